@@ -1,0 +1,53 @@
+/** Every reason for which Signet says no to a caller; the codes are part of the API and never change. */
+export const ERROR_CODES = [
+  'bad_request',
+  'body_too_large',
+  'case_conflict',
+  'certificate_exists',
+  'certificate_not_found',
+  'client_id_taken',
+  'configuration_invalid',
+  'data_folder_in_use',
+  'database_corrupt',
+  'database_too_new',
+  'device_exists',
+  'device_not_found',
+  'device_owned_by_another_user',
+  'device_suspended',
+  'file_invalid',
+  'file_permissions',
+  'file_unreachable',
+  'forbidden',
+  'hub_unreachable',
+  'invalid_fingerprint',
+  'invalid_id',
+  'invalid_policy',
+  'invalid_reason',
+  'invalid_serial_number',
+  'issuer_expired',
+  'key_mismatch',
+  'method_not_allowed',
+  'not_found',
+  'policy_in_use',
+  'policy_not_found',
+  'port_unavailable',
+  'profile_violation',
+  'service_exists',
+  'service_not_found',
+  'token_not_found',
+  'unauthorized',
+  'unsupported_media_type',
+] as const
+
+export type ErrorCode = (typeof ERROR_CODES)[number]
+
+/** A "no" that names its cause: a stable code for programs, a sentence that tells an administrator what to do. */
+export class DomainError extends Error {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'DomainError'
+    this.code = code
+  }
+}

@@ -1,0 +1,50 @@
+import { DomainError } from './errors.ts'
+
+const ID = /^[A-Za-z0-9](?:[A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$/
+const RESERVED = new Set(['ca', 'validate', 'bulk', 'certificates', 'csr', 'tokens', 'health', 'self'])
+
+/** Device, service, user and policy names: MAC addresses and e-mails are ids, nothing that MQTT or a path could misread is. */
+export function isId(text: string): boolean {
+  return ID.test(text) && !text.includes('..') && !RESERVED.has(text.toLowerCase())
+}
+
+/** Takes an untrusted id; throws `invalid_id` with the rule it breaks. */
+export function parseId(text: string, noun: 'device' | 'service' | 'user' | 'policy' | 'client'): string {
+  if (isId(text)) return text
+  const reason = RESERVED.has(text.toLowerCase())
+    ? 'this word is reserved'
+    : 'an id has 1 to 64 letters, digits, ".", "_", "-", ":" or "@", begins and ends with a letter or digit, and has no ".."'
+  throw new DomainError('invalid_id', `${JSON.stringify(text.slice(0, 80))} cannot be a ${noun} id: ${reason}`)
+}
+
+/** Two ids that differ only in case are one to the registry. */
+export function foldId(id: string): string {
+  return id.toLowerCase()
+}
+
+/** SHA-256 of a certificate's DER in any common spelling, to `AA:BB:...`; throws `invalid_fingerprint`. */
+export function parseFingerprint(text: string): string {
+  const hex = text.replaceAll(':', '')
+  if (!/^[0-9A-Fa-f]{64}$/.test(hex) || (text.includes(':') && !/^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){31}$/.test(text))) {
+    throw new DomainError(
+      'invalid_fingerprint',
+      'A fingerprint is a SHA-256: 64 hexadecimal digits, with or without colons',
+    )
+  }
+  return formatFingerprint(hex)
+}
+
+/** 64 hexadecimal digits, upper case, colons between octets. */
+export function formatFingerprint(hex: string): string {
+  return (hex.toUpperCase().match(/../g) ?? []).join(':')
+}
+
+/** RFC 5280 §4.1.2.2: a positive integer of at most 20 octets; to upper-case hexadecimal without leading zero octets. */
+export function parseSerialNumber(text: string): string {
+  const hex = text.replaceAll(':', '').toUpperCase()
+  if (!/^[0-9A-F]{1,40}$/.test(hex) || /^0+$/.test(hex)) {
+    throw new DomainError('invalid_serial_number', 'A serial number is 1 to 40 hexadecimal digits, not all zero')
+  }
+  const even = hex.length % 2 === 0 ? hex : `0${hex}`
+  return even.replace(/^(?:00)+/, '')
+}

@@ -1,0 +1,75 @@
+/** Where somebody was refused. */
+export type Surface = 'mqtts' | 'https' | 'http' | 'socket'
+
+/** Every cause of a refusal with what mends it; `{…}` are filled from the refusal. The keys are part of the API. */
+export const REFUSAL_MENDS = {
+  address_over_limit:
+    'This address opens connections faster, or holds more of them, than limits.*_per_address allow: find the client that loops, or raise the limit.',
+  body_invalid: 'The request is not what the API description at /openapi.json asks for: see the answer for the field.',
+  certificate_expired:
+    "The certificate is past its notAfter by the hub's clock: issue a new one (signet device add ID), and check both clocks.",
+  certificate_kind_wrong:
+    'A certificate of this kind is not accepted here: use one that was issued for a device or service.',
+  certificate_missing:
+    'The client sent no certificate: configure its certificate and key (mosquitto: --cert and --key).',
+  certificate_not_yet_valid:
+    "The certificate is before its notBefore by the hub's clock: set the clock of the machine that issued it, or the hub's.",
+  certificate_revoked:
+    'The certificate was revoked: issue a new one (signet device add ID) and install it on the device.',
+  certificate_signature_invalid:
+    "The certificate names our CA as its issuer but was not signed with our CA's key: treat it as a forgery.",
+  certificate_superseded: 'A newer certificate of this device has taken over: install that one on the device.',
+  certificate_unknown:
+    'Our CA signed this certificate but the registry does not hold it: register it, or issue a new one (signet device add ID).',
+  chain_invalid: 'The certificate does not form a valid chain to our CA: issue a new one (signet device add ID).',
+  client_id_held: 'This client id is in use by another identity: use the own id, or <id>:<suffix>.',
+  client_id_missing: 'A session that is kept (clean session 0) needs a client id: set it to the device id.',
+  client_id_wrong:
+    'The client id is not this identity\'s: use its id, <id>:<suffix>, or record it with PATCH /api/devices/ID {"clientIds": [...]}.',
+  common_name_wrong:
+    "The certificate's subject must hold exactly one CN, equal to the registered id: issue a new one (signet device add ID).",
+  connect_invalid:
+    'The first packet is not a valid MQTT CONNECT: check that the client speaks MQTT 3.1.1 over TLS on this port.',
+  connect_timeout:
+    'No complete MQTT CONNECT arrived within limits.connect_seconds after the handshake: check the client, or the network.',
+  connect_too_large:
+    'The CONNECT packet exceeds limits.connect_bytes: shorten will message, user name or password, or raise the limit.',
+  handshake_failed:
+    'The TLS handshake failed: check that the client uses TLS 1.2 or 1.3 on this port and trusts ca-cert.pem.',
+  handshake_timeout:
+    'The TLS handshake did not finish within limits.handshake_seconds: check the client, or the network.',
+  hub_over_limit: 'The hub is at limits.connections or limits.half_open: find out who holds them, or raise the limit.',
+  identity_suspended: 'This device or service is suspended: signet device resume ID lets it in again.',
+  issuer_unknown:
+    'The certificate was signed by another CA: issue one here (signet device add ID) and install it on the device.',
+  packet_invalid: 'The client broke the MQTT protocol and was disconnected: check its library and version.',
+  packet_too_large: 'The packet exceeds limits.packet_bytes: send smaller messages, or raise the limit.',
+  protocol_version_unsupported:
+    'The client speaks an MQTT version other than 3.1 and 3.1.1: set it to 3.1.1 (mosquitto: -V mqttv311; MQTT.js: protocolVersion 4; paho: MQTTv311).',
+  publish_denied:
+    'No policy of this identity allows this publish: see its policies, or publish under users/<user>/devices/<device>/.',
+  purpose_wrong:
+    'The certificate was not made for clients (extendedKeyUsage clientAuth is missing): use a device certificate.',
+  role_too_small:
+    "The token's role does not allow this call: use a token of a larger role (signet token create NAME --role ROLE).",
+  subscribe_denied:
+    'No policy of this identity allows this whole topic filter: subscribe to less, or extend the policy.',
+  token_invalid:
+    'The bearer token is unknown, expired or revoked: make a new one (signet token create NAME --role ROLE).',
+  token_missing: 'The call needs "Authorization: Bearer <token>": the first token is in data/admin-token.',
+  will_denied: "No policy of this identity allows publishing to the will's topic: see its policies.",
+} as const satisfies Record<string, string>
+
+export type RefusalCause = keyof typeof REFUSAL_MENDS
+
+/** One refusal as the part that refused knows it; the ring adds time, count and mend. */
+export interface Refusal {
+  readonly address: string
+  readonly surface: Surface
+  readonly cause: RefusalCause
+  /** What the peer showed: never a secret. */
+  readonly presented?: Readonly<Record<string, string>>
+  readonly expected?: string
+}
+
+export type RecordRefusal = (refusal: Refusal) => void

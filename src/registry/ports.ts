@@ -1,0 +1,102 @@
+import type { ApiToken } from './api-token.ts'
+import type { Certificate, CertificateKind, RevocationReason } from './certificate.ts'
+import type { Device } from './device.ts'
+import type { Page, PageRequest } from './page.ts'
+import type { Policy } from './policy.ts'
+import type { Service } from './service.ts'
+
+/** Runs the work in one database transaction: all of it is kept, or none. Synchronous, and may be nested. */
+export type Transaction = <Result>(work: () => Result) => Result
+
+export interface DeviceQuery extends PageRequest {
+  /** Part of an id or of a user's id. */
+  readonly search?: string
+  readonly state?: Device['state']
+  readonly userId?: string
+}
+
+export interface DeviceStore {
+  /** By id, ignoring case: two ids that differ only in case cannot both exist. */
+  find(id: string): Device | undefined
+  findByClientId(clientId: string): Device | undefined
+  /** Inserts it, or replaces the one of the same id; creates its user if that is unknown. */
+  save(device: Device): void
+  delete(id: string): void
+  list(query: DeviceQuery): Page<Device>
+}
+
+export interface ServiceStore {
+  /** By name, ignoring case. */
+  find(name: string): Service | undefined
+  save(service: Service): void
+  delete(name: string): void
+  list(page: PageRequest): Page<Service>
+}
+
+export interface CertificateStore {
+  findByFingerprint(fingerprint: string): Certificate | undefined
+  /** Every certificate ever issued to this subject, newest first. */
+  listOf(kind: CertificateKind, subjectId: string): readonly Certificate[]
+  insert(certificate: Certificate): void
+}
+
+export interface CertificateMarks {
+  /** Those of the fingerprints that are not yet revoked. */
+  markRevoked(fingerprints: readonly string[], at: Date, reason: RevocationReason): void
+  markFirstSeen(fingerprint: string, at: Date): void
+  markRetiring(fingerprints: readonly string[], at: Date): void
+  /** Unrevoked certificates whose retirement has come by then. */
+  listRetired(by: Date): readonly Certificate[]
+}
+
+export interface PolicyStore {
+  find(name: string): Policy | undefined
+  save(policy: Policy): void
+  delete(name: string): void
+  list(): readonly Policy[]
+  /** Whether a device or service names it. */
+  isAttached(name: string): boolean
+}
+
+export interface ApiTokenStore {
+  find(id: string): ApiToken | undefined
+  insert(token: ApiToken): void
+  markRevoked(id: string, at: Date): void
+  markUsed(id: string, at: Date): void
+  list(): readonly ApiToken[]
+}
+
+export interface IssuedLeaf {
+  readonly certificatePem: string
+  readonly fingerprint: string
+  readonly serialNumber: string
+  readonly notBefore: Date
+  readonly notAfter: Date
+}
+
+export interface IssueOptions {
+  readonly validityDays?: number
+  readonly keyAlgorithm?: KeyAlgorithm
+}
+
+export type KeyAlgorithm = 'ec-p256' | 'rsa-2048' | 'rsa-3072' | 'rsa-4096' | 'ed25519'
+
+/** Makes a key and a certificate for it under the profile of its kind. */
+export interface LeafIssuer {
+  issueDevice(
+    deviceId: string,
+    userId: string,
+    options: IssueOptions,
+  ): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
+  issueService(name: string, options: IssueOptions): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
+  /** What peers need to verify us and each other: the CA's certificate. */
+  readonly caCertificatePem: string
+}
+
+/** Live connections, cut in the same tick; the promise resolves once every socket of them is closed. */
+export interface Cutter {
+  cutCertificates(fingerprints: readonly string[], reason: string): Promise<void>
+  cutIdentity(kind: 'device' | 'service', id: string, reason: string): Promise<void>
+  /** Also drops what is stored for the identity: sessions, queues, wills, retained messages under its own topics. */
+  forgetIdentity(kind: 'device' | 'service', id: string, userId: string | undefined): Promise<void>
+}

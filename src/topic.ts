@@ -1,0 +1,50 @@
+/** The only topic matcher: MQTT 3.1.1 §4.7. Filters and names are taken as valid; ask `isTopicFilter` or `isTopicName` first. */
+
+const MAX_TOPIC_OCTETS = 65_535
+
+// [MQTT-4.7.3-1], [MQTT-4.7.3-2], [MQTT-4.7.3-3]: at least one character, no NUL, at most 65,535 octets
+function isTopic(text: string): boolean {
+  return text.length > 0 && !text.includes('\0') && Buffer.byteLength(text) <= MAX_TOPIC_OCTETS
+}
+
+/** Whether a PUBLISH may carry it: no wildcard ([MQTT-3.3.2-2]). */
+export function isTopicName(text: string): boolean {
+  return isTopic(text) && !text.includes('+') && !text.includes('#')
+}
+
+/** Whether a SUBSCRIBE may carry it: "#" alone and last, "+" alone in its level ([MQTT-4.7.1-2], [MQTT-4.7.1-3]). */
+export function isTopicFilter(text: string): boolean {
+  if (!isTopic(text)) return false
+  const levels = text.split('/')
+  return levels.every((level, index) => {
+    if (level === '#') return index === levels.length - 1
+    return level === '+' || (!level.includes('+') && !level.includes('#'))
+  })
+}
+
+export function topicLevels(topic: string): number {
+  let levels = 1
+  for (let index = topic.indexOf('/'); index !== -1; index = topic.indexOf('/', index + 1)) levels++
+  return levels
+}
+
+/** Whether a message of this topic name reaches a subscription of this filter. */
+export function matches(topicFilter: string, topicName: string): boolean {
+  return covers(topicFilter, topicName)
+}
+
+/** Whether every topic that `narrow` (a filter or a name) can match is matched by `wide`, as far as one filter shows it. */
+export function covers(wide: string, narrow: string): boolean {
+  // [MQTT-4.7.2-1]: a wildcard in the first level does not match a topic that begins with "$"
+  if (narrow.startsWith('$') && (wide.startsWith('#') || wide.startsWith('+'))) return false
+  const wideLevels = wide.split('/')
+  const narrowLevels = narrow.split('/')
+  for (const [index, level] of wideLevels.entries()) {
+    // MQTT 3.1.1 §4.7.1.2: "a/#" also matches "a"
+    if (level === '#') return true
+    const other = narrowLevels[index]
+    if (other === undefined || other === '#') return false
+    if (level !== '+' && level !== other) return false
+  }
+  return wideLevels.length === narrowLevels.length
+}
