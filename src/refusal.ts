@@ -1,5 +1,5 @@
 /** Where somebody was refused. */
-export type Surface = 'mqtts' | 'https' | 'http' | 'socket'
+export type Surface = 'mqtts' | 'https' | 'http' | 'socket' | 'emqx'
 
 /** Every cause of a refusal with what mends it; `{…}` are filled from the refusal. The keys are part of the API. */
 export const REFUSAL_MENDS = {
@@ -34,6 +34,8 @@ export const REFUSAL_MENDS = {
     'No complete MQTT CONNECT arrived within limits.connect_seconds after the handshake: check the client, or the network.',
   connect_too_large:
     'The CONNECT packet exceeds limits.connect_bytes: shorten will message, user name or password, or raise the limit.',
+  emqx_body_empty:
+    'EMQX sends no certificate: give its HTTP authenticator the body { clientid = "${clientid}", username = "${username}", cert_common_name = "${cert_common_name}", cert_subject = "${cert_subject}", cert_pem = "${cert_pem}" }.',
   handshake_failed:
     'The TLS handshake failed: check that the client uses TLS 1.2 or 1.3 on this port and trusts ca-cert.pem.',
   handshake_timeout:
@@ -52,6 +54,8 @@ export const REFUSAL_MENDS = {
     'The certificate was not made for clients (extendedKeyUsage clientAuth is missing): use a device certificate.',
   role_too_small:
     "The token's role does not allow this call: use a token of a larger role (signet token create NAME --role ROLE).",
+  server_certificate_rejected:
+    "The client does not accept the hub's certificate: install ca-cert.pem as its CA, and connect to a name the certificate holds (tls.server_names, public_host).",
   subscribe_denied:
     'No policy of this identity allows this whole topic filter: subscribe to less, or extend the policy.',
   token_invalid:
