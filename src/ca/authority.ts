@@ -1,0 +1,98 @@
+import type { KeyObject, X509Certificate } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import { DomainError } from '../errors.ts'
+import { createCertificate, createIssuer, type IssuedCertificate, type Issuer } from './certificate.ts'
+import { type CertificateChain, readIntermediates } from './certificate-chain.ts'
+import { type CertificateRequest, planCertificate } from './certificate-profile.ts'
+import { exportPrivateKey, generateKeyPair, type KeyAlgorithm } from './key-pair.ts'
+
+export interface AuthorityOptions {
+  /** The issuing CA first. */
+  readonly certificates: CertificateChain
+  readonly caCertificatePem: string
+  readonly privateKey: KeyObject
+  /** Of new leaf keys; else it follows from the CA's own key. */
+  readonly keyAlgorithm?: KeyAlgorithm
+  readonly clock: Clock
+}
+
+export interface LeafOptions {
+  readonly validityDays?: number
+  readonly keyAlgorithm?: KeyAlgorithm
+}
+
+export interface IssuedKeyPair extends IssuedCertificate {
+  /** PKCS#8 PEM, held nowhere else. */
+  readonly privateKeyPem: string
+}
+
+export async function createAuthority(options: AuthorityOptions): Promise<CertificateAuthority> {
+  const issuer = await createIssuer(new Uint8Array(options.certificates[0].raw), options.privateKey)
+  return new CertificateAuthority(options, issuer)
+}
+
+/** Signs leaves with the CA's key, which never leaves it. */
+export class CertificateAuthority {
+  /** What peers need to verify us and each other, as it stands in its file. */
+  readonly caCertificatePem: string
+  /** The issuing CA. */
+  readonly certificate: X509Certificate
+  /** What a server sends after its own certificate: the CAs below the root. */
+  readonly intermediates: readonly X509Certificate[]
+  readonly subject: string
+  readonly fingerprint: string
+  readonly notAfter: Date
+  readonly keyAlgorithm: KeyAlgorithm
+  readonly #issuer: Issuer
+  readonly #clock: Clock
+
+  constructor({ certificates, caCertificatePem, privateKey, keyAlgorithm, clock }: AuthorityOptions, issuer: Issuer) {
+    this.caCertificatePem = caCertificatePem
+    this.certificate = certificates[0]
+    this.intermediates = readIntermediates(certificates).intermediates
+    this.subject = issuer.name.toString()
+    this.fingerprint = this.certificate.fingerprint256
+    this.notAfter = new Date(this.certificate.validTo)
+    this.keyAlgorithm = keyAlgorithm ?? leafKeyAlgorithm(privateKey)
+    this.#issuer = issuer
+    this.#clock = clock
+  }
+
+  issueDevice(deviceId: string, userId: string, { validityDays, keyAlgorithm }: LeafOptions): Promise<IssuedKeyPair> {
+    const validity = validityDays === undefined ? {} : { validityDays }
+    return this.#issue({ kind: 'device', deviceId, userId, ...validity }, keyAlgorithm ?? this.keyAlgorithm)
+  }
+
+  issueService(name: string, { validityDays, keyAlgorithm }: LeafOptions): Promise<IssuedKeyPair> {
+    const validity = validityDays === undefined ? {} : { validityDays }
+    return this.#issue({ kind: 'service', name, ...validity }, keyAlgorithm ?? this.keyAlgorithm)
+  }
+
+  /** DNS names and addresses, at least one. Ed25519 only by explicit choice: browsers do not take it. */
+  issueServer(names: readonly string[], keyAlgorithm?: KeyAlgorithm): Promise<IssuedKeyPair> {
+    const usual = this.keyAlgorithm === 'ed25519' ? 'ec-p256' : this.keyAlgorithm
+    return this.#issue({ kind: 'server', names }, keyAlgorithm ?? usual)
+  }
+
+  async #issue(request: CertificateRequest, keyAlgorithm: KeyAlgorithm): Promise<IssuedKeyPair> {
+    const now = this.#clock()
+    checkNotExpired(this.notAfter, this.subject, now)
+    const plan = planCertificate(request, now, this.notAfter)
+    const { publicKey, privateKey } = await generateKeyPair(keyAlgorithm)
+    const issued = await createCertificate(plan, publicKey, this.#issuer)
+    return { ...issued, privateKeyPem: exportPrivateKey(privateKey) }
+  }
+}
+
+/** Throws `issuer_expired` once the CA is past its notAfter. */
+export function checkNotExpired(notAfter: Date, subject: string, now: Date): void {
+  if (now <= notAfter) return
+  throw new DomainError(
+    'issuer_expired',
+    `The CA ${subject} expired at ${notAfter.toISOString()} and can issue nothing: check this machine's clock, or put a new CA into certs_dir`,
+  )
+}
+
+function leafKeyAlgorithm(privateKey: KeyObject): KeyAlgorithm {
+  return privateKey.asymmetricKeyType === 'rsa' ? 'rsa-2048' : 'ec-p256'
+}

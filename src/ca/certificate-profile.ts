@@ -1,0 +1,114 @@
+import { DomainError } from '../errors.ts'
+import { parseServerNames, type ServerName } from './server-name.ts'
+
+/** What is wanted; it has to meet the profile of its kind before a key is touched. */
+export type CertificateRequest =
+  | { readonly kind: 'root'; readonly name: string }
+  | { readonly kind: 'server'; readonly names: readonly string[] }
+  | { readonly kind: 'device'; readonly deviceId: string; readonly userId: string; readonly validityDays?: number }
+  | { readonly kind: 'service'; readonly name: string; readonly validityDays?: number }
+
+type Kind = CertificateRequest['kind']
+
+export type KeyUsage = 'digitalSignature' | 'keyEncipherment' | 'keyCertSign' | 'cRLSign'
+
+/** What may be signed for a kind. */
+export interface CertificateProfile {
+  readonly lifeDays: number
+  /** Of a CA; a leaf has none. */
+  readonly pathLength?: number
+  readonly keyUsage: readonly KeyUsage[]
+  /** In addition when the key is RSA: TLS 1.2 clients may still encrypt to it. */
+  readonly rsaKeyUsage: readonly KeyUsage[]
+  readonly extendedKeyUsage?: 'serverAuth' | 'clientAuth'
+}
+
+export const CERTIFICATE_PROFILES = {
+  root: { lifeDays: 3650, pathLength: 0, keyUsage: ['keyCertSign', 'cRLSign'], rsaKeyUsage: [] },
+  server: {
+    lifeDays: 365,
+    keyUsage: ['digitalSignature'],
+    rsaKeyUsage: ['keyEncipherment'],
+    extendedKeyUsage: 'serverAuth',
+  },
+  device: { lifeDays: 365, keyUsage: ['digitalSignature'], rsaKeyUsage: [], extendedKeyUsage: 'clientAuth' },
+  service: { lifeDays: 365, keyUsage: ['digitalSignature'], rsaKeyUsage: [], extendedKeyUsage: 'clientAuth' },
+} as const satisfies Record<Kind, CertificateProfile>
+
+export type AlternativeName = ServerName | { readonly type: 'url'; readonly value: string }
+
+/** What is to be signed: a request that has met its profile. */
+export interface CertificatePlan {
+  readonly commonName: string
+  readonly alternativeNames: readonly AlternativeName[]
+  readonly notBefore: Date
+  readonly notAfter: Date
+  readonly profile: CertificateProfile
+}
+
+const MAX_VALIDITY_DAYS = 3650
+const BACKDATED_MS = 5 * 60_000
+const DAY_MS = 86_400_000
+
+/** Holds a request against its profile; `issuerNotAfter` bounds the life of all that is not self-signed. Throws `profile_violation`. */
+export function planCertificate(request: CertificateRequest, now: Date, issuerNotAfter?: Date): CertificatePlan {
+  const profile: CertificateProfile = CERTIFICATE_PROFILES[request.kind]
+  const days = 'validityDays' in request ? checkedDays(request.validityDays) : undefined
+  const second = Math.floor(now.getTime() / 1000) * 1000
+  const wanted = second + (days ?? profile.lifeDays) * DAY_MS
+  return {
+    ...nameOf(request),
+    notBefore: new Date(second - BACKDATED_MS),
+    notAfter: new Date(Math.min(wanted, issuerNotAfter?.getTime() ?? wanted)),
+    profile,
+  }
+}
+
+function checkedDays(days: number | undefined): number | undefined {
+  if (days === undefined || (Number.isInteger(days) && days >= 1 && days <= MAX_VALIDITY_DAYS)) return days
+  throw new DomainError(
+    'profile_violation',
+    `validityDays is a whole number from 1 to ${MAX_VALIDITY_DAYS}, not ${days}`,
+  )
+}
+
+function nameOf(request: CertificateRequest): Pick<CertificatePlan, 'commonName' | 'alternativeNames'> {
+  switch (request.kind) {
+    case 'root':
+      return { commonName: checkedCommonName(request.name), alternativeNames: [] }
+    case 'server': {
+      const names = parseServerNames(request.names)
+      if (names.length === 0) throw new DomainError('profile_violation', 'A server certificate needs at least one name')
+      return {
+        commonName: names.find(({ value }) => isCommonName(value))?.value ?? 'Signet server',
+        alternativeNames: names,
+      }
+    }
+    case 'device': {
+      const [device, user] = [checkedCommonName(request.deviceId), checkedCommonName(request.userId)]
+      return { commonName: device, alternativeNames: [urn('user', user, 'device', device)] }
+    }
+    case 'service': {
+      const name = checkedCommonName(request.name)
+      return { commonName: name, alternativeNames: [urn('service', name)] }
+    }
+  }
+}
+
+function checkedCommonName(text: string): string {
+  if (isCommonName(text)) return text
+  throw new DomainError(
+    'profile_violation',
+    `${JSON.stringify(text.slice(0, 80))} cannot stand in a certificate: a name has 1 to 64 printable ASCII characters`,
+  )
+}
+
+// RFC 5280 appendix A.1, ub-common-name: 64; the library does not enforce it
+function isCommonName(text: string): boolean {
+  return /^[\x20-\x7e]{1,64}$/.test(text)
+}
+
+// RFC 8141 §2.2: ids may hold ":" and "@", so each is percent-encoded (%3A, %40): the colons left are the separators
+function urn(...parts: readonly string[]): AlternativeName {
+  return { type: 'url', value: ['urn', 'signet', ...parts.map(encodeURIComponent)].join(':') }
+}

@@ -1,0 +1,106 @@
+import 'reflect-metadata'
+import { createHash, type KeyObject, randomBytes } from 'node:crypto'
+import * as x509 from '@peculiar/x509'
+import { formatFingerprint } from '../identifiers.ts'
+import type { CertificatePlan, KeyUsage } from './certificate-profile.ts'
+import { toSigningKey } from './key-pair.ts'
+
+export interface IssuedCertificate {
+  readonly certificatePem: string
+  readonly fingerprint: string
+  readonly serialNumber: string
+  readonly notBefore: Date
+  readonly notAfter: Date
+}
+
+/** What of a CA goes into each certificate it signs. */
+export interface Issuer {
+  readonly name: x509.Name
+  /** Hexadecimal; absent in the certificate of a root, which is its own issuer. */
+  readonly keyIdentifier?: string
+  readonly privateKey: KeyObject
+}
+
+export async function createCertificate(
+  plan: CertificatePlan,
+  publicKey: KeyObject,
+  issuer: Issuer,
+): Promise<IssuedCertificate> {
+  const { key, algorithm } = toSigningKey(issuer.privateKey)
+  const serialNumber = createSerialNumber(randomBytes(16))
+  const spki = publicKey.export({ type: 'spki', format: 'der' })
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber,
+    subject: createName(plan.commonName),
+    issuer: issuer.name,
+    notBefore: plan.notBefore,
+    notAfter: plan.notAfter,
+    publicKey: spki,
+    signingKey: key,
+    signingAlgorithm: algorithm,
+    extensions: await createExtensions(plan, publicKey, spki, issuer),
+  })
+  return {
+    certificatePem: `${certificate.toString('pem')}\n`,
+    fingerprint: formatFingerprint(createHash('sha256').update(Buffer.from(certificate.rawData)).digest('hex')),
+    serialNumber,
+    notBefore: plan.notBefore,
+    notAfter: plan.notAfter,
+  }
+}
+
+/** A root is its own issuer. */
+export function createRootCertificate(
+  plan: CertificatePlan,
+  keyPair: { readonly publicKey: KeyObject; readonly privateKey: KeyObject },
+): Promise<IssuedCertificate> {
+  return createCertificate(plan, keyPair.publicKey, {
+    name: createName(plan.commonName),
+    privateKey: keyPair.privateKey,
+  })
+}
+
+/** RFC 5280 §4.2.1.1: the key identifier is the one the CA's certificate states, computed only where it states none. */
+export async function createIssuer(certificateDer: Uint8Array<ArrayBuffer>, privateKey: KeyObject): Promise<Issuer> {
+  const certificate = new x509.X509Certificate(certificateDer)
+  const stated = certificate.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId
+  const keyIdentifier = stated ?? Buffer.from(await certificate.publicKey.getKeyIdentifier()).toString('hex')
+  return { name: certificate.subjectName, keyIdentifier, privateKey }
+}
+
+/** RFC 5280 §4.1.2.2: positive; always 16 octets, because the first one is neither negative nor zero. */
+export function createSerialNumber(random: Uint8Array): string {
+  const octets = Buffer.from(random)
+  octets.writeUInt8((octets.readUInt8(0) & 0x7f) | 0x40, 0)
+  return octets.toString('hex').toUpperCase()
+}
+
+// From JSON: in a string, "device-001, CN=admin" would become two CNs.
+function createName(commonName: string): x509.Name {
+  return new x509.Name([{ CN: [{ utf8String: commonName }] }])
+}
+
+async function createExtensions(
+  { profile, alternativeNames }: CertificatePlan,
+  publicKey: KeyObject,
+  spki: Buffer<ArrayBuffer>,
+  issuer: Issuer,
+): Promise<x509.Extension[]> {
+  const { pathLength, extendedKeyUsage } = profile
+  const usages = [...profile.keyUsage, ...(publicKey.asymmetricKeyType === 'rsa' ? profile.rsaKeyUsage : [])]
+  const extensions: x509.Extension[] = [
+    new x509.BasicConstraintsExtension(pathLength !== undefined, pathLength, true),
+    new x509.KeyUsagesExtension(keyUsageFlags(usages), true),
+    await x509.SubjectKeyIdentifierExtension.create(spki),
+  ]
+  if (extendedKeyUsage) {
+    extensions.push(new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[extendedKeyUsage]]))
+  }
+  if (alternativeNames.length > 0) extensions.push(new x509.SubjectAlternativeNameExtension([...alternativeNames]))
+  if (issuer.keyIdentifier) extensions.push(new x509.AuthorityKeyIdentifierExtension(issuer.keyIdentifier))
+  return extensions
+}
+
+function keyUsageFlags(usages: readonly KeyUsage[]): number {
+  return usages.reduce((flags, usage) => flags | x509.KeyUsageFlags[usage], 0)
+}

@@ -1,0 +1,40 @@
+import 'reflect-metadata'
+import type { X509Certificate } from 'node:crypto'
+import * as x509 from '@peculiar/x509'
+import { DomainError } from '../errors.ts'
+import { isSelfSigned } from './certificate-chain.ts'
+
+/** Throws `file_invalid` unless peers will accept this certificate as the issuer of device certificates. */
+export function checkIssuerCertificate(certificate: X509Certificate, path: string): void {
+  const complaint = readComplaint(new VersionedCertificate(new Uint8Array(certificate.raw)), isSelfSigned(certificate))
+  if (complaint !== undefined) {
+    throw new DomainError(
+      'file_invalid',
+      `The certificate ${path} ${complaint}: put the certificate of your CA there, or an empty folder into certs_dir`,
+    )
+  }
+}
+
+// The rules of OpenSSL's X509_check_ca, which judges our leaves in every peer: a self-signed certificate of version 1 is a CA,
+// one of version 3 needs basicConstraints or, in old ones, a keyUsage alone.
+function readComplaint(certificate: VersionedCertificate, selfSigned: boolean): string | undefined {
+  const constraints = certificate.getExtension(x509.BasicConstraintsExtension)
+  const usages = certificate.getExtension(x509.KeyUsagesExtension)?.usages
+  const purposes = certificate.getExtension(x509.ExtendedKeyUsageExtension)?.usages
+  if (usages !== undefined && (usages & x509.KeyUsageFlags.keyCertSign) === 0) {
+    return 'may not sign certificates (its keyUsage lacks keyCertSign)'
+  }
+  const ca = constraints ? constraints.ca : usages !== undefined || (certificate.version === 0 && selfSigned)
+  if (!ca) return 'is not the certificate of a CA (basicConstraints does not say so)'
+  if (purposes !== undefined && !purposes.includes(x509.ExtendedKeyUsage.clientAuth)) {
+    return 'may not sign client certificates (its extendedKeyUsage lacks clientAuth)'
+  }
+  return undefined
+}
+
+class VersionedCertificate extends x509.X509Certificate {
+  /** RFC 5280 §4.1.2.1: 0 is version 1, 2 is version 3. */
+  get version(): number {
+    return this.asn.tbsCertificate.version
+  }
+}

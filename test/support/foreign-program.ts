@@ -1,0 +1,9 @@
+import { spawnSync } from 'node:child_process'
+
+/** Whether a program of others is on this machine; where CI promises it, its absence is a failure and no reason to skip. */
+export function foreignProgram(name: string): { readonly available: boolean; readonly reason: string } {
+  const available = spawnSync('which', [name]).status === 0
+  if (!available && process.env['CI'] === 'true')
+    throw new Error(`${name} is not installed, and CI must not skip what needs it`)
+  return { available, reason: available ? '' : `${name} is not installed` }
+}
