@@ -1,0 +1,75 @@
+import type { Certificate } from '../registry/certificate.ts'
+import type { CertificateMarks, CertificateStore } from '../registry/ports.ts'
+import type { Database } from './database.ts'
+import { and, asc, desc, eq, isNull, lte, sql } from './drizzle.ts'
+import { certificates } from './schema.ts'
+import { createTransaction } from './transaction.ts'
+
+export function createCertificateStore(database: Database): CertificateStore & CertificateMarks {
+  const { orm } = database
+  const { byFingerprint, ofSubject, retired } = prepareLookUps(database)
+
+  return {
+    findByFingerprint(fingerprint) {
+      const row = byFingerprint.get({ fingerprint })
+      return row && readCertificate(row)
+    },
+    listOf: (kind, subjectId) => ofSubject.all({ kind, subjectId }).map(readCertificate),
+    listRetired: (by) => retired.all({ by }).map(readCertificate),
+    insert: (certificate) => void orm.insert(certificates).values(certificate).run(),
+    ...createMarks(database),
+  }
+}
+
+function prepareLookUps({ orm }: Database) {
+  const { fingerprint, kind, subjectId, createdAt, retiresAt, revokedAt } = certificates
+  const select = () => orm.select().from(certificates)
+  return {
+    byFingerprint: select()
+      .where(eq(fingerprint, sql.placeholder('fingerprint')))
+      .prepare(),
+    ofSubject: select()
+      .where(and(eq(kind, sql.placeholder('kind')), eq(subjectId, sql.placeholder('subjectId'))))
+      // The clock may stand still between two certificates: the one inserted last is the newest.
+      .orderBy(desc(createdAt), sql`rowid desc`)
+      .prepare(),
+    retired: select()
+      .where(and(isNull(revokedAt), lte(retiresAt, sql.placeholder('by'))))
+      .orderBy(asc(retiresAt))
+      .prepare(),
+  }
+}
+
+function createMarks(database: Database): Omit<CertificateMarks, 'listRetired'> {
+  const { orm } = database
+  const transaction = createTransaction(database)
+
+  return {
+    markRevoked: (fingerprints, revokedAt, revocationReason) => mark(fingerprints, { revokedAt, revocationReason }),
+    markRetiring: (fingerprints, retiresAt) => mark(fingerprints, { retiresAt }),
+    markFirstSeen(fingerprint, firstSeenAt) {
+      const unseen = and(eq(certificates.fingerprint, fingerprint), isNull(certificates.firstSeenAt))
+      orm.update(certificates).set({ firstSeenAt }).where(unseen).run()
+    },
+  }
+
+  function mark(fingerprints: readonly string[], marks: Partial<typeof certificates.$inferInsert>): void {
+    transaction(() => {
+      for (const fingerprint of fingerprints) {
+        // The first revocation stands, with its time and reason.
+        const unrevoked = and(eq(certificates.fingerprint, fingerprint), isNull(certificates.revokedAt))
+        orm.update(certificates).set(marks).where(unrevoked).run()
+      }
+    })
+  }
+}
+
+function readCertificate(row: typeof certificates.$inferSelect): Certificate {
+  return {
+    ...row,
+    firstSeenAt: row.firstSeenAt ?? undefined,
+    retiresAt: row.retiresAt ?? undefined,
+    revokedAt: row.revokedAt ?? undefined,
+    revocationReason: row.revocationReason ?? undefined,
+  }
+}

@@ -1,0 +1,119 @@
+import type { Role } from '../registry/api-token.ts'
+import type { CertificateKind, RevocationReason } from '../registry/certificate.ts'
+import type { Device } from '../registry/device.ts'
+import type { Policy } from '../registry/policy.ts'
+import type { Service } from '../registry/service.ts'
+import { blob, index, integer, primaryKey, sql, sqliteTable, text } from './drizzle.ts'
+
+const time = (name: string) => integer(name, { mode: 'timestamp_ms' })
+
+// folded_id and folded_name: two ids that differ only in case cannot both exist.
+export const users = sqliteTable('users', {
+  id: text('id').primaryKey(),
+  foldedId: text('folded_id').notNull().unique(),
+})
+
+export const devices = sqliteTable(
+  'devices',
+  {
+    id: text('id').primaryKey(),
+    foldedId: text('folded_id').notNull().unique(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    state: text('state').$type<Device['state']>().notNull(),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [index('devices_by_user').on(table.userId, table.id)],
+)
+
+export const deviceClientIds = sqliteTable(
+  'device_client_ids',
+  {
+    clientId: text('client_id').primaryKey(),
+    deviceId: text('device_id')
+      .notNull()
+      .references(() => devices.id, { onDelete: 'cascade' }),
+    position: integer('position').notNull(),
+  },
+  (table) => [index('device_client_ids_by_device').on(table.deviceId, table.position)],
+)
+
+// Policies are attached by name without a foreign key: the built-in policy has no row until it is edited.
+export const devicePolicies = sqliteTable(
+  'device_policies',
+  {
+    deviceId: text('device_id')
+      .notNull()
+      .references(() => devices.id, { onDelete: 'cascade' }),
+    position: integer('position').notNull(),
+    policy: text('policy').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.deviceId, table.position] }),
+    index('device_policies_by_policy').on(table.policy),
+  ],
+)
+
+export const services = sqliteTable('services', {
+  name: text('name').primaryKey(),
+  foldedName: text('folded_name').notNull().unique(),
+  state: text('state').$type<Service['state']>().notNull(),
+  createdAt: time('created_at').notNull(),
+})
+
+export const servicePolicies = sqliteTable(
+  'service_policies',
+  {
+    service: text('service')
+      .notNull()
+      .references(() => services.name, { onDelete: 'cascade' }),
+    position: integer('position').notNull(),
+    policy: text('policy').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.service, table.position] }),
+    index('service_policies_by_policy').on(table.policy),
+  ],
+)
+
+// RFC 5280 §3.3: a revoked certificate stays on the CRL, so its row outlives the device: subject_id is no foreign key.
+export const certificates = sqliteTable(
+  'certificates',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind').$type<CertificateKind>().notNull(),
+    subjectId: text('subject_id').notNull(),
+    fingerprint: text('fingerprint').notNull().unique(),
+    serialNumber: text('serial_number').notNull().unique(),
+    pem: text('pem').notNull(),
+    notBefore: time('not_before').notNull(),
+    notAfter: time('not_after').notNull(),
+    createdAt: time('created_at').notNull(),
+    firstSeenAt: time('first_seen_at'),
+    retiresAt: time('retires_at'),
+    revokedAt: time('revoked_at'),
+    revocationReason: text('revocation_reason').$type<RevocationReason>(),
+  },
+  (table) => [
+    index('certificates_by_subject').on(table.kind, table.subjectId, table.createdAt),
+    index('certificates_retiring').on(table.retiresAt).where(sql`retires_at is not null and revoked_at is null`),
+  ],
+)
+
+export const policies = sqliteTable('policies', {
+  name: text('name').primaryKey(),
+  rules: text('rules', { mode: 'json' }).$type<Policy['rules']>().notNull(),
+  clientId: text('client_id').$type<Policy['clientId']>().notNull(),
+})
+
+export const apiTokens = sqliteTable('api_tokens', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  role: text('role').$type<Role>().notNull(),
+  secretHash: blob('secret_hash', { mode: 'buffer' }).notNull(),
+  createdAt: time('created_at').notNull(),
+  expiresAt: time('expires_at'),
+  lastUsedAt: time('last_used_at'),
+  revokedAt: time('revoked_at'),
+})

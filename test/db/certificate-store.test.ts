@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest'
+import { createCertificateStore } from '../../src/db/certificate-store.ts'
+import { openDatabase } from '../../src/db/database.ts'
+import { createDeviceStore } from '../../src/db/device-store.ts'
+import { createCertificate, createDevice, minutesAfterNoon, NOON } from './records.ts'
+
+describe('a certificate', () => {
+  test('is found by its fingerprint as it was inserted', () => {
+    using database = openDatabase()
+    const store = createCertificateStore(database)
+    const fresh = createCertificate('d1')
+    const marked = createCertificate('__proto__', {
+      kind: 'administrator',
+      firstSeenAt: minutesAfterNoon(1),
+      retiresAt: minutesAfterNoon(2),
+      revokedAt: minutesAfterNoon(3),
+      revocationReason: 'keyCompromise',
+    })
+    for (const certificate of [fresh, marked]) store.insert(certificate)
+    expect(store.findByFingerprint(fresh.fingerprint)).toStrictEqual(fresh)
+    expect(store.findByFingerprint(marked.fingerprint)).toStrictEqual(marked)
+    expect(store.findByFingerprint(createCertificate('d1').fingerprint)).toBeUndefined()
+  })
+
+  for (const field of ['id', 'fingerprint', 'serialNumber'] as const) {
+    test(`is not inserted beside one of the same ${field}`, () => {
+      using database = openDatabase()
+      const store = createCertificateStore(database)
+      const first = createCertificate('d1')
+      store.insert(first)
+      expect(() => store.insert(createCertificate('d2', { [field]: first[field] }))).toThrow(/UNIQUE/)
+      expect(store.listOf('device', 'd2')).toStrictEqual([])
+    })
+  }
+
+  test('outlives its device', () => {
+    using database = openDatabase()
+    const store = createCertificateStore(database)
+    const devices = createDeviceStore(database)
+    const certificate = createCertificate('d1')
+    devices.save(createDevice('d1'))
+    store.insert(certificate)
+    devices.delete('d1')
+    expect(store.listOf('device', 'd1')).toStrictEqual([certificate])
+  })
+})
+
+describe('the certificates of a subject', () => {
+  test('are listed newest first, of one instant the last inserted first', () => {
+    using database = openDatabase()
+    const store = createCertificateStore(database)
+    const [older, first, second, newer] = [-1, 0, 0, 1].map((minute) =>
+      createCertificate('d1', { createdAt: minutesAfterNoon(minute) }),
+    )
+    for (const certificate of [newer, first, second, older]) if (certificate) store.insert(certificate)
+    expect(store.listOf('device', 'd1')).toStrictEqual([newer, second, first, older])
+  })
+
+  test('are those of its kind and exact id alone', () => {
+    using database = openDatabase()
+    const store = createCertificateStore(database)
+    const device = createCertificate('constructor')
+    const service = createCertificate('constructor', { kind: 'service' })
+    for (const certificate of [device, service, createCertificate('Constructor')]) store.insert(certificate)
+    expect(store.listOf('device', 'constructor')).toStrictEqual([device])
+    expect(store.listOf('service', 'constructor')).toStrictEqual([service])
+    expect(store.listOf('server', 'constructor')).toStrictEqual([])
+  })
+})
+
+describe('a mark', () => {
+  test('of revocation is set on those not yet revoked; the first keeps its time and reason', () => {
+    using database = openDatabase()
+    const store = createCertificateStore(database)
+    const [a, b, c] = ['a', 'b', 'c'].map((id) => createCertificate(id))
+    for (const certificate of [a, b, c]) if (certificate) store.insert(certificate)
+    const fingerprints = [a, b].map((certificate) => certificate?.fingerprint ?? '')
+    store.markRevoked(fingerprints.slice(0, 1), NOON, 'keyCompromise')
+    store.markRevoked([...fingerprints, 'unknown'], minutesAfterNoon(1), 'superseded')
+    store.markRevoked([], minutesAfterNoon(2), 'unspecified')
+    expect(store.listOf('device', 'a')).toStrictEqual([{ ...a, revokedAt: NOON, revocationReason: 'keyCompromise' }])
+    expect(store.listOf('device', 'b')).toStrictEqual([
+      { ...b, revokedAt: minutesAfterNoon(1), revocationReason: 'superseded' },
+    ])
+    expect(store.listOf('device', 'c')).toStrictEqual([c])
+  })
+
+  test('of the first connection stays the first', () => {
+    using database = openDatabase()
+    const store = createCertificateStore(database)
+    const certificate = createCertificate('d1')
+    store.insert(certificate)
+    store.markFirstSeen(certificate.fingerprint, NOON)
+    store.markFirstSeen(certificate.fingerprint, minutesAfterNoon(1))
+    expect(store.findByFingerprint(certificate.fingerprint)).toStrictEqual({ ...certificate, firstSeenAt: NOON })
+  })
+
+  test('of retirement lists the certificate once its time has come, until it is revoked', () => {
+    using database = openDatabase()
+    const store = createCertificateStore(database)
+    const [late, soon, kept] = ['late', 'soon', 'kept'].map((id) => createCertificate(id))
+    if (!late || !soon || !kept) throw new Error('unreachable')
+    for (const certificate of [late, soon, kept]) store.insert(certificate)
+    store.markRetiring([late.fingerprint], minutesAfterNoon(2))
+    store.markRetiring([soon.fingerprint], minutesAfterNoon(1))
+    const retired = (minute: number) => store.listRetired(minutesAfterNoon(minute)).map(({ subjectId }) => subjectId)
+    expect(retired(0)).toStrictEqual([])
+    expect(retired(1)).toStrictEqual(['soon'])
+    expect(store.listRetired(minutesAfterNoon(1))).toStrictEqual([{ ...soon, retiresAt: minutesAfterNoon(1) }])
+    expect(retired(2)).toStrictEqual(['soon', 'late'])
+    store.markRevoked([soon.fingerprint], minutesAfterNoon(2), 'superseded')
+    expect(retired(2)).toStrictEqual(['late'])
+  })
+})

@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest'
+import { createApiTokenStore } from '../../src/db/api-token-store.ts'
+import { createCertificateStore } from '../../src/db/certificate-store.ts'
+import { type Database, openDatabase } from '../../src/db/database.ts'
+import { createDeviceStore } from '../../src/db/device-store.ts'
+import { createPolicyStore } from '../../src/db/policy-store.ts'
+import { createServiceStore } from '../../src/db/service-store.ts'
+import { createApiToken, createCertificate, createDevice, createService, NOON } from './records.ts'
+
+interface Row {
+  readonly detail: string
+}
+
+const LOOK_UPS: readonly { name: string; run: (database: Database) => unknown; index: RegExp }[] = [
+  {
+    name: 'a device by id',
+    run: (database) => createDeviceStore(database).find('d1'),
+    index: /SEARCH devices USING INDEX devices_folded_id_unique \(folded_id=\?\)/,
+  },
+  {
+    name: 'a device by client id',
+    run: (database) => createDeviceStore(database).findByClientId('x'),
+    index: /SEARCH device_client_ids USING INDEX sqlite_autoindex_device_client_ids_1 \(client_id=\?\)/,
+  },
+  {
+    name: 'the devices after a cursor',
+    run: (database) => createDeviceStore(database).list({ limit: 10, after: 'd1' }),
+    index: /SEARCH devices USING INDEX sqlite_autoindex_devices_1 \(id>\?\)/,
+  },
+  {
+    name: 'the devices of a user',
+    run: (database) => createDeviceStore(database).list({ limit: 10, userId: 'ann', state: 'active', search: 'd' }),
+    index: /SEARCH devices USING INDEX devices_by_user \(user_id=\? AND id>\?\)/,
+  },
+  {
+    name: 'a certificate by fingerprint',
+    run: (database) => createCertificateStore(database).findByFingerprint('AA'),
+    index: /SEARCH certificates USING INDEX certificates_fingerprint_unique \(fingerprint=\?\)/,
+  },
+  {
+    name: 'the certificates of a subject',
+    run: (database) => createCertificateStore(database).listOf('device', 'd1'),
+    index: /SEARCH certificates USING INDEX certificates_by_subject \(kind=\? AND subject_id=\?\)$/,
+  },
+  {
+    name: 'the retired certificates',
+    run: (database) => createCertificateStore(database).listRetired(NOON),
+    index: /SEARCH certificates USING INDEX certificates_retiring \(retires_at<\?\)$/,
+  },
+  {
+    name: 'whether a device names a policy',
+    run: (database) => createPolicyStore(database).isAttached('wide'),
+    index: /SEARCH device_policies USING COVERING INDEX device_policies_by_policy \(policy=\?\)/,
+  },
+  {
+    name: 'whether a service names a policy',
+    run: (database) => createPolicyStore(database).isAttached('wide'),
+    index: /SEARCH service_policies USING COVERING INDEX service_policies_by_policy \(policy=\?\)/,
+  },
+  {
+    name: 'a service by name',
+    run: (database) => createServiceStore(database).find('billing'),
+    index: /SEARCH services USING INDEX services_folded_name_unique \(folded_name=\?\)/,
+  },
+  {
+    name: 'a token by id',
+    run: (database) => createApiTokenStore(database).find('k3'),
+    index: /SEARCH api_tokens USING INDEX sqlite_autoindex_api_tokens_1 \(id=\?\)/,
+  },
+]
+
+for (const { name, run, index } of LOOK_UPS) {
+  test(`${name}: an index finds it`, () => {
+    using database = openDatabase()
+    const plans = recordPlans(database)
+    run(database)
+    expect(plans().join('\n')).toMatch(new RegExp(index.source, 'm'))
+  })
+}
+
+test('no statement of any store scans a table that grows with the fleet or sorts what an index has in order', () => {
+  using database = openDatabase()
+  const plans = recordPlans(database)
+  for (const { run } of LOOK_UPS) run(database)
+  useWrites(database)
+  const scans = plans().filter((detail) => /^SCAN (?!policies|api_tokens)/.test(detail))
+  expect(scans).toStrictEqual([])
+  // The lists of one device are sorted inside its row; nothing else is.
+  const sorts = plans().filter((detail) => detail.includes('TEMP B-TREE') && !detail.includes('json_group_array'))
+  expect(sorts).toStrictEqual([])
+})
+
+function useWrites(database: Database): void {
+  const devices = createDeviceStore(database)
+  devices.save(createDevice('d1', { policies: ['wide'], clientIds: ['x'] }))
+  devices.delete('d1')
+  const services = createServiceStore(database)
+  services.save(createService('billing', { policies: ['wide'] }))
+  services.list({ limit: 10 })
+  services.delete('billing')
+  const certificates = createCertificateStore(database)
+  certificates.insert(createCertificate('d1'))
+  certificates.markFirstSeen('AA', NOON)
+  certificates.markRetiring(['AA'], NOON)
+  certificates.markRevoked(['AA'], NOON, 'superseded')
+  const tokens = createApiTokenStore(database)
+  tokens.insert(createApiToken('k3'))
+  tokens.markUsed('k3', NOON)
+  tokens.markRevoked('k3', NOON)
+}
+
+/** Explains every statement that is prepared from now on. */
+function recordPlans({ sqlite }: Database): () => readonly string[] {
+  const statements = new Set<string>()
+  const prepare = sqlite.prepare.bind(sqlite)
+  sqlite.prepare = ((statement: string) => {
+    statements.add(statement)
+    return prepare(statement)
+  }) as typeof sqlite.prepare
+  return () =>
+    [...statements].flatMap((statement) =>
+      prepare<[], Row>(`explain query plan ${statement.replaceAll('?', "'x'")}`)
+        .all()
+        .map(({ detail }) => detail),
+    )
+}
