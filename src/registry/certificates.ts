@@ -1,29 +1,10 @@
-import type { Certificate, RevocationReason } from './certificate.ts'
-import type { KeyAlgorithm } from './ports.ts'
-
-export interface IssueRequest {
-  readonly deviceId: string
-  /** Of a device that this call creates; an existing one must already belong to this user. */
-  readonly userId?: string
-  readonly validityDays?: number
-  readonly keyAlgorithm?: KeyAlgorithm
-  /** What becomes of the certificates the device has: kept until the new one connects, revoked now, or a refusal. */
-  readonly onExisting?: 'rotate' | 'replace' | 'fail'
-  /** Hours after which a rotation ends the older certificates even if the new one never connected. */
-  readonly overlapHours?: number
-}
-
-export interface IssuedCertificate {
-  readonly certificate: Certificate
-  /** PKCS#8 PEM, held nowhere else. */
-  readonly privateKeyPem: string
-  readonly caCertificatePem: string
-}
-
-export interface Revocation {
-  readonly deviceId: string
-  readonly revokedAt: Date
-}
+import type { Clock } from '../clock.ts'
+import { DomainError } from '../errors.ts'
+import { parseFingerprint } from '../identifiers.ts'
+import { type Certificate, isActive } from './certificate.ts'
+import type { Issuance } from './issuance.ts'
+import type { CertificateStore } from './ports.ts'
+import type { Revocations } from './revocations.ts'
 
 export interface Validation {
   readonly valid: boolean
@@ -31,18 +12,56 @@ export interface Validation {
   readonly reason?: string
 }
 
-export interface Certificates {
-  issueToDevice(request: IssueRequest): Promise<IssuedCertificate>
-  issueToService(
-    name: string,
-    options: { readonly validityDays?: number; readonly keyAlgorithm?: KeyAlgorithm },
-  ): Promise<IssuedCertificate>
+export type { IssuedCertificate, IssueRequest } from './issuance.ts'
+export type { Revocation } from './revocations.ts'
+
+export interface Certificates extends Issuance, Pick<Revocations, 'revokeDevice' | 'revokeService'> {
   /** The newest certificate of the device; throws `certificate_not_found`. */
   latestOf(deviceId: string): Certificate
   listOf(deviceId: string): readonly Certificate[]
   isValid(certificate: Certificate): boolean
-  /** Every active certificate; resolves after the live sessions are closed. Again: the same `revokedAt`. */
-  revokeDevice(deviceId: string, reason: RevocationReason): Promise<Revocation>
-  revokeService(name: string, reason: RevocationReason): Promise<Revocation>
+  /** Whether a device or service that shows this certificate would be let in for it. */
   validate(fingerprint: string): Validation
+}
+
+export interface CertificatesOptions {
+  readonly issuance: Issuance
+  readonly revocations: Pick<Revocations, 'revokeDevice' | 'revokeService'>
+  readonly certificates: Pick<CertificateStore, 'findByFingerprint' | 'listOf'>
+  /** Whether the subject exists and is enabled. */
+  readonly isEnabled: (certificate: Certificate) => boolean
+  readonly clock: Clock
+}
+
+export function createCertificates(options: CertificatesOptions): Certificates {
+  const { issuance, revocations, certificates, isEnabled, clock } = options
+  return {
+    issueToDevice: issuance.issueToDevice,
+    issueToService: issuance.issueToService,
+    revokeDevice: revocations.revokeDevice,
+    revokeService: revocations.revokeService,
+    latestOf(deviceId) {
+      const [latest] = certificates.listOf('device', deviceId)
+      if (!latest)
+        throw new DomainError('certificate_not_found', `No certificate was ever issued to device ${deviceId}`)
+      return latest
+    },
+    listOf: (deviceId) => certificates.listOf('device', deviceId),
+    isValid: (certificate) => isActive(certificate, clock()),
+    validate(text) {
+      const fingerprint = parseFingerprint(text)
+      const reason = whyNot(certificates.findByFingerprint(fingerprint))
+      return reason === undefined ? { valid: true, fingerprint } : { valid: false, fingerprint, reason }
+    },
+  }
+
+  function whyNot(certificate: Certificate | undefined): string | undefined {
+    if (!certificate) return 'certificate_unknown'
+    if (certificate.revokedAt) return 'certificate_revoked'
+    const now = clock()
+    if (now > certificate.notAfter) return 'certificate_expired'
+    if (!isActive(certificate, now))
+      return now < certificate.notBefore ? 'certificate_not_yet_valid' : 'certificate_superseded'
+    return isEnabled(certificate) ? undefined : 'identity_suspended'
+  }
 }

@@ -1,6 +1,11 @@
+import type { Clock } from '../clock.ts'
+import { DomainError } from '../errors.ts'
+import { parseId } from '../identifiers.ts'
 import type { Device } from './device.ts'
 import type { Page } from './page.ts'
-import type { DeviceQuery } from './ports.ts'
+import type { Policies } from './policies.ts'
+import type { CertificateStore, Cutter, DeviceQuery, DeviceStore, ServiceStore, Transaction } from './ports.ts'
+import type { Revocations } from './revocations.ts'
 
 export interface DeviceRequest {
   readonly deviceId: string
@@ -23,5 +28,145 @@ export interface Devices {
   list(query: DeviceQuery): Page<Device>
   /** Resolves after the sessions that the change ends are closed. */
   change(deviceId: string, changes: DeviceChanges, mayAttachWide: boolean): Promise<Device>
+  /** Keeps its certificates, revoked; resolves after its sessions are closed and what was stored for it is gone. */
   remove(deviceId: string): Promise<void>
+  /** Whose a device of this id is, or would be if it were created for `userId`; throws what `create` would throw. */
+  resolveOwner(deviceId: string, userId: string | undefined): string
+  /** The device of this id and owner, created if it is unknown. */
+  ensure(deviceId: string, userId: string): Device
+}
+
+export interface DevicesOptions {
+  readonly devices: DeviceStore
+  readonly services: Pick<ServiceStore, 'find'>
+  readonly certificates: Pick<CertificateStore, 'listOf'>
+  readonly policies: Pick<Policies, 'requireAttachable'>
+  readonly revocations: Pick<Revocations, 'revokeThese'>
+  readonly cutter: Pick<Cutter, 'cutIdentity' | 'forgetIdentity'>
+  readonly transaction: Transaction
+  readonly onAccessChange: () => void
+  readonly clock: Clock
+}
+
+const DEFAULT_USER = 'default'
+
+export function createDevices(options: DevicesOptions): Devices {
+  const { devices, services, certificates, policies, revocations, cutter, transaction, onAccessChange, clock } = options
+  return { create, get, list: (query) => devices.list(query), change, remove, resolveOwner, ensure }
+
+  function create(
+    { deviceId, userId = DEFAULT_USER, policies: names = [], clientIds = [] }: DeviceRequest,
+    mayAttachWide: boolean,
+  ): Device {
+    if (find(deviceId)) throw new DomainError('device_exists', `Device ${deviceId} exists already`)
+    requireFree(deviceId)
+    parseId(userId, 'user')
+    policies.requireAttachable(names, mayAttachWide)
+    requireClientIds(deviceId, clientIds)
+    const device: Device = { id: deviceId, userId, state: 'active', policies: names, clientIds, createdAt: clock() }
+    devices.save(device)
+    onAccessChange()
+    return device
+  }
+
+  function ensure(deviceId: string, userId: string): Device {
+    resolveOwner(deviceId, userId)
+    return find(deviceId) ?? create({ deviceId, userId }, false)
+  }
+
+  function resolveOwner(deviceId: string, userId: string | undefined): string {
+    const device = find(deviceId)
+    if (!device) {
+      requireFree(deviceId)
+      return parseId(userId ?? DEFAULT_USER, 'user')
+    }
+    if (userId !== undefined && userId !== device.userId) {
+      throw new DomainError(
+        'device_owned_by_another_user',
+        `Device ${deviceId} belongs to another user: ownership changes only by PATCH /api/devices/${deviceId}`,
+      )
+    }
+    return device.userId
+  }
+
+  function get(deviceId: string): Device {
+    const device = find(deviceId)
+    if (!device) throw new DomainError('device_not_found', `No device is called ${JSON.stringify(deviceId)}`)
+    return device
+  }
+
+  function find(deviceId: string): Device | undefined {
+    const device = devices.find(deviceId)
+    return device?.id === deviceId ? device : undefined
+  }
+
+  async function change(deviceId: string, changes: DeviceChanges, mayAttachWide: boolean): Promise<Device> {
+    const before = get(deviceId)
+    const after: Device = { ...before, ...changes }
+    if (changes.userId !== undefined) parseId(changes.userId, 'user')
+    if (changes.policies) policies.requireAttachable(changes.policies, mayAttachWide)
+    requireClientIds(deviceId, after.clientIds)
+    const disowned = transaction(() => {
+      devices.save(after)
+      return after.userId === before.userId ? undefined : { done: disown(before) }
+    })
+    onAccessChange()
+    await disowned?.done
+    // A client id that was taken away may be in use right now: its sessions come back under those that are left.
+    const lostClientId = before.clientIds.some((clientId) => !after.clientIds.includes(clientId))
+    if (after.state === 'suspended' || lostClientId) {
+      await cutter.cutIdentity(
+        'device',
+        deviceId,
+        after.state === 'suspended' ? 'device suspended' : 'client ids changed',
+      )
+    }
+    return after
+  }
+
+  async function remove(deviceId: string): Promise<void> {
+    const device = get(deviceId)
+    const disowned = transaction(() => {
+      devices.delete(deviceId)
+      return { done: disown(device) }
+    })
+    onAccessChange()
+    await disowned.done
+  }
+
+  /** What the device was under this owner ends, before this returns: certificates, sessions, and what was stored for them. */
+  function disown({ id, userId }: Device): Promise<unknown> {
+    const unrevoked = certificates.listOf('device', id).filter(({ revokedAt }) => revokedAt === undefined)
+    return Promise.all([
+      revocations.revokeThese(unrevoked, 'cessationOfOperation'),
+      cutter.forgetIdentity('device', id, userId),
+    ])
+  }
+
+  function requireFree(deviceId: string): void {
+    parseId(deviceId, 'device')
+    const alike = devices.find(deviceId)
+    if (alike)
+      throw new DomainError(
+        'case_conflict',
+        `Device ${alike.id} exists: two ids that differ only in case cannot both exist`,
+      )
+    if (services.find(deviceId)) throw new DomainError('device_exists', `${deviceId} is the name of a service`)
+    const holder = devices.findByClientId(deviceId)
+    if (holder)
+      throw new DomainError('client_id_taken', `${deviceId} is recorded as a client id of device ${holder.id}`)
+  }
+
+  function requireClientIds(deviceId: string, clientIds: readonly string[]): void {
+    for (const clientId of clientIds) {
+      parseId(clientId, 'client')
+      const holder = devices.findByClientId(clientId) ?? devices.find(clientId)
+      if ((holder && holder.id !== deviceId) || services.find(clientId)) {
+        throw new DomainError(
+          'client_id_taken',
+          `Client id ${clientId} belongs to ${holder ? `device ${holder.id}` : 'a service'}`,
+        )
+      }
+    }
+  }
 }

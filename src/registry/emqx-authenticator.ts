@@ -1,3 +1,12 @@
+import { X509Certificate } from 'node:crypto'
+import { type ChainVerdict, type Peer, readPeerCertificate } from '../peer-identity.ts'
+import type { RecordRefusal, RefusalCause } from '../refusal.ts'
+import type { Access } from './access.ts'
+import type { Admission, Admissions } from './admission.ts'
+import type { ClientIds } from './client-id.ts'
+import type { Identity } from './identity.ts'
+import type { CertificateStore } from './ports.ts'
+
 /** What EMQX's HTTP authenticator sends; empty strings stand for absent values. */
 export interface EmqxConnect {
   readonly clientid?: string
@@ -10,15 +19,123 @@ export interface EmqxConnect {
 export interface EmqxVerdict {
   readonly result: 'allow' | 'deny' | 'ignore'
   readonly is_superuser: false
-  readonly client_attrs?: { readonly user: string }
+  /** `assurance: weak`: believed on its CN alone, without the certificate. */
+  readonly client_attrs?: { readonly user: string; readonly assurance?: 'weak' }
+  /** Unix seconds. */
   readonly expire_at?: number
-  readonly acl?: readonly {
-    readonly permission: 'allow' | 'deny'
-    readonly action: 'publish' | 'subscribe' | 'all'
-    readonly topic: string
-  }[]
+  readonly acl?: readonly EmqxRule[]
+}
+
+export interface EmqxRule {
+  readonly permission: 'allow' | 'deny'
+  readonly action: 'publish' | 'subscribe' | 'all'
+  readonly topic: string
 }
 
 export interface EmqxAuthenticator {
+  /** EMQX's question about a client that connects to it; always answered, a refusal is recorded. */
   authenticate(connect: EmqxConnect, address: string): EmqxVerdict
+}
+
+export interface EmqxAuthenticatorOptions {
+  readonly admissions: Admissions
+  readonly clientIds: ClientIds
+  readonly access: Pick<Access, 'policyOf'>
+  readonly certificates: Pick<CertificateStore, 'listOf' | 'findByFingerprint'>
+  readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
+  readonly recordRefusal: RecordRefusal
+  /** Whether a client without `cert_pem` is believed on its CN: EMQX has checked the chain, but revocation by fingerprint is lost. */
+  readonly allowCommonNameOnly: boolean
+}
+
+export function createEmqxAuthenticator(options: EmqxAuthenticatorOptions): EmqxAuthenticator {
+  const { admissions, clientIds, access, certificates, judgeChain, recordRefusal, allowCommonNameOnly } = options
+  return { authenticate }
+
+  function authenticate(connect: EmqxConnect, address: string): EmqxVerdict {
+    const refuse = (cause: RefusalCause, expected?: string): EmqxVerdict => {
+      const presented = describe(connect)
+      recordRefusal({ address, surface: 'emqx', cause, presented, ...(expected === undefined ? {} : { expected }) })
+      return { result: 'deny', is_superuser: false }
+    }
+
+    const { clientid, cert_pem: pem, cert_common_name: commonName } = connect
+    if (!clientid && !pem && !commonName) return refuse('emqx_body_empty')
+    const admission = pem ? admit(pem) : admitByCommonName(commonName)
+    if (!admission.admitted) return refuse(admission.cause, admission.expected)
+    const { identity, certificate } = admission
+    if (commonName && commonName !== certificate.subjectId)
+      return refuse('common_name_wrong', `CN=${certificate.subjectId}`)
+    if (!clientid) return refuse('client_id_missing', identity.id)
+    if (clientIds.claim(identity, clientid) === 'refused') return refuse('client_id_wrong', identity.id)
+    return {
+      result: 'allow',
+      is_superuser: false,
+      client_attrs: { user: identity.userId ?? '', ...(pem ? {} : { assurance: 'weak' }) },
+      expire_at: Math.floor(certificate.notAfter.getTime() / 1000),
+      acl: rulesOf(identity),
+    }
+  }
+
+  function admit(pem: string): Admission {
+    const certificate = parseCertificate(pem)
+    if (!certificate) return { admitted: false, cause: 'chain_invalid', presented: {} }
+    return admissions.admit({ certificate: readPeerCertificate(certificate), chain: judgeChain(certificate) })
+  }
+
+  function admitByCommonName(commonName: string | undefined): Admission {
+    const missing: Admission = {
+      admitted: false,
+      cause: 'certificate_missing',
+      presented: {},
+      expected: 'cert_pem = "${cert_pem}" in the body',
+    }
+    if (!allowCommonNameOnly || !commonName) return missing
+    const candidates = certificates
+      .listOf('device', commonName)
+      .map((certificate) => admissions.admit(asPeer(certificate.pem)))
+    return candidates.find(({ admitted }) => admitted) ?? candidates[0] ?? { ...missing, cause: 'certificate_unknown' }
+  }
+
+  function rulesOf(identity: Identity): readonly EmqxRule[] {
+    const { rules } = access.policyOf(identity)
+    const asEmqx = (rule: (typeof rules)[number]): EmqxRule => {
+      const [action = 'all', other] = rule.actions
+      return { permission: rule.effect, action: other ? 'all' : action, topic: rule.topicFilter }
+    }
+    // EMQX takes the first rule that matches: deny wins only if it stands first, and nothing is allowed by default.
+    return [
+      ...rules.filter(({ effect }) => effect === 'deny').map(asEmqx),
+      ...rules.filter(({ effect }) => effect === 'allow').map(asEmqx),
+      { permission: 'deny', action: 'all', topic: '#' },
+    ]
+  }
+}
+
+function asPeer(pem: string): Peer {
+  return { certificate: readPeerCertificate(new X509Certificate(pem)), chain: 'trusted' }
+}
+
+/** PEM, base64 of PEM, or base64 of the DER without armour, as EMQX sends it. */
+function parseCertificate(text: string): X509Certificate | undefined {
+  const raw = text.includes('-----BEGIN') ? text : Buffer.from(text, 'base64')
+  try {
+    return new X509Certificate(raw)
+  } catch {
+    // Not a certificate is an answer, not a failure: the caller refuses and says so.
+    return undefined
+  }
+}
+
+function describe({
+  clientid,
+  username,
+  cert_subject: subject,
+  cert_common_name: commonName,
+}: EmqxConnect): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries({ clientId: clientid, username, subject, commonName }).flatMap(([name, value]) =>
+      value ? [[name, value]] : [],
+    ),
+  )
 }

@@ -1,4 +1,8 @@
-import type { Policy } from './policy.ts'
+import { DomainError } from '../errors.ts'
+import { parseId } from '../identifiers.ts'
+import { isTopicFilterTemplate, isWide } from './access-policy.ts'
+import { DEVICE_POLICY, type Policy, type PolicyRule } from './policy.ts'
+import type { PolicyStore } from './ports.ts'
 
 export interface Policies {
   get(name: string): Policy
@@ -7,4 +11,64 @@ export interface Policies {
   put(policy: Policy): Policy
   /** Throws `policy_in_use`; the built-in one cannot be removed. */
   remove(name: string): void
+  /** Throws `policy_not_found`, or `forbidden` for a wide one that the caller may not attach. */
+  requireAttachable(names: readonly string[], mayAttachWide: boolean): void
+}
+
+export interface PoliciesOptions {
+  readonly policies: PolicyStore
+  readonly onChange: () => void
+}
+
+export function createPolicies({ policies, onChange }: PoliciesOptions): Policies {
+  return { get, list, put, remove, requireAttachable }
+
+  function get(name: string): Policy {
+    const policy = policies.find(name) ?? (name === DEVICE_POLICY.name ? DEVICE_POLICY : undefined)
+    if (!policy) throw new DomainError('policy_not_found', `No policy is called ${JSON.stringify(name)}`)
+    return policy
+  }
+
+  function list(): readonly Policy[] {
+    const stored = policies.list()
+    return stored.some((policy) => policy.name === DEVICE_POLICY.name) ? stored : [DEVICE_POLICY, ...stored]
+  }
+
+  function put(policy: Policy): Policy {
+    parseId(policy.name, 'policy')
+    for (const rule of policy.rules) requireValid(rule)
+    policies.save(policy)
+    onChange()
+    return policy
+  }
+
+  function remove(name: string): void {
+    get(name)
+    if (name === DEVICE_POLICY.name || policies.isAttached(name)) {
+      throw new DomainError('policy_in_use', `Policy ${name} is attached: attach another one first`)
+    }
+    policies.delete(name)
+    onChange()
+  }
+
+  function requireAttachable(names: readonly string[], mayAttachWide: boolean): void {
+    for (const policy of names.map(get)) {
+      if (!mayAttachWide && isWide(policy)) {
+        throw new DomainError(
+          'forbidden',
+          `Policy ${policy.name} reaches beyond one device: only an administrator attaches it`,
+        )
+      }
+    }
+  }
+}
+
+function requireValid({ topicFilter, actions }: PolicyRule): void {
+  if (!isTopicFilterTemplate(topicFilter)) {
+    throw new DomainError(
+      'invalid_policy',
+      `${JSON.stringify(topicFilter)} is no topic filter: "#" stands alone and last, "+" alone in its level, and {user}, {device} and {service} are the only variables`,
+    )
+  }
+  if (actions.length === 0) throw new DomainError('invalid_policy', `The rule for ${topicFilter} names no action`)
 }

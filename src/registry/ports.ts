@@ -97,6 +97,6 @@ export interface LeafIssuer {
 export interface Cutter {
   cutCertificates(fingerprints: readonly string[], reason: string): Promise<void>
   cutIdentity(kind: 'device' | 'service', id: string, reason: string): Promise<void>
-  /** Also drops what is stored for the identity: sessions, queues, wills, retained messages under its own topics. */
+  /** Cuts, and drops what is stored for it: sessions, queues, wills, retained messages under its own topics. */
   forgetIdentity(kind: 'device' | 'service', id: string, userId: string | undefined): Promise<void>
 }

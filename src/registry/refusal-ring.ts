@@ -1,8 +1,85 @@
-import type { Refusal } from '../refusal.ts'
+import type { Clock } from '../clock.ts'
+import { REFUSAL_MENDS, type Refusal, type RefusalCause } from '../refusal.ts'
 
 /** A refusal as it is told: grouped with its like, and with what mends it. */
 export interface RecordedRefusal extends Refusal {
   readonly at: Date
   readonly mend: string
   readonly count: number
+}
+
+export interface RefusalRing {
+  record(refusal: Refusal): void
+  /** Newest first. */
+  list(): readonly RecordedRefusal[]
+}
+
+export interface RefusalRingOptions {
+  readonly clock: Clock
+  readonly capacity?: number
+  readonly capacityPerSubject?: number
+  /** Told once for each new group, not for each repetition: strangers cannot fill a log. */
+  readonly onNew?: (refusal: RecordedRefusal) => void
+}
+
+/** Keeps the newest refusals in bounded memory; equal ones (address, surface, cause, who) are one entry with a count. */
+export function createRefusalRing({
+  clock,
+  capacity = 10_000,
+  capacityPerSubject = 100,
+  onNew,
+}: RefusalRingOptions): RefusalRing {
+  // A Map keeps insertion order, so the first key is the oldest entry.
+  const entries = new Map<string, RecordedRefusal>()
+  const bySubject = new Map<string, Set<string>>()
+
+  return {
+    record(refusal) {
+      const subject = subjectOf(refusal)
+      const key = [refusal.address, refusal.surface, refusal.cause, subject].join('\n')
+      const known = entries.get(key)
+      remove(key)
+      const entry = { ...refusal, at: clock(), mend: REFUSAL_MENDS[refusal.cause], count: (known?.count ?? 0) + 1 }
+      entries.set(key, entry)
+      const ofSubject = add(subject, key)
+      if (ofSubject.size > capacityPerSubject) removeOldest(ofSubject)
+      if (entries.size > capacity) removeOldest(entries.keys())
+      if (!known) onNew?.(entry)
+    },
+    list: () => [...entries.values()].reverse(),
+  }
+
+  function add(subject: string, key: string): Set<string> {
+    const keys = bySubject.get(subject) ?? new Set()
+    bySubject.set(subject, keys.add(key))
+    return keys
+  }
+
+  function remove(key: string): void {
+    const entry = entries.get(key)
+    if (!entry) return
+    entries.delete(key)
+    const subject = subjectOf(entry)
+    const keys = bySubject.get(subject)
+    keys?.delete(key)
+    if (keys?.size === 0) bySubject.delete(subject)
+  }
+
+  function removeOldest(keys: Iterable<string>): void {
+    const [oldest] = keys
+    if (oldest !== undefined) remove(oldest)
+  }
+}
+
+// Until a chain has led to our CA, a certificate is a stranger's word and could be made anew for each attempt.
+const UNPROVEN: ReadonlySet<RefusalCause> = new Set([
+  'issuer_unknown',
+  'certificate_signature_invalid',
+  'chain_invalid',
+])
+
+/** Whose refusal it is: an identity, a certificate of ours, or else an address. */
+function subjectOf({ address, cause, presented }: Refusal): string {
+  const fingerprint = UNPROVEN.has(cause) ? undefined : presented?.['fingerprint']
+  return presented?.['identity'] ?? fingerprint ?? address
 }

@@ -1,4 +1,12 @@
+import type { Clock } from '../clock.ts'
+import { DomainError } from '../errors.ts'
+import { parseId } from '../identifiers.ts'
+import { isWide } from './access-policy.ts'
 import type { Page, PageRequest } from './page.ts'
+import type { Policies } from './policies.ts'
+import type { Policy } from './policy.ts'
+import type { CertificateStore, Cutter, DeviceStore, ServiceStore, Transaction } from './ports.ts'
+import type { Revocations } from './revocations.ts'
 import type { Service } from './service.ts'
 
 export interface ServiceRequest {
@@ -8,14 +16,101 @@ export interface ServiceRequest {
   readonly allow?: readonly string[]
 }
 
+export interface ServiceChanges {
+  readonly policies?: readonly string[]
+  readonly state?: Service['state']
+}
+
 export interface Services {
+  /** Throws `service_exists`, `policy_not_found`, or `forbidden` for what only an administrator may attach. */
   create(request: ServiceRequest, mayAttachWide: boolean): Service
   get(name: string): Service
   list(page: PageRequest): Page<Service>
-  change(
-    name: string,
-    changes: { readonly policies?: readonly string[]; readonly state?: Service['state'] },
-    mayAttachWide: boolean,
-  ): Promise<Service>
+  change(name: string, changes: ServiceChanges, mayAttachWide: boolean): Promise<Service>
   remove(name: string): Promise<void>
+}
+
+export interface ServicesOptions {
+  readonly services: ServiceStore
+  readonly devices: Pick<DeviceStore, 'find' | 'findByClientId'>
+  readonly certificates: Pick<CertificateStore, 'listOf'>
+  readonly policies: Pick<Policies, 'requireAttachable' | 'put' | 'list' | 'remove'>
+  readonly revocations: Pick<Revocations, 'revokeThese'>
+  readonly cutter: Pick<Cutter, 'cutIdentity' | 'forgetIdentity'>
+  readonly transaction: Transaction
+  readonly onAccessChange: () => void
+  readonly clock: Clock
+}
+
+export function createServices(options: ServicesOptions): Services {
+  const { services, devices, certificates, policies, revocations, cutter, transaction, onAccessChange, clock } = options
+  return { create, get, list: (page) => services.list(page), change, remove }
+
+  function create({ name, policies: names = [], allow = [] }: ServiceRequest, mayAttachWide: boolean): Service {
+    requireFree(name)
+    policies.requireAttachable(names, mayAttachWide)
+    const own = allow.length > 0 ? [ownPolicy(name, allow)] : []
+    if (!mayAttachWide && own.some(isWide)) {
+      throw new DomainError(
+        'forbidden',
+        `What service ${name} asks for reaches beyond one device: only an administrator allows it`,
+      )
+    }
+    const policyNames = [...names, ...own.map((policy) => policy.name)]
+    const service: Service = { name, state: 'active', policies: policyNames, createdAt: clock() }
+    transaction(() => {
+      for (const policy of own) policies.put(policy)
+      services.save(service)
+    })
+    onAccessChange()
+    return service
+  }
+
+  function get(name: string): Service {
+    const service = services.find(name)
+    if (service?.name !== name)
+      throw new DomainError('service_not_found', `No service is called ${JSON.stringify(name)}`)
+    return service
+  }
+
+  async function change(name: string, changes: ServiceChanges, mayAttachWide: boolean): Promise<Service> {
+    const after: Service = { ...get(name), ...changes }
+    if (changes.policies) policies.requireAttachable(changes.policies, mayAttachWide)
+    services.save(after)
+    onAccessChange()
+    if (after.state === 'suspended') await cutter.cutIdentity('service', name, 'service suspended')
+    return after
+  }
+
+  async function remove(name: string): Promise<void> {
+    get(name)
+    const ended = transaction(() => {
+      services.delete(name)
+      if (policies.list().some((policy) => policy.name === ownPolicyName(name))) policies.remove(ownPolicyName(name))
+      const unrevoked = certificates.listOf('service', name).filter(({ revokedAt }) => revokedAt === undefined)
+      const revoked = revocations.revokeThese(unrevoked, 'cessationOfOperation')
+      return { done: Promise.all([revoked, cutter.forgetIdentity('service', name, undefined)]) }
+    })
+    onAccessChange()
+    await ended.done
+  }
+
+  function requireFree(name: string): void {
+    parseId(name, 'service')
+    const alike = services.find(name)
+    if (alike) throw new DomainError('service_exists', `Service ${alike.name} exists already`)
+    const holder = devices.find(name) ?? devices.findByClientId(name)
+    if (holder) throw new DomainError('service_exists', `${name} is the id, or a client id, of device ${holder.id}`)
+  }
+}
+
+function ownPolicyName(name: string): string {
+  return `service:${name}`
+}
+
+function ownPolicy(name: string, allow: readonly string[]): Policy {
+  const rules = allow.map(
+    (topicFilter) => ({ effect: 'allow', actions: ['publish', 'subscribe'], topicFilter }) as const,
+  )
+  return { name: ownPolicyName(name), rules, clientId: 'own' }
 }

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import { DomainError } from '../errors.ts'
+import type { EventFeed } from '../events.ts'
+import { parseId } from '../identifiers.ts'
+import { type Certificate, isActive } from './certificate.ts'
+import type { Devices } from './devices.ts'
+import type { CertificateMarks, CertificateStore, IssuedLeaf, IssueOptions, LeafIssuer, Transaction } from './ports.ts'
+import type { Revocations } from './revocations.ts'
+import type { Services } from './services.ts'
+
+export interface IssueRequest extends IssueOptions {
+  readonly deviceId: string
+  /** Of a device that this call creates; an existing one must already belong to this user. */
+  readonly userId?: string
+  /** What becomes of the certificates the device has: kept until the new one connects, revoked now, or a refusal. */
+  readonly onExisting?: 'rotate' | 'replace' | 'fail'
+  /** Hours after which a rotation ends the older certificates even if the new one never connected. */
+  readonly overlapHours?: number
+}
+
+export interface IssuedCertificate {
+  readonly certificate: Certificate
+  /** PKCS#8 PEM, held nowhere else. */
+  readonly privateKeyPem: string
+  readonly caCertificatePem: string
+}
+
+export interface Issuance {
+  /** Creates the device if it is unknown; at most two certificates stay active. */
+  issueToDevice(request: IssueRequest): Promise<IssuedCertificate>
+  issueToService(name: string, options: IssueOptions): Promise<IssuedCertificate>
+}
+
+export interface IssuanceOptions {
+  readonly issuer: LeafIssuer
+  readonly devices: Pick<Devices, 'resolveOwner' | 'ensure'>
+  readonly services: Pick<Services, 'get'>
+  readonly certificates: CertificateStore & CertificateMarks
+  readonly revocations: Pick<Revocations, 'revokeThese'>
+  readonly transaction: Transaction
+  readonly events: EventFeed
+  readonly clock: Clock
+}
+
+const HOUR_MS = 3_600_000
+type KeyedLeaf = IssuedLeaf & { readonly privateKeyPem: string }
+type Successor = Pick<IssueRequest, 'onExisting' | 'overlapHours'>
+
+export function createIssuance(options: IssuanceOptions): Issuance {
+  const { issuer, devices, services, certificates, revocations, transaction, events, clock } = options
+
+  return {
+    async issueToDevice({ deviceId, userId, validityDays, keyAlgorithm, ...successor }) {
+      parseId(deviceId, 'device')
+      const owner = devices.resolveOwner(deviceId, userId)
+      requireAllowed('device', deviceId, successor)
+      const leaf = await issuer.issueDevice(deviceId, owner, given({ validityDays, keyAlgorithm }))
+      return keep('device', deviceId, leaf, successor, () => void devices.ensure(deviceId, owner))
+    },
+
+    async issueToService(name, issueOptions) {
+      services.get(name)
+      const leaf = await issuer.issueService(name, issueOptions)
+      return keep('service', name, leaf, {}, () => void services.get(name))
+    },
+  }
+
+  async function keep(
+    kind: 'device' | 'service',
+    subjectId: string,
+    leaf: KeyedLeaf,
+    successor: Successor,
+    requireSubject: () => void,
+  ): Promise<IssuedCertificate> {
+    const certificate: Certificate = {
+      id: randomUUID(),
+      kind,
+      subjectId,
+      fingerprint: leaf.fingerprint,
+      serialNumber: leaf.serialNumber,
+      pem: leaf.certificatePem,
+      notBefore: leaf.notBefore,
+      notAfter: leaf.notAfter,
+      createdAt: clock(),
+      firstSeenAt: undefined,
+      retiresAt: undefined,
+      revokedAt: undefined,
+      revocationReason: undefined,
+    }
+    // The key took time to make: what was true before it is asked again, in the tick that keeps the result.
+    const replaced = transaction(() => {
+      requireSubject()
+      requireAllowed(kind, subjectId, successor)
+      const outdated = makeRoom(kind, subjectId, successor)
+      certificates.insert(certificate)
+      return { closed: revocations.revokeThese(outdated, 'superseded') }
+    })
+    events.publish('certificate.issued', { kind, id: subjectId, fingerprint: certificate.fingerprint })
+    await replaced.closed
+    return { certificate, privateKeyPem: leaf.privateKeyPem, caCertificatePem: issuer.caCertificatePem }
+  }
+
+  function requireAllowed(kind: Certificate['kind'], subjectId: string, { onExisting }: Successor): void {
+    if (onExisting === 'fail' && activeOf(kind, subjectId).length > 0) {
+      throw new DomainError(
+        'certificate_exists',
+        `${subjectId} already has an active certificate: revoke it, or ask for a rotation`,
+      )
+    }
+  }
+
+  /** The certificates that the new one ends at once; a rotation leaves the newest in use beside it. */
+  function makeRoom(
+    kind: Certificate['kind'],
+    subjectId: string,
+    { onExisting, overlapHours }: Successor,
+  ): readonly Certificate[] {
+    const active = activeOf(kind, subjectId)
+    if (onExisting === 'replace') return active
+    const [newest, ...others] = active
+    if (newest && overlapHours !== undefined) {
+      certificates.markRetiring([newest.fingerprint], new Date(clock().getTime() + overlapHours * HOUR_MS))
+    }
+    return others
+  }
+
+  function activeOf(kind: Certificate['kind'], subjectId: string): readonly Certificate[] {
+    return certificates.listOf(kind, subjectId).filter((certificate) => isActive(certificate, clock()))
+  }
+}
+
+function given({
+  validityDays,
+  keyAlgorithm,
+}: { [Name in keyof IssueOptions]: IssueOptions[Name] | undefined }): IssueOptions {
+  return {
+    ...(validityDays === undefined ? {} : { validityDays }),
+    ...(keyAlgorithm === undefined ? {} : { keyAlgorithm }),
+  }
+}

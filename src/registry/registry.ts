@@ -1,0 +1,119 @@
+import type { X509Certificate } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import type { EventFeed } from '../events.ts'
+import type { ChainVerdict } from '../peer-identity.ts'
+import { type Access, createAccess } from './access.ts'
+import { type Admissions, createAdmissions } from './admission.ts'
+import { type ApiTokens, createApiTokens } from './api-tokens.ts'
+import type { Certificate } from './certificate.ts'
+import { type Certificates, createCertificates } from './certificates.ts'
+import { type ClientIds, createClientIds } from './client-id.ts'
+import { createDevices, type Devices } from './devices.ts'
+import { createEmqxAuthenticator, type EmqxAuthenticator } from './emqx-authenticator.ts'
+import { createIssuance } from './issuance.ts'
+import { createPolicies, type Policies } from './policies.ts'
+import type {
+  ApiTokenStore,
+  CertificateMarks,
+  CertificateStore,
+  Cutter,
+  DeviceStore,
+  LeafIssuer,
+  PolicyStore,
+  ServiceStore,
+  Transaction,
+} from './ports.ts'
+import { createRefusalRing, type RecordedRefusal, type RefusalRing } from './refusal-ring.ts'
+import { createRevocations, type Revocations } from './revocations.ts'
+import { createServices, type Services } from './services.ts'
+
+export interface Stores {
+  readonly devices: DeviceStore
+  readonly services: ServiceStore
+  readonly certificates: CertificateStore & CertificateMarks
+  readonly policies: PolicyStore
+  readonly tokens: ApiTokenStore
+  readonly transaction: Transaction
+}
+
+export interface RegistryOptions {
+  readonly stores: Stores
+  readonly issuer: LeafIssuer
+  readonly cutter: Cutter
+  readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
+  readonly allowCommonNameOnly: boolean
+  readonly onNewRefusal: (refusal: RecordedRefusal) => void
+  readonly events: EventFeed
+  readonly clock: Clock
+}
+
+/** Who may connect, and what is issued, renewed and revoked: the one place that decides. */
+export interface Registry {
+  readonly admissions: Admissions
+  readonly clientIds: ClientIds
+  readonly access: Access
+  readonly devices: Devices
+  readonly services: Services
+  readonly certificates: Certificates
+  readonly revocations: Revocations
+  readonly policies: Policies
+  readonly tokens: ApiTokens
+  readonly emqx: EmqxAuthenticator
+  readonly refusals: RefusalRing
+}
+
+export function createRegistry(options: RegistryOptions): Registry {
+  const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, onNewRefusal, events, clock } = options
+  const { certificates: certificateStore, transaction } = stores
+  const refusals = createRefusalRing({ clock, onNew: onNewRefusal })
+  const access = createAccess(stores)
+  const admissions = createAdmissions({ ...stores, clock })
+  const mayUseAny: Parameters<typeof createClientIds>[0]['mayUseAny'] = (identity) =>
+    identity.kind === 'service' || access.policyOf(identity).anyClientId
+  const clientIds = createClientIds({ ...stores, mayUseAny })
+  const policies = createPolicies({ policies: stores.policies, onChange: access.invalidate })
+  const revocations = createRevocations({ certificates: certificateStore, cutter, events, clock })
+  const shared = { ...stores, policies, revocations, cutter, onAccessChange: access.invalidate, clock }
+  const devices = createDevices(shared)
+  const services = createServices(shared)
+  const issuance = createIssuance({
+    issuer,
+    devices,
+    services,
+    certificates: certificateStore,
+    revocations,
+    transaction,
+    events,
+    clock,
+  })
+  const certificates = createCertificates({ issuance, revocations, certificates: certificateStore, isEnabled, clock })
+  const tokens = createApiTokens({ tokens: stores.tokens, clock })
+  const recordRefusal = refusals.record
+  const emqx = createEmqxAuthenticator({
+    ...stores,
+    admissions,
+    clientIds,
+    access,
+    judgeChain,
+    recordRefusal,
+    allowCommonNameOnly,
+  })
+  return {
+    admissions,
+    clientIds,
+    access,
+    devices,
+    services,
+    certificates,
+    revocations,
+    policies,
+    tokens,
+    emqx,
+    refusals,
+  }
+
+  function isEnabled({ kind, subjectId }: Certificate): boolean {
+    if (kind === 'device') return stores.devices.find(subjectId)?.state === 'active'
+    return kind !== 'service' || stores.services.find(subjectId)?.state === 'active'
+  }
+}
