@@ -1,0 +1,82 @@
+import { RateLimiterMemory } from 'rate-limiter-flexible'
+import type { RefusalCause } from '../refusal.ts'
+
+export interface ConnectionLimitsOptions {
+  readonly connections: number
+  /** 0: no limit. */
+  readonly connectionsPerAddress: number
+  readonly halfOpen: number
+  readonly halfOpenPerAddress: number
+  readonly newConnectionsPerAddressPerSecond: number
+}
+
+/** What one connection occupies; half-open until it has shown who it is. */
+export interface ConnectionSlot {
+  markOpen(): void
+  release(): void
+}
+
+/** Counts connections in all and by address, over every listener; a fleet behind one address is normal. */
+export class ConnectionLimits {
+  readonly #options: ConnectionLimitsOptions
+  readonly #open = new Census()
+  readonly #halfOpen = new Census()
+  readonly #rate: RateLimiterMemory
+
+  constructor(options: ConnectionLimitsOptions) {
+    this.#options = options
+    this.#rate = new RateLimiterMemory({ points: options.newConnectionsPerAddressPerSecond, duration: 1 })
+  }
+
+  /** Takes a slot, or names the limit that is reached. */
+  async take(address: string): Promise<ConnectionSlot | RefusalCause> {
+    const withinRate = await this.#rate.consume(address).then(
+      () => true,
+      () => false,
+    )
+    const { connections, connectionsPerAddress, halfOpen, halfOpenPerAddress } = this.#options
+    if (this.#open.total >= connections || this.#halfOpen.total >= halfOpen) return 'hub_over_limit'
+    const tooMany = connectionsPerAddress > 0 && this.#open.of(address) >= connectionsPerAddress
+    if (!withinRate || tooMany || this.#halfOpen.of(address) >= halfOpenPerAddress) return 'address_over_limit'
+    return this.#occupy(address)
+  }
+
+  #occupy(address: string): ConnectionSlot {
+    this.#open.add(address)
+    this.#halfOpen.add(address)
+    let halfOpen = true
+    let released = false
+    const markOpen = (): void => {
+      if (halfOpen) this.#halfOpen.remove(address)
+      halfOpen = false
+    }
+    const release = (): void => {
+      if (released) return
+      released = true
+      markOpen()
+      this.#open.remove(address)
+    }
+    return { markOpen, release }
+  }
+}
+
+class Census {
+  total = 0
+  readonly #byAddress = new Map<string, number>()
+
+  of(address: string): number {
+    return this.#byAddress.get(address) ?? 0
+  }
+
+  add(address: string): void {
+    this.total++
+    this.#byAddress.set(address, this.of(address) + 1)
+  }
+
+  remove(address: string): void {
+    this.total--
+    const left = this.of(address) - 1
+    if (left > 0) this.#byAddress.set(address, left)
+    else this.#byAddress.delete(address)
+  }
+}

@@ -1,0 +1,61 @@
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import { DomainError } from '../errors.ts'
+
+export interface ListenerOptions {
+  /** "::" is every address of the machine, IPv4 too. */
+  readonly host: string
+  readonly port: number
+  /** The setting that names the port, for the sentence that says it is taken. */
+  readonly setting: string
+  readonly onConnection: (socket: Socket) => void
+}
+
+/** An open TCP port; disposing it stops accepting and leaves the connections to their owners. */
+export interface Listener extends AsyncDisposable {
+  readonly port: number
+}
+
+const BACKLOG = 1024
+const EVERYWHERE = '::'
+const EVERYWHERE_IPV4 = '0.0.0.0'
+// A machine whose kernel was started without IPv6 still has every IPv4 address.
+const NO_IPV6: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'])
+
+/** Listens; throws `port_unavailable` with the cause and the setting that mends it. */
+export async function openListener({ host, port, setting, onConnection }: ListenerOptions): Promise<Listener> {
+  const server = createServer({ noDelay: true }, onConnection)
+  await listen(server, host, port).catch((error: NodeJS.ErrnoException) => {
+    if (host !== EVERYWHERE || !NO_IPV6.has(error.code ?? '')) throw explain(error, host, port, setting)
+    return listen(server, EVERYWHERE_IPV4, port).catch((error) => {
+      throw explain(error, host, port, setting)
+    })
+  })
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    async [Symbol.asyncDispose]() {
+      // The callback would wait for the connections, which are not the listener's to close.
+      server.close()
+    },
+  }
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  server.listen({ host, port, backlog: BACKLOG })
+  await once(server, 'listening')
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number, setting: string): DomainError {
+  const where = `Port ${port}${host === EVERYWHERE ? '' : ` of ${host}`}`
+  const sentences: Readonly<Record<string, string>> = {
+    EADDRINUSE: `${where} is taken by another program: stop it, or set ${setting}.port to a free port`,
+    EACCES: `${where} may not be opened by this user: set ${setting}.port above 1023, or grant CAP_NET_BIND_SERVICE`,
+    EADDRNOTAVAIL: `${where} cannot be opened: this machine has no such address; mend ${setting}.host`,
+    ENOTFOUND: `${where} cannot be opened: the name does not resolve; mend ${setting}.host`,
+  }
+  const sentence =
+    sentences[error.code ?? ''] ??
+    `${where} cannot be opened: ${error.message}; mend ${setting}.host or ${setting}.port`
+  return new DomainError('port_unavailable', sentence, { cause: error })
+}

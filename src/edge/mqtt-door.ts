@@ -1,0 +1,31 @@
+import type { X509Certificate } from 'node:crypto'
+import type { Socket } from 'node:net'
+import type { RecordRefusal } from '../refusal.ts'
+import type { ConnectionLimits } from './connection-limits.ts'
+import { createEntrance } from './entrance.ts'
+import { createSecureServer, type SecureConnection } from './secure-server.ts'
+
+/** What every door of the hub has: its certificate, and how many it lets in. */
+export interface DoorOptions {
+  readonly key: string
+  /** The leaf first, then what leads to the root. */
+  readonly certificateChain: string
+  readonly sessionResumption: boolean
+  readonly handshakeSeconds: number
+  readonly limits: ConnectionLimits
+  readonly recordRefusal: RecordRefusal
+}
+
+export interface MqttDoorOptions extends DoorOptions {
+  readonly clientCa: readonly X509Certificate[]
+  /** Called in the tick of the handshake. */
+  readonly onConnection: (connection: SecureConnection) => void
+}
+
+/** What the MQTTS listener calls for each socket: mutual TLS, judged and handed on. */
+export function createMqttDoor(options: MqttDoorOptions): (raw: Socket) => void {
+  const { limits, recordRefusal } = options
+  const secure = createSecureServer({ ...options, surface: 'mqtts' })
+  const enter = createEntrance({ surface: 'mqtts', limits, recordRefusal, onEntrant: secure.accept })
+  return (raw) => void enter(raw)
+}

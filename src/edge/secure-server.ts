@@ -1,0 +1,114 @@
+import { constants, type X509Certificate } from 'node:crypto'
+import type { Socket } from 'node:net'
+import { createServer, type TLSSocket } from 'node:tls'
+import { type Peer, readPeerCertificate } from '../peer-identity.ts'
+import type { RecordRefusal, RefusalCause, Surface } from '../refusal.ts'
+import { judgeChain, verdictOf } from './chain-verdict.ts'
+import type { Entrant } from './entrance.ts'
+
+export interface SecureServerOptions {
+  readonly surface: Surface
+  readonly key: string
+  /** The leaf first, then what leads to the root. */
+  readonly certificateChain: string
+  /** Asked for and judged, never demanded: a refused peer must be told why, which a broken handshake cannot. */
+  readonly clientCa: readonly X509Certificate[]
+  readonly sessionResumption: boolean
+  readonly handshakeSeconds: number
+  readonly alpnProtocols?: readonly string[]
+  readonly recordRefusal: RecordRefusal
+  readonly onConnection: (connection: SecureConnection) => void
+}
+
+/** A finished handshake. */
+export interface SecureConnection {
+  readonly socket: TLSSocket
+  readonly address: string
+  readonly peer: Peer
+  /** The peer has shown who it is: it is half-open no longer. */
+  markOpen(): void
+  /** Closes at once; what the kernel has not sent yet is thrown away. */
+  reset(): void
+}
+
+export interface SecureServer {
+  /** Begins the handshake of a peer that came in by the door. */
+  accept(entrant: Entrant): void
+}
+
+/** Terminates TLS 1.2 and 1.3 on sockets that are handed to it. */
+export function createSecureServer(options: SecureServerOptions): SecureServer {
+  const { surface, clientCa, alpnProtocols, recordRefusal, onConnection } = options
+  const accepted = new Map<string, Entrant>()
+  const server = createServer({
+    key: options.key,
+    cert: options.certificateChain,
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: options.handshakeSeconds * 1000,
+    // A ticket resumes as its device without the device's key.
+    secureOptions: options.sessionResumption ? 0 : constants.SSL_OP_NO_TICKET,
+    ...(clientCa.length > 0
+      ? { ca: clientCa.map(String), requestCert: true, rejectUnauthorized: false, allowPartialTrustChain: true }
+      : {}),
+    ...(alpnProtocols ? { ALPNProtocols: [...alpnProtocols] } : {}),
+  })
+
+  server.on('secureConnection', (socket) => {
+    const known = accepted.get(keyOf(socket))
+    // The peer left between the last flight and this event.
+    if (!known) {
+      socket.destroy()
+      return
+    }
+    const { raw, address, markOpen } = known
+    onConnection({
+      socket,
+      address,
+      peer: readPeer(socket, clientCa),
+      markOpen,
+      reset() {
+        raw.resetAndDestroy()
+        socket.destroy()
+      },
+    })
+  })
+
+  server.on('tlsClientError', (error: NodeJS.ErrnoException & { readonly reason?: string }, socket) => {
+    const address = accepted.get(keyOf(socket))?.address ?? 'unknown'
+    const cause = causeOf(error)
+    if (cause)
+      recordRefusal({ address, surface, cause, presented: { error: error.reason ?? error.code ?? error.message } })
+    socket.destroy()
+  })
+
+  return {
+    accept(entrant) {
+      const key = keyOf(entrant.raw)
+      accepted.set(key, entrant)
+      entrant.raw.once('close', () => accepted.delete(key))
+      server.emit('connection', entrant.raw)
+    },
+  }
+}
+
+// The TLS socket shows the address of whoever opened the raw one, which may be a proxy: the pair names the raw socket.
+function keyOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress}\n${remotePort}`
+}
+
+function readPeer(socket: TLSSocket, clientCa: readonly X509Certificate[]): Peer {
+  const certificate = clientCa.length > 0 ? socket.getPeerX509Certificate() : undefined
+  if (!certificate) return {}
+  // A string at run time, whatever the declaration says.
+  const error = socket.authorized ? undefined : String(socket.authorizationError)
+  return { certificate: readPeerCertificate(certificate), chain: verdictOf(error) ?? judgeChain(certificate, clientCa) }
+}
+
+/** None for a peer that only opened the port and left, as health checks and scanners do. */
+function causeOf({ code = '' }: NodeJS.ErrnoException): RefusalCause | undefined {
+  if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return 'handshake_timeout'
+  if (code === 'ECONNRESET' || code === 'EPIPE') return undefined
+  return /ALERT_(?:UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_)/.test(code)
+    ? 'server_certificate_rejected'
+    : 'handshake_failed'
+}
