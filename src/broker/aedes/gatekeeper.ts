@@ -1,0 +1,133 @@
+import type { AedesPublishPacket, Client, PublishPacket, Subscription } from 'aedes'
+import type { Logger } from '../../logger.ts'
+import type { RecordRefusal, RefusalCause } from '../../refusal.ts'
+import { isTopicFilter, isTopicName } from '../../topic.ts'
+import type { Connection, Session } from '../connection.ts'
+import type { AccessRules } from '../ports.ts'
+
+export interface GatekeeperOptions {
+  readonly access: AccessRules
+  readonly recordRefusal: RecordRefusal
+  readonly logger: Logger
+}
+
+type Served = { readonly connection: Connection; readonly session: Session }
+
+/** Answers what Aedes asks about each publish, subscription, will and delivery, from the rules that hold at that moment. */
+export class Gatekeeper {
+  readonly #options: GatekeeperOptions
+  readonly #connections = new WeakMap<object, Connection>()
+  readonly #denied = new WeakSet<PublishPacket>()
+  readonly #granted = new WeakSet<Subscription>()
+  #willsSuppressed = false
+
+  constructor(options: GatekeeperOptions) {
+    this.#options = options
+  }
+
+  admit(connection: Connection): void {
+    this.#connections.set(connection.socket, connection)
+  }
+
+  /** None when the connection was cut: nothing goes to it or comes from it any more. */
+  served(client: Client | null): Served | undefined {
+    const connection = client ? this.#connections.get(client.conn) : undefined
+    const session = connection?.session
+    return connection && session && connection.cutReason === undefined ? { connection, session } : undefined
+  }
+
+  /** When the hub stops, its clients did not vanish: their wills stay unsaid. */
+  suppressWills(): void {
+    this.#willsSuppressed = true
+  }
+
+  /** An error closes the client; a publish outside the policy is dropped later instead, and acknowledged. */
+  judgePublish(client: Client | null, packet: PublishPacket): Error | null {
+    const served = this.served(client)
+    if (!served) return new Error('the connection was cut')
+    if (isWill(client, packet)) return this.#judgeWill(served, packet)
+    if (this.#mayPublish(served, packet.topic)) return null
+    this.#denied.add(packet)
+    this.#record(served, 'publish_denied', packet.topic)
+    return null
+  }
+
+  isDenied(packet: PublishPacket): boolean {
+    return this.#denied.has(packet)
+  }
+
+  /** MQTT 3.1.1 §3.9.3: refused ones are answered with 0x80. */
+  maySubscribe(client: Client, subscription: Subscription): boolean {
+    const served = this.served(client)
+    const { topic } = subscription
+    if (!served) return false
+    if (isTopicFilter(topic) && this.#options.access.policyOf(served.session.identity).maySubscribe(topic)) {
+      this.#granted.add(subscription)
+      return true
+    }
+    this.#record(served, 'subscribe_denied', topic)
+    return false
+  }
+
+  /** Aedes hands the whole list of a SUBSCRIBE to its store as soon as one filter of it is granted. */
+  isGranted(subscription: Subscription): boolean {
+    return this.#granted.has(subscription)
+  }
+
+  judgeDelivery(client: Client, packet: AedesPublishPacket): AedesPublishPacket | null {
+    const served = this.served(client)
+    return served && this.#options.access.policyOf(served.session.identity).mayReceive(packet.topic) ? packet : null
+  }
+
+  /** What the client did to the protocol; a broken network is no offence. */
+  reportError(client: Client, error: NodeJS.ErrnoException): void {
+    const served = this.served(client)
+    if (!served || error.code !== undefined || UNREMARKABLE.has(error.message)) return
+    this.#record(served, 'packet_invalid', undefined, { error: error.message })
+  }
+
+  reportFrame(connection: Connection, cause: RefusalCause): void {
+    if (connection.session) this.#record({ connection, session: connection.session }, cause)
+  }
+
+  /** A will outside the policy is accepted with its CONNECT and never published; the operator is told at once. */
+  announceWill(client: Client, topic: string): void {
+    const served = this.served(client)
+    if (served && !this.#mayPublish(served, topic)) this.#record(served, 'will_denied', topic)
+  }
+
+  #judgeWill({ session }: Served, { topic }: PublishPacket): Error | null {
+    if (this.#willsSuppressed) return new Error('the hub is stopping')
+    return this.#mayPublish({ session }, topic) ? null : new Error(`the will's topic ${topic} is outside the policy`)
+  }
+
+  #mayPublish({ session }: Pick<Served, 'session'>, topicName: string): boolean {
+    // The broker's own topics are published by the broker alone.
+    if (!isTopicName(topicName) || topicName.startsWith('$SYS/')) return false
+    return this.#options.access.policyOf(session.identity).mayPublish(topicName)
+  }
+
+  #record(
+    { connection, session }: Served,
+    cause: RefusalCause,
+    topic?: string,
+    more: Readonly<Record<string, string>> = {},
+  ): void {
+    const { identity, clientId } = session
+    const presented = {
+      identity: `${identity.kind}:${identity.id}`,
+      clientId,
+      ...(topic === undefined ? {} : { topic }),
+      ...more,
+    }
+    this.#options.recordRefusal({ address: connection.address, surface: connection.surface, cause, presented })
+    this.#options.logger.debug({ component: 'broker', cause, ...presented }, 'refused a packet')
+  }
+}
+
+const UNREMARKABLE: ReadonlySet<string> = new Set(['keep alive timeout', 'drain timeout', 'connection closed'])
+
+// Aedes keeps the client's will here; its declarations leave it out.
+function isWill(client: Client | null, packet: PublishPacket): boolean {
+  return (client as (Client & { readonly will?: PublishPacket | null }) | null)?.will === packet
+}

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto'
+import type { RefusalCause } from '../refusal.ts'
+import type { Identity } from '../registry/identity.ts'
+import { RETURN_CODE, type ReturnCode } from './connack.ts'
+import type { ConnectPacket } from './connect-packet.ts'
+import type { Connection, Session } from './connection.ts'
+import type { ClientIdRule, PeerDirectory } from './ports.ts'
+import type { SessionOwners } from './session-owners.ts'
+import type { SessionRegistry } from './session-registry.ts'
+
+export type ConnectDecision =
+  | { readonly accepted: true; readonly session: Session; readonly evicts: boolean }
+  | { readonly accepted: false; readonly refusal: ConnectRefusal }
+
+export interface ConnectRefusal {
+  readonly cause: RefusalCause
+  readonly returnCode: ReturnCode
+  readonly presented: Readonly<Record<string, string>>
+  readonly expected?: string
+}
+
+export interface ConnectDecisionOptions {
+  readonly directory: Pick<PeerDirectory, 'admit'>
+  readonly clientIds: ClientIdRule
+  readonly sessions: Pick<SessionRegistry, 'findByClientId'>
+  readonly owners: Pick<SessionOwners, 'isHeldByAnother'>
+}
+
+/** Who says CONNECT, and under which client id; synchronous, so that what is decided is still true when it is acted on. */
+export function decideConnect(
+  packet: ConnectPacket,
+  connection: Connection,
+  options: ConnectDecisionOptions,
+): ConnectDecision {
+  const admission = options.directory.admit(connection.peer)
+  if (!admission.admitted) {
+    const { cause, presented, expected } = admission
+    return refuse({
+      cause,
+      returnCode: RETURN_CODE.notAuthorized,
+      presented,
+      ...(expected === undefined ? {} : { expected }),
+    })
+  }
+  const { identity, certificate } = admission
+  const { clientId, cleanSession } = packet
+  const refuseClientId = (cause: RefusalCause): ConnectDecision =>
+    refuse({
+      cause,
+      returnCode: RETURN_CODE.identifierRejected,
+      presented: { identity: `${identity.kind}:${identity.id}`, clientId, fingerprint: certificate.fingerprint },
+      expected: `${identity.id} or ${identity.id}:<suffix>`,
+    })
+
+  if (clientId === '') {
+    // [MQTT-3.1.3-8]: a session that is kept must be named
+    if (!cleanSession) return refuseClientId('client_id_missing')
+    return accept({ identity, certificate, clientId: assignClientId(identity, options), cleanSession })
+  }
+  const claim = options.clientIds.claim(identity, clientId)
+  if (claim === 'refused') return refuseClientId('client_id_wrong')
+  const held = isHeldByAnother(clientId, identity, options)
+  // An exact registered id wins over whoever took it before it was registered.
+  if (held && clientId !== identity.id) return refuseClientId('client_id_held')
+  return accept({ identity, certificate, clientId, cleanSession }, held)
+}
+
+function accept(session: Session, evicts = false): ConnectDecision {
+  return { accepted: true, session, evicts }
+}
+
+function refuse(refusal: ConnectRefusal): ConnectDecision {
+  return { accepted: false, refusal }
+}
+
+function isHeldByAnother(clientId: string, identity: Identity, { sessions, owners }: ConnectDecisionOptions): boolean {
+  const holder = sessions.findByClientId(clientId)?.session?.identity
+  const heldLive = holder !== undefined && (holder.kind !== identity.kind || holder.id !== identity.id)
+  return heldLive || owners.isHeldByAnother(clientId, identity)
+}
+
+const RANDOM_OCTETS = 9
+
+// [MQTT-3.1.3-6]: the server assigns a unique client id to a client that sent none
+function assignClientId(identity: Identity, options: ConnectDecisionOptions): string {
+  for (;;) {
+    const clientId = `${identity.id}:${randomBytes(RANDOM_OCTETS).toString('base64url')}`
+    const isFree =
+      options.sessions.findByClientId(clientId) === undefined && !isHeldByAnother(clientId, identity, options)
+    if (isFree) return clientId
+  }
+}

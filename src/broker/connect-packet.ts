@@ -1,0 +1,48 @@
+import { type IConnectPacket, parser } from 'mqtt-packet'
+
+/** What a CONNECT asks for, as far as admitting it depends on it. */
+export interface ConnectPacket {
+  readonly clientId: string
+  readonly cleanSession: boolean
+  readonly willTopic: string | undefined
+}
+
+export type ConnectReading = ConnectPacket | 'invalid' | 'version_5' | 'version_unknown'
+
+/** Reads one whole CONNECT frame: MQTT 3.1.1 §3.1, and 3.1 under its own protocol name. */
+export function readConnectPacket(frame: Buffer, headerLength: number): ConnectReading {
+  const version = readVersion(frame.subarray(headerLength))
+  if (version !== 'supported') return version
+  const packet = parse(frame)
+  if (!packet) return 'invalid'
+  // [MQTT-3.1.3-1]..[MQTT-3.1.3-5]: absent client id reads as an empty one
+  return { clientId: packet.clientId ?? '', cleanSession: packet.clean ?? false, willTopic: packet.will?.topic }
+}
+
+// Bridges set the highest bit of the level, as Mosquitto does.
+const BRIDGE_BIT = 0x80
+
+function readVersion(body: Buffer): 'supported' | 'invalid' | 'version_5' | 'version_unknown' {
+  if (body.length < 3) return 'invalid'
+  const nameEnd = 2 + body.readUInt16BE(0)
+  const level = body[nameEnd]
+  if (level === undefined) return 'invalid'
+  const name = body.toString('utf8', 2, nameEnd)
+  const version = level & ~BRIDGE_BIT
+  if (name === 'MQTT' && version === 4) return 'supported'
+  if (name === 'MQIsdp' && version === 3) return 'supported'
+  if (name === 'MQTT' && version === 5) return 'version_5'
+  return name === 'MQTT' || name === 'MQIsdp' ? 'version_unknown' : 'invalid'
+}
+
+function parse(frame: Buffer): IConnectPacket | undefined {
+  const frames = parser()
+  let connect: IConnectPacket | undefined
+  frames.on('packet', (packet) => {
+    if (packet.cmd === 'connect') connect = packet
+  })
+  // A frame that cannot be parsed leaves nothing behind: the answer is "invalid".
+  frames.on('error', () => undefined)
+  frames.parse(frame)
+  return connect
+}
