@@ -1,0 +1,29 @@
+import type { MiddlewareHandler } from 'hono'
+import { REFUSAL_MENDS, type RecordRefusal } from '../../refusal.ts'
+import type { ApiEnv } from '../api-env.ts'
+import { exact } from '../exact.ts'
+import { respondWithProblem } from '../problem.ts'
+import type { Caller } from './caller.ts'
+import { isPermitted, type Permission, rolesThatMay } from './permission.ts'
+
+/** Makes the middleware that lets only callers with this permission past. */
+export type Guard = (permission: Permission, refusal?: 'forbidden' | 'unauthorized') => MiddlewareHandler<ApiEnv>
+
+export function createGuard(recordRefusal: RecordRefusal): Guard {
+  return (permission, refusal = 'forbidden') =>
+    async function authorize(c, next) {
+      const { role, tokenId } = c.var.caller
+      if (!isPermitted(role, permission)) {
+        const { surface, address } = c.env.origin
+        const expected = rolesThatMay(permission).join(' or ')
+        recordRefusal({ surface, address, cause: 'role_too_small', presented: exact({ role, tokenId }), expected })
+        return respondWithProblem(c, refusal, REFUSAL_MENDS.role_too_small)
+      }
+      return next()
+    }
+}
+
+/** Wide policies are attached by administrators only. */
+export function mayAttachWide(caller: Caller): boolean {
+  return caller.role === 'admin'
+}

@@ -1,0 +1,8 @@
+import type { Caller } from './access/caller.ts'
+import type { RequestOrigin } from './request/request-origin.ts'
+
+/** What travels with one request through the middlewares. */
+export interface ApiEnv {
+  readonly Bindings: { readonly origin: RequestOrigin }
+  readonly Variables: { readonly requestId: string; readonly caller: Caller }
+}

@@ -1,0 +1,100 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Clock } from '../clock.ts'
+import type { Logger } from '../logger.ts'
+import type { RecordRefusal } from '../refusal.ts'
+import type { ApiTokens } from '../registry/api-tokens.ts'
+import type { Certificates } from '../registry/certificates.ts'
+import type { Devices } from '../registry/devices.ts'
+import type { EmqxAuthenticator } from '../registry/emqx-authenticator.ts'
+import type { Policies } from '../registry/policies.ts'
+import type { Services } from '../registry/services.ts'
+import { authentication } from './access/authentication.ts'
+import { createGuard } from './access/guard.ts'
+import type { ApiEnv } from './api-env.ts'
+import { errorHandler, notFoundHandler } from './error-handler.ts'
+import { methodNotAllowed } from './method-not-allowed.ts'
+import type {
+  BrokerAddress,
+  Health,
+  HttpsIdentity,
+  ReadinessCheck,
+  RefusalLog,
+  SignTime,
+  TrustAnchor,
+} from './ports.ts'
+import { refuseInvalidInput } from './request/invalid-input.ts'
+import { plainHttp } from './request/plain-http.ts'
+import { requestBody } from './request/request-body.ts'
+import { requestId } from './request/request-id.ts'
+import { caCertificateRoutes } from './routes/ca-certificate.ts'
+import { certificateValidationRoutes } from './routes/certificate-validation.ts'
+import { deviceCertificateRoutes } from './routes/device-certificates.ts'
+import { deviceRoutes } from './routes/devices.ts'
+import { diagnosticRoutes } from './routes/diagnostics.ts'
+import { emqxRoutes } from './routes/emqx.ts'
+import { healthRoutes } from './routes/health.ts'
+import { openApiRoutes } from './routes/openapi-document.ts'
+import { policyRoutes } from './routes/policies.ts'
+import { serviceCertificateRoutes } from './routes/service-certificates.ts'
+import { serviceRoutes } from './routes/services.ts'
+import { timeRoutes } from './routes/time.ts'
+import { tokenRoutes } from './routes/tokens.ts'
+import { securityHeaders } from './security-headers.ts'
+
+export interface ApiDependencies {
+  readonly certificates: Certificates
+  readonly devices: Pick<Devices, 'create' | 'get' | 'list' | 'change' | 'remove'>
+  readonly services: Services
+  readonly policies: Pick<Policies, 'get' | 'list' | 'put' | 'remove'>
+  readonly tokens: ApiTokens
+  readonly emqx: EmqxAuthenticator
+  readonly refusals: RefusalLog
+  readonly recordRefusal: RecordRefusal
+  readonly trust: TrustAnchor
+  readonly broker: BrokerAddress
+  readonly https: HttpsIdentity
+  /** Whether callers from loopback addresses may use the API without TLS. */
+  readonly loopbackHttp: boolean
+  readonly health: Health
+  readonly readiness: readonly ReadinessCheck[]
+  readonly signTime: SignTime
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly version: string
+}
+
+export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
+  const { certificates, broker, tokens, recordRefusal, logger } = dependencies
+  const guard = createGuard(recordRefusal)
+  const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalidInput })
+
+  app.onError(errorHandler(logger))
+  app.notFound(notFoundHandler())
+
+  app.use(requestId())
+  app.use(securityHeaders(dependencies.https))
+  app.use(methodNotAllowed(app))
+  app.use(plainHttp(dependencies.https, dependencies.loopbackHttp))
+
+  // For anybody: what stands here is answered before a credential is asked for.
+  app.route('/', healthRoutes(dependencies.health, dependencies.readiness))
+  app.route('/', timeRoutes(dependencies.clock, dependencies.signTime))
+  app.route('/', caCertificateRoutes(dependencies.trust))
+  app.route('/', openApiRoutes(app, dependencies.version))
+
+  app.use('/api/*', authentication(tokens, recordRefusal))
+
+  // Before the body is limited by a 413, and before a device could be called "validate".
+  app.route('/api/devices/certificates/validate', emqxRoutes(dependencies.emqx, guard, logger))
+
+  app.use('/api/*', requestBody())
+  app.route('/api/devices/certificates', certificateValidationRoutes(certificates, guard))
+  app.route('/api/devices/certificates', deviceCertificateRoutes(certificates, broker, guard))
+  app.route('/api/devices', deviceRoutes(dependencies.devices, guard))
+  app.route('/api/services', serviceRoutes(dependencies.services, guard))
+  app.route('/api/services', serviceCertificateRoutes(certificates, broker, guard))
+  app.route('/api/policies', policyRoutes(dependencies.policies, guard))
+  app.route('/api/tokens', tokenRoutes(tokens, guard))
+  app.route('/api/diagnostics', diagnosticRoutes(dependencies.refusals, guard))
+  return app
+}

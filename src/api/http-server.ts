@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import { setTimeout as elapse } from 'node:timers/promises'
+import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server'
+import type { Logger } from '../logger.ts'
+import type { ApiEnv } from './api-env.ts'
+import { createProblemResponse } from './problem.ts'
+import { refuseMalformedHttp } from './request/malformed-http.ts'
+import type { OriginOf } from './request/request-origin.ts'
+
+export interface HttpServerOptions {
+  readonly fetch: (request: Request, bindings: ApiEnv['Bindings']) => Response | Promise<Response>
+  readonly originOf: OriginOf
+  readonly logger: Logger
+  readonly limits?: HttpLimits
+}
+
+/** In milliseconds. */
+export interface HttpLimits {
+  readonly headersTimeout: number
+  readonly requestTimeout: number
+  readonly keepAliveTimeout: number
+  readonly connectionsCheckingInterval: number
+  /** How long disposal waits for the requests that run. */
+  readonly closeTimeout: number
+}
+
+/** Does not listen by itself: connections come by `server.emit('connection', socket)`, TLS or not. */
+export interface HttpServer extends AsyncDisposable {
+  readonly server: Server
+}
+
+const HTTP_LIMITS: HttpLimits = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  // EMQX and other back ends keep pools of connections; one that closes early costs them a request.
+  keepAliveTimeout: 75_000,
+  connectionsCheckingInterval: 5_000,
+  closeTimeout: 3_000,
+}
+const MAX_HEADERS = 100
+
+export function createHttpServer({ fetch, originOf, logger, limits = HTTP_LIMITS }: HttpServerOptions): HttpServer {
+  const { closeTimeout, ...serverOptions } = limits
+  const server = createServer(serverOptions)
+  server.maxHeadersCount = MAX_HEADERS
+  // Node makes its list of connections, on which time-outs and closing rest, at this event alone.
+  server.emit('listening')
+  const running = trackResponses(server)
+  const listener = getRequestListener(
+    (request, bindings) => {
+      // HTTP/2 is not offered, so it is never the other member of the library's union.
+      const { incoming } = bindings as HttpBindings
+      return fetch(request, { origin: originOf(incoming.socket) })
+    },
+    // The hub also runs inside other people's tests: the global Request and Response stay theirs.
+    { errorHandler: (error) => answerUnhandled(error, logger), overrideGlobalObjects: false },
+  )
+  server.on('request', (incoming, outgoing) => void listener(incoming, outgoing))
+  server.on('clientError', (error, socket) => {
+    const hasAnswerBegun = [...running].some((response) => response.socket === socket && response.headersSent)
+    refuseMalformedHttp(error, socket, hasAnswerBegun)
+  })
+  return { server, [Symbol.asyncDispose]: () => close(server, running, closeTimeout) }
+}
+
+function trackResponses(server: Server): ReadonlySet<ServerResponse> {
+  const running = new Set<ServerResponse>()
+  server.on('request', (_incoming, outgoing) => {
+    running.add(outgoing)
+    outgoing.once('close', () => running.delete(outgoing))
+  })
+  return running
+}
+
+/** A request that no route could see: its Host or target is not one, or a middleware threw what is no Error. */
+function answerUnhandled(error: unknown, logger: Logger): Response {
+  const requestId = randomUUID()
+  if (error instanceof RequestError) {
+    const detail = 'The request target or the Host header is not valid'
+    return createProblemResponse({ code: 'bad_request', detail, requestId })
+  }
+  logger.error({ err: error, requestId }, 'A request failed')
+  return createProblemResponse({ code: 'internal_error', detail: '', requestId })
+}
+
+async function close(server: Server, running: ReadonlySet<ServerResponse>, closeTimeout: number): Promise<void> {
+  const closed = once(server, 'close')
+  // Also closes the idle connections; the others hear it with the answer they wait for.
+  server.close()
+  server.prependListener('request', (_incoming, outgoing) => announceClose(outgoing))
+  for (const outgoing of running) announceClose(outgoing)
+  await Promise.race([drain(running), elapse(closeTimeout, undefined, { ref: false })])
+  server.closeAllConnections()
+  await closed
+}
+
+async function drain(running: ReadonlySet<ServerResponse>): Promise<void> {
+  while (running.size > 0) {
+    await Promise.race([...running].map((outgoing) => new Promise((resolve) => outgoing.once('close', resolve))))
+  }
+}
+
+function announceClose(outgoing: ServerResponse): void {
+  if (!outgoing.headersSent) outgoing.setHeader('connection', 'close')
+}

@@ -1,0 +1,104 @@
+import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { ErrorCode } from '../errors.ts'
+import type { ApiEnv } from './api-env.ts'
+
+/** RFC 9457: what every refusal and failure looks like. */
+export const problemSchema = z
+  .object({
+    type: z.string().openapi({ example: 'urn:signet:problem:certificate_not_found' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string().openapi({ description: 'Stable; programs decide by it' }),
+    requestId: z.uuid(),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .readonly()
+      .optional(),
+  })
+  .openapi('Problem')
+
+export type Problem = z.infer<typeof problemSchema>
+export type InputError = NonNullable<Problem['errors']>[number]
+
+const PROBLEMS = {
+  bad_request: [400, 'Bad request'],
+  body_too_large: [413, 'Body too large'],
+  case_conflict: [409, 'Ids differ only in case'],
+  certificate_exists: [409, 'Certificate exists'],
+  certificate_not_found: [404, 'Certificate not found'],
+  client_id_taken: [409, 'Client id taken'],
+  configuration_invalid: [500, 'Configuration invalid'],
+  data_folder_in_use: [500, 'Data folder in use'],
+  database_corrupt: [500, 'Database corrupt'],
+  database_too_new: [500, 'Database too new'],
+  device_exists: [409, 'Device exists'],
+  device_not_found: [404, 'Device not found'],
+  device_owned_by_another_user: [409, 'Device owned by another user'],
+  device_suspended: [409, 'Device suspended'],
+  file_invalid: [500, 'File invalid'],
+  file_permissions: [500, 'File permissions'],
+  file_unreachable: [500, 'File unreachable'],
+  forbidden: [403, 'Forbidden'],
+  hub_unreachable: [502, 'Hub unreachable'],
+  internal_error: [500, 'Internal error'],
+  invalid_fingerprint: [400, 'Invalid fingerprint'],
+  invalid_id: [400, 'Invalid id'],
+  invalid_policy: [400, 'Invalid policy'],
+  invalid_reason: [400, 'Invalid reason'],
+  invalid_serial_number: [400, 'Invalid serial number'],
+  issuer_expired: [503, 'Issuer expired'],
+  key_mismatch: [400, 'Key mismatch'],
+  method_not_allowed: [405, 'Method not allowed'],
+  misdirected_request: [421, 'Misdirected request'],
+  not_found: [404, 'Not found'],
+  policy_in_use: [409, 'Policy in use'],
+  policy_not_found: [404, 'Policy not found'],
+  port_unavailable: [503, 'Port unavailable'],
+  profile_violation: [400, 'Profile violation'],
+  service_exists: [409, 'Service exists'],
+  service_not_found: [404, 'Service not found'],
+  token_not_found: [404, 'Token not found'],
+  unauthorized: [401, 'Unauthorized'],
+  unsupported_media_type: [415, 'Unsupported media type'],
+} as const satisfies Record<ErrorCode, readonly [status: number, title: string]>
+
+export function isServerFailure(code: ErrorCode): boolean {
+  return PROBLEMS[code][0] >= 500
+}
+
+export interface ProblemRequest {
+  readonly code: ErrorCode
+  readonly detail: string
+  readonly requestId: string
+  readonly errors?: readonly InputError[]
+}
+
+export function createProblem({ code, detail, requestId, errors }: ProblemRequest): Problem {
+  const [status, title] = PROBLEMS[code]
+  const problem = { type: `urn:signet:problem:${code}`, title, status, detail, code, requestId }
+  return errors ? { ...problem, errors } : problem
+}
+
+export function createProblemResponse(request: ProblemRequest): Response {
+  const problem = createProblem(request)
+  const headers = new Headers({
+    'content-type': 'application/problem+json',
+    'x-content-type-options': 'nosniff',
+    'x-request-id': request.requestId,
+  })
+  // RFC 9110 §11.6.1: a 401 names the scheme that would do
+  if (request.code === 'unauthorized') headers.set('www-authenticate', 'Bearer')
+  return new Response(JSON.stringify(problem), { status: problem.status, headers })
+}
+
+export function respondWithProblem(
+  c: Context<ApiEnv>,
+  code: ErrorCode,
+  detail: string,
+  errors?: readonly InputError[],
+): Response {
+  const request = { code, detail, requestId: c.var.requestId }
+  return createProblemResponse(errors ? { ...request, errors } : request)
+}

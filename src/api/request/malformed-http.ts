@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto'
+import type { Duplex } from 'node:stream'
+import { createProblem } from '../problem.ts'
+
+const DETAILS: ReadonlyMap<string | undefined, string> = new Map([
+  ['HPE_HEADER_OVERFLOW', 'The headers of the request are too large'],
+  ['ERR_HTTP_REQUEST_TIMEOUT', 'The request did not arrive in time'],
+])
+
+/** Answers bytes that are no HTTP request on the bare socket, unless it is gone or in the middle of another answer. */
+export function refuseMalformedHttp(error: NodeJS.ErrnoException, socket: Duplex, hasAnswerBegun: boolean): void {
+  if (hasAnswerBegun || !socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const detail = DETAILS.get(error.code) ?? 'This is not a valid HTTP/1.1 request'
+  socket.end(formatAnswer(detail, randomUUID()), () => socket.destroy())
+}
+
+function formatAnswer(detail: string, requestId: string): string {
+  const problem = createProblem({ code: 'bad_request', detail, requestId })
+  const body = JSON.stringify(problem)
+  return [
+    `HTTP/1.1 ${problem.status} ${problem.title}`,
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${requestId}`,
+    'x-content-type-options: nosniff',
+    'connection: close',
+    '',
+    body,
+  ].join('\r\n')
+}

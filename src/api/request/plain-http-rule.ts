@@ -1,0 +1,71 @@
+import { isIP } from 'node:net'
+import { isLoopbackAddress } from './request-origin.ts'
+
+export interface PlainHttpRequest {
+  /** As the router reads it. */
+  readonly path: string
+  readonly url: string
+  readonly loopback: boolean
+}
+
+export interface PlainHttpPolicy {
+  readonly serverNames: readonly string[]
+  readonly publicHost: string | undefined
+  readonly httpsPort: number
+  readonly loopbackHttp: boolean
+}
+
+export type PlainHttpVerdict =
+  | { readonly action: 'serve' }
+  | { readonly action: 'refuse' }
+  | { readonly action: 'redirect'; readonly status: 307 | 308; readonly location: string }
+
+const PUBLIC_PATH = /^\/(?:pki\/.*|livez|readyz|api\/time|api\/health\/logging)$/
+
+export function isApiPath(path: string): boolean {
+  return path === '/api' || path.startsWith('/api/')
+}
+
+/** What becomes of a request that came without TLS. */
+export function judgePlainHttp({ path, url, loopback }: PlainHttpRequest, policy: PlainHttpPolicy): PlainHttpVerdict {
+  if (PUBLIC_PATH.test(path)) return { action: 'serve' }
+  const { hostname, pathname, search } = new URL(url)
+  const host = canonicalHost(hostname)
+  const isOurs = isLoopbackHost(host) || isNamed(host, policy.serverNames)
+  // DNS rebinding: a page whose own name is made to resolve to 127.0.0.1 is "same origin" with us, and its requests
+  // come from loopback. Only its Host header betrays it: it is the page's name, which the page cannot choose anew.
+  if (loopback && policy.loopbackHttp && isApiPath(path)) return isOurs ? { action: 'serve' } : { action: 'refuse' }
+  // Never an open redirect: the name is ours, and path and query stand behind it.
+  const target = isOurs ? host : defaultHost(policy)
+  const location = `https://${formatAuthority(target, policy.httpsPort)}${pathname}${search}`
+  return { action: 'redirect', status: isLoopbackHost(target) ? 307 : 308, location }
+}
+
+function defaultHost({ publicHost, serverNames }: PlainHttpPolicy): string {
+  const isReachable = (name: string): boolean => isIP(name) === 0 && !name.startsWith('*.') && !isLoopbackHost(name)
+  return publicHost ?? serverNames.map(canonicalHost).find(isReachable) ?? 'localhost'
+}
+
+function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || isLoopbackAddress(host)
+}
+
+// RFC 9525 §6.3: "*" stands for exactly one label, the first
+function isNamed(host: string, serverNames: readonly string[]): boolean {
+  const parent = isIP(host) === 0 ? host.replace(/^[^.]+/, '*') : host
+  return serverNames.map(canonicalHost).some((name) => name === host || name === parent)
+}
+
+/** One spelling for each name: lower case, no final dot, no brackets, RFC 5952 for IPv6. */
+function canonicalHost(name: string): string {
+  const host = name
+    .toLowerCase()
+    .replace(/\.$/, '')
+    .replace(/^\[|\]$/g, '')
+  return isIP(host) === 6 && !host.includes('%') ? new URL(`http://[${host}]`).hostname.slice(1, -1) : host
+}
+
+function formatAuthority(host: string, port: number): string {
+  const name = isIP(host) === 6 ? `[${host}]` : host
+  return port === 443 ? name : `${name}:${port}`
+}

@@ -1,0 +1,51 @@
+import type { MiddlewareHandler } from 'hono'
+import { DomainError } from '../../errors.ts'
+import type { ApiEnv } from '../api-env.ts'
+import { respondWithProblem } from '../problem.ts'
+
+export const MAX_BODY_OCTETS = 1_048_576
+
+const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'TRACE'])
+
+/** Reads each body whole before it is judged, and no body past the limit. */
+export function requestBody(): MiddlewareHandler<ApiEnv> {
+  return async function bufferBody(c, next) {
+    if (BODILESS.has(c.req.method)) return next()
+    const body = await readBody(c.req.raw)
+    if (!body) return respondWithProblem(c, 'body_too_large', `A body has at most ${MAX_BODY_OCTETS} octets`)
+    c.req.raw = withBody(c.req.raw, body)
+    return next()
+  }
+}
+
+/** The whole body; nothing when it is longer than the limit, declared or chunked. */
+export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const declared = Number(request.headers.get('content-length') ?? Number.NaN)
+  if (declared > MAX_BODY_OCTETS) return undefined
+  try {
+    // What is declared is what comes: the HTTP parser sees to that, and reading it at once is the short way.
+    return declared >= 0 ? new Uint8Array(await request.arrayBuffer()) : await readStream(request.body)
+  } catch (cause) {
+    throw new DomainError('bad_request', 'The connection ended before the body did', { cause })
+  }
+}
+
+async function readStream(stream: Request['body']): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const chunks: Uint8Array[] = []
+  let octets = 0
+  // Cancelling would destroy the connection that the answer goes to.
+  for await (const chunk of stream?.values({ preventCancel: true }) ?? []) {
+    octets += chunk.byteLength
+    if (octets > MAX_BODY_OCTETS) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function withBody({ url, method, headers, signal }: Request, body: Uint8Array<ArrayBuffer>): Request {
+  if (body.length > 0) return new Request(url, { method, headers, signal, body })
+  // A client may declare the type of a body it does not send; the validators would look for that body.
+  const bodiless = new Headers(headers)
+  bodiless.delete('content-type')
+  return new Request(url, { method, headers: bodiless, signal })
+}

@@ -1,0 +1,55 @@
+import { z } from '@hono/zod-openapi'
+import type { Device } from '../../registry/device.ts'
+import { pageQuery } from '../pagination.ts'
+import { deviceIdSchema, policyNamesSchema, userIdSchema } from './identifier.ts'
+
+const stateSchema = z.enum(['active', 'suspended'])
+const clientIdsSchema = z.array(z.string().min(1).max(256)).max(100)
+
+export const deviceSchema = z
+  .object({
+    deviceId: z.string(),
+    userId: z.string(),
+    state: stateSchema,
+    policies: z.array(z.string()),
+    clientIds: z.array(z.string()),
+    createdAt: z.iso.datetime(),
+  })
+  .openapi('Device')
+
+export const deviceRequestSchema = z
+  .strictObject({
+    deviceId: deviceIdSchema,
+    userId: userIdSchema.optional(),
+    policies: policyNamesSchema.optional(),
+    clientIds: clientIdsSchema.optional(),
+  })
+  .openapi('DeviceRequest')
+
+export const deviceChangesSchema = z
+  .strictObject({
+    policies: policyNamesSchema.optional(),
+    clientIds: clientIdsSchema.optional(),
+    state: stateSchema.optional(),
+    userId: userIdSchema.optional(),
+  })
+  .openapi('DeviceChanges')
+
+export const deviceQuerySchema = z.object({
+  ...pageQuery,
+  q: z.string().max(64).optional().openapi({ description: "Part of an id or of a user's id" }),
+  state: stateSchema.optional(),
+  userId: z.string().max(64).optional(),
+})
+
+export function shapeDevice(device: Device): z.infer<typeof deviceSchema> {
+  const { id, userId, state, policies, clientIds, createdAt } = device
+  return {
+    deviceId: id,
+    userId,
+    state,
+    policies: [...policies],
+    clientIds: [...clientIds],
+    createdAt: createdAt.toISOString(),
+  }
+}

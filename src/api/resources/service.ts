@@ -1,0 +1,27 @@
+import { z } from '@hono/zod-openapi'
+import type { Service } from '../../registry/service.ts'
+import { policyNamesSchema, serviceNameSchema } from './identifier.ts'
+
+const stateSchema = z.enum(['active', 'suspended'])
+
+export const serviceSchema = z
+  .object({ name: z.string(), state: stateSchema, policies: z.array(z.string()), createdAt: z.iso.datetime() })
+  .openapi('Service')
+
+export const serviceRequestSchema = z
+  .strictObject({
+    name: serviceNameSchema,
+    policies: policyNamesSchema.optional(),
+    allow: z.array(z.string().min(1)).max(100).optional().openapi({
+      description: 'Topic filters it may publish and subscribe to',
+    }),
+  })
+  .openapi('ServiceRequest')
+
+export const serviceChangesSchema = z
+  .strictObject({ policies: policyNamesSchema.optional(), state: stateSchema.optional() })
+  .openapi('ServiceChanges')
+
+export function shapeService({ name, state, policies, createdAt }: Service): z.infer<typeof serviceSchema> {
+  return { name, state, policies: [...policies], createdAt: createdAt.toISOString() }
+}

@@ -1,0 +1,73 @@
+import { X509Certificate } from 'node:crypto'
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { accepts } from 'hono/accepts'
+import type { ApiEnv } from '../api-env.ts'
+import { json, PUBLIC } from '../operation.ts'
+import type { TrustAnchor } from '../ports.ts'
+
+const JSON_TYPE = 'application/json'
+// RFC 8555 §9.1; the other is what OpenSSL's documents and many tools say
+const PEM_TYPE = 'application/pem-certificate-chain'
+const PEM_TYPES = [PEM_TYPE, 'application/x-pem-file']
+// RFC 5280 §4.2.2.1
+const DER_TYPE = 'application/pkix-cert'
+
+const tags = ['public key infrastructure']
+const pem = { schema: z.string() }
+const der = { schema: z.string().openapi({ format: 'binary' }) }
+
+const show = createRoute({
+  method: 'get',
+  path: '/api/devices/certificates/ca/certificate',
+  tags,
+  ...PUBLIC,
+  summary: 'The certificate of the certificate authority, in the form that Accept asks for',
+  responses: {
+    200: {
+      description: 'JSON unless PEM or DER is asked for',
+      content: {
+        ...json(z.object({ caCert: z.string() }), '').content,
+        'application/pem-certificate-chain': pem,
+        'application/x-pem-file': pem,
+        'application/pkix-cert': der,
+      },
+    },
+  },
+})
+
+const showPem = createRoute({
+  method: 'get',
+  path: '/pki/ca.pem',
+  tags,
+  ...PUBLIC,
+  summary: 'The certificate of the certificate authority, PEM',
+  responses: { 200: { description: 'PEM', content: { 'application/pem-certificate-chain': pem } } },
+})
+
+const showDer = createRoute({
+  method: 'get',
+  path: '/pki/ca.cer',
+  tags,
+  ...PUBLIC,
+  summary: 'The certificate of the certificate authority, DER',
+  responses: { 200: { description: 'DER', content: { 'application/pkix-cert': der } } },
+})
+
+export function caCertificateRoutes(trust: TrustAnchor) {
+  return new OpenAPIHono<ApiEnv>()
+    .openapi(show, (c) => {
+      c.header('vary', 'Accept')
+      const supports = [JSON_TYPE, ...PEM_TYPES, DER_TYPE]
+      const type = accepts(c, { header: 'Accept', supports, default: JSON_TYPE })
+      if (type === DER_TYPE) return c.body(readDer(trust), 200, { 'content-type': type })
+      if (type !== JSON_TYPE) return c.body(trust.caCertificatePem, 200, { 'content-type': type })
+      return c.json({ caCert: trust.caCertificatePem }, 200)
+    })
+    .openapi(showPem, (c) => c.body(trust.caCertificatePem, 200, { 'content-type': PEM_TYPE }))
+    .openapi(showDer, (c) => c.body(readDer(trust), 200, { 'content-type': DER_TYPE }))
+}
+
+/** One certificate: DER has no form for a chain, so with two tiers it is the issuing one. */
+function readDer({ caCertificatePem }: TrustAnchor): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new X509Certificate(caCertificatePem).raw)
+}

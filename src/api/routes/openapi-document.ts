@@ -1,0 +1,39 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { ApiEnv } from '../api-env.ts'
+import { json, PUBLIC } from '../operation.ts'
+
+const show = createRoute({
+  method: 'get',
+  path: '/openapi.json',
+  tags: ['description'],
+  ...PUBLIC,
+  summary: 'This document',
+  responses: { 200: json(z.object({ openapi: z.literal('3.1.0') }), 'OpenAPI 3.1') },
+})
+
+type Document = ReturnType<OpenAPIHono['getOpenAPI31Document']>
+
+/** Describes `app` from the schemas that validate its requests. */
+export function openApiRoutes(app: OpenAPIHono<ApiEnv>, version: string) {
+  let document: Document | undefined
+  const routes = new OpenAPIHono<ApiEnv>()
+  routes.openAPIRegistry.registerPath(show)
+  routes.get('/openapi.json', (c) => {
+    document ??= describe(app, version)
+    return c.json(document)
+  })
+  return routes
+}
+
+function describe(app: OpenAPIHono<ApiEnv>, version: string): Document {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A token made with POST /api/tokens: sgn_<id>_<secret>',
+  })
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: 'Signet', version, license: { name: 'MIT' } },
+    security: [{ token: [] }],
+  })
+}

@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest'
+import { REFUSAL_MENDS } from '../../../src/refusal.ts'
+import type { Role } from '../../../src/registry/api-token.ts'
+import { createHarness, HTTPS, SOCKET } from '../api-harness.ts'
+import { FINGERPRINT } from '../registry-double.ts'
+
+const RULES = [{ effect: 'allow', actions: ['publish'], topicFilter: 'a' }]
+const READERS: readonly Role[] = ['admin', 'operator', 'auditor']
+const OPERATORS: readonly Role[] = ['admin', 'operator']
+const ADMINS: readonly Role[] = ['admin']
+
+const CALLS: readonly { method: string; path: string; json?: unknown; roles: readonly Role[]; refused?: number }[] = [
+  { method: 'POST', path: '/api/devices/certificates/device-001', roles: OPERATORS },
+  { method: 'GET', path: '/api/devices/certificates/device-001', roles: READERS },
+  { method: 'DELETE', path: '/api/devices/certificates/device-001', roles: OPERATORS },
+  {
+    method: 'POST',
+    path: `/api/devices/certificates/validate/${FINGERPRINT}`,
+    roles: ['admin', 'operator', 'auditor', 'validator'],
+  },
+  { method: 'POST', path: '/api/devices/certificates/validate', roles: ['admin', 'validator'], refused: 401 },
+  { method: 'POST', path: '/api/devices', json: { deviceId: 'd' }, roles: OPERATORS },
+  { method: 'GET', path: '/api/devices', roles: READERS },
+  { method: 'GET', path: '/api/devices/device-001', roles: READERS },
+  { method: 'PATCH', path: '/api/devices/device-001', json: {}, roles: OPERATORS },
+  { method: 'DELETE', path: '/api/devices/device-001', roles: OPERATORS },
+  { method: 'POST', path: '/api/services', json: { name: 's' }, roles: OPERATORS },
+  { method: 'GET', path: '/api/services', roles: READERS },
+  { method: 'GET', path: '/api/services/backend', roles: READERS },
+  { method: 'PATCH', path: '/api/services/backend', json: {}, roles: OPERATORS },
+  { method: 'DELETE', path: '/api/services/backend', roles: OPERATORS },
+  { method: 'POST', path: '/api/services/backend/certificates', roles: OPERATORS },
+  { method: 'DELETE', path: '/api/services/backend/certificates', roles: OPERATORS },
+  { method: 'GET', path: '/api/policies', roles: READERS },
+  { method: 'GET', path: '/api/policies/device', roles: READERS },
+  { method: 'PUT', path: '/api/policies/device', json: { rules: RULES }, roles: ADMINS },
+  { method: 'DELETE', path: '/api/policies/device', roles: ADMINS },
+  { method: 'POST', path: '/api/tokens', json: { name: 't', role: 'auditor' }, roles: ADMINS },
+  { method: 'GET', path: '/api/tokens', roles: ADMINS },
+  { method: 'DELETE', path: '/api/tokens/id-1', roles: ADMINS },
+  { method: 'GET', path: '/api/diagnostics/refusals', roles: READERS },
+]
+
+describe('a role', () => {
+  for (const { method, path, json, roles, refused = 403 } of CALLS) {
+    test(`${method} ${path} is for ${roles.join(', ')}, and for nobody else`, async () => {
+      for (const as of ['admin', 'operator', 'auditor', 'validator'] as const) {
+        const { call, calls, connects, refusals } = createHarness()
+        const { status, body } = await call(path, { method, as, ...(json === undefined ? {} : { json }) })
+        if (roles.includes(as)) {
+          expect(status, as).toBeLessThan(300)
+          expect(refusals, as).toEqual([])
+        } else {
+          expect({ as, status, body }).toMatchObject({ as, status: refused, body: { status: refused } })
+          expect([...calls, ...connects], as).toEqual([])
+          expect(refusals, as).toEqual([
+            {
+              address: HTTPS.address,
+              surface: 'https',
+              cause: 'role_too_small',
+              presented: { role: as, tokenId: as },
+              expected: roles.join(' or '),
+            },
+          ])
+        }
+      }
+    })
+  }
+
+  test('is checked before the body is', async () => {
+    const { call } = createHarness()
+    expect(await call('/api/devices', { method: 'POST', as: 'auditor', body: '{' })).toMatchObject({ status: 403 })
+  })
+})
+
+describe('a caller without a good credential', () => {
+  for (const { method, path } of CALLS) {
+    test(`${method} ${path} is 401, recorded once, and reaches nothing`, async () => {
+      const { call, calls, connects, refusals } = createHarness()
+      const answer = await call(path, { method, as: 'nobody' })
+      expect(answer).toMatchObject({
+        status: 401,
+        body: { code: 'unauthorized', detail: REFUSAL_MENDS.token_missing },
+      })
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer')
+      expect(answer.headers.get('content-type')).toBe('application/problem+json')
+      expect([...calls, ...connects]).toEqual([])
+      expect(refusals).toEqual([{ address: HTTPS.address, surface: 'https', cause: 'token_missing' }])
+    })
+  }
+
+  for (const { name, authorization, cause } of [
+    { name: 'an unknown token', authorization: 'Bearer sgn_stranger_secret', cause: 'token_invalid' },
+    { name: 'another scheme', authorization: 'Basic YWRtaW46YWRtaW4=', cause: 'token_missing' },
+    { name: 'a bare scheme', authorization: 'Bearer', cause: 'token_missing' },
+    { name: 'two words', authorization: 'Bearer sgn_admin_secret sgn_admin_secret', cause: 'token_missing' },
+    { name: 'no scheme', authorization: 'sgn_admin_secret', cause: 'token_missing' },
+  ]) {
+    for (const origin of [HTTPS, SOCKET]) {
+      test(`${name} is refused over ${origin.surface} as ${cause} and never echoed`, async () => {
+        const { call, refusals, lines } = createHarness()
+        const answer = await call('/api/devices', { as: 'nobody', headers: { authorization }, origin })
+        expect(answer.status).toBe(401)
+        expect(refusals).toEqual([{ address: origin.address, surface: origin.surface, cause }])
+        expect(answer.text + JSON.stringify([refusals, lines])).not.toMatch(/sgn_(?:stranger|admin)|YWRtaW4/)
+      })
+    }
+  }
+
+  test('reads what is public', async () => {
+    const { call, refusals } = createHarness()
+    for (const path of [
+      '/api/devices/certificates/ca/certificate',
+      '/api/health/logging',
+      '/api/time',
+      '/livez',
+      '/readyz',
+      '/pki/ca.pem',
+      '/pki/ca.cer',
+      '/openapi.json',
+    ]) {
+      expect(await call(path, { as: 'nobody' }), path).toMatchObject({ status: 200 })
+    }
+    expect(refusals).toEqual([])
+  })
+
+  test('the name of the scheme has no case', async () => {
+    const headers = { authorization: 'bearer sgn_admin_secret' }
+    expect(await createHarness().call('/api/devices', { as: 'nobody', headers })).toMatchObject({ status: 200 })
+  })
+})
+
+describe('wide policies', () => {
+  for (const { as, wide } of [
+    { as: 'admin', wide: true },
+    { as: 'operator', wide: false },
+  ] as const) {
+    test(`may ${wide ? '' : 'not '}be attached by the ${as}`, async () => {
+      const { call, calls } = createHarness()
+      await call('/api/devices', { method: 'POST', as, json: { deviceId: 'd' } })
+      await call('/api/devices/d', { method: 'PATCH', as, json: {} })
+      await call('/api/services', { method: 'POST', as, json: { name: 's' } })
+      await call('/api/services/s', { method: 'PATCH', as, json: {} })
+      expect(calls.map((call) => call.at(-1))).toEqual([wide, wide, wide, wide])
+    })
+  }
+
+  test('over hub.sock the administrator attaches them, whatever token is shown', async () => {
+    const { call, calls } = createHarness()
+    await call('/api/devices', { method: 'POST', as: 'operator', json: { deviceId: 'd' }, origin: SOCKET })
+    expect(calls).toEqual([['devices.create', { deviceId: 'd' }, true]])
+  })
+})

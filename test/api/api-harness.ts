@@ -1,0 +1,113 @@
+import { Writable } from 'node:stream'
+import { type ApiDependencies, createApi } from '../../src/api/api.ts'
+import type { RequestOrigin } from '../../src/api/request/request-origin.ts'
+import { openAuthority } from '../../src/ca/authority-files.ts'
+import { systemClock } from '../../src/clock.ts'
+import { createLogger, type Logger } from '../../src/logger.ts'
+import type { Refusal } from '../../src/refusal.ts'
+import type { ApiToken, Role } from '../../src/registry/api-token.ts'
+import type { EmqxConnect } from '../../src/registry/emqx-authenticator.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { createRegistryDouble, createToken } from './registry-double.ts'
+
+export const NOW = new Date('2026-03-01T12:00:00.000Z')
+export const HTTPS: RequestOrigin = { surface: 'https', address: '192.0.2.7', loopback: false }
+export const SOCKET: RequestOrigin = { surface: 'socket', address: 'hub.sock', loopback: true }
+export const SERVER_NAMES = ['localhost', '127.0.0.1', '::1', 'hub.example.com', '192.0.2.1']
+
+export const authority = await createTestAuthority()
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly body: unknown
+}
+
+export interface Call {
+  readonly method?: string
+  readonly as?: Role | 'nobody' | 'stranger'
+  readonly json?: unknown
+  readonly body?: RequestInit['body']
+  readonly headers?: Readonly<Record<string, string>>
+  readonly origin?: RequestOrigin
+}
+
+/** The API over a registry of object literals, with everything that it asked of them and told them. */
+export function createHarness(overrides: Partial<ApiDependencies> = {}) {
+  const registry = createRegistryDouble(NOW, authority.caCertificatePem)
+  const refusals: Refusal[] = []
+  const connects: { connect: EmqxConnect; address: string }[] = []
+  const { logger, lines } = recordLog()
+  const app = createApi({
+    ...registry.ports,
+    tokens: { ...registry.ports.tokens, authenticate: findToken },
+    emqx: {
+      authenticate(connect, address) {
+        connects.push({ connect, address })
+        return connect.cert_pem ? { result: 'allow', is_superuser: false } : { result: 'deny', is_superuser: false }
+      },
+    },
+    refusals: { list: () => [] },
+    recordRefusal: (refusal) => void refusals.push(refusal),
+    trust: authority,
+    broker: { brokerHost: 'hub.example.com', mqttPort: 8883 },
+    https: { serverNames: () => SERVER_NAMES, publicHost: 'hub.example.com', httpsPort: 3000 },
+    loopbackHttp: true,
+    health: { level: () => 'info' },
+    readiness: [{ name: 'database', isReady: () => true }],
+    signTime: (text) => ({ signature: `signed:${text}`, certificate: 'PEM' }),
+    clock: () => NOW,
+    logger,
+    version: '1.2.3',
+    ...overrides,
+  })
+
+  async function call(path: string, { as = 'admin', json, origin = HTTPS, ...init }: Call = {}): Promise<Answer> {
+    const headers = new Headers(init.headers)
+    if (as !== 'nobody') headers.set('authorization', `Bearer sgn_${as}_secret`)
+    if (json !== undefined) headers.set('content-type', 'application/json')
+    const body = json === undefined ? init.body : JSON.stringify(json)
+    const request = {
+      method: init.method ?? 'GET',
+      headers,
+      duplex: 'half',
+      ...(body == null ? {} : { body }),
+    } as const
+    const response = await app.request(path, request, { origin })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, text, body: readJson(response, text) }
+  }
+
+  return { app, call, calls: registry.calls, refusals, connects, lines }
+}
+
+function readJson({ headers }: Response, text: string): unknown {
+  return text !== '' && headers.get('content-type')?.includes('json') ? JSON.parse(text) : undefined
+}
+
+const ROLES: readonly Role[] = ['admin', 'operator', 'auditor', 'validator']
+
+/** `sgn_<role>_secret` is a good token of that role. */
+function findToken(token: string): ApiToken | undefined {
+  const role = ROLES.find((name) => token === `sgn_${name}_secret`)
+  return role && createToken(role, NOW)
+}
+
+export function recordLog(): { readonly logger: Logger; readonly lines: readonly Record<string, unknown>[] } {
+  const lines: Record<string, unknown>[] = []
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(JSON.parse(String(chunk)))
+      done()
+    },
+  })
+  return { logger: createLogger({ level: 'debug', format: 'json', stream }), lines }
+}
+
+async function createTestAuthority() {
+  await using folder = await temporaryFolder()
+  const { logger } = recordLog()
+  const opened = await openAuthority({ certsDir: folder.path, clock: systemClock, logger })
+  return opened.authority
+}

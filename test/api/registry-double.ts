@@ -1,0 +1,110 @@
+import type { ApiDependencies } from '../../src/api/api.ts'
+import { DomainError } from '../../src/errors.ts'
+import type { ApiToken, Role } from '../../src/registry/api-token.ts'
+import type { Certificate } from '../../src/registry/certificate.ts'
+import type { IssuedCertificate } from '../../src/registry/certificates.ts'
+import type { Device } from '../../src/registry/device.ts'
+import { DEVICE_POLICY, type Policy } from '../../src/registry/policy.ts'
+import type { Service } from '../../src/registry/service.ts'
+
+type RegistryPorts = Pick<ApiDependencies, 'certificates' | 'devices' | 'services' | 'policies' | 'tokens'>
+
+export const FINGERPRINT = Array.from({ length: 32 }, () => 'AB').join(':')
+
+/** A registry of one device, `device-001`, and one service, `backend`; it writes down what it is asked. */
+export function createRegistryDouble(now: Date, caCertificatePem: string) {
+  const calls: unknown[][] = []
+  const device: Device = {
+    id: 'device-001',
+    userId: 'user-1',
+    state: 'active',
+    policies: [],
+    clientIds: ['spare'],
+    createdAt: now,
+  }
+  const service: Service = { name: 'backend', state: 'active', policies: ['service:backend'], createdAt: now }
+  const issue = (kind: 'device' | 'service', subjectId: string): IssuedCertificate => ({
+    certificate: createCertificateRecord(kind, subjectId, now),
+    privateKeyPem: 'PRIVATE KEY PEM',
+    caCertificatePem,
+  })
+  const noted = <Result>(result: Result, ...call: unknown[]): Result => {
+    calls.push(call)
+    return result
+  }
+
+  const ports: RegistryPorts = {
+    certificates: {
+      issueToDevice: async (request) => noted(issue('device', request.deviceId), 'issueToDevice', request),
+      issueToService: async (name, options) => noted(issue('service', name), 'issueToService', name, options),
+      latestOf(deviceId) {
+        if (deviceId !== device.id) throw new DomainError('certificate_not_found', `${deviceId} never had one`)
+        return createCertificateRecord('device', deviceId, now)
+      },
+      listOf: (deviceId) => [createCertificateRecord('device', deviceId, now)],
+      isValid: () => true,
+      revokeDevice: async (deviceId, reason) => noted({ deviceId, revokedAt: now }, 'revokeDevice', deviceId, reason),
+      revokeService: async (name, reason) => noted({ deviceId: name, revokedAt: now }, 'revokeService', name, reason),
+      validate: (fingerprint) =>
+        fingerprint === FINGERPRINT
+          ? { valid: true, fingerprint }
+          : { valid: false, fingerprint, reason: 'certificate_unknown' },
+    },
+    devices: {
+      create: (request, wide) => noted({ ...device, id: request.deviceId }, 'devices.create', request, wide),
+      get(deviceId) {
+        if (deviceId !== device.id) throw new DomainError('device_not_found', `No device is called ${deviceId}`)
+        return device
+      },
+      list: (query) => noted({ items: [device], nextCursor: 'device-001' }, 'devices.list', query),
+      change: async (id, changes, wide) => noted({ ...device, ...changes }, 'devices.change', id, changes, wide),
+      remove: async (id) => noted(undefined, 'devices.remove', id),
+    },
+    services: {
+      create: (request, wide) => noted({ ...service, name: request.name }, 'services.create', request, wide),
+      get: () => service,
+      list: (page) => noted({ items: [service] }, 'services.list', page),
+      change: async (name, changes, wide) => noted({ ...service, ...changes }, 'services.change', name, changes, wide),
+      remove: async (name) => noted(undefined, 'services.remove', name),
+    },
+    policies: {
+      get: () => DEVICE_POLICY,
+      list: () => [{ ...DEVICE_POLICY, name: 'z' }, DEVICE_POLICY, { ...DEVICE_POLICY, name: 'a' }],
+      put: (policy: Policy) => noted(policy, 'policies.put', policy),
+      remove: (name) => noted(undefined, 'policies.remove', name),
+    },
+    tokens: {
+      create: (request) => noted({ id: 'id-1', token: 'sgn_id-1_new' }, 'tokens.create', request),
+      list: () => [
+        { ...createToken('validator', now), expiresAt: now, lastUsedAt: now, revokedAt: now },
+        createToken('admin', now),
+      ],
+      revoke: (id) => noted(undefined, 'tokens.revoke', id),
+      authenticate: () => undefined,
+    },
+  }
+  return { ports, calls }
+}
+
+export function createCertificateRecord(kind: Certificate['kind'], subjectId: string, now: Date): Certificate {
+  return {
+    id: 'c0ffee00-0000-4000-8000-000000000001',
+    kind,
+    subjectId,
+    fingerprint: FINGERPRINT,
+    serialNumber: '0102',
+    pem: 'CERTIFICATE PEM',
+    notBefore: now,
+    notAfter: new Date(now.getTime() + 86_400_000),
+    createdAt: now,
+    firstSeenAt: undefined,
+    retiresAt: undefined,
+    revokedAt: undefined,
+    revocationReason: undefined,
+  }
+}
+
+export function createToken(role: Role, now: Date): ApiToken {
+  const record = { id: role, name: `the ${role}`, role, secretHash: Buffer.from('never shown'), createdAt: now }
+  return { ...record, expiresAt: undefined, lastUsedAt: undefined, revokedAt: undefined }
+}
