@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
-import pretty from 'pino-pretty'
+import { prettyFactory } from 'pino-pretty'
 
 export type { Logger } from 'pino'
 
@@ -8,7 +8,7 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', '
 export interface LoggerOptions {
   readonly level: (typeof LOG_LEVELS)[number]
   readonly format: 'json' | 'text'
-  readonly stream: DestinationStream & NodeJS.WritableStream
+  readonly stream: { write(text: string): unknown }
 }
 
 /** Fields that could carry a secret are censored wherever they stand. */
@@ -19,8 +19,6 @@ const REDACTED = ['authorization', 'password', 'passphrase', 'token', 'clientKey
 ])
 
 export function createLogger({ level, format, stream }: LoggerOptions): Logger {
-  const destination =
-    format === 'json' ? stream : pretty({ destination: stream, ignore: 'pid,hostname', colorize: false })
   return pino(
     {
       level,
@@ -29,6 +27,12 @@ export function createLogger({ level, format, stream }: LoggerOptions): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination,
+    format === 'json' ? { write: (line) => void stream.write(line) } : createTextDestination(stream),
   )
+}
+
+// The text is made in the same tick: a line is out before what comes after it, and there is no pipe to flush at the end.
+function createTextDestination(stream: LoggerOptions['stream']): DestinationStream {
+  const format = prettyFactory({ colorize: false, singleLine: true, translateTime: 'SYS:HH:MM:ss.l' })
+  return { write: (line) => void stream.write(format(line)) }
 }

@@ -1,0 +1,252 @@
+import type { X509Certificate } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import { pid } from 'node:process'
+import manifest from '../package.json' with { type: 'json' }
+import { createApi } from './api/api.ts'
+import { createHttpServer } from './api/http-server.ts'
+import { localSocketOrigin, networkOrigin } from './api/request/request-origin.ts'
+import { type MqttBrokerOptions, openMqttBroker } from './broker/mqtt-broker.ts'
+import type { CertificateAuthority } from './ca/authority.ts'
+import { openAuthority } from './ca/authority-files.ts'
+import { openServerCertificate, type ServerCertificate } from './ca/server-certificate.ts'
+import { createTimeSigner } from './ca/time-signer.ts'
+import { type Clock, systemClock } from './clock.ts'
+import type { Config } from './config.ts'
+import { createApiTokenStore } from './db/api-token-store.ts'
+import { createCertificateStore } from './db/certificate-store.ts'
+import { ensureOwnFolder } from './db/data-folder.ts'
+import { type Database, openDatabase } from './db/database.ts'
+import { createDeviceStore } from './db/device-store.ts'
+import { lockFolder } from './db/folder-lock.ts'
+import { createPolicyStore } from './db/policy-store.ts'
+import { createServiceStore } from './db/service-store.ts'
+import { createTransaction } from './db/transaction.ts'
+import { readAddress } from './edge/address.ts'
+import { judgeChain } from './edge/chain-verdict.ts'
+import { ConnectionLimits } from './edge/connection-limits.ts'
+import { createHttpDoor } from './edge/http-door.ts'
+import { openListener } from './edge/listener.ts'
+import { openLocalSocket } from './edge/local-socket.ts'
+import { readMachineNames } from './edge/machine-names.ts'
+import { createMqttDoor, type DoorOptions } from './edge/mqtt-door.ts'
+import { EventFeed } from './events.ts'
+import type { Logger } from './logger.ts'
+import type { RecordRefusal } from './refusal.ts'
+import { ensureAdminToken } from './registry/admin-token.ts'
+import type { Certificate } from './registry/certificate.ts'
+import type { RecordedRefusal } from './registry/refusal-ring.ts'
+import { createRegistry, type Registry, type Stores } from './registry/registry.ts'
+
+export interface Hub extends AsyncDisposable {
+  readonly mqttPort: number
+  readonly apiPort: number
+  readonly caFingerprint: string
+  readonly caCreated: boolean
+  readonly adminTokenFile: string
+  readonly serverNames: readonly string[]
+  readonly events: EventFeed
+}
+
+export interface HubOverrides {
+  readonly logger: Logger
+  readonly clock?: Clock
+}
+
+const OVERLAP_SWEEP_MS = 30_000
+
+/** Builds the hub in dependency order and opens its listeners last; if a step throws, what was built is released. */
+export async function startHub(config: Config, { logger, clock = systemClock }: HubOverrides): Promise<Hub> {
+  await using stack = new AsyncDisposableStack()
+  const dataDir = resolve(config.data_dir)
+  const events = new EventFeed()
+
+  const database = openDataFolder(dataDir, stack)
+  const pki = await openPki(config, clock, logger)
+  const registry = createRegistry({
+    stores: createStores(database),
+    issuer: pki.authority,
+    // The broker is made from this registry, below; there is nothing to cut before it listens.
+    cutter: {
+      cutCertificates: (fingerprints, reason) => broker.sessions.cutCertificates(fingerprints, reason),
+      cutIdentity: (kind, id, reason) => broker.sessions.cutIdentity(kind, id, reason),
+      forgetIdentity: (kind, id, userId) => broker.forgetIdentity(kind, id, userId),
+    },
+    judgeChain: (certificate) => judgeChain(certificate, pki.clientCa),
+    allowCommonNameOnly: config.emqx.allow_cn_only,
+    onNewRefusal: (refusal) => announceRefusal(refusal, events, logger),
+    events,
+    clock,
+  })
+  const adminTokenFile = join(dataDir, 'admin-token')
+  ensureAdminToken({ path: adminTokenFile, tokens: registry.tokens })
+  repeat(stack, OVERLAP_SWEEP_MS, () => inBackground(registry.revocations.endOverlaps(), logger))
+
+  const broker = stack.use(
+    await openMqttBroker({ ...brokerPorts(registry, logger), events, logger, limits: brokerLimits(config) }),
+  )
+  const ports = { mqtt: config.mqtt.port, api: config.api.port }
+  const api = createApi({
+    ...registry,
+    recordRefusal: registry.refusals.record,
+    trust: pki.authority,
+    broker: {
+      brokerHost: config.public_host ?? 'localhost',
+      get mqttPort() {
+        return ports.mqtt
+      },
+    },
+    https: {
+      serverNames: () => pki.server.names,
+      publicHost: config.public_host,
+      get httpsPort() {
+        return ports.api
+      },
+    },
+    loopbackHttp: config.api.loopback_http,
+    health: { level: () => logger.level },
+    readiness: [{ name: 'database', isReady: () => isAnswering(database) }],
+    signTime: createTimeSigner(pki.server),
+    clock,
+    logger,
+    version: manifest.version,
+  })
+
+  const doors = doorOptions(config, pki, registry.refusals.record)
+  const http = stack.use(createHttpServer({ fetch: api.fetch, originOf: networkOrigin(readAddress), logger }))
+  const local = stack.use(createHttpServer({ fetch: api.fetch, originOf: localSocketOrigin, logger }))
+  const mqttDoor = createMqttDoor({
+    ...doors,
+    clientCa: pki.clientCa,
+    onConnection: (connection) => broker.accept(connection, 'mqtts'),
+  })
+  const mqttListener = stack.use(await openListener({ ...config.mqtt, setting: 'mqtt', onConnection: mqttDoor }))
+  ports.mqtt = mqttListener.port
+  const httpDoor = createHttpDoor({ ...doors, onConnection: (socket) => http.server.emit('connection', socket) })
+  const apiListener = stack.use(await openListener({ ...config.api, setting: 'api', onConnection: httpDoor }))
+  ports.api = apiListener.port
+  stack.use(
+    await openLocalSocket({
+      path: join(dataDir, 'hub.sock'),
+      onConnection: (socket) => local.server.emit('connection', socket),
+    }),
+  )
+
+  logger.info({ component: 'hub', mqttPort: ports.mqtt, apiPort: ports.api }, 'Hub ready')
+  const resources = stack.move()
+  return {
+    mqttPort: ports.mqtt,
+    apiPort: ports.api,
+    caFingerprint: pki.authority.fingerprint,
+    caCreated: pki.caCreated,
+    adminTokenFile,
+    serverNames: pki.server.names,
+    events,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}
+
+function openDataFolder(dataDir: string, stack: AsyncDisposableStack): Database {
+  ensureOwnFolder(dataDir)
+  stack.use(lockFolder(dataDir, pid))
+  return stack.use(openDatabase({ file: join(dataDir, 'hub.db') }))
+}
+
+interface Pki {
+  readonly authority: CertificateAuthority
+  readonly caCreated: boolean
+  readonly server: ServerCertificate
+  /** What client certificates must lead to. */
+  readonly clientCa: readonly X509Certificate[]
+}
+
+async function openPki(config: Config, clock: Clock, logger: Logger): Promise<Pki> {
+  const certsDir = resolve(config.certs_dir)
+  const { key_algorithm: keyAlgorithm } = config.ca
+  const { authority, created } = await openAuthority({
+    certsDir,
+    clock,
+    logger,
+    ...(keyAlgorithm ? { keyAlgorithm } : {}),
+  })
+  const own = config.public_host === undefined ? [] : [config.public_host]
+  const names = [...own, ...config.tls.server_names, ...readMachineNames()]
+  const server = await openServerCertificate({ certsDir, authority, names, clock, logger })
+  return { authority, caCreated: created, server, clientCa: [authority.certificate, ...authority.intermediates] }
+}
+
+function createStores(database: Database): Stores {
+  return {
+    devices: createDeviceStore(database),
+    services: createServiceStore(database),
+    certificates: createCertificateStore(database),
+    policies: createPolicyStore(database),
+    tokens: createApiTokenStore(database),
+    transaction: createTransaction(database),
+  }
+}
+
+function brokerPorts(registry: Registry, logger: Logger) {
+  const { admissions, clientIds, access, revocations, refusals } = registry
+  return {
+    directory: {
+      admit: admissions.admit,
+      noteConnection: (certificate: Certificate) => inBackground(revocations.noteConnection(certificate), logger),
+    },
+    clientIds,
+    access,
+    recordRefusal: refusals.record,
+  }
+}
+
+/** What both listeners share. */
+function doorOptions(config: Config, { server }: Pki, recordRefusal: RecordRefusal): DoorOptions {
+  const { limits, tls } = config
+  return {
+    key: server.keyPem,
+    certificateChain: server.certificatePem,
+    sessionResumption: tls.session_resumption,
+    handshakeSeconds: limits.handshake_seconds,
+    limits: new ConnectionLimits({
+      connections: limits.connections,
+      connectionsPerAddress: limits.connections_per_address,
+      halfOpen: limits.half_open,
+      halfOpenPerAddress: limits.half_open_per_address,
+      newConnectionsPerAddressPerSecond: limits.new_connections_per_address_per_second,
+    }),
+    recordRefusal,
+  }
+}
+
+function brokerLimits({ limits }: Config): MqttBrokerOptions['limits'] {
+  return {
+    connectBytes: limits.connect_bytes,
+    connectSeconds: limits.connect_seconds,
+    packetBytes: limits.packet_bytes,
+    topicLevels: limits.topic_levels,
+  }
+}
+
+function announceRefusal(refusal: RecordedRefusal, events: EventFeed, logger: Logger): void {
+  const { surface, cause, address, mend, presented, expected } = refusal
+  logger.warn({ component: 'refusals', surface, cause, address, presented, expected, mend }, 'Refused')
+  events.publish('connection.refused', { surface, cause, address })
+}
+
+function isAnswering({ sqlite }: Database): boolean {
+  try {
+    return sqlite.prepare('select 1').get() !== undefined
+  } catch {
+    // What is wrong with it is told where it is used; here it is only not ready.
+    return false
+  }
+}
+
+function repeat(stack: AsyncDisposableStack, intervalMs: number, work: () => void): void {
+  const timer = setInterval(work, intervalMs)
+  stack.defer(() => clearInterval(timer))
+}
+
+/** For work that nobody waits for: its failure is an operator's to know. */
+function inBackground(work: Promise<void>, logger: Logger): void {
+  work.catch((error) => logger.error({ component: 'registry', err: error }, 'Background work failed'))
+}

@@ -1,0 +1,66 @@
+import { join, resolve } from 'node:path'
+import type { IssuedAnswer } from './hub/answers.ts'
+import { type HubOptions, settingsRequest } from './hub/hub-options.ts'
+import { formatCommandLine, formatPath } from './output/command-line.ts'
+import { type CredentialPaths, openCredentialFiles } from './output/credential-files.ts'
+import type { CommandContext } from './ports.ts'
+
+export interface EnrolmentOptions extends HubOptions {
+  readonly out?: string
+  readonly json?: boolean
+}
+
+export interface Enrolment {
+  readonly id: string
+  /** Below the certificates' folder, where no `--out` says otherwise. */
+  readonly folder: 'devices' | 'services'
+  /** Asks the hub for key and certificate, once the files are ready to take them. */
+  readonly issue: () => Promise<IssuedAnswer>
+}
+
+export interface Enrolled {
+  readonly paths: CredentialPaths
+  readonly answer: IssuedAnswer
+}
+
+/** Key and certificate from the hub into files of this machine, the only place where the key is kept. */
+export async function enrol(
+  { id, folder, issue }: Enrolment,
+  options: EnrolmentOptions,
+  { local, terminal }: CommandContext,
+): Promise<Enrolled> {
+  const out =
+    options.out === undefined
+      ? join((await local.readSettings(settingsRequest(options))).certsDir, folder)
+      : resolve(terminal.cwd, options.out)
+  await using files = await openCredentialFiles(out, id)
+  const answer = await issue()
+  await files.save(answer)
+  return { paths: files.paths, answer }
+}
+
+/** The files, and a command to paste that proves them; as JSON for programs, without the key itself. */
+export function describeEnrolled(
+  { paths, answer }: Enrolled,
+  topicName: string,
+  { json, cwd }: { readonly json: boolean; readonly cwd: string },
+): string {
+  const { fingerprint, brokerUrl, mqttSecurePort } = answer
+  if (json) return `${JSON.stringify({ ...paths, fingerprint, brokerUrl, mqttSecurePort }, null, 2)}\n`
+  const near = (path: string): string => formatPath(path, cwd)
+  const publish = formatCommandLine([
+    'mosquitto_pub',
+    ...['--cafile', near(paths.ca), '--cert', near(paths.certificate), '--key', near(paths.key)],
+    ...['-h', brokerUrl, '-p', String(mqttSecurePort), '-t', topicName, '-m', '{"temperature":21}'],
+  ])
+  return [
+    `Certificate  ${near(paths.certificate)}`,
+    `Key          ${near(paths.key)}`,
+    `CA           ${near(paths.ca)}`,
+    `Fingerprint  ${fingerprint}`,
+    '',
+    'Try it:',
+    publish,
+    '',
+  ].join('\n')
+}

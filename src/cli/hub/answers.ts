@@ -1,0 +1,21 @@
+import type { shapeToken } from '../../api/resources/api-token.ts'
+import type { shapeHistory } from '../../api/resources/certificate.ts'
+import type { shapeDevice } from '../../api/resources/device.ts'
+import type { shapeIssued } from '../../api/resources/issued-certificate.ts'
+import type { shapePolicy } from '../../api/resources/policy.ts'
+import type { shapeRefusal } from '../../api/resources/refusal.ts'
+import type { shapeService } from '../../api/resources/service.ts'
+
+/** What the API answers, by the words of the API itself. */
+export type DeviceAnswer = ReturnType<typeof shapeDevice>
+export type CertificateAnswer = ReturnType<typeof shapeHistory>
+export type IssuedAnswer = ReturnType<typeof shapeIssued>
+export type PolicyAnswer = ReturnType<typeof shapePolicy>
+export type RefusalAnswer = ReturnType<typeof shapeRefusal>
+export type ServiceAnswer = ReturnType<typeof shapeService>
+export type TokenAnswer = ReturnType<typeof shapeToken>
+
+export interface RevocationAnswer {
+  readonly message: string
+  readonly revokedAt: string
+}

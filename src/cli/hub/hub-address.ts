@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { CommandFailed, readSystemCode } from '../command-failed.ts'
+
+/** Where a hub answers, and what is shown to it. */
+export interface HubAddress {
+  /** As the person at the terminal knows it: a path or a URL. */
+  readonly name: string
+  readonly secure: boolean
+  readonly target: HubTarget
+  readonly token?: string
+}
+
+export type HubTarget =
+  | { readonly socketPath: string; readonly host: 'localhost' }
+  | {
+      readonly host: string
+      readonly port: string
+      readonly cert?: string
+      readonly key?: string
+      readonly ca?: string
+    }
+
+/** Flags that reach another hub than this machine's. */
+export interface RemoteHubOptions {
+  readonly url: string
+  readonly tokenFile?: string
+  readonly cert?: string
+  readonly key?: string
+  readonly ca?: string
+}
+
+/** The hub of this machine, by the socket that only its own user may open. */
+export function localHubAddress(dataDir: string): HubAddress {
+  const socketPath = join(dataDir, 'hub.sock')
+  return { name: socketPath, secure: false, target: { socketPath, host: 'localhost' } }
+}
+
+export async function readRemoteHubAddress(options: RemoteHubOptions, cwd: string): Promise<HubAddress> {
+  const url = parseHubUrl(options.url)
+  const read = (path: string): Promise<string> => readNamedFile(resolve(cwd, path))
+  const target = {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port,
+    ...(options.cert === undefined ? {} : { cert: await read(options.cert) }),
+    ...(options.key === undefined ? {} : { key: await read(options.key) }),
+    ...(options.ca === undefined ? {} : { ca: await read(options.ca) }),
+  }
+  const token = options.tokenFile === undefined ? {} : { token: (await read(options.tokenFile)).trim() }
+  return { name: url.origin, secure: url.protocol === 'https:', target, ...token }
+}
+
+const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+function parseHubUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol === 'https:') return url
+  // A token in plain HTTP is everybody's token, except where it never leaves the machine.
+  if (url?.protocol === 'http:' && LOOPBACK_HOSTS.has(url.hostname)) return url
+  throw new CommandFailed(`--url ${text}: expected https://HOST:PORT, or http:// for this machine`)
+}
+
+async function readNamedFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new CommandFailed(`${path} cannot be read: ${readSystemCode(cause)}`, { cause })
+  }
+}
+
+/** What to do when no answer came. */
+export function describeUnreachable({ name, target }: HubAddress, cause: unknown): CommandFailed {
+  const code = readSystemCode(cause)
+  return new CommandFailed(`No hub answers on ${name}: ${adviseOn(code, 'socketPath' in target)}`, { cause })
+}
+
+const UNTRUSTED = /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*)$/
+
+function adviseOn(code: string, isLocal: boolean): string {
+  if (isLocal && (code === 'ENOENT' || code === 'ECONNREFUSED')) return 'start it with signet start'
+  if (isLocal && code === 'EACCES') return 'only the user that runs it may open the socket'
+  if (UNTRUSTED.test(code)) return `its certificate is not trusted here, name its CA with --ca FILE (${code})`
+  return code
+}

@@ -1,0 +1,83 @@
+import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { text } from 'node:stream/consumers'
+import { CommandFailed } from '../command-failed.ts'
+import { describeUnreachable, type HubAddress } from './hub-address.ts'
+import { describeRefusal } from './hub-refusal.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** The API of a hub; its answers have the shapes of the API's contract. */
+export interface HubClient {
+  call<Answer>(method: Method, path: string, body?: object): Promise<Answer>
+  /** Every item of a list, page after page. */
+  list<Item>(path: string): Promise<readonly Item[]>
+  readText(path: string): Promise<string>
+}
+
+const PAGE_SIZE = 500
+const PATIENCE_MILLISECONDS = 60_000
+
+export function createHubClient(address: HubAddress): HubClient {
+  const client: HubClient = {
+    async call<Answer>(method: Method, path: string, body?: object): Promise<Answer> {
+      const answer = await send(address, method, path, body)
+      // The one place where the API's contract stands in for a check: a hub that breaks it is a bug to see.
+      return (answer === '' ? undefined : parseAnswer(answer, path)) as Answer
+    },
+    async list<Item>(path: string): Promise<readonly Item[]> {
+      const items: Item[] = []
+      for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+        const next: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
+        const page: HubPage<Item> = await client.call('GET', `${path}?limit=${PAGE_SIZE}${next}`)
+        items.push(...page.items)
+        cursor = page.nextCursor ?? undefined
+      }
+      return items
+    },
+    readText: (path) => send(address, 'GET', path),
+  }
+  return client
+}
+
+interface HubPage<Item> {
+  readonly items: readonly Item[]
+  readonly nextCursor?: string | null
+}
+
+async function send(address: HubAddress, method: Method, path: string, body?: object): Promise<string> {
+  const payload = body === undefined ? undefined : JSON.stringify(body)
+  const response = await open(address, { method, path, headers: headersOf(address, payload) }, payload)
+  const answer = await text(response).catch((error: unknown) => Promise.reject(describeUnreachable(address, error)))
+  const status = response.statusCode ?? 0
+  if (status >= 200 && status < 300) return answer
+  throw describeRefusal(status, response.headers['content-type'], answer)
+}
+
+function headersOf(address: HubAddress, payload: string | undefined): Record<string, string> {
+  return {
+    accept: 'application/json, text/plain;q=0.5, */*;q=0.1',
+    'accept-language': 'en',
+    ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(address.token === undefined ? {} : { authorization: `Bearer ${address.token}` }),
+  }
+}
+
+function open(address: HubAddress, options: RequestOptions, payload: string | undefined): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+  const request = address.secure ? requestHttps : requestHttp
+  // One call a connection: nothing stays open that would keep the process alive.
+  const outgoing = request({ ...address.target, ...options, agent: false }, resolve)
+  outgoing.setTimeout(PATIENCE_MILLISECONDS, () => outgoing.destroy(new Error('no answer within a minute')))
+  outgoing.on('error', (error) => reject(describeUnreachable(address, error)))
+  outgoing.end(payload)
+  return promise
+}
+
+function parseAnswer(answer: string, path: string): unknown {
+  try {
+    return JSON.parse(answer)
+  } catch (cause) {
+    throw new CommandFailed(`The answer to ${path} is not JSON: is this a Signet hub?`, { cause })
+  }
+}

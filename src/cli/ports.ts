@@ -1,0 +1,70 @@
+/** What a verb knows of the world around it: the process at the edge, streams of its own in a test. */
+export interface Terminal {
+  readonly stdin: AsyncIterable<string | Uint8Array>
+  readonly stdout: Output
+  readonly stderr: Output
+  /** Where SIGTERM and SIGINT are heard. */
+  readonly signals: SignalSource
+  readonly cwd: string
+  /** How this program was called, for commands to type next. */
+  readonly command: string
+  /** Ends a process that did not end by itself. */
+  abandon(): void
+}
+
+export interface Output {
+  write(text: string): unknown
+  readonly isTTY?: boolean
+}
+
+export interface SignalSource {
+  on(signal: StopSignal, listener: () => void): unknown
+  off(signal: StopSignal, listener: () => void): unknown
+}
+
+export type StopSignal = 'SIGTERM' | 'SIGINT'
+
+export interface SettingsRequest {
+  readonly configFile?: string
+  /** As they were typed: `['--api-port', '3001']`. */
+  readonly flags: readonly string[]
+}
+
+/** The settings that a verb needs on the hub's own machine. */
+export interface LocalSettings {
+  readonly certsDir: string
+  readonly dataDir: string
+}
+
+export interface EffectiveSetting {
+  readonly key: string
+  readonly value: unknown
+  /** As config.yaml takes it. */
+  readonly text: string
+  readonly origin: string
+}
+
+export interface RunningHub extends AsyncDisposable {
+  readonly mqttPort: number
+  readonly apiPort: number
+  readonly caFingerprint: string
+  readonly caCreated: boolean
+  readonly adminTokenFile: string
+  readonly serverNames: readonly string[]
+}
+
+/** What main.ts lends the verbs: all that works without a running hub. */
+export interface LocalHub {
+  readSettings(request: SettingsRequest): Promise<LocalSettings>
+  listSettings(request: SettingsRequest): Promise<readonly EffectiveSetting[]>
+  start(request: SettingsRequest): Promise<RunningHub>
+}
+
+/** What every verb is made from. */
+export interface CommandContext {
+  readonly terminal: Terminal
+  readonly local: LocalHub
+  readonly version: string
+  /** The settings as help lists them; empty where the verb takes none. */
+  readonly settingsHelp: string
+}

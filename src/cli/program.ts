@@ -1,0 +1,46 @@
+import { Command } from 'commander'
+import { addCaCommands } from './ca.ts'
+import { addConfigCommands } from './config.ts'
+import { addDeviceCommands } from './device.ts'
+import { addPolicyCommands } from './policy.ts'
+import type { CommandContext } from './ports.ts'
+import { addRefusalsCommand } from './refusals.ts'
+import { addServiceCommands } from './service.ts'
+import { addSimulateCommand } from './simulator/simulate.ts'
+import { addStartCommand } from './start.ts'
+import { addTokenCommands } from './token.ts'
+
+/** Every verb of the command line; a wrong call throws commander's error after it is printed. */
+export function createProgram(context: CommandContext): Command {
+  const { terminal, version } = context
+  // Before the verbs: they inherit both when they are made.
+  const program = new Command('signet').exitOverride().configureOutput({
+    writeOut: (text) => void terminal.stdout.write(text),
+    writeErr: (text) => void terminal.stderr.write(text),
+    outputError: (text, write) =>
+      write(
+        `${text
+          .trim()
+          .replace(/^error: /, 'signet: ')
+          .replaceAll('\n', ' ')}\n`,
+      ),
+  })
+  program.description(
+    'An IoT hub in one process: MQTT on mutual TLS, certificate authority, device registry, HTTPS API',
+  )
+  program.version(`signet ${version}`, '-V, --version', 'print the version')
+  addStartCommand(program, context)
+  addDeviceCommands(program, context)
+  addServiceCommands(program, context)
+  addTokenCommands(program, context)
+  addPolicyCommands(program, context)
+  addCaCommands(program, context)
+  addRefusalsCommand(program, context)
+  addSimulateCommand(program, context)
+  addConfigCommands(program, context)
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => void terminal.stdout.write(`signet ${version}\n`))
+  return program
+}

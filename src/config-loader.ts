@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import {
+  acceptValue,
+  type Config,
+  type ConfigInput,
+  createConfig,
+  parseConfigFile,
+  readValue,
+  SETTINGS,
+} from './config.ts'
+import { ConfigurationError } from './config-error.ts'
+import { formatValue } from './config-reference.ts'
+import { formatFound } from './config-setting.ts'
+import { type ConfigSource, type Origin, readDefaults, readFlags, readTree, readVariables } from './config-source.ts'
+
+export interface ConfigRequest {
+  readonly cwd: string
+  readonly env: NodeJS.Dict<string>
+  /** As they were typed: `['--api-port', '3001']`. */
+  readonly flags: readonly string[]
+  /** Must exist, unlike the `config.yaml` of the current folder. */
+  readonly configFile?: string
+  readonly readFile?: (path: string) => string
+}
+
+export interface LoadedConfig {
+  readonly config: Config
+  /** Where the value of each setting stands, by key. */
+  readonly origins: ReadonlyMap<string, Origin>
+}
+
+/** Default < config.yaml < .env < environment < flags; throws one `ConfigurationError` with all that is wrong. */
+export function loadConfig(request: ConfigRequest): LoadedConfig {
+  const { cwd, env, flags } = request
+  const sources = [
+    readDefaults(SETTINGS, cwd),
+    readConfigFile(request),
+    readDotenv(request),
+    readVariables(env, SETTINGS, { layer: 'environment', base: cwd }),
+    readFlags(flags, SETTINGS, cwd),
+  ]
+  const { values, origins, faults, refused } = merge(sources)
+  // Each value was accepted by its own rule, which is all that ConfigInput says.
+  const config = createConfig(nest(values) as ConfigInput)
+  if (PORT_KEYS.every((key) => !refused.has(key))) faults.push(...findSharedPort(config, origins))
+  if (faults.length > 0) throw new ConfigurationError(faults)
+  return { config, origins }
+}
+
+export interface EffectiveSetting {
+  readonly key: string
+  readonly value: unknown
+  /** As config.yaml takes it. */
+  readonly text: string
+  readonly origin: string
+}
+
+/** Every setting with the value it has, and where that stands. */
+export function listEffectiveSettings({ config, origins }: LoadedConfig): readonly EffectiveSetting[] {
+  return SETTINGS.map(({ key, kind }) => {
+    const value = readValue(config, key)
+    const text = value === undefined ? 'none' : formatValue(kind, value)
+    return { key, value, text, origin: origins.get(key)?.place ?? 'default' }
+  })
+}
+
+function readConfigFile({ cwd, configFile, readFile = readText }: ConfigRequest): ConfigSource {
+  const path = resolve(cwd, configFile ?? 'config.yaml')
+  const file = configFile ?? 'config.yaml'
+  const read = tryToRead(path, file, readFile)
+  if ('text' in read) return readTree(parseConfigFile(read.text), SETTINGS, { file, base: dirname(path) })
+  return { entries: [], faults: read.missing && configFile === undefined ? [] : [read.fault] }
+}
+
+function readDotenv({ cwd, readFile = readText }: ConfigRequest): ConfigSource {
+  const read = tryToRead(resolve(cwd, '.env'), '.env', readFile)
+  if ('text' in read) return readVariables(parseEnv(read.text), SETTINGS, { layer: '.env', base: cwd })
+  return { entries: [], faults: read.missing ? [] : [read.fault] }
+}
+
+type ReadAttempt = { readonly text: string } | { readonly missing: boolean; readonly fault: string }
+
+function tryToRead(path: string, name: string, readFile: (path: string) => string): ReadAttempt {
+  try {
+    return { text: readFile(path) }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    const reason = code === 'ENOENT' ? 'there is no such file' : code
+    return { missing: code === 'ENOENT', fault: `${name}: cannot be read: ${reason} (${path})` }
+  }
+}
+
+function readText(path: string): string {
+  return readFileSync(path, 'utf8')
+}
+
+function merge(sources: readonly ConfigSource[]) {
+  const values = new Map<string, unknown>()
+  const origins = new Map<string, Origin>()
+  const faults = sources.flatMap((source) => source.faults)
+  const refused = new Set<string>()
+  for (const { setting, value, origin, base } of sources.flatMap((source) => source.entries)) {
+    const result = acceptValue(setting.key, value)
+    if (result === undefined) {
+      faults.push(`${origin.place}: expected ${setting.expected}, found ${formatFound(value)}`)
+      refused.add(setting.key)
+      continue
+    }
+    values.set(setting.key, setting.kind === 'folder' ? resolve(base, String(result.accepted)) : result.accepted)
+    origins.set(setting.key, origin)
+  }
+  return { values, origins, faults, refused }
+}
+
+function nest(values: ReadonlyMap<string, unknown>): Record<string, unknown> {
+  const input = new Map<string, unknown>()
+  for (const [key, value] of values) {
+    const [group = key, name] = key.split('.')
+    input.set(group, name === undefined ? value : { ...(input.get(group) ?? {}), [name]: value })
+  }
+  return Object.fromEntries(input)
+}
+
+const PORT_KEYS = ['api.host', 'api.port', 'mqtt.host', 'mqtt.port'] as const
+const EVERY_ADDRESS = new Set(['::', '0.0.0.0'])
+
+function findSharedPort({ api, mqtt }: Config, origins: ReadonlyMap<string, Origin>): readonly string[] {
+  const sameAddress = api.host === mqtt.host || EVERY_ADDRESS.has(api.host) || EVERY_ADDRESS.has(mqtt.host)
+  if (!sameAddress || api.port !== mqtt.port || api.port === 0) return []
+  const places = ['api.port', 'mqtt.port'].map((key) => `${key} (${origins.get(key)?.place})`)
+  return [`${places.join(' and ')} are both ${api.port}: each listener needs a port of its own`]
+}

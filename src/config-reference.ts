@@ -1,0 +1,75 @@
+import { formatSize, type Setting } from './config-setting.ts'
+
+/** One setting as the reference tells it, every cell as text. */
+export interface ReferenceRow {
+  readonly key: string
+  readonly variables: readonly string[]
+  readonly flag: string
+  readonly fallback: string
+  readonly description: string
+}
+
+export function referenceRows(settings: readonly Setting[]): readonly ReferenceRow[] {
+  return settings.map(({ key, variable, alias, flag, description, ...setting }) => ({
+    key,
+    variables: alias === undefined ? [variable] : [variable, alias],
+    flag,
+    fallback: setting.fallback === undefined ? 'none' : formatValue(setting.kind, setting.fallback),
+    description,
+  }))
+}
+
+/** The README's table, in Markdown. */
+export function renderTable(settings: readonly Setting[]): string {
+  const rows = referenceRows(settings).map(({ key, variables, flag, fallback, description }) =>
+    [code(key), code(fallback), variables.map(code).join(', '), code(flag), description.replaceAll('|', '\\|')].join(
+      ' | ',
+    ),
+  )
+  const head = ['key | default | variable | flag | meaning', '--- | --- | --- | --- | ---']
+  return [...head, ...rows].map((row) => `| ${row} |\n`).join('')
+}
+
+/** config.example.yaml: every setting with its default; it changes nothing when it is used as it is. */
+export function renderExample(settings: readonly Setting[]): string {
+  const lines = [
+    '# Every setting of Signet with its default. Copy it to config.yaml and keep what you change.',
+    '# A key api.port is also the variable SIGNET_API__PORT and the flag --api-port; flags win over variables, variables over',
+    '# .env, .env over this file. Relative folders start here. Sizes are bytes, or 16KiB, 1MiB, 1GiB.',
+  ]
+  let lastGroup = ''
+  for (const { key, kind, fallback, example, description } of settings) {
+    const [group, name] = key.includes('.') ? key.split('.') : ['', key]
+    if (group !== lastGroup) lines.push('', ...(group === '' ? [] : [`${group}:`]))
+    else if (group === '') lines.push('')
+    lastGroup = group ?? ''
+    const indent = group === '' ? '' : '  '
+    lines.push(`${indent}# ${description}`)
+    lines.push(`${indent}${fallback === undefined ? '# ' : ''}${name}: ${formatValue(kind, fallback ?? example)}`)
+  }
+  return `${lines.join('\n')}\n`
+}
+
+/** What the help of a verb that takes settings adds. */
+export function renderHelp(settings: readonly Setting[]): string {
+  const rows = referenceRows(settings).map(({ flag, fallback, description }) => ({
+    flag,
+    text: `${description} (${fallback})`,
+  }))
+  const width = Math.max(...rows.map(({ flag }) => flag.length))
+  return ['Settings (flags win over variables, .env and config.yaml):']
+    .concat(rows.map(({ flag, text }) => `  ${flag.padEnd(width)}  ${text}`))
+    .join('\n')
+}
+
+/** A value as the file takes it. */
+export function formatValue(kind: Setting['kind'], value: unknown): string {
+  if (kind === 'size' && typeof value === 'number') return formatSize(value)
+  // A plain YAML scalar may not begin with ":"; JSON is YAML, so its strings may stand for any other.
+  if (typeof value === 'string' && /^[A-Za-z0-9./][A-Za-z0-9./_-]*$/.test(value)) return value
+  return JSON.stringify(value)
+}
+
+function code(text: string): string {
+  return `\`${text}\``
+}

@@ -1,0 +1,210 @@
+import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml'
+import { z } from 'zod'
+import { ConfigurationError } from './config-error.ts'
+import { createSetting, readSize, type Setting, type SettingNotes, SIZE_PATTERN } from './config-setting.ts'
+import type { FileNode, FileTree } from './config-source.ts'
+import { isHostName, isServerName } from './host-name.ts'
+import type { LOG_LEVELS } from './logger.ts'
+
+const NOTES = z.registry<SettingNotes>()
+const KIB = 1024
+const MIB = 1024 * KIB
+const KEY_ALGORITHMS = ['ec-p256', 'rsa-2048', 'rsa-3072', 'rsa-4096', 'ed25519'] as const
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const satisfies typeof LOG_LEVELS
+
+/** Every setting, one entry each: variable and flag follow from its key, the reference from its words. */
+const SCHEMA = group({
+  api: group({
+    host: host('Address to serve the API, the console and PKI documents on; "::" is every one, IPv4 too.'),
+    port: port(3000, 'Port of API, console and PKI documents, HTTPS and plain HTTP alike; 0 takes a free one.'),
+    loopback_http: toggle(true, 'Whether programs on this machine may call the API in plain HTTP, tokens required.'),
+  }),
+  mqtt: group({
+    host: host('Address to serve devices on; "::" is every one, IPv4 too.'),
+    port: port(8883, 'Port of MQTT over TLS; 0 takes a free one.', 'MQTT_SECURE_PORT'),
+  }),
+  certs_dir: folder(
+    './certs',
+    'Folder of CA, server certificate and device files; a CA in it is adopted.',
+    'CERTS_DIR',
+  ),
+  data_dir: folder('./data', "Folder of the database, the first administrator's token and the local socket."),
+  public_host: optional(z.string().refine(isHostName), {
+    description: 'Name or address by which devices and browsers reach the hub; none: localhost.',
+    expected: 'a DNS name or an IP address, without scheme and port',
+    example: 'hub.example.com',
+  }),
+  tls: group({
+    server_names: hosts("Further names and addresses in the hub's own server certificate."),
+    session_resumption: toggle(false, 'Whether TLS sessions may be resumed; the registry is asked again either way.'),
+  }),
+  ca: group({
+    key_algorithm: optional(z.enum(KEY_ALGORITHMS), {
+      description: "Key algorithm of a new CA and of what it issues; none: the existing CA's, or ec-p256.",
+      expected: oneOf(KEY_ALGORITHMS),
+      example: 'rsa-2048',
+    }),
+  }),
+  emqx: group({
+    allow_cn_only: toggle(false, 'Whether EMQX may ask about a device by its CN, without the certificate.'),
+  }),
+  limits: group({
+    connect_bytes: size(16 * KIB, 'Largest MQTT CONNECT packet.'),
+    packet_bytes: size(MIB, 'Largest MQTT packet.'),
+    handshake_seconds: count(10, 1, 3600, 'Time for a TLS handshake.'),
+    connect_seconds: count(10, 1, 3600, 'Time from the handshake to a complete MQTT CONNECT.'),
+    connections: count(20_000, 1, 1_000_000, 'Connections at one time.'),
+    connections_per_address: count(0, 0, 1_000_000, 'Connections of one address at one time; 0 is no limit.'),
+    half_open: count(2_000, 1, 1_000_000, 'Connections that have not finished handshake and CONNECT.'),
+    half_open_per_address: count(100, 1, 1_000_000, 'Such connections of one address.'),
+    new_connections_per_address_per_second: count(200, 1, 1_000_000, 'New connections of one address in a second.'),
+    topic_levels: count(32, 1, 1_000, 'Levels of a topic name or filter.'),
+  }),
+  log: group({
+    level: choice(LEVELS, 'info', 'Least severe level that is logged.'),
+    format: choice(['auto', 'json', 'text'], 'auto', 'Form of the log; auto is text on a terminal, else JSON lines.'),
+  }),
+})
+
+export type Config = z.output<typeof SCHEMA>
+export type ConfigInput = z.input<typeof SCHEMA>
+
+const LEAVES: ReadonlyMap<string, z.core.$ZodType> = new Map(leavesOf(SCHEMA, ''))
+
+/** All settings in the order of the schema. */
+export const SETTINGS: readonly Setting[] = [...LEAVES].map(([key, leaf]) => {
+  const notes = NOTES.get(leaf)
+  if (notes === undefined) throw new Error(`Setting ${key} is not described`)
+  return createSetting(key, notes, readValue(SCHEMA.parse(undefined), key))
+})
+
+/** A whole configuration from some settings; relative folders stay relative. Throws `configuration_invalid`. */
+export function createConfig(input?: ConfigInput): Config {
+  const result = SCHEMA.safeParse(input)
+  if (result.success) return result.data
+  throw new ConfigurationError(result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`))
+}
+
+/** One value against its rule: what is meant by it, or nothing where the rule refuses it. */
+export function acceptValue(key: string, value: unknown): { readonly accepted: unknown } | undefined {
+  const leaf = LEAVES.get(key)
+  const result = leaf === undefined ? undefined : z.safeParse(leaf, value)
+  return result?.success ? { accepted: result.data } : undefined
+}
+
+/** The value at a dotted key. */
+export function readValue(config: Config, key: string): unknown {
+  return key.split('.').reduce<unknown>((value, name) => new Map(Object.entries(value ?? {})).get(name), config)
+}
+
+/** What is written in a config.yaml, with its lines; whether the keys are known is not asked here. */
+export function parseConfigFile(text: string): FileTree {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const lineOf = (node: unknown): number => (isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1)
+  const problems = document.errors.map(({ message, pos }) => ({ line: lines.linePos(pos[0]).line, message }))
+  visit(document, {
+    Alias: (_, alias) =>
+      void problems.push({ line: lineOf(alias), message: `alias *${alias.source} is not supported` }),
+  })
+  const { contents } = document
+  const isEmpty = contents === null || (isScalar(contents) && contents.value === null)
+  if (!isEmpty && !isMap(contents)) problems.push({ line: 1, message: 'expected a map of settings' })
+  return { nodes: isMap(contents) && problems.length === 0 ? readMap(contents) : [], problems }
+
+  function readMap(map: YAMLMap): FileNode[] {
+    return map.items.map(({ key, value }) => {
+      const place = { name: String(key), line: lineOf(key) }
+      if (isMap(value)) return { ...place, children: readMap(value) }
+      return { ...place, value: isNode(value) ? value.toJS(document) : value }
+    })
+  }
+}
+
+function group<Shape extends z.ZodRawShape>(shape: Shape) {
+  // Every setting has a default or may be absent, so a group may be left out; TypeScript cannot see that of any Shape.
+  return z
+    .strictObject(shape)
+    .readonly()
+    .prefault({} as never)
+}
+
+function leavesOf(schema: z.core.$ZodType, key: string): [key: string, leaf: z.core.$ZodType][] {
+  if (NOTES.has(schema)) return [[key, schema]]
+  if (schema instanceof z.ZodPrefault || schema instanceof z.ZodReadonly) return leavesOf(schema.unwrap(), key)
+  if (!(schema instanceof z.ZodObject)) throw new Error(`Setting ${key} is not described`)
+  return Object.entries<z.core.$ZodType>(schema.shape).flatMap(([name, inner]) =>
+    leavesOf(inner, key === '' ? name : `${key}.${name}`),
+  )
+}
+
+function host(description: string) {
+  const notes = { kind: 'text', description, expected: 'an IP address or a host name' } as const
+  return z.string().refine(isHostName).default('::').register(NOTES, notes)
+}
+
+function hosts(description: string) {
+  const expected = 'a list of DNS names and IP addresses (as JSON in a variable or flag: ["hub.example.com"])'
+  return z
+    .array(z.string().refine(isServerName))
+    .readonly()
+    .default([])
+    .register(NOTES, { kind: 'list', description, expected })
+}
+
+function port(fallback: number, description: string, alias?: string) {
+  const notes = { kind: 'number', description, expected: 'a port from 0 to 65535' } as const
+  return z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(fallback)
+    .register(NOTES, alias === undefined ? notes : { ...notes, alias })
+}
+
+function folder(fallback: string, description: string, alias?: string) {
+  const notes = { kind: 'folder', description, expected: 'the path of a folder' } as const
+  return z
+    .string()
+    .min(1)
+    .default(fallback)
+    .register(NOTES, alias === undefined ? notes : { ...notes, alias })
+}
+
+function toggle(fallback: boolean, description: string) {
+  return z.boolean().default(fallback).register(NOTES, { kind: 'toggle', description, expected: 'true or false' })
+}
+
+function count(fallback: number, least: number, most: number, description: string) {
+  const expected = `a whole number from ${least} to ${most}`
+  return z.int().min(least).max(most).default(fallback).register(NOTES, { kind: 'number', description, expected })
+}
+
+// MQTT 3.1.1 §2.2.3: the remaining length of a packet is at most 268,435,455
+function size(fallback: number, description: string) {
+  const bytes = z.int().min(64).max(268_435_455)
+  return z
+    .union([bytes, z.string().regex(SIZE_PATTERN).transform(readSize).pipe(bytes)])
+    .default(fallback)
+    .register(NOTES, {
+      kind: 'size',
+      description,
+      expected: 'a size from 64 bytes to below 256MiB, such as 65536 or 64KiB',
+    })
+}
+
+function choice<const Names extends readonly string[]>(names: Names, fallback: Names[number], description: string) {
+  const notes = { kind: 'text', description, expected: oneOf(names) } as const
+  return z.enum(names).default(fallback).register(NOTES, notes)
+}
+
+/** A setting without a default: to be absent is a value of its own. */
+function optional<Schema extends z.ZodType>(schema: Schema, notes: Omit<SettingNotes, 'kind'>) {
+  const absentOr = z.exactOptional(schema)
+  NOTES.add(absentOr, { kind: 'text', ...notes })
+  return absentOr
+}
+
+function oneOf(names: readonly string[]): string {
+  return `one of ${names.join(', ')}`
+}

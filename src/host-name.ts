@@ -1,0 +1,19 @@
+import { isIP } from 'node:net'
+
+const LABEL = /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/
+
+/** Whether it is a DNS name or an IP address: no scheme, no port, no brackets. */
+export function isHostName(text: string): boolean {
+  return isIP(text) !== 0 || isDnsName(text)
+}
+
+// RFC 1123 §2.1, and "_" because Docker and Windows give machines such names; a last label of digits is a mistyped address.
+function isDnsName(text: string): boolean {
+  const labels = text.split('.')
+  return text.length <= 253 && !/^\d+$/.test(labels.at(-1) ?? '') && labels.every((label) => LABEL.test(label))
+}
+
+/** A host name, or `*.` before one: what a server certificate may name. */
+export function isServerName(text: string): boolean {
+  return isHostName(text) || (text.startsWith('*.') && isDnsName(text.slice(2)))
+}

@@ -1,0 +1,72 @@
+import manifest from '../package.json' with { type: 'json' }
+import { EXIT, reportFailure } from './cli/exit-code.ts'
+import type { CommandContext, LocalHub, RunningHub, SettingsRequest, Terminal } from './cli/ports.ts'
+import { createProgram } from './cli/program.ts'
+import type { Config } from './config.ts'
+import type { LoadedConfig } from './config-loader.ts'
+import type { Logger } from './logger.ts'
+
+export type StartHub = (config: Config, overrides: { readonly logger: Logger }) => Promise<RunningHub>
+
+/** One call of the command line; resolves to the exit code, and leaves nothing open. */
+export async function main(
+  argv: readonly string[],
+  env: NodeJS.Dict<string>,
+  terminal: Terminal,
+  startHub: StartHub = startHubLazily,
+): Promise<number> {
+  try {
+    const context: CommandContext = {
+      terminal,
+      version: manifest.version,
+      settingsHelp: await readSettingsHelp(argv),
+      local: createLocalHub(env, terminal, startHub),
+    }
+    const program = createProgram(context)
+    if (argv.length === 0) {
+      terminal.stdout.write(program.helpInformation())
+      return EXIT.usage
+    }
+    await program.parseAsync(argv, { from: 'user' })
+    return EXIT.done
+  } catch (error) {
+    return reportFailure(error, terminal.stderr)
+  }
+}
+
+function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: StartHub): LocalHub {
+  const load = async (request: SettingsRequest): Promise<LoadedConfig> => {
+    // Loaded where it is needed: the schema alone takes longer than a verb that has no use for it.
+    const { loadConfig } = await import('./config-loader.ts')
+    return loadConfig({ ...request, cwd: terminal.cwd, env })
+  }
+  return {
+    async readSettings(request) {
+      const { config } = await load(request)
+      return { certsDir: config.certs_dir, dataDir: config.data_dir }
+    },
+    async listSettings(request) {
+      const { listEffectiveSettings } = await import('./config-loader.ts')
+      return listEffectiveSettings(await load(request))
+    },
+    async start(request) {
+      const { config } = await load(request)
+      const { createLogger } = await import('./logger.ts')
+      const { level, format } = config.log
+      const isText = format === 'auto' ? terminal.stdout.isTTY === true : format === 'text'
+      const logger = createLogger({ level, format: isText ? 'text' : 'json', stream: terminal.stdout })
+      return startHub(config, { logger })
+    },
+  }
+}
+
+async function readSettingsHelp(argv: readonly string[]): Promise<string> {
+  if (!argv.some((word) => word === 'start' || word === 'config')) return ''
+  const [{ SETTINGS }, { renderHelp }] = await Promise.all([import('./config.ts'), import('./config-reference.ts')])
+  return renderHelp(SETTINGS)
+}
+
+async function startHubLazily(config: Config, overrides: { readonly logger: Logger }): Promise<RunningHub> {
+  const { startHub } = await import('./app.ts')
+  return startHub(config, overrides)
+}

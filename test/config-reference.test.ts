@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { createConfig, SETTINGS } from '../src/config.ts'
+import { loadConfig } from '../src/config-loader.ts'
+import { formatValue, referenceRows, renderExample, renderHelp, renderTable } from '../src/config-reference.ts'
+
+const EXAMPLE = new URL('../config.example.yaml', import.meta.url)
+const README = new URL('../README.md', import.meta.url)
+
+// vitest run -u test/config-reference.test.ts writes the file anew.
+test('config.example.yaml is generated from the schema', async () => {
+  await expect(renderExample(SETTINGS)).toMatchFileSnapshot(EXAMPLE.pathname)
+})
+
+test('config.example.yaml, used as it is, changes nothing', () => {
+  const { config } = loadConfig({
+    cwd: '/',
+    env: {},
+    flags: [],
+    configFile: EXAMPLE.pathname,
+    readFile: (path) => (path === EXAMPLE.pathname ? readFileSync(path, 'utf8') : ''),
+  })
+  expect({ ...config, certs_dir: './certs', data_dir: './data' }).toEqual(createConfig())
+})
+
+test.skipIf(!existsSync(README))("the README's configuration table is generated from the schema", () => {
+  expect(readFileSync(README, 'utf8')).toContain(renderTable(SETTINGS))
+})
+
+test('the table has a row for every setting, with all its names', () => {
+  const port = referenceRows(SETTINGS).find(({ key }) => key === 'mqtt.port')
+  expect(port).toEqual({
+    key: 'mqtt.port',
+    variables: ['SIGNET_MQTT__PORT', 'MQTT_SECURE_PORT'],
+    flag: '--mqtt-port',
+    fallback: '8883',
+    description: 'Port of MQTT over TLS; 0 takes a free one.',
+  })
+  const table = renderTable(SETTINGS)
+  expect(table.trimEnd().split('\n')).toHaveLength(SETTINGS.length + 2)
+  expect(table).toContain('| `limits.connect_bytes` | `16KiB` | `SIGNET_LIMITS__CONNECT_BYTES` |')
+})
+
+test('the help lists every flag with its default', () => {
+  const help = renderHelp(SETTINGS)
+  for (const { flag } of SETTINGS) expect(help).toContain(`  ${flag} `)
+  expect(help).toContain('(16KiB)')
+})
+
+test('values are written so that the file reads them back', () => {
+  expect(formatValue('size', 1_048_576)).toBe('1MiB')
+  expect(formatValue('text', '::')).toBe('"::"')
+  expect(formatValue('folder', './certs')).toBe('./certs')
+  expect(formatValue('list', ['a'])).toBe('["a"]')
+})

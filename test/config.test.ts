@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest'
+import { acceptValue, createConfig, parseConfigFile, readValue, SETTINGS } from '../src/config.ts'
+import { ConfigurationError } from '../src/config-error.ts'
+import { LOG_LEVELS } from '../src/logger.ts'
+
+test('without any setting a configuration has every default of the product document', () => {
+  expect(createConfig()).toEqual({
+    api: { host: '::', port: 3000, loopback_http: true },
+    mqtt: { host: '::', port: 8883 },
+    certs_dir: './certs',
+    data_dir: './data',
+    tls: { server_names: [], session_resumption: false },
+    ca: {},
+    emqx: { allow_cn_only: false },
+    limits: {
+      connect_bytes: 16_384,
+      packet_bytes: 1_048_576,
+      handshake_seconds: 10,
+      connect_seconds: 10,
+      connections: 20_000,
+      connections_per_address: 0,
+      half_open: 2_000,
+      half_open_per_address: 100,
+      new_connections_per_address_per_second: 200,
+      topic_levels: 32,
+    },
+    log: { level: 'info', format: 'auto' },
+  })
+})
+
+test('a configuration is frozen, its groups and lists too', () => {
+  const config = createConfig({ tls: { server_names: ['hub'] } })
+  for (const part of [config, config.api, config.limits, config.tls, config.tls.server_names]) {
+    expect(Object.isFrozen(part)).toBe(true)
+  }
+})
+
+test('a configuration made in code is refused with every key that is wrong', () => {
+  const wrong = JSON.parse('{"api": {"port": 70000}, "mqtt": {"prot": 1}}')
+  expect(() => createConfig(wrong)).toThrow(ConfigurationError)
+  expect(() => createConfig(wrong)).toThrow(/^api\.port: .*\nmqtt: .*prot/)
+})
+
+test('every setting is described in one sentence, and no two share a variable or a flag', () => {
+  for (const { description } of SETTINGS) expect(description).toMatch(/^[A-Z][^.!]*\.$/)
+  for (const name of ['key', 'variable', 'flag'] as const) {
+    expect(new Set(SETTINGS.map((setting) => setting[name])).size).toBe(SETTINGS.length)
+  }
+})
+
+test('the variables of the reference are aliases', () => {
+  const aliases = SETTINGS.flatMap(({ key, alias }) => (alias === undefined ? [] : [[key, alias]]))
+  expect(aliases).toEqual([
+    ['mqtt.port', 'MQTT_SECURE_PORT'],
+    ['certs_dir', 'CERTS_DIR'],
+  ])
+})
+
+describe('each setting takes what its rule says', () => {
+  for (const { key, value, accepted = value } of [
+    { key: 'api.host', value: '127.0.0.1' },
+    { key: 'api.port', value: 0 },
+    { key: 'mqtt.port', value: 65_535 },
+    { key: 'public_host', value: 'hub.example.com' },
+    { key: 'tls.server_names', value: ['*.example.com', '10.0.0.1'] },
+    { key: 'ca.key_algorithm', value: 'ed25519' },
+    { key: 'limits.connect_bytes', value: '32KiB', accepted: 32_768 },
+    { key: 'limits.packet_bytes', value: 1000 },
+    { key: 'limits.connections_per_address', value: 0 },
+    ...LOG_LEVELS.map((value) => ({ key: 'log.level', value })),
+    { key: 'log.format', value: 'json' },
+  ]) {
+    test(`ok/${key} ${JSON.stringify(value)}`, () => expect(acceptValue(key, value)).toEqual({ accepted }))
+  }
+
+  for (const { key, value } of [
+    { key: 'api.host', value: '' },
+    { key: 'api.port', value: -1 },
+    { key: 'api.port', value: 65_536 },
+    { key: 'api.port', value: '3000' },
+    { key: 'api.port', value: 3000.5 },
+    { key: 'api.port', value: null },
+    { key: 'api.loopback_http', value: 'true' },
+    { key: 'certs_dir', value: '' },
+    { key: 'public_host', value: 'https://hub.example.com' },
+    { key: 'public_host', value: 'hub.example.com:3000' },
+    { key: 'tls.server_names', value: 'hub' },
+    { key: 'tls.server_names', value: ['a b'] },
+    { key: 'ca.key_algorithm', value: 'rsa-1024' },
+    { key: 'limits.connect_bytes', value: '16kB' },
+    { key: 'limits.connect_bytes', value: 63 },
+    { key: 'limits.packet_bytes', value: '1GiB' },
+    { key: 'limits.connections', value: 0 },
+    { key: 'log.level', value: 'verbose' },
+    { key: 'no.such', value: 1 },
+    { key: '__proto__', value: {} },
+  ]) {
+    test(`refused/${key} ${JSON.stringify(value)}`, () => expect(acceptValue(key, value)).toBeUndefined())
+  }
+})
+
+test('a value is read by its key, and a name of the prototype is no key', () => {
+  const config = createConfig({ api: { port: 1 } })
+  expect(readValue(config, 'api.port')).toBe(1)
+  for (const key of ['public_host', 'api.constructor', '__proto__', 'api.port.toFixed']) {
+    expect(readValue(config, key)).toBeUndefined()
+  }
+})
+
+describe('a config.yaml', () => {
+  test('is read with its lines', () => {
+    expect(parseConfigFile('# hub\napi:\n  port: 3001\ntls: { server_names: [a, b] }\n').nodes).toEqual([
+      { name: 'api', line: 2, children: [{ name: 'port', line: 3, value: 3001 }] },
+      { name: 'tls', line: 4, children: [{ name: 'server_names', line: 4, value: ['a', 'b'] }] },
+    ])
+  })
+
+  test('may be empty, or hold comments alone', () => {
+    for (const text of ['', '# nothing\n', '---\n']) expect(parseConfigFile(text)).toEqual({ nodes: [], problems: [] })
+  })
+
+  test('keeps names of the prototype as plain names', () => {
+    const { nodes } = parseConfigFile('__proto__: { port: 1 }\nconstructor: 2\n')
+    expect(nodes.map(({ name }) => name)).toEqual(['__proto__', 'constructor'])
+  })
+
+  for (const { name, text, line, message } of [
+    { name: 'a key that stands twice', text: 'a: 1\na: 2\n', line: 2, message: /unique/ },
+    { name: 'a tab as indentation', text: 'api:\n\tport: 1\n', line: 2, message: /Tabs/ },
+    { name: 'a bracket that is not closed', text: 'a: 1\nb: [1\n', line: 3, message: /\]/ },
+    { name: 'a list', text: '- a\n', line: 1, message: /expected a map/ },
+    { name: 'a text', text: 'hello', line: 1, message: /expected a map/ },
+    { name: 'two documents', text: 'a: 1\n---\nb: 1\n', line: 2, message: /multiple documents/ },
+    { name: 'an alias', text: 'a: &x 1\nb: *x\n', line: 2, message: /alias \*x/ },
+    { name: 'an alias of itself', text: 'a: &x\n  b: *x\n', line: 2, message: /alias \*x/ },
+    { name: 'an alias of nothing', text: 'a: [*y]\n', line: 1, message: /alias \*y/ },
+  ]) {
+    test(`refused/${name}`, () => {
+      const { nodes, problems } = parseConfigFile(text)
+      expect(nodes).toEqual([])
+      expect(problems).toEqual([{ line, message: expect.stringMatching(message) }])
+    })
+  }
+})

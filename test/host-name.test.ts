@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest'
+import { isHostName, isServerName } from '../src/host-name.ts'
+
+describe('a host is a DNS name or an address, without scheme, port or brackets', () => {
+  for (const { text, expected } of [
+    { text: 'localhost', expected: true },
+    { text: 'hub.example.com', expected: true },
+    { text: 'my_hub', expected: true },
+    { text: '10.0.0.1', expected: true },
+    { text: '::', expected: true },
+    { text: '', expected: false },
+    { text: 'https://hub.example.com', expected: false },
+    { text: 'hub.example.com:8883', expected: false },
+    { text: '[::1]', expected: false },
+    { text: '300.1.1.1', expected: false },
+    { text: '-hub', expected: false },
+    { text: 'a..b', expected: false },
+    { text: '*.example.com', expected: false },
+    { text: `${'a'.repeat(64)}.com`, expected: false },
+    { text: 'a.'.repeat(127).concat('com'), expected: false },
+  ]) {
+    test(`${JSON.stringify(text.slice(0, 30))} ${expected ? 'is one' : 'is none'}`, () =>
+      expect(isHostName(text)).toBe(expected))
+  }
+})
+
+describe('a server certificate may also name all hosts of a domain', () => {
+  for (const { text, expected } of [
+    { text: '*.example.com', expected: true },
+    { text: 'hub.example.com', expected: true },
+    { text: '*', expected: false },
+    { text: 'a.*.com', expected: false },
+    { text: '*.10.0.0.1', expected: false },
+  ]) {
+    test(`${text} ${expected ? 'may stand there' : 'may not'}`, () => expect(isServerName(text)).toBe(expected))
+  }
+})

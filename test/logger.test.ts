@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest'
+import { createLogger, LOG_LEVELS } from '../src/logger.ts'
+
+function capture() {
+  const lines: string[] = []
+  return { lines, stream: { write: (text: string) => lines.push(text) } }
+}
+
+test('a JSON log has one object a line: level as a word, time in RFC 3339, no process noise', () => {
+  const { lines, stream } = capture()
+  createLogger({ level: 'info', format: 'json', stream }).info({ component: 'broker' }, 'Device connected')
+  expect(lines).toHaveLength(1)
+  expect(JSON.parse(lines[0] ?? '')).toEqual({
+    level: 'info',
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    component: 'broker',
+    msg: 'Device connected',
+  })
+})
+
+test('a text log is out before whatever is written next', () => {
+  const { lines, stream } = capture()
+  createLogger({ level: 'info', format: 'text', stream }).warn({ address: '10.0.0.1' }, 'Peer refused')
+  expect(lines).toEqual([expect.stringMatching(/WARN: Peer refused .*10\.0\.0\.1.*\n$/)])
+})
+
+test('a level may change while the hub runs', () => {
+  const { lines, stream } = capture()
+  const logger = createLogger({ level: 'info', format: 'json', stream })
+  logger.debug('before')
+  logger.level = 'debug'
+  logger.debug('after')
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['after'])
+  expect(LOG_LEVELS).toContain(logger.level)
+})
+
+describe('a secret never reaches the log', () => {
+  for (const fields of [
+    { token: 'sgn_secret' },
+    { headers: { authorization: 'Bearer sgn_secret' } },
+    { request: { body: { clientKey: 'sgn_secret' } } },
+    { password: 'sgn_secret', passphrase: 'sgn_secret', privateKey: 'sgn_secret' },
+  ]) {
+    for (const format of ['json', 'text'] as const) {
+      test(`${Object.keys(fields).join(', ')} as ${format}`, () => {
+        const { lines, stream } = capture()
+        createLogger({ level: 'info', format, stream }).info(fields, 'x')
+        expect(lines.join('')).not.toContain('sgn_secret')
+        expect(lines).toHaveLength(1)
+      })
+    }
+  }
+})
