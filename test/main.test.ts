@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
@@ -152,4 +153,20 @@ describe('the log is text on a terminal and JSON elsewhere, unless log.format sa
       expect(read().stdout).toContain('Hub started')
     })
   }
+})
+
+const APP = new URL('../src/app.ts', import.meta.url)
+
+test.skipIf(!existsSync(APP))('start, with no configuration at all, starts the hub and stops it again', async () => {
+  await using folder = await temporaryFolder()
+  const signals = new EventEmitter()
+  const { terminal, read } = createTerminal({
+    cwd: folder.path,
+    signals,
+    isTTY: true,
+    onOutput: (text) => text.includes('Next: ') && signals.emit('SIGTERM'),
+  })
+  expect(await main(['start', '--api-port=0', '--mqtt-port=0'], {}, terminal)).toBe(0)
+  expect(read()).toMatchObject({ stderr: '', abandoned: false })
+  expect(await readFile(join(folder.path, 'certs', 'ca-cert.pem'), 'utf8')).toContain('BEGIN CERTIFICATE')
 })

@@ -3,7 +3,7 @@ import type { Page, PageRequest } from '../registry/page.ts'
 
 /** What every list takes. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(500).default(50).openapi({ type: 'integer' }),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
   cursor: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,512}$/, 'A cursor is the nextCursor of an earlier answer, unchanged')

@@ -15,7 +15,7 @@ export function createCertificateStore(database: Database): CertificateStore & C
       return row && readCertificate(row)
     },
     listOf: (kind, subjectId) => ofSubject.all({ kind, subjectId }).map(readCertificate),
-    listRetired: (by) => retired.all({ by }).map(readCertificate),
+    listRetired: (by) => retired.all({ by: by.getTime() }).map(readCertificate),
     insert: (certificate) => void orm.insert(certificates).values(certificate).run(),
     ...createMarks(database),
   }

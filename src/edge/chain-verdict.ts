@@ -6,7 +6,7 @@ const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 /** What OpenSSL's verification error says of chain and signature; undefined for those that speak of dates, which hide what is behind them. */
 export function verdictOf(authorizationError: string | undefined): ChainVerdict | undefined {
   if (!authorizationError) return 'trusted'
-  return VERDICTS.get(authorizationError) ?? 'chain_invalid'
+  return VERDICTS.has(authorizationError) ? VERDICTS.get(authorizationError) : 'chain_invalid'
 }
 
 // OpenSSL reports the last error alone: an expired forgery says only that it has expired.

@@ -48,10 +48,7 @@ export async function openHubDouble(answers: Answers, place: { readonly folder?:
   return {
     requests,
     port: typeof address === 'object' && address !== null ? address.port : 0,
-    async [Symbol.asyncDispose]() {
-      server.close()
-      await once(server, 'close')
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }
 

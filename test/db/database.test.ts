@@ -58,7 +58,7 @@ describe('a database', () => {
     expect(pragma('busy_timeout')).toBe(5_000)
   })
 
-  test('in memory has foreign keys too, and is nobody else’s', () => {
+  test('in memory has foreign keys too, and is shared with no other', () => {
     using one = openDatabase()
     using other = openDatabase()
     createDeviceStore(one).save(createDevice('d1'))

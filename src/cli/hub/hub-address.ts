@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { CommandFailed, readSystemCode } from '../command-failed.ts'
+import { readNamedFile, readTlsFiles, type TlsFiles, type TlsPaths } from '../tls-files.ts'
 
 /** Where a hub answers, and what is shown to it. */
 export interface HubAddress {
@@ -13,21 +13,12 @@ export interface HubAddress {
 
 export type HubTarget =
   | { readonly socketPath: string; readonly host: 'localhost' }
-  | {
-      readonly host: string
-      readonly port: string
-      readonly cert?: string
-      readonly key?: string
-      readonly ca?: string
-    }
+  | (TlsFiles & { readonly host: string; readonly port: string })
 
 /** Flags that reach another hub than this machine's. */
-export interface RemoteHubOptions {
+export interface RemoteHubOptions extends TlsPaths {
   readonly url: string
   readonly tokenFile?: string
-  readonly cert?: string
-  readonly key?: string
-  readonly ca?: string
 }
 
 /** The hub of this machine, by the socket that only its own user may open. */
@@ -37,17 +28,15 @@ export function localHubAddress(dataDir: string): HubAddress {
 }
 
 export async function readRemoteHubAddress(options: RemoteHubOptions, cwd: string): Promise<HubAddress> {
+  const { tokenFile, cert, key, ca } = options
   const url = parseHubUrl(options.url)
-  const read = (path: string): Promise<string> => readNamedFile(resolve(cwd, path))
-  const target = {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port,
-    ...(options.cert === undefined ? {} : { cert: await read(options.cert) }),
-    ...(options.key === undefined ? {} : { key: await read(options.key) }),
-    ...(options.ca === undefined ? {} : { ca: await read(options.ca) }),
-  }
-  const token = options.tokenFile === undefined ? {} : { token: (await read(options.tokenFile)).trim() }
-  return { name: url.origin, secure: url.protocol === 'https:', target, ...token }
+  const secure = url.protocol === 'https:'
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const files = await readTlsFiles({ ...(cert && { cert }), ...(key && { key }), ...(ca && { ca }) }, cwd)
+  const target = { ...files, host, port: url.port || (secure ? '443' : '80') }
+  const address = { name: url.origin, secure, target }
+  if (tokenFile === undefined) return address
+  return { ...address, token: (await readNamedFile(tokenFile, cwd)).toString().trim() }
 }
 
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
@@ -58,14 +47,6 @@ function parseHubUrl(text: string): URL {
   // A token in plain HTTP is everybody's token, except where it never leaves the machine.
   if (url?.protocol === 'http:' && LOOPBACK_HOSTS.has(url.hostname)) return url
   throw new CommandFailed(`--url ${text}: expected https://HOST:PORT, or http:// for this machine`)
-}
-
-async function readNamedFile(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new CommandFailed(`${path} cannot be read: ${readSystemCode(cause)}`, { cause })
-  }
 }
 
 /** What to do when no answer came. */

@@ -15,20 +15,20 @@ export function printItems<Item>(
 }
 
 export function renderTable<Item>(items: readonly Item[], columns: readonly Column<Item>[]): string {
-  const rows = [
-    columns.map(([head]) => head),
-    ...items.map((item) => columns.map(([, read]) => formatCell(read(item)))),
-  ]
-  const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .concat('')
-    .join('\n')
+  const cells = columns.map(([head, read]) => alignCells([head, ...items.map((item) => formatCell(read(item)))]))
+  const rows = [undefined, ...items].map((_, row) => cells.map((column) => column[row]).join('  '))
+  return rows.map((row) => `${row.trimEnd()}\n`).join('')
+}
+
+/** One thing, a name and a value a line. */
+export function renderFields(fields: readonly (readonly [name: string, value: unknown])[]): string {
+  const names = alignCells(fields.map(([name]) => name))
+  return fields.map(([, value], row) => `${names[row]}  ${formatCell(value)}\n`).join('')
+}
+
+function alignCells(cells: readonly string[]): readonly string[] {
+  const width = cells.reduce((widest, { length }) => Math.max(widest, length), 0)
+  return cells.map((cell) => cell.padEnd(width))
 }
 
 // What a peer named itself must not move the cursor of who reads it: control characters are shown, not sent.
@@ -38,11 +38,5 @@ function formatCell(value: unknown): string {
   if (value === undefined || value === null || value === '') return '-'
   if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(formatCell).join(', ')
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
-  return text.replaceAll(CONTROL, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`)
-}
-
-/** One thing, a name and a value a line. */
-export function renderFields(fields: readonly (readonly [name: string, value: unknown])[]): string {
-  const width = Math.max(...fields.map(([name]) => name.length))
-  return fields.map(([name, value]) => `${name.padEnd(width)}  ${formatCell(value)}\n`).join('')
+  return text.replaceAll(CONTROL, (character) => `\\u${Number(character.codePointAt(0)).toString(16).padStart(4, '0')}`)
 }

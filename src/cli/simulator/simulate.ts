@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { IClientOptions } from 'mqtt'
 import { systemClock } from '../../clock.ts'
 import { parseId } from '../../identifiers.ts'
-import { CommandFailed, readSystemCode } from '../command-failed.ts'
 import type { CommandContext } from '../ports.ts'
 import { openStopSignal } from '../stop-signal.ts'
+import { readTlsFiles } from '../tls-files.ts'
 import { simulateDevice } from './device-simulator.ts'
 
 interface SimulateOptions {
@@ -58,26 +57,15 @@ export function addSimulateCommand(program: Command, context: CommandContext): v
 async function readConnection(options: SimulateOptions, context: CommandContext): Promise<IClientOptions> {
   const { deviceId, mqttHost: host, mqttSecurePort: port, clientId = `${deviceId}:simulator` } = options
   if (options.useTls === 'false') return { protocol: 'mqtt', host, port, clientId }
-  const { terminal, local } = context
-  const paths = { cert: options.certPath, key: options.keyPath, ca: options.caPath }
-  const isComplete = Object.values(paths).every((path) => path !== undefined)
-  const folder = isComplete ? '' : join((await local.readSettings({ flags: [] })).certsDir, 'devices')
-  const read = (path: string | undefined, name: string): Promise<Buffer> =>
-    readNamedFile(path === undefined ? join(folder, name) : resolve(terminal.cwd, path))
-  const [cert, key, ca] = await Promise.all([
-    read(paths.cert, `${deviceId}-cert.pem`),
-    read(paths.key, `${deviceId}-key.pem`),
-    read(paths.ca, 'ca-cert.pem'),
-  ])
-  return { protocol: 'mqtts', host, port, clientId, cert, key, ca }
-}
-
-async function readNamedFile(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path)
-  } catch (cause) {
-    throw new CommandFailed(`${path} cannot be read: ${readSystemCode(cause)}`, { cause })
+  const { certPath, keyPath, caPath } = options
+  const isComplete = certPath !== undefined && keyPath !== undefined && caPath !== undefined
+  const folder = isComplete ? '' : join((await context.local.readSettings({ flags: [] })).certsDir, 'devices')
+  const paths = {
+    cert: certPath ?? join(folder, `${deviceId}-cert.pem`),
+    key: keyPath ?? join(folder, `${deviceId}-key.pem`),
+    ca: caPath ?? join(folder, 'ca-cert.pem'),
   }
+  return { protocol: 'mqtts', host, port, clientId, ...(await readTlsFiles(paths, context.terminal.cwd)) }
 }
 
 function parsePort(text: string): number {

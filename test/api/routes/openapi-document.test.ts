@@ -87,6 +87,11 @@ describe('/openapi.json', () => {
     })
   }
 
+  test('tells the bounds of a page', () => {
+    const limit = document.paths['/api/devices']?.['get']?.parameters?.find(({ name }) => name === 'limit')
+    expect(limit?.schema).toMatchObject({ type: 'integer', minimum: 1, maximum: 500, default: 50 })
+  })
+
   test('closes the objects that the validators close', () => {
     for (const name of ['DeviceRequest', 'DeviceChanges', 'PolicyRequest', 'ServiceRequest', 'ApiTokenRequest']) {
       expect(document.components.schemas[name], name).toMatchObject({ additionalProperties: false })

@@ -1,0 +1,90 @@
+import { once } from 'node:events'
+import { connect, type SecureVersion, type TLSSocket } from 'node:tls'
+import { generate, type IConnectPacket, type Packet, parser } from 'mqtt-packet'
+import type { Credentials, TestHub } from './test-hub.ts'
+
+export interface RawClientOptions {
+  readonly version?: SecureVersion
+  readonly session?: Buffer
+  /** The address to come from; 127.0.0.0/8 is all this machine's. */
+  readonly localAddress?: string
+}
+
+/** An MQTT client that sends what a test wants sent, well-formed or not. */
+export interface RawClient extends Disposable {
+  readonly socket: TLSSocket
+  /** Resolves when the connection is gone, however it ended. */
+  readonly closed: Promise<void>
+  /** Everything received so far. */
+  readonly received: readonly Packet[]
+  send(...packets: readonly (Packet | Buffer)[]): void
+  /** The first packet of this kind, received already or still to come; undefined when the connection ends without it. */
+  next<Command extends Packet['cmd']>(command: Command): Promise<Extract<Packet, { cmd: Command }> | undefined>
+}
+
+/** Resolves after the TLS handshake; nothing is sent yet. */
+export async function openRawClient(
+  hub: TestHub,
+  credentials: Partial<Credentials>,
+  options: RawClientOptions = {},
+): Promise<RawClient> {
+  const { version, session, localAddress } = options
+  const socket = connect({
+    host: localAddress === undefined ? 'localhost' : '127.0.0.1',
+    servername: 'localhost',
+    port: hub.hub.mqttPort,
+    ca: hub.ca,
+    ...credentials,
+    ...(version === undefined ? {} : { minVersion: version, maxVersion: version }),
+    ...(session === undefined ? {} : { session }),
+    ...(localAddress === undefined ? {} : { localAddress }),
+  })
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  await once(socket, 'secureConnect')
+  socket.on('error', () => undefined)
+  const received: Packet[] = []
+  const incoming = parser({ protocolVersion: 4 })
+  incoming.on('packet', (packet: Packet) => {
+    received.push(packet)
+    socket.emit('packet', packet)
+  })
+  socket.on('data', (chunk) => incoming.parse(chunk))
+  return {
+    socket,
+    closed,
+    received,
+    send: (...packets) =>
+      void socket.write(Buffer.concat(packets.map((packet) => (Buffer.isBuffer(packet) ? packet : encode(packet))))),
+    next: (command) => nextPacket(socket, closed, received, command),
+    [Symbol.dispose]: () => socket.destroy(),
+  }
+}
+
+export function connectPacket(packet: Partial<IConnectPacket> = {}): IConnectPacket {
+  return { cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: true, clientId: '', keepalive: 60, ...packet }
+}
+
+const CONNECT_FLAGS = 9
+const CLEAN_SESSION = 0b10
+
+function encode(packet: Packet): Buffer {
+  if (packet.cmd !== 'connect' || packet.clean || packet.clientId !== '') return generate(packet)
+  // mqtt-packet refuses to write what a test wants refused by the hub.
+  const bytes = generate({ ...packet, clean: true })
+  bytes.writeUInt8(bytes.readUInt8(CONNECT_FLAGS) & ~CLEAN_SESSION, CONNECT_FLAGS)
+  return bytes
+}
+
+async function nextPacket<Command extends Packet['cmd']>(
+  socket: TLSSocket,
+  closed: Promise<void>,
+  received: readonly Packet[],
+  command: Command,
+): Promise<Extract<Packet, { cmd: Command }> | undefined> {
+  type Wanted = Extract<Packet, { cmd: Command }>
+  const isWanted = (packet: Packet): packet is Wanted => packet.cmd === command
+  const arrived = new Promise<Wanted>((resolve) =>
+    socket.on('packet', (packet: Packet) => isWanted(packet) && resolve(packet)),
+  )
+  return received.find(isWanted) ?? Promise.race([arrived, closed.then(() => received.find(isWanted))])
+}
