@@ -18,18 +18,22 @@ export interface DatabaseOptions {
   readonly migrationsFolder?: string
   /** Milliseconds to wait for another process that holds a lock. */
   readonly busyTimeout?: number
+  /** What a commit waits for; in WAL mode SQLite's own NORMAL loses the last transactions with the power. */
+  readonly synchronous?: 'FULL' | 'NORMAL'
+  /** Whether the whole file is read and checked at the start. */
+  readonly isChecked?: boolean
 }
 
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../drizzle', import.meta.url))
 
 /** Opens the database, made or migrated as needed; throws `database_corrupt`, `database_too_new` or `file_unreachable`. */
 export function openDatabase(options: DatabaseOptions = {}): Database {
-  const { file, migrationsFolder = MIGRATIONS_FOLDER, busyTimeout = 5_000 } = options
+  const { file, migrationsFolder = MIGRATIONS_FOLDER } = options
   const migrations = readMigrations(migrationsFolder)
   if (file === undefined) return openMemory(migrations)
   try {
     if (!existsSync(file)) createDatabase(file, migrations)
-    return openFile(file, migrations, busyTimeout)
+    return openFile(file, migrations, options)
   } catch (error) {
     throw databaseFailure(file, error)
   }
@@ -50,16 +54,19 @@ function createDatabase(file: string, migrations: readonly Migration[]): void {
   })
 }
 
-function openFile(file: string, migrations: readonly Migration[], busyTimeout: number): Database {
+function openFile(
+  file: string,
+  migrations: readonly Migration[],
+  { busyTimeout = 5_000, synchronous = 'FULL', isChecked = true }: DatabaseOptions,
+): Database {
   secureDatabaseFile(file)
   using stack = new DisposableStack()
   const sqlite = stack.adopt(new SQLite(file, { fileMustExist: true, timeout: busyTimeout }), close)
   const { applied, pending } = readMigrationState(sqlite, file, migrations)
-  assertWhole(sqlite, file)
+  if (isChecked) assertWhole(sqlite, file)
   assertUnlocked(sqlite)
   sqlite.pragma('journal_mode = WAL')
-  // In WAL mode SQLite's own default loses the last transactions with the power.
-  sqlite.pragma('synchronous = FULL')
+  sqlite.pragma(`synchronous = ${synchronous}`)
   // KiB, negative by SQLite's convention: holds the indexes of 100,000 devices.
   sqlite.pragma('cache_size = -65536')
   if (pending.length > 0) {

@@ -1,0 +1,20 @@
+export type QoS = 0 | 1 | 2
+
+/** What a PUBLISH carries from one client to others. */
+export interface Message {
+  readonly topic: string
+  readonly payload: Buffer
+  readonly qos: QoS
+  readonly retain: boolean
+}
+
+/** A message in a session's queue, under its number there. */
+export interface QueuedMessage extends Message {
+  readonly n: number
+  /** PUBREC has come: PUBREL is owed, and the message is never sent again. */
+  readonly released: boolean
+}
+
+export function lowerQoS(one: QoS, other: QoS): QoS {
+  return one < other ? one : other
+}
