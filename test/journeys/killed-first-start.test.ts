@@ -4,7 +4,7 @@ import { watch } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { startTestHub } from '../support/test-hub.ts'
 
@@ -15,7 +15,7 @@ const CHANGES = [1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32]
 
 test.concurrent.each(CHANGES)(
   'a first start that is killed after its change number %i is made good by the next one',
-  async (changes, { expect }) => {
+  async (changes) => {
     await using folder = await temporaryFolder()
     await killAfter(changes, folder.path)
 
