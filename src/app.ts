@@ -28,6 +28,7 @@ import { openListener } from './edge/listener.ts'
 import { openLocalSocket } from './edge/local-socket.ts'
 import { readMachineNames } from './edge/machine-names.ts'
 import { createMqttDoor, type DoorOptions } from './edge/mqtt-door.ts'
+import { OpenSockets } from './edge/open-sockets.ts'
 import { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 import type { RecordRefusal } from './refusal.ts'
@@ -82,6 +83,8 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
   ensureAdminToken({ path: adminTokenFile, tokens: registry.tokens })
   repeat(stack, OVERLAP_SWEEP_MS, () => inBackground(registry.revocations.endOverlaps(), logger))
 
+  // Disposed after those who speak on them.
+  const sockets = stack.use(new OpenSockets())
   const broker = stack.use(
     await openMqttBroker({ ...brokerPorts(registry, logger), events, logger, limits: brokerLimits(config) }),
   )
@@ -112,7 +115,7 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
     version: manifest.version,
   })
 
-  const doors = doorOptions(config, pki, registry.refusals.record)
+  const doors = { ...doorOptions(config, pki, registry.refusals.record), sockets }
   const http = stack.use(createHttpServer({ fetch: api.fetch, originOf: networkOrigin(readAddress), logger }))
   const local = stack.use(createHttpServer({ fetch: api.fetch, originOf: localSocketOrigin, logger }))
   const mqttDoor = createMqttDoor({
@@ -200,7 +203,7 @@ function brokerPorts(registry: Registry, logger: Logger) {
 }
 
 /** What both listeners share. */
-function doorOptions(config: Config, { server }: Pki, recordRefusal: RecordRefusal): DoorOptions {
+function doorOptions(config: Config, { server }: Pki, recordRefusal: RecordRefusal): Omit<DoorOptions, 'sockets'> {
   const { limits, tls } = config
   return {
     key: server.keyPem,
