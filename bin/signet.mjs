@@ -2,6 +2,7 @@
 // Syntax that Node 18 reads: this file's first job is to find a Node that can run the rest.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import module from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -24,6 +25,8 @@ else launch(findNode())
 
 async function run() {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
+  // Saves two thirds of the time it takes to load; not in the common temporary folder, where others could put code into it.
+  module.enableCompileCache(join(root, 'node_modules', '.cache', 'signet'))
   const { main } = await import(isCheckout ? '../src/main.ts' : '../dist/main.js')
   process.exitCode = await main(process.argv.slice(2), process.env, {
     // Opened by who reads it: a hub has no use for it.

@@ -1,6 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { pid } from 'node:process'
 import manifest from '../package.json' with { type: 'json' }
 import { createApi } from './api/api.ts'
 import { createHttpServer } from './api/http-server.ts'
@@ -15,7 +14,7 @@ import type { Config } from './config.ts'
 import { createApiTokenStore } from './db/api-token-store.ts'
 import { createCertificateStore } from './db/certificate-store.ts'
 import { ensureOwnFolder } from './db/data-folder.ts'
-import { type Database, openDatabase } from './db/database.ts'
+import { type Database, isAnswering, openDatabase } from './db/database.ts'
 import { createDeviceStore } from './db/device-store.ts'
 import { lockFolder } from './db/folder-lock.ts'
 import { createPolicyStore } from './db/policy-store.ts'
@@ -29,6 +28,7 @@ import { openListener } from './edge/listener.ts'
 import { openLocalSocket } from './edge/local-socket.ts'
 import { readMachineNames } from './edge/machine-names.ts'
 import { createMqttDoor, type DoorOptions } from './edge/mqtt-door.ts'
+import { OpenSockets } from './edge/open-sockets.ts'
 import { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 import type { RecordRefusal } from './refusal.ts'
@@ -49,18 +49,20 @@ export interface Hub extends AsyncDisposable {
 
 export interface HubOverrides {
   readonly logger: Logger
+  /** Told to whoever finds the data folder in use. */
+  readonly pid: number
   readonly clock?: Clock
 }
 
 const OVERLAP_SWEEP_MS = 30_000
 
 /** Builds the hub in dependency order and opens its listeners last; if a step throws, what was built is released. */
-export async function startHub(config: Config, { logger, clock = systemClock }: HubOverrides): Promise<Hub> {
+export async function startHub(config: Config, { logger, pid, clock = systemClock }: HubOverrides): Promise<Hub> {
   await using stack = new AsyncDisposableStack()
   const dataDir = resolve(config.data_dir)
   const events = new EventFeed()
 
-  const database = openDataFolder(dataDir, stack)
+  const database = openDataFolder(dataDir, pid, stack)
   const pki = await openPki(config, clock, logger)
   const registry = createRegistry({
     stores: createStores(database),
@@ -81,6 +83,8 @@ export async function startHub(config: Config, { logger, clock = systemClock }: 
   ensureAdminToken({ path: adminTokenFile, tokens: registry.tokens })
   repeat(stack, OVERLAP_SWEEP_MS, () => inBackground(registry.revocations.endOverlaps(), logger))
 
+  // Disposed after those who speak on them.
+  const sockets = stack.use(new OpenSockets())
   const broker = stack.use(
     await openMqttBroker({ ...brokerPorts(registry, logger), events, logger, limits: brokerLimits(config) }),
   )
@@ -111,7 +115,7 @@ export async function startHub(config: Config, { logger, clock = systemClock }: 
     version: manifest.version,
   })
 
-  const doors = doorOptions(config, pki, registry.refusals.record)
+  const doors = { ...doorOptions(config, pki, registry.refusals.record), sockets }
   const http = stack.use(createHttpServer({ fetch: api.fetch, originOf: networkOrigin(readAddress), logger }))
   const local = stack.use(createHttpServer({ fetch: api.fetch, originOf: localSocketOrigin, logger }))
   const mqttDoor = createMqttDoor({
@@ -145,7 +149,7 @@ export async function startHub(config: Config, { logger, clock = systemClock }: 
   }
 }
 
-function openDataFolder(dataDir: string, stack: AsyncDisposableStack): Database {
+function openDataFolder(dataDir: string, pid: number, stack: AsyncDisposableStack): Database {
   ensureOwnFolder(dataDir)
   stack.use(lockFolder(dataDir, pid))
   return stack.use(openDatabase({ file: join(dataDir, 'hub.db') }))
@@ -199,7 +203,7 @@ function brokerPorts(registry: Registry, logger: Logger) {
 }
 
 /** What both listeners share. */
-function doorOptions(config: Config, { server }: Pki, recordRefusal: RecordRefusal): DoorOptions {
+function doorOptions(config: Config, { server }: Pki, recordRefusal: RecordRefusal): Omit<DoorOptions, 'sockets'> {
   const { limits, tls } = config
   return {
     key: server.keyPem,
@@ -230,15 +234,6 @@ function announceRefusal(refusal: RecordedRefusal, events: EventFeed, logger: Lo
   const { surface, cause, address, mend, presented, expected } = refusal
   logger.warn({ component: 'refusals', surface, cause, address, presented, expected, mend }, 'Refused')
   events.publish('connection.refused', { surface, cause, address })
-}
-
-function isAnswering({ sqlite }: Database): boolean {
-  try {
-    return sqlite.prepare('select 1').get() !== undefined
-  } catch {
-    // What is wrong with it is told where it is used; here it is only not ready.
-    return false
-  }
 }
 
 function repeat(stack: AsyncDisposableStack, intervalMs: number, work: () => void): void {

@@ -62,7 +62,7 @@ export function readTree(
       faults.push(`${place}: unknown setting; write it as ${nested(key)}`)
     else if (setting !== undefined) {
       entries.push({ setting, value: children === undefined ? value : {}, origin: { layer: 'file', place }, base })
-    } else if (!groups.has(key)) faults.push(`${place}: unknown setting${suggest(key, byKey.keys())}`)
+    } else if (!groups.has(key)) faults.push(`${place}: unknown setting${suggest(key, [...byKey.keys(), ...groups])}`)
     else if (children !== undefined) for (const child of children) visit(child, `${key}.${child.name}`)
     else if (value !== null) faults.push(`${place}: expected a map of settings, found ${formatFound(value)}`)
   }

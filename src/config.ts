@@ -15,8 +15,8 @@ const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as
 /** Every setting, one entry each: variable and flag follow from its key, the reference from its words. */
 const SCHEMA = group({
   api: group({
-    host: host('Address to serve the API, the console and PKI documents on; "::" is every one, IPv4 too.'),
-    port: port(3000, 'Port of API, console and PKI documents, HTTPS and plain HTTP alike; 0 takes a free one.'),
+    host: host('Address to serve the API and PKI documents on; "::" is every one, IPv4 too.'),
+    port: port(3000, 'Port of the API and PKI documents, HTTPS and plain HTTP alike; 0 takes a free one.'),
     loopback_http: toggle(true, 'Whether programs on this machine may call the API in plain HTTP, tokens required.'),
   }),
   mqtt: group({

@@ -1,12 +1,13 @@
+import { pid } from 'node:process'
 import manifest from '../package.json' with { type: 'json' }
+import type { HubOverrides } from './app.ts'
 import { EXIT, reportFailure } from './cli/exit-code.ts'
 import type { CommandContext, LocalHub, RunningHub, SettingsRequest, Terminal } from './cli/ports.ts'
 import { createProgram } from './cli/program.ts'
 import type { Config } from './config.ts'
 import type { LoadedConfig } from './config-loader.ts'
-import type { Logger } from './logger.ts'
 
-export type StartHub = (config: Config, overrides: { readonly logger: Logger }) => Promise<RunningHub>
+export type StartHub = (config: Config, overrides: HubOverrides) => Promise<RunningHub>
 
 /** One call of the command line; resolves to the exit code, and leaves nothing open. */
 export async function main(
@@ -55,7 +56,7 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
       const { level, format } = config.log
       const isText = format === 'auto' ? terminal.stdout.isTTY === true : format === 'text'
       const logger = createLogger({ level, format: isText ? 'text' : 'json', stream: terminal.stdout })
-      return startHub(config, { logger })
+      return startHub(config, { logger, pid })
     },
   }
 }
@@ -66,7 +67,7 @@ async function readSettingsHelp(argv: readonly string[]): Promise<string> {
   return renderHelp(SETTINGS)
 }
 
-async function startHubLazily(config: Config, overrides: { readonly logger: Logger }): Promise<RunningHub> {
+async function startHubLazily(config: Config, overrides: HubOverrides): Promise<RunningHub> {
   const { startHub } = await import('./app.ts')
   return startHub(config, overrides)
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createConfig, SETTINGS } from '../src/config.ts'
 import { loadConfig } from '../src/config-loader.ts'
@@ -23,7 +23,7 @@ test('config.example.yaml, used as it is, changes nothing', () => {
   expect({ ...config, certs_dir: './certs', data_dir: './data' }).toEqual(createConfig())
 })
 
-test.skipIf(!existsSync(README))("the README's configuration table is generated from the schema", () => {
+test("the README's configuration table is generated from the schema", () => {
   expect(readFileSync(README, 'utf8')).toContain(renderTable(SETTINGS))
 })
 

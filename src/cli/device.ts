@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { parseId } from '../identifiers.ts'
 import { CommandFailed } from './command-failed.ts'
-import { describeEnrolled, type EnrolmentOptions, enrol } from './enrolment.ts'
+import { describeEnrolled, type EnrolmentOptions, enrol, type Proof } from './enrolment.ts'
 import type { CertificateAnswer, DeviceAnswer, IssuedAnswer, RevocationAnswer } from './hub/answers.ts'
 import type { HubClient } from './hub/hub-client.ts'
 import { addHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
@@ -85,9 +85,9 @@ async function addDevice(id: string, options: AddOptions, context: CommandContex
   const enrolled = await enrol({ id, folder: 'devices', issue }, options, context)
   const userId = options.user ?? (await hub.call<DeviceAnswer>('GET', `/api/devices/${path}`)).userId
   const { stdout, cwd } = context.terminal
-  stdout.write(
-    describeEnrolled(enrolled, `users/${userId}/devices/${id}/telemetry`, { json: options.json ?? false, cwd }),
-  )
+  const topicName = `users/${userId}/devices/${id}/telemetry`
+  const proof: Proof = ['mosquitto_pub', '-t', topicName, '-m', '{"temperature":21}']
+  stdout.write(describeEnrolled(enrolled, proof, { json: options.json, cwd }))
 }
 
 interface ShownDevice extends DeviceAnswer {

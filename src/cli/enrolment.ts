@@ -39,28 +39,27 @@ export async function enrol(
   return { paths: files.paths, answer }
 }
 
+/** A mosquitto client and its last arguments: the command that shows the new certificate at work. */
+export type Proof = readonly [program: 'mosquitto_pub' | 'mosquitto_sub', ...args: string[]]
+
 /** The files, and a command to paste that proves them; as JSON for programs, without the key itself. */
 export function describeEnrolled(
   { paths, answer }: Enrolled,
-  topicName: string,
-  { json, cwd }: { readonly json: boolean; readonly cwd: string },
+  [program, ...args]: Proof,
+  { json = false, cwd }: { readonly json?: boolean | undefined; readonly cwd: string },
 ): string {
   const { fingerprint, brokerUrl, mqttSecurePort } = answer
   if (json) return `${JSON.stringify({ ...paths, fingerprint, brokerUrl, mqttSecurePort }, null, 2)}\n`
-  const near = (path: string): string => formatPath(path, cwd)
-  const publish = formatCommandLine([
-    'mosquitto_pub',
-    ...['--cafile', near(paths.ca), '--cert', near(paths.certificate), '--key', near(paths.key)],
-    ...['-h', brokerUrl, '-p', String(mqttSecurePort), '-t', topicName, '-m', '{"temperature":21}'],
-  ])
+  const [certificate, key, ca] = [paths.certificate, paths.key, paths.ca].map((path) => formatPath(path, cwd))
+  const files = ['--cafile', `${ca}`, '--cert', `${certificate}`, '--key', `${key}`]
   return [
-    `Certificate  ${near(paths.certificate)}`,
-    `Key          ${near(paths.key)}`,
-    `CA           ${near(paths.ca)}`,
+    `Certificate  ${certificate}`,
+    `Key          ${key}`,
+    `CA           ${ca}`,
     `Fingerprint  ${fingerprint}`,
     '',
     'Try it:',
-    publish,
+    formatCommandLine([program, ...files, '-h', brokerUrl, '-p', String(mqttSecurePort), ...args]),
     '',
   ].join('\n')
 }

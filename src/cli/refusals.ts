@@ -11,7 +11,7 @@ interface RefusalsOptions extends HubOptions {
 export function addRefusalsCommand(program: Command, context: CommandContext): void {
   const { stdout } = context.terminal
   addHubOptions(program.command('refusals').description('who was refused lately, why, and what mends it'))
-    .option('--json', 'as JSON')
+    .option('--json', 'as JSON, with all that was presented')
     .action(async (options: RefusalsOptions) => {
       const hub = await openHubClient(options, context)
       const refusals = await hub.list<RefusalAnswer>('/api/diagnostics/refusals')
@@ -27,9 +27,17 @@ const COLUMNS: readonly Column<RefusalAnswer>[] = [
   ['ADDRESS', ({ address }) => address],
   ['SURFACE', ({ surface }) => surface],
   ['CAUSE', ({ cause }) => cause],
-  ['PRESENTED', ({ presented }) => Object.entries(presented ?? {}).map(([name, value]) => `${name}=${value}`)],
+  ['PRESENTED', ({ presented }) => listPresented(presented ?? {})],
   ['EXPECTED', ({ expected }) => expected],
 ]
+
+// A line is to be read on a terminal; the whole certificate stands in the JSON.
+const CERTIFICATE_DETAILS = new Set(['fingerprint', 'issuer', 'notAfter', 'notBefore', 'serialNumber'])
+
+function listPresented(presented: Readonly<Record<string, string>>): readonly string[] {
+  const entries = Object.entries(presented).filter(([name]) => !CERTIFICATE_DETAILS.has(name))
+  return entries.map(([name, value]) => `${name}=${value}`)
+}
 
 /** Each cause once, with what mends it. */
 function mendsOf(refusals: readonly RefusalAnswer[]): readonly (readonly [cause: string, mend: string])[] {

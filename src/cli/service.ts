@@ -61,8 +61,8 @@ async function addService(name: string, options: AddOptions, context: CommandCon
   }
   const enrolled = await enrol({ id: name, folder: 'services', issue }, options, context)
   const { stdout, cwd } = context.terminal
-  const topicName = 'users/my-user/devices/my-device/rpc/request'
-  stdout.write(describeEnrolled(enrolled, topicName, { json: options.json ?? false, cwd }))
+  const [topicFilter = '#'] = options.allow ?? []
+  stdout.write(describeEnrolled(enrolled, ['mosquitto_sub', '-v', '-t', topicFilter], { json: options.json, cwd }))
 }
 
 // What an existing service may do is changed by a policy, never in passing by a second "add".

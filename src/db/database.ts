@@ -39,6 +39,15 @@ export function openDatabase(options: DatabaseOptions = {}): Database {
   }
 }
 
+/** Whether it still answers; what is wrong when it does not is told where it is used. */
+export function isAnswering({ sqlite }: Pick<Database, 'sqlite'>): boolean {
+  try {
+    return sqlite.prepare('select count(*) from sqlite_master').get() !== undefined
+  } catch {
+    return false
+  }
+}
+
 function openMemory(migrations: readonly Migration[]): Database {
   using stack = new DisposableStack()
   const sqlite = stack.adopt(new SQLite(':memory:'), close)

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { RecordRefusal, Surface } from '../refusal.ts'
 import { readAddress } from './address.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
+import type { OpenSockets } from './open-sockets.ts'
 
 /** A TCP connection that was let in and counted. */
 export interface Entrant {
@@ -13,6 +14,7 @@ export interface Entrant {
 export interface EntranceOptions {
   readonly surface: Surface
   readonly limits: ConnectionLimits
+  readonly sockets: OpenSockets
   readonly recordRefusal: RecordRefusal
   readonly onEntrant: (entrant: Entrant) => void
 }
@@ -21,11 +23,13 @@ export interface EntranceOptions {
 export function createEntrance({
   surface,
   limits,
+  sockets,
   recordRefusal,
   onEntrant,
 }: EntranceOptions): (raw: Socket) => Promise<void> {
   return async function enter(raw) {
     const address = readAddress(raw)
+    sockets.add(raw)
     // The parts that the socket is handed to listen for errors themselves; until then, and after, one must not end the process.
     raw.on('error', () => raw.destroy())
     const slot = await limits.take(address)

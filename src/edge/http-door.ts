@@ -11,7 +11,7 @@ export interface HttpDoorOptions extends DoorOptions {
 
 /** What the API's listener calls for each socket: one port, HTTPS and plain HTTP told apart by the first byte. */
 export function createHttpDoor(options: HttpDoorOptions): (raw: Socket) => void {
-  const { limits, recordRefusal, handshakeSeconds, onConnection } = options
+  const { limits, sockets, recordRefusal, handshakeSeconds, onConnection } = options
   const secure = createSecureServer({
     ...options,
     surface: 'https',
@@ -22,7 +22,13 @@ export function createHttpDoor(options: HttpDoorOptions): (raw: Socket) => void 
       onConnection(socket)
     },
   })
-  const enter = createEntrance({ surface: 'https', limits, recordRefusal, onEntrant: (entrant) => void sniff(entrant) })
+  const enter = createEntrance({
+    surface: 'https',
+    limits,
+    sockets,
+    recordRefusal,
+    onEntrant: (entrant) => void sniff(entrant),
+  })
   return (raw) => void enter(raw)
 
   async function sniff(entrant: Entrant): Promise<void> {

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { RecordRefusal } from '../refusal.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
 import { createEntrance } from './entrance.ts'
+import type { OpenSockets } from './open-sockets.ts'
 import { createSecureServer, type SecureConnection } from './secure-server.ts'
 
 /** What every door of the hub has: its certificate, and how many it lets in. */
@@ -13,6 +14,7 @@ export interface DoorOptions {
   readonly sessionResumption: boolean
   readonly handshakeSeconds: number
   readonly limits: ConnectionLimits
+  readonly sockets: OpenSockets
   readonly recordRefusal: RecordRefusal
 }
 
@@ -24,8 +26,8 @@ export interface MqttDoorOptions extends DoorOptions {
 
 /** What the MQTTS listener calls for each socket: mutual TLS, judged and handed on. */
 export function createMqttDoor(options: MqttDoorOptions): (raw: Socket) => void {
-  const { limits, recordRefusal } = options
+  const { limits, sockets, recordRefusal } = options
   const secure = createSecureServer({ ...options, surface: 'mqtts' })
-  const enter = createEntrance({ surface: 'mqtts', limits, recordRefusal, onEntrant: secure.accept })
+  const enter = createEntrance({ surface: 'mqtts', limits, sockets, recordRefusal, onEntrant: secure.accept })
   return (raw) => void enter(raw)
 }

@@ -10,7 +10,7 @@ const REFUSAL = {
   cause: 'client_id_wrong',
   mend: 'Use the own id.',
   count: 3,
-  presented: { clientId: 'a\u001b[31mb' },
+  presented: { clientId: 'a\u001b[31mb', serialNumber: '01' },
   expected: 'dev-1',
 }
 const LIST = 'GET /api/diagnostics/refusals?limit=500'

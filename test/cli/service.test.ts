@@ -37,7 +37,9 @@ describe('service add', () => {
     ])
     const services = join(folder.path, 'certs', 'services')
     expect(await readdir(services)).toEqual(['backend-cert.pem', 'backend-key.pem', 'ca-cert.pem'])
-    expect(stdout).toContain('--cert certs/services/backend-cert.pem')
+    expect(stdout).toMatch(
+      /^mosquitto_sub .*--cert certs\/services\/backend-cert\.pem .* -v -t 'users\/\+\/devices\/\+\/#'$/m,
+    )
   })
 
   const exists = { [CREATE]: problem(409, 'service_exists'), [ISSUE]: { status: 201, body: ISSUED } }
@@ -45,9 +47,9 @@ describe('service add', () => {
   test('without --allow a service there is gets a further certificate', async () => {
     await using folder = await temporaryFolder()
     await using hub = await openHubDouble(exists, { folder: folder.path })
-    const { code, stdout } = await run({ argv: ['service', 'add', 'backend', '--json'], cwd: folder.path })
+    const { code, stdout } = await run({ argv: ['service', 'add', 'backend'], cwd: folder.path })
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ fingerprint: 'AA:BB' })
+    expect(stdout).toMatch(/^mosquitto_sub .* -v -t '#'$/m)
     expect(hub.requests.map(({ call }) => call)).toEqual([CREATE, ISSUE])
   })
 

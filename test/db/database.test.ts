@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import SQLite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
-import { openDatabase } from '../../src/db/database.ts'
+import { isAnswering, openDatabase } from '../../src/db/database.ts'
 import { createDeviceStore } from '../../src/db/device-store.ts'
 import { createTransaction } from '../../src/db/transaction.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -199,3 +199,10 @@ function readFolder(folder: string): Readonly<Record<string, string>> {
     readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('base64')]),
   )
 }
+
+test('a database tells whether it answers', () => {
+  const database = openDatabase()
+  expect(isAnswering(database)).toBe(true)
+  database[Symbol.dispose]()
+  expect(isAnswering(database)).toBe(false)
+})

@@ -86,7 +86,7 @@ export async function startTestHub({
     certs_dir: certsDir,
     data_dir: dataDir,
   })
-  const hub = stack.use(await startHub(config, { logger, clock: clock.now }))
+  const hub = stack.use(await startHub(config, { logger, pid: process.pid, clock: clock.now }))
   const ca = readFileSync(join(certsDir, 'ca-cert.pem'), 'utf8')
   const adminToken = readFileSync(hub.adminTokenFile, 'utf8').trim()
   const clients: MqttClient[] = []

@@ -14,7 +14,8 @@ export function describeRefusal(status: number, contentType: string | undefined,
   if (problem === undefined) return new CommandFailed(`The hub answered with HTTP status ${status}`)
   const { title, detail, code, errors = [] } = problem
   const fields = errors.map(({ path, message }) => `${path}: ${message}`).join('; ')
-  const sentence = [detail ?? title ?? `HTTP status ${status}`, fields].filter((part) => part !== '').join('; ')
+  const told = (detail ?? title ?? `HTTP status ${status}`).replace(/\.$/, '')
+  const sentence = [told, fields].filter((part) => part !== '').join('; ')
   return new CommandFailed(`${sentence}${code === undefined ? '' : ` (${code})`}`, code === undefined ? {} : { code })
 }
 

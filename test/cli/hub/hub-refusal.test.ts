@@ -8,7 +8,7 @@ describe('a problem document is one sentence with its code', () => {
     {
       name: 'detail and code',
       type: PROBLEM,
-      answer: '{"title":"Not found","detail":"Device x is unknown","code":"device_not_found"}',
+      answer: '{"title":"Not found","detail":"Device x is unknown.","code":"device_not_found"}',
       message: 'Device x is unknown (device_not_found)',
       code: 'device_not_found',
     },
