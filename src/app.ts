@@ -4,19 +4,21 @@ import manifest from '../package.json' with { type: 'json' }
 import { createApi } from './api/api.ts'
 import { createHttpServer } from './api/http-server.ts'
 import { localSocketOrigin, networkOrigin } from './api/request/request-origin.ts'
-import { type MqttBrokerOptions, openMqttBroker } from './broker/mqtt-broker.ts'
+import { openMqttBroker } from './broker/mqtt-broker.ts'
 import type { CertificateAuthority } from './ca/authority.ts'
 import { openAuthority } from './ca/authority-files.ts'
 import { openServerCertificate, type ServerCertificate } from './ca/server-certificate.ts'
 import { createTimeSigner } from './ca/time-signer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
+import { brokerLimits } from './config-limits.ts'
 import { createApiTokenStore } from './db/api-token-store.ts'
 import { createCertificateStore } from './db/certificate-store.ts'
 import { ensureOwnFolder } from './db/data-folder.ts'
 import { type Database, isAnswering, openDatabase } from './db/database.ts'
 import { createDeviceStore } from './db/device-store.ts'
 import { lockFolder } from './db/folder-lock.ts'
+import { openMqttDatabase } from './db/mqtt/mqtt-database.ts'
 import { createPolicyStore } from './db/policy-store.ts'
 import { createServiceStore } from './db/service-store.ts'
 import { createTransaction } from './db/transaction.ts'
@@ -85,8 +87,18 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
 
   // Disposed after those who speak on them.
   const sockets = stack.use(new OpenSockets())
+  const stores = stack.use(
+    openMqttDatabase({ file: join(dataDir, 'mqtt.db'), durability: config.mqtt.durability, clock }),
+  )
   const broker = stack.use(
-    await openMqttBroker({ ...brokerPorts(registry, logger), events, logger, limits: brokerLimits(config) }),
+    await openMqttBroker({
+      ...brokerPorts(registry, logger),
+      stores,
+      events,
+      clock,
+      logger,
+      limits: brokerLimits(config),
+    }),
   )
   const ports = { mqtt: config.mqtt.port, api: config.api.port }
   const api = createApi({
@@ -194,6 +206,7 @@ function brokerPorts(registry: Registry, logger: Logger) {
   return {
     directory: {
       admit: admissions.admit,
+      identityOf: admissions.identityOf,
       noteConnection: (certificate: Certificate) => inBackground(revocations.noteConnection(certificate), logger),
     },
     clientIds,
@@ -218,15 +231,6 @@ function doorOptions(config: Config, { server }: Pki, recordRefusal: RecordRefus
       newConnectionsPerAddressPerSecond: limits.new_connections_per_address_per_second,
     }),
     recordRefusal,
-  }
-}
-
-function brokerLimits({ limits }: Config): MqttBrokerOptions['limits'] {
-  return {
-    connectBytes: limits.connect_bytes,
-    connectSeconds: limits.connect_seconds,
-    packetBytes: limits.packet_bytes,
-    topicLevels: limits.topic_levels,
   }
 }
 

@@ -1,4 +1,4 @@
-import { formatSize, type Setting } from './config-setting.ts'
+import { formatDuration, formatSize, type Setting } from './config-setting.ts'
 
 /** One setting as the reference tells it, every cell as text. */
 export interface ReferenceRow {
@@ -35,7 +35,7 @@ export function renderExample(settings: readonly Setting[]): string {
   const lines = [
     '# Every setting of Signet with its default. Copy it to config.yaml and keep what you change.',
     '# A key api.port is also the variable SIGNET_API__PORT and the flag --api-port; flags win over variables, variables over',
-    '# .env, .env over this file. Relative folders start here. Sizes are bytes, or 16KiB, 1MiB, 1GiB.',
+    '# .env, .env over this file. Relative folders start here. Sizes are bytes, or 16KiB, 1MiB, 1GiB; durations seconds, or 60s, 5m, 12h, 7d.',
   ]
   let lastGroup = ''
   for (const { key, kind, fallback, example, description } of settings) {
@@ -65,6 +65,7 @@ export function renderHelp(settings: readonly Setting[]): string {
 /** A value as the file takes it. */
 export function formatValue(kind: Setting['kind'], value: unknown): string {
   if (kind === 'size' && typeof value === 'number') return formatSize(value)
+  if (kind === 'duration' && typeof value === 'number') return formatDuration(value)
   // A plain YAML scalar may not begin with ":"; JSON is YAML, so its strings may stand for any other.
   if (typeof value === 'string' && /^[A-Za-z0-9./][A-Za-z0-9./_-]*$/.test(value)) return value
   return JSON.stringify(value)

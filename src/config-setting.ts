@@ -1,5 +1,5 @@
 /** How a setting is written, which decides how its text in a variable or flag is read. */
-export type SettingKind = 'text' | 'number' | 'size' | 'toggle' | 'list' | 'folder'
+export type SettingKind = 'text' | 'number' | 'size' | 'duration' | 'toggle' | 'list' | 'folder'
 
 /** What the schema says of a setting beside its rule. */
 export interface SettingNotes {
@@ -37,6 +37,7 @@ const TEXT_READERS = {
   folder: (text) => text,
   number: readNumber,
   size: readNumber,
+  duration: readNumber,
   toggle: (text) => (text === 'true' ? true : text === 'false' ? false : text),
   list: readJson,
 } as const satisfies Record<SettingKind, (text: string) => unknown>
@@ -84,4 +85,20 @@ export function readSize(text: string): number {
 export function formatSize(bytes: number): string {
   const unit = UNITS.find((name) => bytes > 0 && bytes % UNIT_BYTES[name] === 0)
   return unit === undefined ? String(bytes) : `${bytes / UNIT_BYTES[unit]}${unit}`
+}
+
+const SPANS = ['d', 'h', 'm', 's'] as const
+const SPAN_SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const satisfies Record<(typeof SPANS)[number], number>
+
+export const DURATION_PATTERN = /^(\d{1,9}) ?(s|m|h|d)$/
+
+/** `7d` to 604800 seconds; the text matches `DURATION_PATTERN`. */
+export function readDuration(text: string): number {
+  const span = SPANS.find((name) => text.endsWith(name))
+  return Number.parseInt(text, 10) * (span === undefined ? 1 : SPAN_SECONDS[span])
+}
+
+export function formatDuration(seconds: number): string {
+  const span = SPANS.find((name) => seconds > 0 && seconds % SPAN_SECONDS[name] === 0)
+  return span === undefined ? String(seconds) : `${seconds / SPAN_SECONDS[span]}${span}`
 }

@@ -1,7 +1,15 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml'
 import { z } from 'zod'
 import { ConfigurationError } from './config-error.ts'
-import { createSetting, readSize, type Setting, type SettingNotes, SIZE_PATTERN } from './config-setting.ts'
+import {
+  createSetting,
+  DURATION_PATTERN,
+  readDuration,
+  readSize,
+  type Setting,
+  type SettingNotes,
+  SIZE_PATTERN,
+} from './config-setting.ts'
 import type { FileNode, FileTree } from './config-source.ts'
 import { isHostName, isServerName } from './host-name.ts'
 import type { LOG_LEVELS } from './logger.ts'
@@ -9,6 +17,10 @@ import type { LOG_LEVELS } from './logger.ts'
 const NOTES = z.registry<SettingNotes>()
 const KIB = 1024
 const MIB = 1024 * KIB
+const TIB = 1024 * 1024 * MIB
+const DAY = 86_400
+// MQTT 3.1.1 §2.2.3: the remaining length of a packet is at most 268,435,455
+const LARGEST_PACKET = 268_435_455
 const KEY_ALGORITHMS = ['ec-p256', 'rsa-2048', 'rsa-3072', 'rsa-4096', 'ed25519'] as const
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const satisfies typeof LOG_LEVELS
 
@@ -22,6 +34,12 @@ const SCHEMA = group({
   mqtt: group({
     host: host('Address to serve devices on; "::" is every one, IPv4 too.'),
     port: port(8883, 'Port of MQTT over TLS; 0 takes a free one.', 'MQTT_SECURE_PORT'),
+    inflight: count(32, 1, 65_535, 'Messages of QoS 1 and 2 on their way to one client, unacknowledged.'),
+    durability: choice(
+      ['process', 'full'],
+      'process',
+      'What an acknowledged message survives: the end of the process, or the loss of power as well (slower).',
+    ),
   }),
   certs_dir: folder(
     './certs',
@@ -58,7 +76,14 @@ const SCHEMA = group({
     half_open: count(2_000, 1, 1_000_000, 'Connections that have not finished handshake and CONNECT.'),
     half_open_per_address: count(100, 1, 1_000_000, 'Such connections of one address.'),
     new_connections_per_address_per_second: count(200, 1, 1_000_000, 'New connections of one address in a second.'),
-    topic_levels: count(32, 1, 1_000, 'Levels of a topic name or filter.'),
+    topic_levels: count(32, 1, 100, 'Levels of a topic name or filter.'),
+    subscriptions: count(100, 1, 1_000_000, 'Subscriptions of one session.'),
+    queue_messages: count(100_000, 1, 100_000_000, 'Messages that wait for one session; the oldest are dropped.'),
+    queue_bytes: size(64 * MIB, 'Bytes that wait for one session; the oldest messages are dropped.', TIB),
+    queue_age: duration(7 * DAY, 'How long a message waits for its session before it is dropped.'),
+    retained_messages: count(100_000, 0, 100_000_000, 'Retained messages; a topic past it is delivered and not kept.'),
+    retained_bytes: size(256 * MIB, 'Bytes of all retained messages.', TIB),
+    session_expiry: duration(7 * DAY, 'How long a session is kept after its client has gone.'),
   }),
   log: group({
     level: choice(LEVELS, 'info', 'Least severe level that is logged.'),
@@ -180,17 +205,27 @@ function count(fallback: number, least: number, most: number, description: strin
   return z.int().min(least).max(most).default(fallback).register(NOTES, { kind: 'number', description, expected })
 }
 
-// MQTT 3.1.1 §2.2.3: the remaining length of a packet is at most 268,435,455
-function size(fallback: number, description: string) {
-  const bytes = z.int().min(64).max(268_435_455)
+function size(fallback: number, description: string, most = LARGEST_PACKET) {
+  const bytes = z.int().min(64).max(most)
   return z
     .union([bytes, z.string().regex(SIZE_PATTERN).transform(readSize).pipe(bytes)])
     .default(fallback)
     .register(NOTES, {
       kind: 'size',
       description,
-      expected: 'a size from 64 bytes to below 256MiB, such as 65536 or 64KiB',
+      expected: `a size from 64 bytes to ${most === LARGEST_PACKET ? 'below 256MiB' : '1024GiB'}, such as 65536 or 64KiB`,
     })
+}
+
+function duration(fallback: number, description: string) {
+  const seconds = z
+    .int()
+    .min(1)
+    .max(3650 * DAY)
+  return z
+    .union([seconds, z.string().regex(DURATION_PATTERN).transform(readDuration).pipe(seconds)])
+    .default(fallback)
+    .register(NOTES, { kind: 'duration', description, expected: 'a duration from 1s to 3650d, such as 3600 or 7d' })
 }
 
 function choice<const Names extends readonly string[]>(names: Names, fallback: Names[number], description: string) {

@@ -58,6 +58,8 @@ export const REFUSAL_MENDS = {
     "The client does not accept the hub's certificate: install ca-cert.pem as its CA, and connect to a name the certificate holds (tls.server_names, public_host).",
   subscribe_denied:
     'No policy of this identity allows this whole topic filter: subscribe to less, or extend the policy.',
+  subscriptions_over_limit:
+    'The session holds limits.subscriptions subscriptions: unsubscribe, use a wider filter, or raise the limit.',
   token_invalid:
     'The bearer token is unknown, expired or revoked: make a new one (signet token create NAME --role ROLE).',
   token_missing: 'The call needs "Authorization: Bearer <token>": the first token is in data/admin-token.',

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { createSetting, formatFound, formatSize, readSettingText, readSize } from '../src/config-setting.ts'
+import {
+  createSetting,
+  formatDuration,
+  formatFound,
+  formatSize,
+  readDuration,
+  readSettingText,
+  readSize,
+} from '../src/config-setting.ts'
 
 describe('a key has one variable and one flag', () => {
   const notes = { kind: 'text', description: '', expected: '' } as const
@@ -23,6 +31,8 @@ describe('the text of a variable or flag is read by the kind of the setting', ()
     { kind: 'number', text: '', expected: '' },
     { kind: 'size', text: '16384', expected: 16_384 },
     { kind: 'size', text: '16KiB', expected: '16KiB' },
+    { kind: 'duration', text: '3600', expected: 3600 },
+    { kind: 'duration', text: '7d', expected: '7d' },
     { kind: 'toggle', text: 'true', expected: true },
     { kind: 'toggle', text: 'false', expected: false },
     { kind: 'toggle', text: 'yes', expected: 'yes' },
@@ -45,6 +55,21 @@ describe('sizes are written in binary units', () => {
     test(`${text} is ${bytes} bytes`, () => {
       expect(readSize(text)).toBe(bytes)
       expect(formatSize(bytes)).toBe(text)
+    })
+  }
+})
+
+describe('durations are written in the largest unit that fits', () => {
+  for (const { text, seconds } of [
+    { text: '7d', seconds: 604_800 },
+    { text: '12h', seconds: 43_200 },
+    { text: '5m', seconds: 300 },
+    { text: '90s', seconds: 90 },
+    { text: '0', seconds: 0 },
+  ]) {
+    test(`${text} is ${seconds} seconds`, () => {
+      expect(readDuration(text)).toBe(seconds)
+      expect(formatDuration(seconds)).toBe(text)
     })
   }
 })

@@ -6,7 +6,7 @@ import { LOG_LEVELS } from '../src/logger.ts'
 test('without any setting a configuration has every default of the product document', () => {
   expect(createConfig()).toEqual({
     api: { host: '::', port: 3000, loopback_http: true },
-    mqtt: { host: '::', port: 8883 },
+    mqtt: { host: '::', port: 8883, inflight: 32, durability: 'process' },
     certs_dir: './certs',
     data_dir: './data',
     tls: { server_names: [], session_resumption: false },
@@ -23,6 +23,13 @@ test('without any setting a configuration has every default of the product docum
       half_open_per_address: 100,
       new_connections_per_address_per_second: 200,
       topic_levels: 32,
+      subscriptions: 100,
+      queue_messages: 100_000,
+      queue_bytes: 67_108_864,
+      queue_age: 604_800,
+      retained_messages: 100_000,
+      retained_bytes: 268_435_456,
+      session_expiry: 604_800,
     },
     log: { level: 'info', format: 'auto' },
   })

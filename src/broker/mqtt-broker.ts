@@ -1,13 +1,15 @@
+import type { Clock } from '../clock.ts'
 import type { EventFeed } from '../events.ts'
 import type { Logger } from '../logger.ts'
 import type { RecordRefusal, Surface } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
-import { openAedesEngine } from './aedes/engine.ts'
+import { type EngineLimits, openAedesEngine } from './aedes/engine.ts'
 import { encodeConnack, encodeUnsupportedVersionConnack, RETURN_CODE } from './connack.ts'
 import { type ConnectRefusal, decideConnect } from './connect-decision.ts'
 import { awaitConnect, type FirstFrame } from './connect-gate.ts'
 import type { ConnectPacket } from './connect-packet.ts'
 import { Connection, type IncomingConnection } from './connection.ts'
+import type { DeliveryStores } from './delivery/ports.ts'
 import type { AccessRules, ClientIdRule, PeerDirectory } from './ports.ts'
 import { SessionOwners } from './session-owners.ts'
 import { SessionRegistry } from './session-registry.ts'
@@ -19,12 +21,9 @@ export interface MqttBrokerOptions {
   readonly recordRefusal: RecordRefusal
   readonly events: EventFeed
   readonly logger: Logger
-  readonly limits: {
-    readonly connectBytes: number
-    readonly connectSeconds: number
-    readonly packetBytes: number
-    readonly topicLevels: number
-  }
+  readonly stores: DeliveryStores
+  readonly clock: Clock
+  readonly limits: EngineLimits & { readonly connectBytes: number }
 }
 
 export interface MqttBroker extends AsyncDisposable {
@@ -37,20 +36,18 @@ export interface MqttBroker extends AsyncDisposable {
 
 /** Opens the broker: handshakes come in, sessions live and end in it. */
 export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBroker> {
-  const { directory, clientIds, access, recordRefusal, events, logger, limits } = options
+  const { directory, clientIds, recordRefusal, events, logger, limits } = options
   const sessions = new SessionRegistry()
   const owners = new SessionOwners()
-  const engine = await openAedesEngine({ access, recordRefusal, logger, limits })
+  const engine = await openAedesEngine({ ...options, owners })
 
   return {
     sessions,
     accept,
     async forgetIdentity(kind, id, userId) {
       const cut = sessions.cutIdentity(kind, id, `${kind} removed or given to another user`)
-      const stored = owners.clientIdsOf({ kind, id })
-      for (const clientId of stored) owners.drop(clientId)
-      await cut
-      await Promise.all(stored.map((clientId) => engine.forgetSession(clientId)))
+      const forgotten = owners.clientIdsOf({ kind, id }).map((clientId) => engine.forgetSession(clientId))
+      await Promise.all([cut, ...forgotten])
       if (userId !== undefined) await engine.forgetRetained(`users/${userId}/devices/${id}/#`)
     },
     async [Symbol.asyncDispose]() {
@@ -95,8 +92,6 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     if (!decision.accepted) return refuse(connection, decision.refusal)
     const { session, evicts } = decision
     const eviction = evicts ? evictHolder(session.clientId) : undefined
-    if (session.cleanSession) owners.drop(session.clientId)
-    else owners.keep(session.clientId, session.identity)
     sessions.open(connection, session)
     directory.noteConnection(session.certificate)
     announce(connection)
@@ -105,7 +100,6 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
   }
 
   async function evictHolder(clientId: string): Promise<void> {
-    owners.drop(clientId)
     await sessions.cutClientId(clientId, 'its client id was registered as another identity')
     await engine.forgetSession(clientId)
   }

@@ -8,6 +8,8 @@ import type { Identity } from '../registry/identity.ts'
 /** Whether a peer is one of ours; asked at the handshake and again at every CONNECT. */
 export interface PeerDirectory {
   admit(peer: Peer): Admission
+  /** Who connected with this certificate; none once it is revoked, or its holder suspended or gone. */
+  identityOf(fingerprint: string): Identity | undefined
   /** Told once a CONNECT was accepted. */
   noteConnection(certificate: Certificate): void
 }

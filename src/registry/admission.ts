@@ -19,6 +19,8 @@ type Presented = Readonly<Record<string, string>>
 export interface Admissions {
   /** Whether this peer is a device or service now; synchronous, so that admitting and acting on it are one tick. */
   admit(peer: Peer): Admission
+  /** Who holds this certificate, connected or not; none once it is revoked, or its holder suspended or gone. */
+  identityOf(fingerprint: string): Identity | undefined
 }
 
 export interface AdmissionsOptions {
@@ -36,7 +38,15 @@ const CHAIN_CAUSES = {
 } as const satisfies Record<Exclude<ChainVerdict, 'trusted'>, RefusalCause>
 
 export function createAdmissions({ certificates, devices, services, clock }: AdmissionsOptions): Admissions {
-  return { admit }
+  return {
+    admit,
+    identityOf(fingerprint) {
+      const certificate = certificates.findByFingerprint(fingerprint)
+      if (certificate?.kind !== 'device' && certificate?.kind !== 'service') return undefined
+      const subject = certificate.revokedAt ? undefined : findSubject(certificate.kind, certificate.subjectId)
+      return subject?.state === 'active' ? subject.identity : undefined
+    },
+  }
 
   function admit(peer: Peer): Admission {
     if (!peer.certificate) return { admitted: false, cause: 'certificate_missing', presented: {} }

@@ -1,5 +1,8 @@
 import type { IConnectPacket, ISubscribePacket } from 'mqtt-packet'
 import { type MqttBrokerOptions, openMqttBroker } from '../../src/broker/mqtt-broker.ts'
+import { createConfig } from '../../src/config.ts'
+import { brokerLimits } from '../../src/config-limits.ts'
+import { openMqttDatabase } from '../../src/db/mqtt/mqtt-database.ts'
 import { EventFeed } from '../../src/events.ts'
 import { createLogger } from '../../src/logger.ts'
 import type { Peer } from '../../src/peer-identity.ts'
@@ -9,6 +12,7 @@ import type { ClientIdClaim } from '../../src/registry/client-id.ts'
 import { DEVICE_POLICY } from '../../src/registry/policy.ts'
 import { type DuplexClient, openDuplexClient } from '../support/duplex-client.ts'
 import { LogSink } from '../support/log-sink.ts'
+import { createTestClock } from '../support/test-clock.ts'
 import { allowing } from './aedes/served-engine.ts'
 import { connectFrame } from './connect-frame.ts'
 import { admitting, createIncoming, createParty, type IncomingDouble, type Party } from './parties.ts'
@@ -49,8 +53,12 @@ export async function openBrokerScene({
     })
   }
   const noted: Certificate[] = []
+  const { now: clock } = createTestClock()
+  const stores = openMqttDatabase({ durability: 'process', clock })
   const broker = await openMqttBroker({
-    directory: { admit, noteConnection: (certificate) => void noted.push(certificate) },
+    directory: { admit, identityOf: () => undefined, noteConnection: (certificate) => void noted.push(certificate) },
+    stores,
+    clock,
     clientIds: { claim: ({ id }, clientId) => claim(id, clientId) },
     access: {
       policyOf: (identity) => createAccessPolicy(identity, [identity.id === 'backend' ? allowing('#') : DEVICE_POLICY]),
@@ -58,7 +66,7 @@ export async function openBrokerScene({
     recordRefusal: recorder.recordRefusal,
     events: feed,
     logger: createLogger({ level: 'info', format: 'json', stream: log }),
-    limits: { connectBytes: 16_384, connectSeconds, packetBytes: 1_048_576, topicLevels: 32 },
+    limits: { ...brokerLimits(createConfig()), connectSeconds },
   })
 
   function open(party: Party | undefined, protocolVersion = 4): Opened {

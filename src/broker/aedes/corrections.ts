@@ -25,7 +25,10 @@ export function dropDenied(internals: AedesInternals, isDenied: (packet: Publish
 }
 
 /** One SUBSCRIBE may mix granted and refused filters, and each is handed over with the whole list: each granted one is stored once. */
-export function storeGrantedOnly(persistence: StoredState, isGranted: (subscription: Subscription) => boolean): void {
+export function storeGrantedOnly(
+  persistence: Pick<StoredState, 'addSubscriptions'>,
+  isGranted: (subscription: Subscription) => boolean,
+): void {
   const add = persistence.addSubscriptions.bind(persistence)
   const stored = new WeakSet<Subscription>()
   persistence.addSubscriptions = async (client, subscriptions) => {

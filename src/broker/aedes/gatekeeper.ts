@@ -1,9 +1,11 @@
-import type { AedesPublishPacket, Client, PublishPacket, Subscription } from 'aedes'
+import type { Client, PublishPacket, Subscription } from 'aedes'
 import type { Logger } from '../../logger.ts'
 import type { RecordRefusal, RefusalCause } from '../../refusal.ts'
-import { isTopicFilter, isTopicName } from '../../topic.ts'
+import type { Identity } from '../../registry/identity.ts'
+import { isTopicFilter } from '../../topic.ts'
 import type { Connection, Session } from '../connection.ts'
 import type { AccessRules } from '../ports.ts'
+import { Verdicts } from '../verdicts.ts'
 
 export interface GatekeeperOptions {
   readonly access: AccessRules
@@ -19,6 +21,7 @@ type Served = { readonly connection: Connection; readonly session: Session }
 export class Gatekeeper {
   readonly #options: GatekeeperOptions
   readonly #connections = new WeakMap<object, Connection>()
+  readonly #verdicts = new WeakMap<Connection, Verdicts>()
   readonly #denied = new WeakSet<PublishPacket>()
   readonly #granted = new WeakSet<Subscription>()
   #willsSuppressed = false
@@ -49,11 +52,17 @@ export class Gatekeeper {
     if (!served) return new Error('the connection was cut')
     const policy = this.#policyOf(served)
     if (!policy) return new Error('the policy could not be read')
-    if (isWill(client, packet)) return this.#judgeWill(policy, packet)
-    if (mayPublish(policy, packet.topic)) return null
+    const mayPublish = this.#verdictsOf(served).mayPublish(policy, packet.topic)
+    if (isWill(client, packet)) return this.#judgeWill(mayPublish, packet)
+    if (mayPublish) return null
     this.#denied.add(packet)
     this.#record(served, 'publish_denied', packet.topic)
     return null
+  }
+
+  /** For somebody who is not connected any more. */
+  mayPublishAs(identity: Identity, topicName: string): boolean {
+    return new Verdicts().mayPublish(this.#options.access.policyOf(identity), topicName)
   }
 
   isDenied(packet: PublishPacket): boolean {
@@ -61,16 +70,17 @@ export class Gatekeeper {
   }
 
   /** MQTT 3.1.1 §3.9.3: refused ones are answered with 0x80. */
-  maySubscribe(client: Client, subscription: Subscription): boolean {
+  maySubscribe(client: Client, subscription: Subscription, hasRoom = true): boolean {
     const served = this.served(client)
     const { topic } = subscription
     const policy = served && this.#policyOf(served)
     if (!policy) return false
-    if (isTopicFilter(topic) && policy.maySubscribe(topic)) {
+    const isAllowed = isTopicFilter(topic) && policy.maySubscribe(topic)
+    if (isAllowed && hasRoom) {
       this.#granted.add(subscription)
       return true
     }
-    this.#record(served, 'subscribe_denied', topic)
+    this.#record(served, isAllowed ? 'subscriptions_over_limit' : 'subscribe_denied', topic)
     return false
   }
 
@@ -79,9 +89,11 @@ export class Gatekeeper {
     return this.#granted.has(subscription)
   }
 
-  judgeDelivery(client: Client, packet: AedesPublishPacket): AedesPublishPacket | null {
+  mayReceive(client: Client, topicName: string): boolean {
     const served = this.served(client)
-    return served && this.#policyOf(served)?.mayReceive(packet.topic) ? packet : null
+    if (!served) return false
+    const policy = this.#policyOf(served)
+    return policy !== undefined && this.#verdictsOf(served).mayReceive(policy, topicName)
   }
 
   /** What the client did to the protocol; a broken network is no offence. */
@@ -98,13 +110,14 @@ export class Gatekeeper {
   /** A will outside the policy is accepted with its CONNECT and never published; the operator is told at once. */
   announceWill(client: Client, topic: string): void {
     const served = this.served(client)
-    const policy = served && this.#policyOf(served)
-    if (policy && !mayPublish(policy, topic)) this.#record(served, 'will_denied', topic)
+    if (!served) return
+    const policy = this.#policyOf(served)
+    if (policy && !this.#verdictsOf(served).mayPublish(policy, topic)) this.#record(served, 'will_denied', topic)
   }
 
-  #judgeWill(policy: Policy, { topic }: PublishPacket): Error | null {
+  #judgeWill(mayPublish: boolean, { topic }: PublishPacket): Error | null {
     if (this.#willsSuppressed) return new Error('the hub is stopping')
-    return mayPublish(policy, topic) ? null : new Error(`the will's topic ${topic} is outside the policy`)
+    return mayPublish ? null : new Error(`the will's topic ${topic} is outside the policy`)
   }
 
   /** None when the registry fails: the client loses its connection, and keeps what was not acknowledged. */
@@ -117,6 +130,12 @@ export class Gatekeeper {
       void connection.cut('its policy could not be read')
       return undefined
     }
+  }
+
+  #verdictsOf({ connection }: Served): Verdicts {
+    const verdicts = this.#verdicts.get(connection) ?? new Verdicts()
+    this.#verdicts.set(connection, verdicts)
+    return verdicts
   }
 
   #record(
@@ -137,14 +156,9 @@ export class Gatekeeper {
   }
 }
 
-function mayPublish(policy: Policy, topicName: string): boolean {
-  // The broker's own topics are published by the broker alone.
-  return isTopicName(topicName) && !topicName.startsWith('$SYS/') && policy.mayPublish(topicName)
-}
-
 const UNREMARKABLE: ReadonlySet<string> = new Set(['keep alive timeout', 'drain timeout', 'connection closed'])
 
 // Aedes keeps the client's will here; its declarations leave it out.
-function isWill(client: Client | null, packet: PublishPacket): boolean {
+export function isWill(client: Client | null, packet: PublishPacket): boolean {
   return (client as (Client & { readonly will?: PublishPacket | null }) | null)?.will === packet
 }

@@ -13,6 +13,8 @@ export interface QueuedMessage extends Message {
   readonly n: number
   /** PUBREC has come: PUBREL is owed, and the message is never sent again. */
   readonly released: boolean
+  /** Milliseconds since the epoch. */
+  readonly queuedAt: number
 }
 
 export function lowerQoS(one: QoS, other: QoS): QoS {

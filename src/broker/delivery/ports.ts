@@ -14,10 +14,13 @@ export interface Journal {
 /** What waits for one session, in the order of its numbers. */
 export interface Queue {
   measure(): QueueMeasure
+  /** Throws when the turn has failed. */
   append(n: number, message: Message): void
   page(after: number, limit: number): readonly QueuedMessage[]
   release(n: number): void
   remove(n: number): void
+  /** Forgets what was appended after this number, in a turn that has failed. */
+  rollBack(after: number): void
 }
 
 export interface QueueMeasure {
@@ -26,17 +29,82 @@ export interface QueueMeasure {
   readonly bytes: number
 }
 
+type Owner = Pick<Identity, 'kind' | 'id'>
+
 /** A session that outlives its connections. */
 export interface StoredSession {
   readonly sid: number
   readonly clientId: string
-  readonly owner: Pick<Identity, 'kind' | 'id'> | undefined
+  readonly owner: Owner | undefined
   /** The last message that was sent to it; none after a crash. */
   readonly lastSent: number | undefined
+}
+
+export interface SessionState {
+  list(): readonly StoredSession[]
+  insert(clientId: string, owner: Owner, at: Date): StoredSession
+  markConnected(sid: number): void
+  markDisconnected(sid: number, at: Date, lastSent: number): void
+  /** Those that were connected when the process ended. */
+  markAbandoned(at: Date): void
+  clientIdsExpired(before: Date): readonly string[]
+  /** With its subscriptions and packet identifiers. */
+  remove(sid: number): void
 }
 
 export interface StoredSubscription {
   readonly sid: number
   readonly topicFilter: string
   readonly qos: QoS
+}
+
+export interface SubscriptionState {
+  list(): readonly StoredSubscription[]
+  save(sid: number, subscription: { readonly topic: string; readonly qos: QoS }): void
+  remove(sid: number, topicFilter: string): void
+}
+
+export interface QueueState {
+  open(sid: number, journal: Journal): Queue
+  drop(sid: number): void
+}
+
+/** [MQTT-4.3.3-2]: packet identifiers of QoS 2 messages that were taken over, until their PUBREL. */
+export interface IncomingState {
+  idsOf(sid: number): readonly number[]
+  add(sid: number, messageId: number): void
+  remove(sid: number, messageId: number): void
+}
+
+export interface RetainedState {
+  save(message: Pick<Message, 'topic' | 'payload' | 'qos'>): void
+  remove(topic: string): void
+  find(topicFilter: string): Iterable<Pick<Message, 'topic' | 'payload' | 'qos'>>
+  sizeOf(topic: string): number | undefined
+  measure(): { readonly messages: number; readonly bytes: number }
+}
+
+export interface StoredWill {
+  readonly clientId: string
+  /** Of the certificate its client connected with. */
+  readonly fingerprint: string | undefined
+  readonly packet: Message
+}
+
+export interface WillState {
+  list(): readonly StoredWill[]
+  has(clientId: string): boolean
+  save(clientId: string, packet: Message, fingerprint?: string): void
+  remove(clientId: string): void
+}
+
+/** What delivery keeps, all of it in one store: a turn commits it together. */
+export interface DeliveryStores {
+  readonly journal: Journal
+  readonly sessions: SessionState
+  readonly subscriptions: SubscriptionState
+  readonly queues: QueueState
+  readonly incoming: IncomingState
+  readonly retained: RetainedState
+  readonly wills: WillState
 }

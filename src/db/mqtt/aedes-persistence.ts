@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream'
 import type { QoS } from '../../broker/delivery/message.ts'
+import type { Clock } from '../../clock.ts'
 import type { MqttDatabase } from './mqtt-database.ts'
 import { type OutgoingPacket, OutgoingPackets } from './outgoing-packets.ts'
 import type { StoredPacket } from './packet-row.ts'
 import type { Subscription } from './subscription-store.ts'
+import type { WillPacket } from './will-store.ts'
 
 interface ClientRef {
   readonly id: string
@@ -13,7 +15,7 @@ interface SubscriptionRef {
   readonly clientId: string
 }
 
-type Will = StoredPacket & { brokerId?: string; clientId?: string }
+type Will = WillPacket & { readonly brokerId?: string; readonly clientId?: string }
 
 /** Which stored subscriptions a topic reaches, by client id. */
 export interface SubscriptionIndex {
@@ -26,11 +28,13 @@ export interface SubscriptionIndex {
 export class AedesPersistence {
   readonly #stores: MqttDatabase
   readonly #index: SubscriptionIndex
+  readonly #clock: Clock
   #broker: { readonly id: string } | undefined
 
-  constructor(stores: MqttDatabase, index: SubscriptionIndex) {
+  constructor(stores: MqttDatabase, index: SubscriptionIndex, clock: Clock) {
     this.#stores = stores
     this.#index = index
+    this.#clock = clock
   }
 
   get broker(): { readonly id: string } | undefined {
@@ -179,8 +183,8 @@ export class AedesPersistence {
   }
 
   streamWill(brokers: Readonly<Record<string, unknown>> = {}): Readable {
-    const wills = this.#stores.wills.list().map(({ packet }) => packet)
-    return Readable.from(wills.filter((will) => !Object.hasOwn(brokers, String(will['brokerId']))))
+    const wills = this.#stores.wills.list().map(({ packet }): Will => packet)
+    return Readable.from(wills.filter((will) => !Object.hasOwn(brokers, String(will.brokerId))))
   }
 
   async destroy(): Promise<void> {
@@ -196,7 +200,8 @@ export class AedesPersistence {
   }
 
   #ensure(clientId: string): number {
-    return (this.#stores.sessions.find(clientId) ?? this.#stores.sessions.insert(clientId)).sid
+    return (this.#stores.sessions.find(clientId) ?? this.#stores.sessions.insert(clientId, undefined, this.#clock()))
+      .sid
   }
 
   #commit(work: () => void): Promise<void> {

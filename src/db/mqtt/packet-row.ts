@@ -1,9 +1,10 @@
+import type { QoS } from '../../broker/delivery/message.ts'
 /** A packet as Aedes hands it over; what it carries beyond these is kept as JSON. */
 export interface StoredPacket {
   readonly topic: string
-  readonly payload: Buffer | string
-  readonly qos: number
-  readonly [property: string]: unknown
+  readonly payload: Buffer
+  readonly qos: QoS
+  readonly messageId?: number
 }
 
 const COLUMNS: ReadonlySet<string> = new Set(['topic', 'payload', 'qos', 'writeCallback'])

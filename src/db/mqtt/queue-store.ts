@@ -1,5 +1,5 @@
 import type { Message, QoS, QueuedMessage } from '../../broker/delivery/message.ts'
-import type { Queue, QueueMeasure } from '../../broker/delivery/ports.ts'
+import type { Journal, Queue, QueueMeasure } from '../../broker/delivery/ports.ts'
 import type { Clock } from '../../clock.ts'
 import type { Database } from '../database.ts'
 
@@ -10,6 +10,7 @@ export interface QueueRow {
   readonly qos: QoS
   readonly retain: number
   readonly released: number
+  readonly queued_at: number
   readonly more: string | null
 }
 
@@ -40,13 +41,16 @@ export function createQueueStore({ sqlite }: Database, clock: Clock) {
   const rangeOf = (sid: number): readonly [number, number] => [sid * RANGE, (sid + 1) * RANGE]
 
   return {
-    open: (sid: number): Queue => ({
+    open: (sid: number, journal: Journal): Queue => ({
       measure: () => measureOf(sid),
-      append: (n, message) => append(sid * RANGE + n, message, null),
+      append: (n, message) => journal.write(() => append(sid * RANGE + n, message, null)),
       page: (after, limit) =>
         selectPage.all(sid * RANGE + after, (sid + 1) * RANGE, limit).map((row) => readQueued(row, sid * RANGE)),
-      release: (n) => void release.run(sid * RANGE + n),
-      remove: (n) => void remove.run(sid * RANGE + n),
+      // Told by the client once: what the turn cannot keep is written in a later one.
+      release: (n) => journal.writeSurely(() => void release.run(sid * RANGE + n)),
+      remove: (n) => journal.writeSurely(() => void remove.run(sid * RANGE + n)),
+      // The turn that failed has taken its rows with it.
+      rollBack: () => undefined,
     }),
     drop: (sid: number): void => void removeAll.run(...rangeOf(sid)),
     /** For Aedes' own interface, which keeps its marks in `more`. */
@@ -74,5 +78,6 @@ export function createQueueStore({ sqlite }: Database, clock: Clock) {
 function readQueued(row: QueueRow, base: number): QueuedMessage {
   const { position, topic, qos } = row
   const payload = Buffer.isBuffer(row.payload) ? row.payload : Buffer.from(row.payload)
-  return { n: position - base, topic, payload, qos, retain: row.retain === 1, released: row.released === 1 }
+  const { retain, released, queued_at: queuedAt } = row
+  return { n: position - base, topic, payload, qos, retain: retain === 1, released: released === 1, queuedAt }
 }

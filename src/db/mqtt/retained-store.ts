@@ -1,3 +1,4 @@
+import type { QoS } from '../../broker/delivery/message.ts'
 import { matches } from '../../topic.ts'
 import type { Database } from '../database.ts'
 import { readMore, type StoredPacket, writeMore } from './packet-row.ts'
@@ -5,7 +6,7 @@ import { readMore, type StoredPacket, writeMore } from './packet-row.ts'
 interface Row {
   readonly topic: string
   readonly payload: Buffer
-  readonly qos: number
+  readonly qos: QoS
   readonly more: string | null
 }
 

@@ -16,8 +16,8 @@ export type SessionStore = ReturnType<typeof createSessionStore>
 export function createSessionStore({ sqlite }: Database) {
   const selectAll = sqlite.prepare<[], Row>('select * from sessions')
   const selectOne = sqlite.prepare<[string], Row>('select * from sessions where client_id = ?')
-  const insert = sqlite.prepare<[string, string | null, string | null], Row>(
-    'insert into sessions (client_id, owner_kind, owner_id) values (?, ?, ?) returning *',
+  const insert = sqlite.prepare<[string, string | null, string | null, number], Row>(
+    'insert into sessions (client_id, owner_kind, owner_id, disconnected_at) values (?, ?, ?, ?) returning *',
   )
   const markConnected = sqlite.prepare('update sessions set disconnected_at = null, last_sent = null where sid = ?')
   const markDisconnected = sqlite.prepare('update sessions set disconnected_at = ?, last_sent = ? where sid = ?')
@@ -35,8 +35,8 @@ export function createSessionStore({ sqlite }: Database) {
       const row = selectOne.get(clientId)
       return row && readSession(row)
     },
-    insert(clientId: string, owner?: Pick<Identity, 'kind' | 'id'>): StoredSession {
-      const row = insert.get(clientId, owner?.kind ?? null, owner?.id ?? null)
+    insert(clientId: string, owner: Pick<Identity, 'kind' | 'id'> | undefined, at: Date): StoredSession {
+      const row = insert.get(clientId, owner?.kind ?? null, owner?.id ?? null, at.getTime())
       if (!row) throw new Error(`Session ${clientId} was not stored`)
       return readSession(row)
     },

@@ -1,18 +1,21 @@
+import type { QoS } from '../../broker/delivery/message.ts'
 import type { Database } from '../database.ts'
 import { readMore, type StoredPacket, writeMore } from './packet-row.ts'
+
+export type WillPacket = StoredPacket & { readonly retain: boolean }
 
 export interface StoredWill {
   readonly clientId: string
   /** Of the certificate its client connected with. */
   readonly fingerprint: string | undefined
-  readonly packet: StoredPacket
+  readonly packet: WillPacket
 }
 
 interface Row {
   readonly client_id: string
   readonly topic: string
   readonly payload: Buffer
-  readonly qos: number
+  readonly qos: QoS
   readonly retain: number
   readonly fingerprint: string | null
   readonly more: string | null
@@ -41,7 +44,7 @@ export function createWillStore({ sqlite }: Database) {
       const row = selectOne.get(clientId)
       return row && readWill(row)
     },
-    save(clientId: string, packet: StoredPacket, fingerprint?: string): void {
+    save(clientId: string, packet: WillPacket, fingerprint?: string): void {
       const { topic, payload, qos, retain } = packet
       upsert.run(clientId, topic, payload, qos, retain ? 1 : 0, fingerprint ?? null, writeMore(packet, COLUMNS))
       held.add(clientId)

@@ -1,11 +1,16 @@
 import type { IConnectPacket } from 'mqtt-packet'
 import { openAedesEngine } from '../../../src/broker/aedes/engine.ts'
 import type { Connection } from '../../../src/broker/connection.ts'
+import { SessionOwners } from '../../../src/broker/session-owners.ts'
+import { createConfig } from '../../../src/config.ts'
+import { brokerLimits } from '../../../src/config-limits.ts'
+import { openMqttDatabase } from '../../../src/db/mqtt/mqtt-database.ts'
 import { createLogger } from '../../../src/logger.ts'
 import { createAccessPolicy } from '../../../src/registry/access-policy.ts'
 import { DEVICE_POLICY, type Policy } from '../../../src/registry/policy.ts'
 import type { DuplexClient } from '../../support/duplex-client.ts'
 import { LogSink } from '../../support/log-sink.ts'
+import { createTestClock } from '../../support/test-clock.ts'
 import { connectFrame } from '../connect-frame.ts'
 import { createParty, createSession, openConnection, type Party } from '../parties.ts'
 import { createRecorder } from '../recorder.ts'
@@ -28,11 +33,17 @@ export interface ServedClient extends DuplexClient {
 export async function openServedEngine(limits: { readonly packetBytes?: number; readonly topicLevels?: number } = {}) {
   const policies = new Map<string, readonly Policy[]>()
   const recorder = createRecorder()
+  const { now: clock } = createTestClock()
+  const stores = openMqttDatabase({ durability: 'process', clock })
   const engine = await openAedesEngine({
     access: { policyOf: (identity) => createAccessPolicy(identity, policies.get(identity.id) ?? [DEVICE_POLICY]) },
     recordRefusal: recorder.recordRefusal,
     logger: createLogger({ level: 'debug', format: 'json', stream: new LogSink() }),
-    limits: { packetBytes: 1_048_576, connectSeconds: 10, topicLevels: 32, ...limits },
+    directory: { identityOf: () => undefined },
+    stores,
+    owners: new SessionOwners(),
+    clock,
+    limits: { ...brokerLimits(createConfig()), ...limits },
   })
 
   /** Says CONNECT, and whatever is piped behind it, as one whose CONNECT the broker has accepted. */
@@ -62,6 +73,9 @@ export async function openServedEngine(limits: { readonly packetBytes?: number; 
       return client
     },
     setPolicies: (id: string, ...attached: readonly Policy[]) => void policies.set(id, attached),
-    [Symbol.asyncDispose]: () => engine.close(),
+    async [Symbol.asyncDispose]() {
+      await engine.close()
+      stores[Symbol.dispose]()
+    },
   }
 }

@@ -21,7 +21,7 @@ const abstractPersistence: (suite: {
 
 function openPersistence(): AedesPersistence {
   const { now: clock } = createTestClock()
-  return new AedesPersistence(openMqttDatabase({ durability: 'process', clock }), new Router<string>())
+  return new AedesPersistence(openMqttDatabase({ durability: 'process', clock }), new Router<string>(), clock)
 }
 
 // Aedes' own suite, as node:test would run it: with a context that counts assertions.

@@ -1,0 +1,91 @@
+import type { AedesPublishPacket, Client, PublishPacket } from 'aedes'
+import type { Delivery } from '../delivery/delivery.ts'
+import type { Bindings } from './bindings.ts'
+import { type Gatekeeper, isWill } from './gatekeeper.ts'
+import type { LiveWills } from './live-wills.ts'
+import { readMessage } from './packet-message.ts'
+
+type Done = (error?: Error | null) => void
+
+export interface PublishingOptions {
+  readonly delivery: Delivery
+  readonly bindings: Bindings
+  readonly gatekeeper: Gatekeeper
+  readonly wills: LiveWills
+  readonly topicLevels: number
+}
+
+/** The way of a PUBLISH through Aedes: each message is taken once, where its acknowledgement can still wait for it. */
+export class Publishing {
+  readonly #options: PublishingOptions
+  readonly #taken = new WeakSet<PublishPacket>()
+
+  constructor(options: PublishingOptions) {
+    this.#options = options
+  }
+
+  /** Called before everything else. At QoS 1 Aedes writes PUBACK next, so the message is taken here. */
+  authorize(client: Client | null, packet: PublishPacket, callback: Done): void {
+    const { gatekeeper, bindings, delivery } = this.#options
+    const refusal = gatekeeper.judgePublish(client, packet)
+    const binding = bindings.of(client)
+    if (refusal || packet.qos !== 1 || !binding || gatekeeper.isDenied(packet) || isWill(client, packet)) {
+      callback(refusal)
+      return
+    }
+    this.#taken.add(packet)
+    delivery.acceptance.accept(readMessage(packet), { clientId: binding.session.clientId }, (error) =>
+      callback(error ?? null),
+    )
+  }
+
+  /** In the place of Aedes' own: wills, QoS 0, and QoS 2, whose PUBREC is written when this calls back. */
+  publish(packet: PublishPacket, client: unknown, done: Done = () => undefined): void {
+    const binding = this.#options.bindings.of(client instanceof Object ? client : null)
+    if (this.#taken.has(packet)) done(null)
+    // Of what Aedes publishes by itself, three messages a connection, nobody may see anything.
+    else if (!binding) (typeof client === 'function' ? (client as Done) : done)(null)
+    else if (isWill(client as Client, packet)) this.#publishWill(packet, client as Client, done)
+    else if (packet.qos === 2) this.#publishOnce(packet, client as Client, done)
+    else this.#options.delivery.acceptance.accept(readMessage(packet), binding.session, done)
+  }
+
+  /** What is retained for a new subscription, one message at a time. */
+  deliverRetained(client: Client, packet: AedesPublishPacket, done: () => void): void {
+    const { bindings, delivery } = this.#options
+    const session = bindings.of(client)?.session
+    const route = delivery.router.plan(packet.topic).find(({ subscriber }) => subscriber === session)
+    if (session && route) {
+      try {
+        session.deliverRetained(readMessage(packet), route.qos)
+      } catch (error) {
+        client.emit('error', error)
+      }
+    }
+    done()
+  }
+
+  #publishWill(packet: PublishPacket, client: Client, done: Done): void {
+    const { bindings, delivery, wills } = this.#options
+    const link = bindings.of(client)?.link
+    if (!link || packet.topic.split('/').length > this.#options.topicLevels) {
+      done(new Error('the will cannot be published'))
+      return
+    }
+    const beside = (): void => wills.take(client.id, link)
+    delivery.acceptance.accept(readMessage(packet), { clientId: client.id, beside }, done)
+  }
+
+  #publishOnce(packet: PublishPacket, client: Client, done: Done): void {
+    const { bindings, delivery } = this.#options
+    const { messageId } = packet
+    const ids = bindings.of(client)?.incoming
+    if (!ids || messageId === undefined) done(new Error('a QoS 2 message without identifier'))
+    // The same message twice in one turn: both were looked up before either was taken.
+    else if (ids.has(messageId)) delivery.turn.settled(done)
+    else {
+      const incoming = { ids, messageId }
+      delivery.acceptance.accept(readMessage(packet), { clientId: client.id, incoming }, done)
+    }
+  }
+}

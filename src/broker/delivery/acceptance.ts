@@ -1,0 +1,74 @@
+import type { IncomingIds } from './incoming-ids.ts'
+import { lowerQoS, type Message } from './message.ts'
+import type { RetainedMessages } from './retained-messages.ts'
+import type { Router } from './router.ts'
+import type { Session } from './session.ts'
+import type { Turn } from './turn.ts'
+import { encodePublish } from './wire.ts'
+
+export interface AcceptanceOptions {
+  readonly router: Pick<Router<Session>, 'plan'>
+  readonly retained: Pick<RetainedMessages, 'keep'>
+  readonly turn: Pick<Turn, 'settled'>
+}
+
+/** Who has published, and what must be kept in the same transaction as the message. */
+export interface Publisher {
+  readonly clientId: string
+  /** A QoS 2 message's packet identifier. */
+  readonly incoming?: { readonly ids: IncomingIds; readonly messageId: number }
+  /** Written beside the message, or not at all. */
+  readonly beside?: () => void
+}
+
+type Done = (error?: Error) => void
+
+/** Takes a message that its publisher may publish: to everybody it matches, live or stored, from one look-up. */
+export class Acceptance {
+  readonly #options: AcceptanceOptions
+
+  constructor(options: AcceptanceOptions) {
+    this.#options = options
+  }
+
+  /** Calls back once what must be kept is committed: then, and not before, the publisher may be told so. */
+  accept(message: Message, publisher: Publisher, done: Done): void {
+    try {
+      if (!this.#take(message, publisher)) {
+        done()
+        return
+      }
+    } catch (error) {
+      publisher.incoming?.ids.forget(publisher.incoming.messageId)
+      done(error instanceof Error ? error : new Error(String(error)))
+      return
+    }
+    this.#options.turn.settled((error) => {
+      if (error) publisher.incoming?.ids.forget(publisher.incoming.messageId)
+      done(error)
+    })
+  }
+
+  /** Whether it has to wait for the turn. */
+  #take(message: Message, { clientId, incoming, beside }: Publisher): boolean {
+    const { router, retained } = this.#options
+    let waits = message.retain || incoming !== undefined || beside !== undefined
+    beside?.()
+    incoming?.ids.add(incoming.messageId)
+    if (message.retain) retained.keep(message, clientId)
+    // [MQTT-3.3.1-9]: not retained for those who are subscribed already
+    const live = message.retain ? { ...message, retain: false } : message
+    let bytes: Buffer | undefined
+    for (const { subscriber, qos } of router.plan(message.topic)) {
+      const lowered = lowerQoS(message.qos, qos)
+      if (lowered === 0) {
+        bytes ??= encodePublish({ ...live, qos: 0 })
+        subscriber.deliver(message.topic, bytes)
+        continue
+      }
+      subscriber.enqueue(lowered === live.qos ? live : { ...live, qos: lowered })
+      waits = true
+    }
+    return waits
+  }
+}

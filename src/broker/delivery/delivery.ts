@@ -1,0 +1,53 @@
+import type { Clock } from '../../clock.ts'
+import { Acceptance } from './acceptance.ts'
+import { Losses, type LossReason } from './losses.ts'
+import type { DeliveryStores } from './ports.ts'
+import { type RetainedLimits, RetainedMessages } from './retained-messages.ts'
+import { Router } from './router.ts'
+import type { Session } from './session.ts'
+import { type Owners, Sessions } from './sessions.ts'
+import { Turn } from './turn.ts'
+
+export interface DeliveryLimits extends RetainedLimits {
+  /** Messages on their way to one client, unacknowledged. */
+  readonly inFlight: number
+  readonly queueMessages: number
+  readonly queueBytes: number
+  readonly queueSeconds: number
+}
+
+export interface DeliveryOptions {
+  readonly stores: DeliveryStores
+  readonly owners: Owners
+  readonly clock: Clock
+  readonly limits: DeliveryLimits
+  readonly onLoss: (reason: LossReason, clientId: string) => void
+}
+
+/** From a publisher to everybody it concerns, live or away: what is acknowledged is kept, and nobody waits for another. */
+export interface Delivery {
+  readonly turn: Turn
+  readonly router: Router<Session>
+  readonly sessions: Sessions
+  readonly retained: RetainedMessages
+  readonly acceptance: Acceptance
+  readonly losses: Losses
+}
+
+export function createDelivery({ stores, owners, clock, limits, onLoss }: DeliveryOptions): Delivery {
+  const turn = new Turn(stores.journal)
+  const router = new Router<Session>()
+  const losses = new Losses(onLoss)
+  const retained = new RetainedMessages({ store: stores.retained, journal: stores.journal, limits, losses })
+  const sessions = new Sessions({
+    stores,
+    router,
+    owners,
+    turn,
+    losses,
+    window: limits.inFlight,
+    limits: { ...limits, queueAgeMs: limits.queueSeconds * 1000, clock },
+    clock,
+  })
+  return { turn, router, sessions, retained, losses, acceptance: new Acceptance({ router, retained, turn }) }
+}

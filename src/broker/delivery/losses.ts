@@ -1,0 +1,31 @@
+/** Why a message did not reach somebody it matched. */
+export const LOSS_REASONS = [
+  'backlog',
+  'policy',
+  'queue_age',
+  'queue_bytes',
+  'queue_messages',
+  'retained_bytes',
+  'retained_messages',
+] as const
+
+export type LossReason = (typeof LOSS_REASONS)[number]
+
+/** How many messages were lost by each bound. */
+export class Losses {
+  readonly #counts = new Map<LossReason, number>(LOSS_REASONS.map((reason) => [reason, 0]))
+  readonly #onLoss: (reason: LossReason, clientId: string) => void
+
+  constructor(onLoss: (reason: LossReason, clientId: string) => void = () => undefined) {
+    this.#onLoss = onLoss
+  }
+
+  count(reason: LossReason, clientId: string): void {
+    this.#counts.set(reason, this.of(reason) + 1)
+    this.#onLoss(reason, clientId)
+  }
+
+  of(reason: LossReason): number {
+    return this.#counts.get(reason) ?? 0
+  }
+}

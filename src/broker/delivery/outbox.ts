@@ -1,0 +1,90 @@
+import type { Duplex } from 'node:stream'
+import type { Turn } from './turn.ts'
+
+export interface OutboxOptions {
+  readonly turn: Pick<Turn, 'flushLater'>
+  /** Of a connection that was cut nothing is sent any more. */
+  readonly isCut: () => boolean
+  readonly onDrain: () => void
+  readonly bounds?: OutboxBounds
+}
+
+export interface OutboxBounds {
+  /** From here on the client is behind: QoS 0 is dropped and nothing else is begun. */
+  readonly behindBytes: number
+  /** Here it is given up. */
+  readonly lostBytes: number
+}
+
+const MIB = 1024 * 1024
+const BOUNDS: OutboxBounds = { behindBytes: MIB, lostBytes: 8 * MIB }
+
+/**
+ * What goes to one socket, in one write for each turn. It takes the socket's own `write` over, so that what Aedes sends
+ * goes the same way and keeps its place.
+ */
+export class Outbox {
+  readonly #socket: Duplex
+  readonly #options: OutboxOptions
+  readonly #bounds: OutboxBounds
+  readonly #write: (bytes: Buffer) => boolean
+  #pending: Buffer[] = []
+  #pendingBytes = 0
+
+  constructor(socket: Duplex, options: OutboxOptions) {
+    this.#socket = socket
+    this.#options = options
+    this.#bounds = options.bounds ?? BOUNDS
+    this.#write = socket.write.bind(socket)
+    this.#takeOver(socket)
+    socket.on('drain', () => options.onDrain())
+  }
+
+  /** Its reader takes less than it is sent, or is gone. */
+  get isBehind(): boolean {
+    return this.#socket.destroyed || this.#options.isCut() || this.#backlog > this.#bounds.behindBytes
+  }
+
+  get #backlog(): number {
+    return this.#socket.writableLength + this.#pendingBytes
+  }
+
+  send(bytes: Buffer): void {
+    if (this.#socket.destroyed || this.#options.isCut()) return
+    this.#pending.push(bytes)
+    this.#pendingBytes += bytes.length
+    this.#options.turn.flushLater(this)
+    if (this.#backlog > this.#bounds.lostBytes) this.#socket.destroy(new Error('the client does not read'))
+  }
+
+  /** For what may be lost; whether it was taken. */
+  offer(bytes: Buffer): boolean {
+    if (this.isBehind) return false
+    this.send(bytes)
+    return true
+  }
+
+  flush(): void {
+    const bytes = this.#pending.length === 1 ? this.#pending[0] : Buffer.concat(this.#pending, this.#pendingBytes)
+    this.#pending = []
+    this.#pendingBytes = 0
+    if (bytes && bytes.length > 0 && !this.#socket.destroyed && !this.#options.isCut()) this.#write(bytes)
+  }
+
+  #takeOver(socket: Duplex): void {
+    const destroy = socket.destroy.bind(socket)
+    // mqtt-packet corks for each packet and uncorks in the same tick, which collects nothing.
+    socket.cork = () => undefined
+    socket.uncork = () => undefined
+    const write = (chunk: Buffer | string, encoding?: BufferEncoding): boolean => {
+      this.send(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk)
+      // False promises a "drain", which comes only when the real write has said so too.
+      return !socket.writableNeedDrain
+    }
+    socket.write = write as typeof socket.write
+    socket.destroy = (error?: Error) => {
+      if (!socket.destroyed && error === undefined) this.flush()
+      return destroy(error)
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import type { Clock } from '../../clock.ts'
+import type { Identity } from '../../registry/identity.ts'
+import { type IncomingIds, StoredIds, TransientIds } from './incoming-ids.ts'
+import type { Losses } from './losses.ts'
+import { MemoryQueue } from './memory-queue.ts'
+import type { QoS } from './message.ts'
+import type { DeliveryStores, StoredSession } from './ports.ts'
+import type { QueueLimits } from './queue-bounds.ts'
+import type { Router } from './router.ts'
+import { type Link, Session } from './session.ts'
+import type { Turn } from './turn.ts'
+
+type Owner = Pick<Identity, 'kind' | 'id'>
+
+/** Whose each stored client id is; kept beside the sessions, and told of every change. */
+export interface Owners {
+  keep(clientId: string, owner: Owner): void
+  drop(clientId: string): void
+}
+
+export interface SessionsOptions {
+  readonly stores: DeliveryStores
+  readonly router: Router<Session>
+  readonly owners: Owners
+  readonly turn: Turn
+  readonly losses: Losses
+  readonly window: number
+  readonly limits: QueueLimits
+  readonly clock: Clock
+}
+
+export interface Opened {
+  readonly session: Session
+  readonly incoming: IncomingIds
+  /** [MQTT-3.2.2-2]: whether it was there before. */
+  readonly isPresent: boolean
+  /** Whether the turn must be settled before the client is told. */
+  readonly waits: boolean
+}
+
+/** Every session there is: those that are stored, and those of clean connections. */
+export class Sessions {
+  readonly #options: SessionsOptions
+  readonly #stored = new Map<string, Session>()
+
+  constructor(options: SessionsOptions) {
+    this.#options = options
+    this.#load()
+  }
+
+  /** Clean session 0: the stored one of this client id, or a new one that is stored. */
+  openStored(clientId: string, owner: Owner): Opened {
+    const { stores, owners, clock } = this.#options
+    const known = this.#stored.get(clientId)
+    if (known?.sid !== undefined)
+      return { session: known, incoming: this.#idsOf(known.sid), isPresent: true, waits: false }
+    const at = clock()
+    let row: StoredSession | undefined
+    stores.journal.write(() => {
+      row = stores.sessions.insert(clientId, owner, at)
+    })
+    if (!row) throw new Error(`Session ${clientId} was not stored`)
+    const session = this.#create({ ...row, lastSent: 0 })
+    owners.keep(clientId, owner)
+    this.#forgetIfLost(session)
+    return { session, incoming: this.#idsOf(row.sid), isPresent: false, waits: true }
+  }
+
+  /** Clean session 1: what was stored ends, and what begins ends with its connection ([MQTT-3.1.2-6]). */
+  openClean(clientId: string): Opened {
+    const waits = this.drop(clientId)
+    const session = new Session({ ...this.#options, clientId, queue: new MemoryQueue(), lastSent: 0 })
+    return { session, incoming: new TransientIds(), isPresent: false, waits }
+  }
+
+  attach(session: Session, link: Link): void {
+    const { sid } = session
+    session.attach(link)
+    if (sid === undefined) return
+    const { journal, sessions } = this.#options.stores
+    journal.writeSurely(() => sessions.markConnected(sid))
+  }
+
+  detach(session: Session, link: Link): void {
+    if (!session.detach(link)) return
+    const { sid, lastSent } = session
+    if (sid === undefined) {
+      for (const topicFilter of session.topicFilters.keys()) this.#options.router.remove(topicFilter, session)
+      session.topicFilters.clear()
+      return
+    }
+    const { journal, sessions } = this.#options.stores
+    const at = this.#options.clock()
+    journal.writeSurely(() => sessions.markDisconnected(sid, at, lastSent))
+  }
+
+  subscribe(session: Session, topicFilter: string, qos: QoS): void {
+    const { stores, router } = this.#options
+    const { sid } = session
+    if (sid !== undefined) stores.journal.write(() => stores.subscriptions.save(sid, { topic: topicFilter, qos }))
+    session.topicFilters.set(topicFilter, qos)
+    router.add(topicFilter, session, qos)
+  }
+
+  unsubscribe(session: Session, topicFilter: string): void {
+    const { stores, router } = this.#options
+    const { sid } = session
+    if (sid !== undefined) stores.journal.writeSurely(() => stores.subscriptions.remove(sid, topicFilter))
+    session.topicFilters.delete(topicFilter)
+    router.remove(topicFilter, session)
+  }
+
+  /** Ends a stored session with all that was kept for it; whether there was one. */
+  drop(clientId: string): boolean {
+    const session = this.#stored.get(clientId)
+    if (session?.sid === undefined) return false
+    const { sid } = session
+    const { journal, sessions, queues } = this.#options.stores
+    this.#forget(session)
+    session.end()
+    journal.writeSurely(() => {
+      queues.drop(sid)
+      sessions.remove(sid)
+    })
+    return true
+  }
+
+  dropExpired(before: Date): void {
+    for (const clientId of this.#options.stores.sessions.clientIdsExpired(before)) this.drop(clientId)
+  }
+
+  #load(): void {
+    const { stores, owners, router, clock } = this.#options
+    const { journal, sessions, subscriptions } = stores
+    const bySid = new Map<number, Session>()
+    for (const stored of sessions.list()) {
+      bySid.set(stored.sid, this.#create(stored))
+      if (stored.owner) owners.keep(stored.clientId, stored.owner)
+    }
+    for (const { sid, topicFilter, qos } of subscriptions.list()) {
+      const session = bySid.get(sid)
+      session?.topicFilters.set(topicFilter, qos)
+      if (session) router.add(topicFilter, session, qos)
+    }
+    const now = clock()
+    journal.writeSurely(() => sessions.markAbandoned(now))
+  }
+
+  #create({ sid, clientId, lastSent }: StoredSession): Session {
+    const { queues, journal } = this.#options.stores
+    const session = new Session({ ...this.#options, clientId, sid, queue: queues.open(sid, journal), lastSent })
+    this.#stored.set(clientId, session)
+    return session
+  }
+
+  #idsOf(sid: number): IncomingIds {
+    const { incoming, journal } = this.#options.stores
+    return new StoredIds(sid, incoming, journal)
+  }
+
+  #forgetIfLost(session: Session): void {
+    this.#options.turn.settled((error) => {
+      if (error) this.#forget(session)
+    })
+  }
+
+  #forget(session: Session): void {
+    if (this.#stored.get(session.clientId) !== session) return
+    this.#stored.delete(session.clientId)
+    this.#options.owners.drop(session.clientId)
+    for (const topicFilter of session.topicFilters.keys()) this.#options.router.remove(topicFilter, session)
+  }
+}

@@ -1,0 +1,19 @@
+import type { Config } from './config.ts'
+
+/** What bounds the broker, under the names it has there. */
+export function brokerLimits({ limits, mqtt }: Config) {
+  return {
+    connectBytes: limits.connect_bytes,
+    connectSeconds: limits.connect_seconds,
+    packetBytes: limits.packet_bytes,
+    topicLevels: limits.topic_levels,
+    subscriptions: limits.subscriptions,
+    inFlight: mqtt.inflight,
+    queueMessages: limits.queue_messages,
+    queueBytes: limits.queue_bytes,
+    queueSeconds: limits.queue_age,
+    retainedMessages: limits.retained_messages,
+    retainedBytes: limits.retained_bytes,
+    sessionSeconds: limits.session_expiry,
+  }
+}
