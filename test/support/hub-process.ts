@@ -18,10 +18,19 @@ export async function linkProgram(folder: string): Promise<void> {
 }
 
 /** Starts the hub in a folder with a linked program; resolves when it says that it is ready. */
-export async function startHubProcess(folder: string, env: Readonly<Record<string, string>> = {}): Promise<HubProcess> {
+export function startHubProcess(folder: string, env: Readonly<Record<string, string>> = {}): Promise<HubProcess> {
+  return startHubBy('bin/signet.mjs start', folder, env)
+}
+
+/** Without the launcher, which stops its hub in good order when it is killed: SIGKILL reaches the hub itself. */
+export function startKillableHub(folder: string, env: Readonly<Record<string, string>> = {}): Promise<HubProcess> {
+  return startHubBy(`${process.execPath} bin/signet.mjs start`, folder, env)
+}
+
+async function startHubBy(line: string, folder: string, env: Readonly<Record<string, string>>): Promise<HubProcess> {
   await using stack = new AsyncDisposableStack()
   const ports = { SIGNET_API__PORT: '0', SIGNET_MQTT__PORT: '0' }
-  const program = stack.use(startProgram('bin/signet.mjs start', { cwd: folder, env: { ...ports, ...env } }))
+  const program = stack.use(startProgram(line, { cwd: folder, env: { ...ports, ...env } }))
   const { mqttPort, apiPort } = JSON.parse(await program.line(/"msg":"Hub ready"/))
   const resources = stack.move()
   return { mqttPort, apiPort, program, [Symbol.asyncDispose]: () => resources.disposeAsync() }

@@ -1,7 +1,13 @@
 import { once } from 'node:events'
 import { connect, type SecureVersion, type TLSSocket } from 'node:tls'
 import { generate, type IConnectPacket, type Packet, parser } from 'mqtt-packet'
-import type { Credentials, TestHub } from './test-hub.ts'
+import type { Credentials } from './test-hub.ts'
+
+/** Where a hub listens, and what its certificate leads to. */
+export interface HubAddress {
+  readonly hub: { readonly mqttPort: number }
+  readonly ca: string
+}
 
 export interface RawClientOptions {
   readonly version?: SecureVersion
@@ -24,7 +30,7 @@ export interface RawClient extends Disposable {
 
 /** Resolves after the TLS handshake; nothing is sent yet. */
 export async function openRawClient(
-  hub: TestHub,
+  hub: HubAddress,
   credentials: Partial<Credentials>,
   options: RawClientOptions = {},
 ): Promise<RawClient> {
