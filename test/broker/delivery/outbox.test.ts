@@ -1,0 +1,91 @@
+import { Duplex } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { Outbox } from '../../../src/broker/delivery/outbox.ts'
+import { Turn } from '../../../src/broker/delivery/turn.ts'
+
+/** A socket whose reader takes something only when it is told to. */
+function openScene({ isCut = false } = {}) {
+  const writes: string[] = []
+  let take: (() => void) | undefined
+  const socket = new Duplex({
+    highWaterMark: 10,
+    read() {},
+    write(chunk: Buffer, _encoding, done) {
+      writes.push(chunk.toString())
+      take = done
+    },
+  })
+  socket.on('error', () => undefined)
+  let drains = 0
+  const outbox = new Outbox(socket, {
+    turn: new Turn({ settled: () => undefined }),
+    isCut: () => isCut,
+    onDrain: () => void drains++,
+    bounds: { behindBytes: 20, lostBytes: 40 },
+  })
+  return {
+    socket,
+    outbox,
+    writes,
+    take: () => take?.(),
+    get drains() {
+      return drains
+    },
+  }
+}
+
+describe('an outbox', () => {
+  test('writes once for each turn, in order, what is sent and what others write to its socket', async () => {
+    const { socket, outbox, writes } = openScene()
+    outbox.send(Buffer.from('a'))
+    socket.cork()
+    expect(socket.write('b')).toBe(true)
+    socket.write(Buffer.from('c'))
+    socket.uncork()
+    expect(outbox.offer(Buffer.from('d'))).toBe(true)
+    expect(writes).toEqual([])
+    await nextTurn()
+    expect(writes).toEqual(['abcd'])
+  })
+
+  test('refuses what may be lost while its reader is behind, and tells when it has caught up', async () => {
+    const scene = openScene()
+    const { outbox, socket } = scene
+    outbox.send(Buffer.alloc(21))
+    expect(outbox.isBehind).toBe(true)
+    expect(outbox.offer(Buffer.from('x'))).toBe(false)
+    await nextTurn()
+    expect(socket.write('y')).toBe(false)
+    await nextTurn()
+    scene.take()
+    await nextTurn()
+    scene.take()
+    await nextTurn()
+    expect([outbox.isBehind, scene.drains]).toEqual([false, 1])
+  })
+
+  test('gives a reader up that takes nothing at all', () => {
+    const { outbox, socket } = openScene()
+    outbox.send(Buffer.alloc(41))
+    expect(socket.destroyed).toBe(true)
+    expect(outbox.isBehind).toBe(true)
+    outbox.send(Buffer.alloc(1))
+  })
+
+  test('says its last word before its socket is closed', () => {
+    const { outbox, socket, writes } = openScene()
+    outbox.send(Buffer.from('goodbye'))
+    socket.destroy()
+    expect(writes).toEqual(['goodbye'])
+  })
+
+  test('sends nothing to a connection that was cut', async () => {
+    const { outbox, socket, writes } = openScene({ isCut: true })
+    expect(outbox.offer(Buffer.from('x'))).toBe(false)
+    outbox.send(Buffer.from('x'))
+    await nextTurn()
+    socket.destroy()
+    expect(writes).toEqual([])
+  })
+})

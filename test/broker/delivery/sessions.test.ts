@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import { createLink, OWNER, openDeliveryScene } from './delivery-scene.ts'
+
+describe('a session that is stored', () => {
+  test('is there in the next process: its owner, its subscriptions and its packet identifiers', async () => {
+    using scene = openDeliveryScene()
+    const first = scene.sessions.openStored('device-001', OWNER)
+    expect(first).toMatchObject({ isPresent: false, waits: true })
+    scene.sessions.subscribe(first.session, 'a/+', 1)
+    scene.sessions.subscribe(first.session, 'b', 1)
+    scene.sessions.unsubscribe(first.session, 'b')
+    first.incoming.add(7)
+    first.incoming.add(8)
+    first.incoming.remove(8)
+    await scene.settled()
+
+    const next = scene.restart()
+    expect(next.owners.isHeldByAnother('device-001', { kind: 'service', id: 'device-001' })).toBe(true)
+    expect(next.owners.clientIdsOf(OWNER)).toEqual(['device-001'])
+    const { session, incoming, isPresent } = next.sessions.openStored('device-001', OWNER)
+    expect(isPresent).toBe(true)
+    expect([...session.topicFilters]).toEqual([['a/+', 1]])
+    expect(next.router.plan('a/b')).toEqual([{ subscriber: session, qos: 1 }])
+    expect([incoming.has(7), incoming.has(8)]).toEqual([true, false])
+    incoming.forget(7)
+    expect(incoming.has(7)).toBe(false)
+  })
+
+  test('ends with all that was kept for it when a clean one takes its client id', async () => {
+    using scene = openDeliveryScene()
+    scene.openStored()
+    await scene.publish({})
+    const { waits } = scene.sessions.openClean('device-001')
+    expect(waits).toBe(true)
+    await scene.settled()
+    expect(scene.sessions.drop('device-001')).toBe(false)
+    expect(scene.owners.isHeld('device-001')).toBe(false)
+    expect(scene.router.plan('a')).toEqual([])
+    for (const table of ['sessions', 'subscriptions', 'queue'])
+      expect(scene.stores.database.sqlite.prepare(`select count(*) from ${table}`).pluck().get()).toBe(0)
+  })
+
+  test('that could not be stored is none', async () => {
+    using scene = openDeliveryScene()
+    await scene.settled()
+    scene.fillDisk()
+    expect(() => scene.sessions.openStored('device-001', OWNER)).toThrow('full')
+    await scene.settled()
+    scene.makeRoom()
+    const opened = scene.sessions.openStored('device-001', OWNER)
+    expect(opened.isPresent).toBe(false)
+    expect(() =>
+      scene.stores.journal.write(() => {
+        throw new Error('disk full')
+      }),
+    ).toThrow()
+    await scene.settled()
+    expect(scene.sessions.openStored('device-001', OWNER).isPresent).toBe(false)
+  })
+
+  test('expires when its client has been away for long enough, and not while it is there', async () => {
+    using scene = openDeliveryScene()
+    const [away, there] = [scene.openStored('away'), scene.openStored('there')]
+    const link = createLink()
+    scene.sessions.attach(away, link)
+    scene.sessions.attach(there, createLink())
+    scene.sessions.detach(away, createLink())
+    scene.sessions.detach(away, link)
+    await scene.settled()
+    const expired = (): Date => new Date(scene.clock.now().getTime() - 60_000)
+    scene.sessions.dropExpired(expired())
+    expect(scene.owners.isHeld('away')).toBe(true)
+    scene.clock.advance(61_000)
+    scene.sessions.dropExpired(expired())
+    expect([scene.owners.isHeld('away'), scene.owners.isHeld('there')]).toEqual([false, true])
+  })
+
+  test('that a crash left connected expires from the next start on', async () => {
+    using scene = openDeliveryScene()
+    scene.sessions.attach(scene.openStored(), createLink())
+    await scene.settled()
+    const next = scene.restart()
+    await next.settled()
+    next.clock.advance(1)
+    next.sessions.dropExpired(next.clock.now())
+    expect(next.owners.isHeld('device-001')).toBe(false)
+  })
+})
+
+test('a session that is clean ends with its connection, subscriptions included', () => {
+  using scene = openDeliveryScene()
+  const session = scene.openClean()
+  const link = createLink()
+  scene.sessions.attach(session, link)
+  expect(scene.router.plan('a')).toHaveLength(1)
+  scene.sessions.detach(session, link)
+  expect(scene.router.plan('a')).toEqual([])
+  expect(session.topicFilters.size).toBe(0)
+})
