@@ -98,7 +98,9 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
       clearInterval(sweep)
       gatekeeper.suppressWills()
       await new Promise<void>((resolve) => broker.close(() => resolve()))
-      await settled()
+      await settled().catch((error) =>
+        options.logger.error({ component: 'broker', err: error }, 'The last turn failed'),
+      )
     },
   }
 }

@@ -13,19 +13,20 @@ export type LossReason = (typeof LOSS_REASONS)[number]
 
 /** How many messages were lost by each bound. */
 export class Losses {
-  readonly #counts = new Map<LossReason, number>(LOSS_REASONS.map((reason) => [reason, 0]))
+  // The entries are those of the list: TypeScript forgets that.
+  readonly #counts = Object.fromEntries(LOSS_REASONS.map((reason) => [reason, 0])) as Record<LossReason, number>
   readonly #onLoss: (reason: LossReason, clientId: string) => void
 
-  constructor(onLoss: (reason: LossReason, clientId: string) => void = () => undefined) {
+  constructor(onLoss: (reason: LossReason, clientId: string) => void) {
     this.#onLoss = onLoss
   }
 
   count(reason: LossReason, clientId: string): void {
-    this.#counts.set(reason, this.of(reason) + 1)
+    this.#counts[reason]++
     this.#onLoss(reason, clientId)
   }
 
   of(reason: LossReason): number {
-    return this.#counts.get(reason) ?? 0
+    return this.#counts[reason]
   }
 }

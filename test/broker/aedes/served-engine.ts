@@ -1,12 +1,13 @@
 import type { IConnectPacket } from 'mqtt-packet'
-import { openAedesEngine } from '../../../src/broker/aedes/engine.ts'
+import { type EngineLimits, openAedesEngine } from '../../../src/broker/aedes/engine.ts'
 import type { Connection } from '../../../src/broker/connection.ts'
 import { SessionOwners } from '../../../src/broker/session-owners.ts'
 import { createConfig } from '../../../src/config.ts'
 import { brokerLimits } from '../../../src/config-limits.ts'
-import { openMqttDatabase } from '../../../src/db/mqtt/mqtt-database.ts'
+import { type MqttDatabase, openMqttDatabase } from '../../../src/db/mqtt/mqtt-database.ts'
 import { createLogger } from '../../../src/logger.ts'
 import { createAccessPolicy } from '../../../src/registry/access-policy.ts'
+import type { Identity } from '../../../src/registry/identity.ts'
 import { DEVICE_POLICY, type Policy } from '../../../src/registry/policy.ts'
 import type { DuplexClient } from '../../support/duplex-client.ts'
 import { LogSink } from '../../support/log-sink.ts'
@@ -29,17 +30,25 @@ export interface ServedClient extends DuplexClient {
   readonly connection: Connection
 }
 
+export interface ServedEngineOptions extends Partial<EngineLimits> {
+  /** Of an engine that has ended, as the next process would find it. */
+  readonly stores?: MqttDatabase
+}
+
+const KEPT = ['queue', 'retained', 'sessions', 'incoming', 'subscriptions', 'wills']
+const parties = new Map<string, Identity>()
+
 /** An engine with the real gatekeeper and policies, whose clients are the other ends of streams in memory. */
-export async function openServedEngine(limits: { readonly packetBytes?: number; readonly topicLevels?: number } = {}) {
+export async function openServedEngine({ stores: given, ...limits }: ServedEngineOptions = {}) {
   const policies = new Map<string, readonly Policy[]>()
   const recorder = createRecorder()
   const { now: clock } = createTestClock()
-  const stores = openMqttDatabase({ durability: 'process', clock })
+  const stores = given ?? openMqttDatabase({ durability: 'process', clock })
   const engine = await openAedesEngine({
     access: { policyOf: (identity) => createAccessPolicy(identity, policies.get(identity.id) ?? [DEVICE_POLICY]) },
     recordRefusal: recorder.recordRefusal,
     logger: createLogger({ level: 'debug', format: 'json', stream: new LogSink() }),
-    directory: { identityOf: () => undefined },
+    directory: { identityOf: (fingerprint) => parties.get(fingerprint) },
     stores,
     owners: new SessionOwners(),
     clock,
@@ -48,6 +57,7 @@ export async function openServedEngine(limits: { readonly packetBytes?: number; 
 
   /** Says CONNECT, and whatever is piped behind it, as one whose CONNECT the broker has accepted. */
   function say(party: Party, packet: Partial<IConnectPacket> = {}, behind: Buffer = Buffer.alloc(0)): ServedClient {
+    parties.set(party.certificate.fingerprint, party.identity)
     const { connection, client } = openConnection(party.peer)
     const { clientId = party.identity.id, clean = true } = packet
     connection.open(createSession(party, { clientId, cleanSession: clean }))
@@ -55,8 +65,24 @@ export async function openServedEngine(limits: { readonly packetBytes?: number; 
     return { ...client, connection }
   }
 
+  // Between two turns: what is changed within one is rolled back with it.
+  const settled = (): Promise<void> => new Promise((resolve) => stores.journal.settled(() => resolve()))
+
   return {
     ...engine,
+    stores,
+    /** From now on nothing can be kept. */
+    async fillDisk() {
+      await settled()
+      for (const table of KEPT)
+        stores.database.sqlite.exec(
+          `create trigger full_${table} before insert on ${table} begin select raise(abort, 'full'); end`,
+        )
+    },
+    async makeRoom() {
+      await settled()
+      for (const table of KEPT) stores.database.sqlite.exec(`drop trigger full_${table}`)
+    },
     recorder,
     say,
     async connect(party: Party, packet: Partial<IConnectPacket> = {}) {
