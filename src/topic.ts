@@ -22,22 +22,17 @@ export function isTopicFilter(text: string): boolean {
   })
 }
 
-export function topicLevels(topic: string): number {
-  let levels = 1
-  for (let index = topic.indexOf('/'); index !== -1; index = topic.indexOf('/', index + 1)) levels++
-  return levels
-}
-
 /** Whether a message of this topic name reaches a subscription of this filter. */
 export function matches(topicFilter: string, topicName: string): boolean {
   return covers(topicFilter, topicName)
 }
 
-/** Whether every topic that `narrow` (a filter or a name) can match is matched by `wide`, as far as one filter shows it. */
+/** Whether every topic that `narrow` (a filter or a name) can match is matched by `wide`. */
 export function covers(wide: string, narrow: string): boolean {
   // [MQTT-4.7.2-1]: a wildcard in the first level does not match a topic that begins with "$"
   if (narrow.startsWith('$') && (wide.startsWith('#') || wide.startsWith('+'))) return false
-  const wideLevels = wide.split('/')
+  // Every topic has a first level.
+  const wideLevels = wide === '+/#' ? ['#'] : wide.split('/')
   const narrowLevels = narrow.split('/')
   for (const [index, level] of wideLevels.entries()) {
     // MQTT 3.1.1 §4.7.1.2: "a/#" also matches "a"

@@ -96,7 +96,7 @@ export const certificates = sqliteTable(
     revocationReason: text('revocation_reason').$type<RevocationReason>(),
   },
   (table) => [
-    index('certificates_by_subject').on(table.kind, table.subjectId, table.createdAt),
+    index('certificates_by_subject').on(table.kind, table.subjectId),
     index('certificates_retiring').on(table.retiresAt).where(sql`retires_at is not null and revoked_at is null`),
   ],
 )

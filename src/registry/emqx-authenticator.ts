@@ -37,6 +37,8 @@ export interface EmqxAuthenticator {
   authenticate(connect: EmqxConnect, address: string): EmqxVerdict
 }
 
+type Presented = Readonly<Record<string, string>>
+
 export interface EmqxAuthenticatorOptions {
   readonly admissions: Admissions
   readonly clientIds: ClientIds
@@ -53,8 +55,8 @@ export function createEmqxAuthenticator(options: EmqxAuthenticatorOptions): Emqx
   return { authenticate }
 
   function authenticate(connect: EmqxConnect, address: string): EmqxVerdict {
-    const refuse = (cause: RefusalCause, expected?: string): EmqxVerdict => {
-      const presented = describe(connect)
+    const refuse = (cause: RefusalCause, found: Presented = {}, expected?: string): EmqxVerdict => {
+      const presented = { ...describe(connect), ...found }
       recordRefusal({ address, surface: 'emqx', cause, presented, ...(expected === undefined ? {} : { expected }) })
       return { result: 'deny', is_superuser: false }
     }
@@ -62,12 +64,14 @@ export function createEmqxAuthenticator(options: EmqxAuthenticatorOptions): Emqx
     const { clientid, cert_pem: pem, cert_common_name: commonName } = connect
     if (!clientid && !pem && !commonName) return refuse('emqx_body_empty')
     const admission = pem ? admit(pem) : admitByCommonName(commonName)
-    if (!admission.admitted) return refuse(admission.cause, admission.expected)
+    if (!admission.admitted) return refuse(admission.cause, admission.presented, admission.expected)
     const { identity, certificate } = admission
+    // Every client comes from EMQX's address: this is what tells the refusals of one device from those of another.
+    const found = { identity: `${identity.kind}:${identity.id}`, fingerprint: certificate.fingerprint }
     if (commonName && commonName !== certificate.subjectId)
-      return refuse('common_name_wrong', `CN=${certificate.subjectId}`)
-    if (!clientid) return refuse('client_id_missing', identity.id)
-    if (clientIds.claim(identity, clientid) === 'refused') return refuse('client_id_wrong', identity.id)
+      return refuse('common_name_wrong', found, `CN=${certificate.subjectId}`)
+    if (!clientid) return refuse('client_id_missing', found, identity.id)
+    if (clientIds.claim(identity, clientid) === 'refused') return refuse('client_id_wrong', found, identity.id)
     return {
       result: 'allow',
       is_superuser: false,
@@ -127,12 +131,7 @@ function parseCertificate(text: string): X509Certificate | undefined {
   }
 }
 
-function describe({
-  clientid,
-  username,
-  cert_subject: subject,
-  cert_common_name: commonName,
-}: EmqxConnect): Readonly<Record<string, string>> {
+function describe({ clientid, username, cert_subject: subject, cert_common_name: commonName }: EmqxConnect): Presented {
   return Object.fromEntries(
     Object.entries({ clientId: clientid, username, subject, commonName }).flatMap(([name, value]) =>
       value ? [[name, value]] : [],

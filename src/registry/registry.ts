@@ -5,7 +5,6 @@ import type { ChainVerdict } from '../peer-identity.ts'
 import { type Access, createAccess } from './access.ts'
 import { type Admissions, createAdmissions } from './admission.ts'
 import { type ApiTokens, createApiTokens } from './api-tokens.ts'
-import type { Certificate } from './certificate.ts'
 import { type Certificates, createCertificates } from './certificates.ts'
 import { type ClientIds, createClientIds } from './client-id.ts'
 import { createDevices, type Devices } from './devices.ts'
@@ -86,7 +85,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     events,
     clock,
   })
-  const certificates = createCertificates({ issuance, revocations, certificates: certificateStore, isEnabled, clock })
+  const certificates = createCertificates({ issuance, revocations, certificates: certificateStore, admissions, clock })
   const tokens = createApiTokens({ tokens: stores.tokens, clock })
   const recordRefusal = refusals.record
   const emqx = createEmqxAuthenticator({
@@ -110,10 +109,5 @@ export function createRegistry(options: RegistryOptions): Registry {
     tokens,
     emqx,
     refusals,
-  }
-
-  function isEnabled({ kind, subjectId }: Certificate): boolean {
-    if (kind === 'device') return stores.devices.find(subjectId)?.state === 'active'
-    return kind !== 'service' || stores.services.find(subjectId)?.state === 'active'
   }
 }
