@@ -3,6 +3,7 @@ import { type ChainVerdict, type Peer, readPeerCertificate } from '../peer-ident
 import type { RecordRefusal, RefusalCause } from '../refusal.ts'
 import type { Access } from './access.ts'
 import type { Admission, Admissions } from './admission.ts'
+import type { Certificate } from './certificate.ts'
 import type { ClientIds } from './client-id.ts'
 import type { Identity } from './identity.ts'
 import type { CertificateStore } from './ports.ts'
@@ -46,12 +47,23 @@ export interface EmqxAuthenticatorOptions {
   readonly certificates: Pick<CertificateStore, 'listOf' | 'findByFingerprint'>
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
   readonly recordRefusal: RecordRefusal
+  /** Told of each client that EMQX is allowed to let in: to a rotation that is its connection. */
+  readonly noteConnection: (certificate: Certificate) => void
   /** Whether a client without `cert_pem` is believed on its CN: EMQX has checked the chain, but revocation by fingerprint is lost. */
   readonly allowCommonNameOnly: boolean
 }
 
 export function createEmqxAuthenticator(options: EmqxAuthenticatorOptions): EmqxAuthenticator {
-  const { admissions, clientIds, access, certificates, judgeChain, recordRefusal, allowCommonNameOnly } = options
+  const {
+    admissions,
+    clientIds,
+    access,
+    certificates,
+    judgeChain,
+    recordRefusal,
+    noteConnection,
+    allowCommonNameOnly,
+  } = options
   return { authenticate }
 
   function authenticate(connect: EmqxConnect, address: string): EmqxVerdict {
@@ -72,6 +84,8 @@ export function createEmqxAuthenticator(options: EmqxAuthenticatorOptions): Emqx
       return refuse('common_name_wrong', found, `CN=${certificate.subjectId}`)
     if (!clientid) return refuse('client_id_missing', found, identity.id)
     if (clientIds.claim(identity, clientid) === 'refused') return refuse('client_id_wrong', found, identity.id)
+    // Without the certificate nobody knows which of two a device has shown.
+    if (pem) noteConnection(certificate)
     return {
       result: 'allow',
       is_superuser: false,

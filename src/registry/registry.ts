@@ -5,6 +5,7 @@ import type { ChainVerdict } from '../peer-identity.ts'
 import { type Access, createAccess } from './access.ts'
 import { type Admissions, createAdmissions } from './admission.ts'
 import { type ApiTokens, createApiTokens } from './api-tokens.ts'
+import type { Certificate } from './certificate.ts'
 import { type Certificates, createCertificates } from './certificates.ts'
 import { type ClientIds, createClientIds } from './client-id.ts'
 import { createDevices, type Devices } from './devices.ts'
@@ -41,6 +42,8 @@ export interface RegistryOptions {
   readonly cutter: Cutter
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
   readonly allowCommonNameOnly: boolean
+  /** For work that nobody waits for: its failure is told to an operator. */
+  readonly inBackground: (work: Promise<void>) => void
   readonly onNewRefusal: (refusal: RecordedRefusal) => void
   readonly events: EventFeed
   readonly clock: Clock
@@ -49,6 +52,8 @@ export interface RegistryOptions {
 /** Who may connect, and what is issued, renewed and revoked: the one place that decides. */
 export interface Registry {
   readonly admissions: Admissions
+  /** Told of each connection that was let in; the first of a certificate ends the older ones. */
+  noteConnection(certificate: Certificate): void
   readonly clientIds: ClientIds
   readonly access: Access
   readonly devices: Devices
@@ -62,7 +67,7 @@ export interface Registry {
 }
 
 export function createRegistry(options: RegistryOptions): Registry {
-  const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, onNewRefusal, events, clock } = options
+  const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, inBackground, onNewRefusal, events, clock } = options
   const { certificates: certificateStore, transaction } = stores
   const refusals = createRefusalRing({ clock, onNew: onNewRefusal })
   const access = createAccess(stores)
@@ -88,6 +93,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const certificates = createCertificates({ issuance, revocations, certificates: certificateStore, admissions, clock })
   const tokens = createApiTokens({ tokens: stores.tokens, clock })
   const recordRefusal = refusals.record
+  const noteConnection = (certificate: Certificate): void => inBackground(revocations.noteConnection(certificate))
   const emqx = createEmqxAuthenticator({
     ...stores,
     admissions,
@@ -95,10 +101,12 @@ export function createRegistry(options: RegistryOptions): Registry {
     access,
     judgeChain,
     recordRefusal,
+    noteConnection,
     allowCommonNameOnly,
   })
   return {
     admissions,
+    noteConnection,
     clientIds,
     access,
     devices,

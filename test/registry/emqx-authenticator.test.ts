@@ -303,3 +303,18 @@ function der(pem: string): Buffer {
 async function foreign(name: string): Promise<string> {
   return (await (await createForeignCa(name)).make({ commonNames: ['pump'] })).cert
 }
+
+test('the first connection of a new certificate through EMQX ends the one before, as one through the hub does', async () => {
+  using place = await createPlace()
+  const { registry, settle } = place.scene
+  const renewed = await registry.certificates.issueToDevice({ deviceId: 'pump' })
+  expect(registry.certificates.validate(place.device.fingerprint)).toMatchObject({ valid: true })
+
+  expect(place.ask({ clientid: 'pump', cert_pem: renewed.certificate.pem })).toMatchObject({ result: 'allow' })
+  await settle()
+
+  expect(registry.certificates.validate(place.device.fingerprint)).toMatchObject({
+    valid: false,
+    reason: 'certificate_superseded',
+  })
+})

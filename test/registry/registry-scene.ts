@@ -43,6 +43,8 @@ export interface Scene extends Disposable {
   advance(milliseconds: number): void
   /** From now on no transaction can be committed, as on a full disk. */
   failCommits(): void
+  /** Resolves once the work that nobody waits for is done. */
+  settle(): Promise<void>
   /** The certificates of a device that would let it in now, oldest first. */
   active(deviceId: string): readonly Certificate[]
 }
@@ -60,12 +62,14 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
   const events = new EventFeed()
   const told = listen(events)
   const cuts: Cut[] = []
+  const background: Promise<void>[] = []
   const registry = createRegistry({
     stores,
     issuer: authority,
     cutter: createCutter(stores, cuts),
     judgeChain: (certificate) => judgeChain(certificate, [authority.certificate]),
     allowCommonNameOnly: false,
+    inBackground: (work) => void background.push(work),
     onNewRefusal: () => undefined,
     events,
     clock,
@@ -81,6 +85,9 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     events: told,
     advance(milliseconds) {
       now = new Date(now.getTime() + milliseconds)
+    },
+    async settle() {
+      await Promise.all(background)
     },
     failCommits() {
       commits.fail = true
