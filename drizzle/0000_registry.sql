@@ -22,6 +22,7 @@ CREATE TABLE `certificates` (
 	`first_seen_at` integer,
 	`retires_at` integer,
 	`revoked_at` integer,
+	`idempotency_key` text,
 	`revocation_reason` text
 );
 --> statement-breakpoint

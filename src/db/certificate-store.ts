@@ -64,9 +64,10 @@ function createMarks(database: Database): Omit<CertificateMarks, 'listRetired'> 
   }
 }
 
-function readCertificate(row: typeof certificates.$inferSelect): Certificate {
+function readCertificate({ idempotencyKey, ...row }: typeof certificates.$inferSelect): Certificate {
   return {
     ...row,
+    ...(idempotencyKey === null ? {} : { idempotencyKey }),
     firstSeenAt: row.firstSeenAt ?? undefined,
     retiresAt: row.retiresAt ?? undefined,
     revokedAt: row.revokedAt ?? undefined,

@@ -93,6 +93,7 @@ export const certificates = sqliteTable(
     firstSeenAt: time('first_seen_at'),
     retiresAt: time('retires_at'),
     revokedAt: time('revoked_at'),
+    idempotencyKey: text('idempotency_key'),
     revocationReason: text('revocation_reason').$type<RevocationReason>(),
   },
   (table) => [

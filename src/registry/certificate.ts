@@ -31,6 +31,8 @@ export interface Certificate {
   readonly notBefore: Date
   readonly notAfter: Date
   readonly createdAt: Date
+  /** Under which the request that made it may be repeated without making another. */
+  readonly idempotencyKey?: string
   readonly firstSeenAt: Date | undefined
   /** A rotation with `overlapHours` ends the certificate at this time, first connection of the new one or not. */
   readonly retiresAt: Date | undefined

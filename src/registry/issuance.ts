@@ -48,26 +48,27 @@ type KeyedLeaf = IssuedLeaf & { readonly privateKeyPem: string }
 interface Successor {
   readonly onExisting: 'rotate' | 'replace' | 'fail'
   readonly overlapHours: number | undefined
+  readonly idempotencyKey: string | undefined
 }
-
-const ROTATION: Successor = { onExisting: 'rotate', overlapHours: undefined }
 
 export function createIssuance(options: IssuanceOptions): Issuance {
   const { issuer, devices, services, certificates, revocations, transaction, events, clock } = options
 
   return {
-    async issueToDevice({ deviceId, userId, onExisting = 'rotate', overlapHours, ...issueOptions }) {
-      const successor = { onExisting, overlapHours }
+    async issueToDevice({ deviceId, userId, onExisting = 'rotate', overlapHours, idempotencyKey, ...keyOptions }) {
+      const successor = { onExisting, overlapHours, idempotencyKey }
       const owner = devices.resolveOwner(deviceId, userId)
       requireAllowed('device', deviceId, successor)
-      const leaf = await issuer.issueDevice(deviceId, owner, issueOptions)
+      const leaf = await issuer.issueDevice(deviceId, owner, keyOptions)
       return keep('device', deviceId, leaf, successor, () => void devices.ensure(deviceId, owner))
     },
 
-    async issueToService(name, issueOptions) {
+    async issueToService(name, { idempotencyKey, ...keyOptions }) {
+      const successor = { onExisting: 'rotate', overlapHours: undefined, idempotencyKey } as const
       services.get(name)
-      const leaf = await issuer.issueService(name, issueOptions)
-      return keep('service', name, leaf, ROTATION, () => void services.get(name))
+      requireAllowed('service', name, successor)
+      const leaf = await issuer.issueService(name, keyOptions)
+      return keep('service', name, leaf, successor, () => void services.get(name))
     },
   }
 
@@ -88,6 +89,7 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       notBefore: leaf.notBefore,
       notAfter: leaf.notAfter,
       createdAt: clock(),
+      ...(successor.idempotencyKey === undefined ? {} : { idempotencyKey: successor.idempotencyKey }),
       firstSeenAt: undefined,
       retiresAt: undefined,
       revokedAt: undefined,
@@ -107,7 +109,20 @@ export function createIssuance(options: IssuanceOptions): Issuance {
     return { certificate, privateKeyPem: leaf.privateKeyPem, caCertificatePem: issuer.caCertificatePem }
   }
 
-  function requireAllowed(kind: Certificate['kind'], subjectId: string, { onExisting }: Successor): void {
+  function requireAllowed(
+    kind: Certificate['kind'],
+    subjectId: string,
+    { onExisting, idempotencyKey }: Successor,
+  ): void {
+    const repeated =
+      idempotencyKey && certificates.listOf(kind, subjectId).find((one) => one.idempotencyKey === idempotencyKey)
+    if (repeated) {
+      throw new DomainError(
+        'already_issued',
+        `This request was answered with certificate ${repeated.fingerprint}; its key is kept nowhere: ask anew under another Idempotency-Key`,
+        { details: { fingerprint: repeated.fingerprint } },
+      )
+    }
     if (onExisting === 'fail' && currentOf(kind, subjectId).length > 0) {
       throw new DomainError(
         'certificate_exists',
