@@ -23,7 +23,7 @@ export interface ConnectDecisionOptions {
   readonly directory: Pick<PeerDirectory, 'admit'>
   readonly clientIds: ClientIdRule
   readonly sessions: Pick<SessionRegistry, 'findByClientId'>
-  readonly owners: Pick<SessionOwners, 'isHeldByAnother'>
+  readonly owners: Pick<SessionOwners, 'isHeld' | 'isHeldByAnother'>
 }
 
 /** Who says CONNECT, and under which client id; synchronous, so that what is decided is still true when it is acted on. */
@@ -82,11 +82,9 @@ function isHeldByAnother(clientId: string, identity: Identity, { sessions, owner
 const RANDOM_OCTETS = 9
 
 // [MQTT-3.1.3-6]: the server assigns a unique client id to a client that sent none
-function assignClientId(identity: Identity, options: ConnectDecisionOptions): string {
+function assignClientId({ id }: Identity, { sessions, owners }: ConnectDecisionOptions): string {
   for (;;) {
-    const clientId = `${identity.id}:${randomBytes(RANDOM_OCTETS).toString('base64url')}`
-    const isFree =
-      options.sessions.findByClientId(clientId) === undefined && !isHeldByAnother(clientId, identity, options)
-    if (isFree) return clientId
+    const clientId = `${id}:${randomBytes(RANDOM_OCTETS).toString('base64url')}`
+    if (sessions.findByClientId(clientId) === undefined && !owners.isHeld(clientId)) return clientId
   }
 }

@@ -4,7 +4,6 @@ import { type IConnectPacket, parser } from 'mqtt-packet'
 export interface ConnectPacket {
   readonly clientId: string
   readonly cleanSession: boolean
-  readonly willTopic: string | undefined
 }
 
 export type ConnectReading = ConnectPacket | 'invalid' | 'version_5' | 'version_unknown'
@@ -14,9 +13,8 @@ export function readConnectPacket(frame: Buffer, headerLength: number): ConnectR
   const version = readVersion(frame.subarray(headerLength))
   if (version !== 'supported') return version
   const packet = parse(frame)
-  if (!packet) return 'invalid'
-  // [MQTT-3.1.3-1]..[MQTT-3.1.3-5]: absent client id reads as an empty one
-  return { clientId: packet.clientId ?? '', cleanSession: packet.clean ?? false, willTopic: packet.will?.topic }
+  if (!packet || isFaulty(packet)) return 'invalid'
+  return { clientId: packet.clientId, cleanSession: packet.clean ?? false }
 }
 
 // Bridges set the highest bit of the level, as Mosquitto does.
@@ -33,6 +31,14 @@ function readVersion(body: Buffer): 'supported' | 'invalid' | 'version_5' | 'ver
   if (name === 'MQIsdp' && version === 3) return 'supported'
   if (name === 'MQTT' && version === 5) return 'version_5'
   return name === 'MQTT' || name === 'MQIsdp' ? 'version_unknown' : 'invalid'
+}
+
+/** What mqtt-packet lets pass. */
+function isFaulty({ will, username, password }: IConnectPacket): boolean {
+  // [MQTT-3.1.2-14]: a will of QoS 3 could be written to none of its subscribers, and would end their connections
+  if ((will?.qos ?? 0) > 2) return true
+  // [MQTT-3.1.2-22]
+  return password !== undefined && username === undefined
 }
 
 function parse(frame: Buffer): IConnectPacket | undefined {

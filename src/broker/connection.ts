@@ -56,6 +56,7 @@ export class Connection {
   /** Says a last word and closes; a peer that does not take it within a second is reset. */
   refuse(lastWord: Buffer | undefined): void {
     const { socket } = this
+    if (socket.destroyed) return
     const timer = setTimeout(() => this.#incoming.reset(), LAST_WORD_MS)
     socket.once('close', () => clearTimeout(timer))
     // What lies unread when a socket closes makes the kernel reset it, and the last word would be lost with it.

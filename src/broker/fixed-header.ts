@@ -1,7 +1,5 @@
+/** Where a frame's body begins and how long it is. */
 export interface FixedHeader {
-  /** The first byte's upper four bits: MQTT 3.1.1 §2.2.1. */
-  readonly packetType: number
-  readonly flags: number
   readonly headerLength: number
   readonly remainingLength: number
 }
@@ -10,16 +8,12 @@ const MAX_LENGTH_OCTETS = 4
 
 /** MQTT 3.1.1 §2.2: reads it from the start of the bytes; a remaining length of more than four octets is malformed. */
 export function readFixedHeader(bytes: Uint8Array): FixedHeader | 'incomplete' | 'malformed' {
-  const [first] = bytes
-  if (first === undefined) return 'incomplete'
   let remainingLength = 0
   for (let index = 1; index <= MAX_LENGTH_OCTETS; index++) {
     const octet = bytes[index]
     if (octet === undefined) return 'incomplete'
     remainingLength += (octet & 0x7f) * 128 ** (index - 1)
-    if (octet < 0x80) {
-      return { packetType: first >> 4, flags: first & 0x0f, headerLength: index + 1, remainingLength }
-    }
+    if (octet < 0x80) return { headerLength: index + 1, remainingLength }
   }
   return 'malformed'
 }

@@ -67,8 +67,18 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     awaitConnect(connection.socket, gate, (frame) => enter(connection, frame))
   }
 
+  /** What fails behind it, a database above all, costs this connection alone. */
   function enter(connection: Connection, frame: FirstFrame): void {
     if (connection.cutReason !== undefined) return
+    try {
+      judge(connection, frame)
+    } catch (error) {
+      logger.error({ component: 'broker', err: error, address: connection.address }, 'A CONNECT could not be judged')
+      connection.refuse(encodeConnack(RETURN_CODE.serverUnavailable))
+    }
+  }
+
+  function judge(connection: Connection, frame: FirstFrame): void {
     if ('gone' in frame) return recordEarlyEnd(connection)
     if ('failure' in frame) {
       recordEarlyEnd(connection, frame.failure)
@@ -84,19 +94,31 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     const decision = decideConnect(packet, connection, { directory, clientIds, sessions, owners })
     if (!decision.accepted) return refuse(connection, decision.refusal)
     const { session, evicts } = decision
-    if (evicts) evictHolder(session.clientId)
+    const eviction = evicts ? evictHolder(session.clientId) : undefined
     if (session.cleanSession) owners.drop(session.clientId)
     else owners.keep(session.clientId, session.identity)
     sessions.open(connection, session)
     directory.noteConnection(session.certificate)
-    engine.serve(connection, bytes)
     announce(connection)
+    if (eviction) void serveAfter(eviction, connection, bytes)
+    else engine.serve(connection, bytes)
   }
 
-  function evictHolder(clientId: string): void {
-    void sessions.findByClientId(clientId)?.cut('its client id was registered as another identity')
+  async function evictHolder(clientId: string): Promise<void> {
     owners.drop(clientId)
-    void engine.forgetSession(clientId)
+    await sessions.cutClientId(clientId, 'its client id was registered as another identity')
+    await engine.forgetSession(clientId)
+  }
+
+  /** Nothing of the session before it may reach the new holder of a client id. */
+  async function serveAfter(eviction: Promise<void>, connection: Connection, bytes: Buffer): Promise<void> {
+    try {
+      await eviction
+    } catch (error) {
+      logger.error({ component: 'broker', err: error }, 'A session could not be forgotten')
+      return connection.refuse(encodeConnack(RETURN_CODE.serverUnavailable))
+    }
+    if (!connection.socket.destroyed) engine.serve(connection, bytes)
   }
 
   function refuse(connection: Connection, refusal: ConnectRefusal): void {

@@ -14,6 +14,10 @@ export class SessionOwners {
     this.#owners.delete(clientId)
   }
 
+  isHeld(clientId: string): boolean {
+    return this.#owners.has(clientId)
+  }
+
   isHeldByAnother(clientId: string, identity: Owner): boolean {
     const owner = this.#owners.get(clientId)
     return owner !== undefined && !isSame(owner, identity)

@@ -4,8 +4,8 @@ import type { Connection, Session } from './connection.ts'
 /** Every live connection from its handshake on: what a revocation must reach before it returns. */
 export class SessionRegistry {
   readonly #connections = new Set<Connection>()
-  readonly #byFingerprint = new Map<string, Set<Connection>>()
-  readonly #byClientId = new Map<string, Connection>()
+  readonly #byFingerprint = new ConnectionIndex()
+  readonly #byClientId = new ConnectionIndex()
 
   get size(): number {
     return this.#connections.size
@@ -13,27 +13,24 @@ export class SessionRegistry {
 
   add(connection: Connection): void {
     this.#connections.add(connection)
-    const { fingerprint } = connection
-    if (fingerprint !== undefined) {
-      const sharing = this.#byFingerprint.get(fingerprint) ?? new Set()
-      this.#byFingerprint.set(fingerprint, sharing.add(connection))
-    }
+    if (connection.fingerprint !== undefined) this.#byFingerprint.add(connection.fingerprint, connection)
     connection.socket.once('close', () => this.#remove(connection))
   }
 
   /** The connection speaks for this client id from now on; an earlier one of that id is about to be closed by the broker. */
   open(connection: Connection, session: Session): void {
     connection.open(session)
-    this.#byClientId.set(session.clientId, connection)
+    this.#byClientId.add(session.clientId, connection)
   }
 
+  /** The one that said CONNECT last: the others of its client id are on their way out. */
   findByClientId(clientId: string): Connection | undefined {
-    return this.#byClientId.get(clientId)
+    return this.#byClientId.get(clientId).at(-1)
   }
 
   async cutCertificates(fingerprints: readonly string[], reason: string): Promise<void> {
     await cutAll(
-      fingerprints.flatMap((fingerprint) => [...(this.#byFingerprint.get(fingerprint) ?? [])]),
+      fingerprints.flatMap((fingerprint) => this.#byFingerprint.get(fingerprint)),
       reason,
     )
   }
@@ -43,22 +40,43 @@ export class SessionRegistry {
     await cutAll([...this.#connections].filter(isIts), reason)
   }
 
+  async cutClientId(clientId: string, reason: string): Promise<void> {
+    await cutAll(this.#byClientId.get(clientId), reason)
+  }
+
   async cutEverything(reason: string): Promise<void> {
     await cutAll([...this.#connections], reason)
   }
 
   #remove(connection: Connection): void {
-    this.#connections.delete(connection)
     const { fingerprint, session } = connection
-    if (session && this.#byClientId.get(session.clientId) === connection) this.#byClientId.delete(session.clientId)
-    if (fingerprint === undefined) return
-    const sharing = this.#byFingerprint.get(fingerprint)
-    sharing?.delete(connection)
-    if (sharing?.size === 0) this.#byFingerprint.delete(fingerprint)
+    this.#connections.delete(connection)
+    if (fingerprint !== undefined) this.#byFingerprint.remove(fingerprint, connection)
+    if (session) this.#byClientId.remove(session.clientId, connection)
   }
 }
 
 // Every one is cut before the first await: the caller's tick ends with none of them alive.
 async function cutAll(connections: readonly Connection[], reason: string): Promise<void> {
   await Promise.all(connections.map((connection) => connection.cut(reason)))
+}
+
+/** Connections by what several may have in common, in the order of their coming. */
+class ConnectionIndex {
+  readonly #sharing = new Map<string, Set<Connection>>()
+
+  get(key: string): readonly Connection[] {
+    return [...(this.#sharing.get(key) ?? [])]
+  }
+
+  add(key: string, connection: Connection): void {
+    const sharing = this.#sharing.get(key) ?? new Set()
+    this.#sharing.set(key, sharing.add(connection))
+  }
+
+  remove(key: string, connection: Connection): void {
+    const sharing = this.#sharing.get(key)
+    sharing?.delete(connection)
+    if (sharing?.size === 0) this.#sharing.delete(key)
+  }
 }

@@ -1,11 +1,12 @@
-import { Aedes, type Client, type PublishPacket, type Subscription } from 'aedes'
+import { Aedes } from 'aedes'
 import type { Logger } from '../../logger.ts'
 import type { RecordRefusal } from '../../refusal.ts'
 import type { Connection } from '../connection.ts'
 import { guardFrames } from '../frame-meter.ts'
 import type { AccessRules } from '../ports.ts'
+import { dropDenied, internalsOf, registerTheLivingOnly, storeGrantedOnly } from './corrections.ts'
 import { Gatekeeper } from './gatekeeper.ts'
-import { forgetRetained, forgetSession, type StoredState } from './stored-state.ts'
+import { forgetRetained, forgetSession } from './stored-state.ts'
 
 export interface AedesEngineOptions {
   readonly access: AccessRules
@@ -55,9 +56,9 @@ export async function openAedesEngine({
     authorizeForward: (client, packet) => gatekeeper.judgeDelivery(client, packet),
   })
   const internals = internalsOf(broker)
-  dropDenied(internals, gatekeeper)
-  storeGrantedOnly(internals.persistence, gatekeeper)
-  keepTheRegistered(internals)
+  dropDenied(internals, (packet) => gatekeeper.isDenied(packet))
+  storeGrantedOnly(internals.persistence, (subscription) => gatekeeper.isGranted(subscription))
+  registerTheLivingOnly(internals)
   broker.on('clientError', (client, error) => gatekeeper.reportError(client, error))
 
   return {
@@ -79,47 +80,5 @@ export async function openAedesEngine({
       gatekeeper.suppressWills()
       return new Promise((resolve) => broker.close(resolve))
     },
-  }
-}
-
-/** What Aedes has and its declarations leave out; all of it is its own property and may be replaced. */
-interface Internals {
-  readonly persistence: StoredState
-  readonly clients: Readonly<Record<string, Client>>
-  publish: (packet: PublishPacket, client: unknown, done?: (error?: Error | null) => void) => void
-  unregisterClient: (client: Client) => void
-}
-
-function internalsOf(broker: Aedes): Internals {
-  return broker as unknown as Internals
-}
-
-/** A publish outside the policy was acknowledged by then, as a quiet answer to a noisy device; here it ends. */
-function dropDenied(internals: Internals, gatekeeper: Gatekeeper): void {
-  const publish = internals.publish.bind(internals)
-  internals.publish = (packet, client, done) => {
-    if (!gatekeeper.isDenied(packet)) return publish(packet, client, done)
-    done?.(null)
-  }
-}
-
-/** One SUBSCRIBE may mix granted and refused filters, and each is handed over with the whole list: each granted one is stored once. */
-function storeGrantedOnly(persistence: StoredState, gatekeeper: Gatekeeper): void {
-  const add = persistence.addSubscriptions.bind(persistence)
-  const stored = new WeakSet<Subscription>()
-  persistence.addSubscriptions = async (client, subscriptions) => {
-    const fresh = subscriptions.filter(
-      (subscription) => gatekeeper.isGranted(subscription) && !stored.has(subscription),
-    )
-    for (const subscription of fresh) stored.add(subscription)
-    if (fresh.length > 0) await add(client, fresh)
-  }
-}
-
-/** A second CONNECT of an id that is cut before it is registered must not unregister the first, which lives. */
-function keepTheRegistered(internals: Internals): void {
-  const unregister = internals.unregisterClient.bind(internals)
-  internals.unregisterClient = (client) => {
-    if (internals.clients[client.id] === client) unregister(client)
   }
 }

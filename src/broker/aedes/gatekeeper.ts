@@ -11,6 +11,8 @@ export interface GatekeeperOptions {
   readonly logger: Logger
 }
 
+type Policy = ReturnType<AccessRules['policyOf']>
+
 type Served = { readonly connection: Connection; readonly session: Session }
 
 /** Answers what Aedes asks about each publish, subscription, will and delivery, from the rules that hold at that moment. */
@@ -45,8 +47,10 @@ export class Gatekeeper {
   judgePublish(client: Client | null, packet: PublishPacket): Error | null {
     const served = this.served(client)
     if (!served) return new Error('the connection was cut')
-    if (isWill(client, packet)) return this.#judgeWill(served, packet)
-    if (this.#mayPublish(served, packet.topic)) return null
+    const policy = this.#policyOf(served)
+    if (!policy) return new Error('the policy could not be read')
+    if (isWill(client, packet)) return this.#judgeWill(policy, packet)
+    if (mayPublish(policy, packet.topic)) return null
     this.#denied.add(packet)
     this.#record(served, 'publish_denied', packet.topic)
     return null
@@ -60,8 +64,9 @@ export class Gatekeeper {
   maySubscribe(client: Client, subscription: Subscription): boolean {
     const served = this.served(client)
     const { topic } = subscription
-    if (!served) return false
-    if (isTopicFilter(topic) && this.#options.access.policyOf(served.session.identity).maySubscribe(topic)) {
+    const policy = served && this.#policyOf(served)
+    if (!policy) return false
+    if (isTopicFilter(topic) && policy.maySubscribe(topic)) {
       this.#granted.add(subscription)
       return true
     }
@@ -76,7 +81,7 @@ export class Gatekeeper {
 
   judgeDelivery(client: Client, packet: AedesPublishPacket): AedesPublishPacket | null {
     const served = this.served(client)
-    return served && this.#options.access.policyOf(served.session.identity).mayReceive(packet.topic) ? packet : null
+    return served && this.#policyOf(served)?.mayReceive(packet.topic) ? packet : null
   }
 
   /** What the client did to the protocol; a broken network is no offence. */
@@ -93,18 +98,25 @@ export class Gatekeeper {
   /** A will outside the policy is accepted with its CONNECT and never published; the operator is told at once. */
   announceWill(client: Client, topic: string): void {
     const served = this.served(client)
-    if (served && !this.#mayPublish(served, topic)) this.#record(served, 'will_denied', topic)
+    const policy = served && this.#policyOf(served)
+    if (policy && !mayPublish(policy, topic)) this.#record(served, 'will_denied', topic)
   }
 
-  #judgeWill({ session }: Served, { topic }: PublishPacket): Error | null {
+  #judgeWill(policy: Policy, { topic }: PublishPacket): Error | null {
     if (this.#willsSuppressed) return new Error('the hub is stopping')
-    return this.#mayPublish({ session }, topic) ? null : new Error(`the will's topic ${topic} is outside the policy`)
+    return mayPublish(policy, topic) ? null : new Error(`the will's topic ${topic} is outside the policy`)
   }
 
-  #mayPublish({ session }: Pick<Served, 'session'>, topicName: string): boolean {
-    // The broker's own topics are published by the broker alone.
-    if (!isTopicName(topicName) || topicName.startsWith('$SYS/')) return false
-    return this.#options.access.policyOf(session.identity).mayPublish(topicName)
+  /** None when the registry fails: the client loses its connection, and keeps what was not acknowledged. */
+  #policyOf({ connection, session }: Served): Policy | undefined {
+    const { access, logger } = this.#options
+    try {
+      return access.policyOf(session.identity)
+    } catch (error) {
+      logger.error({ component: 'broker', err: error, clientId: session.clientId }, 'A policy could not be read')
+      void connection.cut('its policy could not be read')
+      return undefined
+    }
   }
 
   #record(
@@ -123,6 +135,11 @@ export class Gatekeeper {
     this.#options.recordRefusal({ address: connection.address, surface: connection.surface, cause, presented })
     this.#options.logger.debug({ component: 'broker', cause, ...presented }, 'refused a packet')
   }
+}
+
+function mayPublish(policy: Policy, topicName: string): boolean {
+  // The broker's own topics are published by the broker alone.
+  return isTopicName(topicName) && !topicName.startsWith('$SYS/') && policy.mayPublish(topicName)
 }
 
 const UNREMARKABLE: ReadonlySet<string> = new Set(['keep alive timeout', 'drain timeout', 'connection closed'])

@@ -1,0 +1,53 @@
+import type { Aedes, Client, PublishPacket, Subscription } from 'aedes'
+import type { StoredState } from './stored-state.ts'
+
+/** What Aedes has and its declarations leave out; all of it may be replaced on the broker it belongs to. */
+export interface AedesInternals {
+  readonly persistence: StoredState
+  readonly clients: Readonly<Record<string, Client>>
+  publish: (packet: PublishPacket, client: unknown, done?: (error?: Error | null) => void) => void
+  registerClient: (client: Client) => void
+  _finishRegisterClient: (client: Client) => void
+  unregisterClient: (client: Client) => void
+}
+
+export function internalsOf(broker: Aedes): AedesInternals {
+  return broker as unknown as AedesInternals
+}
+
+/** A publish outside the policy was acknowledged by then, as a quiet answer to a noisy device; here it ends. */
+export function dropDenied(internals: AedesInternals, isDenied: (packet: PublishPacket) => boolean): void {
+  const publish = internals.publish.bind(internals)
+  internals.publish = (packet, client, done) => {
+    if (!isDenied(packet)) return publish(packet, client, done)
+    done?.(null)
+  }
+}
+
+/** One SUBSCRIBE may mix granted and refused filters, and each is handed over with the whole list: each granted one is stored once. */
+export function storeGrantedOnly(persistence: StoredState, isGranted: (subscription: Subscription) => boolean): void {
+  const add = persistence.addSubscriptions.bind(persistence)
+  const stored = new WeakSet<Subscription>()
+  persistence.addSubscriptions = async (client, subscriptions) => {
+    const fresh = subscriptions.filter((subscription) => isGranted(subscription) && !stored.has(subscription))
+    for (const subscription of fresh) stored.add(subscription)
+    if (fresh.length > 0) await add(client, fresh)
+  }
+}
+
+/** A connection may end while its CONNECT is still worked on: the dead take nobody's place, and take no living one off the list. */
+export function registerTheLivingOnly(internals: AedesInternals): void {
+  const register = internals.registerClient.bind(internals)
+  const finish = internals._finishRegisterClient.bind(internals)
+  const unregister = internals.unregisterClient.bind(internals)
+  internals.registerClient = (client) => {
+    if (!client.closed) register(client)
+  }
+  // The holder of the id before it was closed meanwhile, which takes turns of the event loop.
+  internals._finishRegisterClient = (client) => {
+    if (!client.closed) finish(client)
+  }
+  internals.unregisterClient = (client) => {
+    if (internals.clients[client.id] === client) unregister(client)
+  }
+}

@@ -1,0 +1,109 @@
+import type { IConnectPacket, ISubscribePacket } from 'mqtt-packet'
+import { type MqttBrokerOptions, openMqttBroker } from '../../src/broker/mqtt-broker.ts'
+import { EventFeed } from '../../src/events.ts'
+import { createLogger } from '../../src/logger.ts'
+import type { Peer } from '../../src/peer-identity.ts'
+import { createAccessPolicy } from '../../src/registry/access-policy.ts'
+import type { Certificate } from '../../src/registry/certificate.ts'
+import type { ClientIdClaim } from '../../src/registry/client-id.ts'
+import { DEVICE_POLICY } from '../../src/registry/policy.ts'
+import { type DuplexClient, openDuplexClient } from '../support/duplex-client.ts'
+import { LogSink } from '../support/log-sink.ts'
+import { allowing } from './aedes/served-engine.ts'
+import { connectFrame } from './connect-frame.ts'
+import { admitting, createIncoming, createParty, type IncomingDouble, type Party } from './parties.ts'
+import { createRecorder } from './recorder.ts'
+
+export const DEVICE = createParty('device-001')
+/** The same device with a newer certificate. */
+export const ROTATED = createParty('device-001')
+export const OTHER = createParty('device-002')
+export const BACKEND = createParty('backend', 'service')
+export const STRANGER = createParty('stranger')
+export const OWN = 'users/test-user/devices/device-001'
+
+export interface Opened {
+  readonly client: DuplexClient
+  readonly incoming: IncomingDouble & { readonly closed: Promise<void> }
+}
+
+export interface SceneOptions {
+  readonly connectSeconds?: number
+  readonly admit?: MqttBrokerOptions['directory']['admit']
+}
+
+/** A broker that knows the parties above; `backend` may do anything and use any client id. */
+export async function openBrokerScene({
+  connectSeconds = 10,
+  admit = admitting(DEVICE, ROTATED, OTHER, BACKEND),
+}: SceneOptions = {}) {
+  const recorder = createRecorder()
+  const log = new LogSink()
+  const feed = new EventFeed()
+  const events: Record<string, unknown>[] = []
+  const arrivals = new Set<() => void>()
+  for (const type of ['device.connected', 'device.disconnected'] as const) {
+    feed.subscribe(type, (event) => {
+      events.push({ type, ...event })
+      for (const arrive of arrivals) arrive()
+    })
+  }
+  const noted: Certificate[] = []
+  const broker = await openMqttBroker({
+    directory: { admit, noteConnection: (certificate) => void noted.push(certificate) },
+    clientIds: { claim: ({ id }, clientId) => claim(id, clientId) },
+    access: {
+      policyOf: (identity) => createAccessPolicy(identity, [identity.id === 'backend' ? allowing('#') : DEVICE_POLICY]),
+    },
+    recordRefusal: recorder.recordRefusal,
+    events: feed,
+    logger: createLogger({ level: 'info', format: 'json', stream: log }),
+    limits: { connectBytes: 16_384, connectSeconds, packetBytes: 1_048_576, topicLevels: 32 },
+  })
+
+  function open(party: Party | undefined, protocolVersion = 4): Opened {
+    const client = openDuplexClient(protocolVersion)
+    const peer: Peer = party?.peer ?? {}
+    const incoming = createIncoming(client.hubEnd, peer)
+    const closed = new Promise<void>((resolve) => client.hubEnd.once('close', () => setImmediate(resolve)))
+    broker.accept(incoming, 'mqtts')
+    return { client, incoming: Object.assign(incoming, { closed }) }
+  }
+
+  return {
+    ...broker,
+    recorder,
+    log,
+    events: events as readonly Readonly<Record<string, unknown>>[],
+    noted: noted as readonly Certificate[],
+    open,
+    async connect(party: Party, packet: Partial<IConnectPacket> = {}) {
+      const opened = open(party)
+      opened.client.send(connectFrame({ clientId: party.identity.id, ...packet }))
+      return { ...opened, connack: await opened.client.next('connack') }
+    },
+    /** Resolves once so many events of this type have come. */
+    async event(type: string, count = 1): Promise<void> {
+      while (events.filter((event) => event['type'] === type).length < count) {
+        await new Promise<void>((resolve) => arrivals.add(resolve))
+      }
+    },
+  }
+}
+
+function claim(id: string, clientId: string): ClientIdClaim {
+  if (clientId === id || clientId.startsWith(`${id}:`)) return 'own'
+  return id === 'backend' || clientId === 'shared' ? 'free' : 'refused'
+}
+
+export function subscribe(topic: string): ISubscribePacket {
+  return { cmd: 'subscribe', messageId: 1, subscriptions: [{ topic, qos: 1 }] }
+}
+
+/** With QoS 2, whose PUBREC follows when the message is stored and on its way. */
+export async function taken(client: DuplexClient, topic: string, retain = false): Promise<void> {
+  client.send({ cmd: 'publish', topic, payload: 'x', qos: 2, messageId: 1, retain, dup: false })
+  await client.next('pubrec')
+  client.send({ cmd: 'pubrel', messageId: 1 })
+  await client.next('pubcomp')
+}

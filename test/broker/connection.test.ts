@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest'
+import { encodeConnack, RETURN_CODE } from '../../src/broker/connack.ts'
+import { useFakeTimeouts } from '../support/fake-timeouts.ts'
+import { createParty, createSession, openConnection } from './parties.ts'
+
+const REFUSING = encodeConnack(RETURN_CODE.notAuthorized)
+
+describe('a connection that is refused', () => {
+  test('hears why, and is closed', async () => {
+    const { connection, incoming, client } = openConnection()
+    connection.refuse(REFUSING)
+    expect(await client.next('connack')).toMatchObject({ returnCode: 5 })
+    await connection.closed
+    expect(incoming.resets).toBe(0)
+  })
+
+  test('hears why though it goes on sending', async () => {
+    const { connection, incoming, client } = openConnection()
+    client.socket.write(Buffer.alloc(100_000))
+    connection.refuse(REFUSING)
+    client.socket.write(Buffer.alloc(100_000))
+    expect(await client.next('connack')).toMatchObject({ returnCode: 5 })
+    await connection.closed
+    expect([incoming.resets, connection.socket.readableLength]).toEqual([0, 0])
+  })
+
+  test('is reset when it does not take the last word within a second', async () => {
+    using clock = useFakeTimeouts()
+    const { connection, incoming, client } = openConnection()
+    client.socket.pause()
+    connection.refuse(REFUSING)
+    clock.advance(999)
+    expect(incoming.resets).toBe(0)
+    clock.advance(1)
+    expect(incoming.resets).toBe(1)
+    await connection.closed
+    expect(clock.running).toBe(0)
+  })
+
+  test('is reset at once when there is nothing to say', async () => {
+    const { connection, incoming, client } = openConnection()
+    connection.refuse(undefined)
+    expect(incoming.resets).toBe(1)
+    await connection.closed
+    expect(client.received).toEqual([])
+  })
+
+  test('has nobody to hear it when it is gone', async () => {
+    using clock = useFakeTimeouts()
+    const { connection, incoming, client } = openConnection()
+    client.socket.destroy()
+    await connection.closed
+    connection.refuse(REFUSING)
+    expect([clock.running, incoming.resets]).toEqual([0, 0])
+  })
+
+  test('leaves no timer behind', async () => {
+    using clock = useFakeTimeouts()
+    const { connection } = openConnection()
+    connection.refuse(REFUSING)
+    await connection.closed
+    expect(clock.running).toBe(0)
+  })
+})
+
+describe('a connection that is cut', () => {
+  test('is reset in the same tick, and has closed when the cut resolves', async () => {
+    const { connection, incoming } = openConnection()
+    const cut = connection.cut('certificate revoked')
+    expect([incoming.resets, connection.socket.destroyed]).toEqual([1, true])
+    await cut
+    expect(connection.socket.closed).toBe(true)
+  })
+
+  test('keeps the first reason', async () => {
+    const { connection } = openConnection()
+    await Promise.all([connection.cut('certificate revoked'), connection.cut('hub stopped')])
+    expect(connection.cutReason).toBe('certificate revoked')
+  })
+
+  test('resolves though it was closed before', async () => {
+    const { connection, client } = openConnection()
+    client.socket.destroy()
+    await connection.closed
+    await connection.cut('certificate revoked')
+  })
+})
+
+test('a connection is half-open until its session begins', () => {
+  const { connection, incoming } = openConnection()
+  const session = createSession(createParty('device-001'))
+  expect([connection.session, incoming.isOpen]).toEqual([undefined, false])
+  connection.open(session)
+  expect([connection.session, incoming.isOpen]).toEqual([session, true])
+})
+
+test('a connection is known by the fingerprint of the certificate it showed, if any', () => {
+  const { peer, certificate } = createParty('device-001')
+  expect(openConnection(peer).connection.fingerprint).toBe(certificate.fingerprint)
+  expect(openConnection().connection.fingerprint).toBeUndefined()
+})
+
+test('a peer that breaks off is no failure of the hub', async () => {
+  const { connection } = openConnection()
+  connection.socket.destroy(new Error('read ECONNRESET'))
+  await connection.closed
+})

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+import { SessionRegistry } from '../../src/broker/session-registry.ts'
+import { createParty, createSession, openConnection, type Party } from './parties.ts'
+
+describe('cutting certificates', () => {
+  test('cuts every connection of each of them in the same tick, and resolves when their sockets are closed', async () => {
+    const { sessions, add } = createScene()
+    const [one, two, other] = [createParty('one'), createParty('two'), createParty('other')]
+    const doomed = [add(one), add(one), add(two)]
+    const spared = [add(other), add()]
+
+    const cut = sessions.cutCertificates([one.certificate.fingerprint, two.certificate.fingerprint], 'revoked')
+
+    expect(doomed.map(({ incoming }) => incoming.resets)).toEqual([1, 1, 1])
+    expect(doomed.map(({ connection }) => connection.cutReason)).toEqual(['revoked', 'revoked', 'revoked'])
+    await cut
+    expect(doomed.map(({ connection }) => connection.socket.closed)).toEqual([true, true, true])
+    expect(spared.map(({ incoming }) => incoming.resets)).toEqual([0, 0])
+    expect(sessions.size).toBe(2)
+  })
+
+  test('of which none is connected does nothing', async () => {
+    const { sessions, add } = createScene()
+    add(createParty('one'))
+    await sessions.cutCertificates(['AA:BB'], 'revoked')
+    expect(sessions.size).toBe(1)
+  })
+})
+
+describe('cutting an identity', () => {
+  test('cuts its sessions under every certificate and client id, and nobody else', async () => {
+    const { sessions, open } = createScene()
+    const doomed = [open(createParty('one')), open(createParty('one'), 'one:second')]
+    const spared = [open(createParty('one', 'service'), 'service'), open(createParty('two'))]
+    await sessions.cutIdentity('device', 'one', 'suspended')
+    expect(doomed.map(({ connection }) => connection.socket.closed)).toEqual([true, true])
+    expect(spared.map(({ incoming }) => incoming.resets)).toEqual([0, 0])
+  })
+})
+
+test('cutting everything cuts those too that have not said who they are', async () => {
+  const { sessions, add, open } = createScene()
+  const all = [add(), add(createParty('one')), open(createParty('two'))]
+  await sessions.cutEverything('hub stopped')
+  expect(all.map(({ connection }) => connection.socket.closed)).toEqual([true, true, true])
+  expect(sessions.size).toBe(0)
+})
+
+test('cutting a client id cuts whoever speaks for it', async () => {
+  const { sessions, open } = createScene()
+  const party = createParty('one')
+  const doomed = [open(party), open(party)]
+  const spared = open(party, 'one:second')
+  await sessions.cutClientId('one', 'taken over')
+  expect(doomed.map(({ connection }) => connection.cutReason)).toEqual(['taken over', 'taken over'])
+  expect(spared.connection.cutReason).toBeUndefined()
+})
+
+describe('a client id', () => {
+  test('is found while its connection lives', async () => {
+    const { sessions, open } = createScene()
+    const { connection, client } = open(createParty('one'))
+    expect(sessions.findByClientId('one')).toBe(connection)
+    client.socket.destroy()
+    await connection.closed
+    expect(sessions.findByClientId('one')).toBeUndefined()
+    expect(sessions.size).toBe(0)
+  })
+
+  test('is the newer connection’s after a takeover, though the older one closes later', async () => {
+    const { sessions, open } = createScene()
+    const party = createParty('one')
+    const [older, newer] = [open(party), open(party)]
+    expect(sessions.findByClientId('one')).toBe(newer.connection)
+    older.client.socket.destroy()
+    await older.connection.closed
+    expect(sessions.findByClientId('one')).toBe(newer.connection)
+  })
+
+  test('stays the older connection’s when the newer one is cut before it could take over', async () => {
+    const { sessions, open } = createScene()
+    const older = open(createParty('one'))
+    const newer = open(createParty('one'))
+    await sessions.cutCertificates([newer.fingerprint], 'revoked')
+    expect(sessions.findByClientId('one')).toBe(older.connection)
+  })
+
+  test('is not known before the session begins', () => {
+    const { sessions, add } = createScene()
+    add(createParty('one'))
+    expect(sessions.findByClientId('one')).toBeUndefined()
+  })
+})
+
+function createScene() {
+  const sessions = new SessionRegistry()
+  const add = (party?: Party) => {
+    const opened = openConnection(party?.peer)
+    sessions.add(opened.connection)
+    return { ...opened, fingerprint: party?.certificate.fingerprint ?? '' }
+  }
+  const open = (party: Party, clientId = party.identity.id) => {
+    const opened = add(party)
+    sessions.open(opened.connection, createSession(party, { clientId }))
+    return opened
+  }
+  return { sessions, add, open }
+}
