@@ -22,12 +22,13 @@ CREATE TABLE `certificates` (
 	`first_seen_at` integer,
 	`retires_at` integer,
 	`revoked_at` integer,
+	`idempotency_key` text,
 	`revocation_reason` text
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `certificates_fingerprint_unique` ON `certificates` (`fingerprint`);--> statement-breakpoint
 CREATE UNIQUE INDEX `certificates_serial_number_unique` ON `certificates` (`serial_number`);--> statement-breakpoint
-CREATE INDEX `certificates_by_subject` ON `certificates` (`kind`,`subject_id`,`created_at`);--> statement-breakpoint
+CREATE INDEX `certificates_by_subject` ON `certificates` (`kind`,`subject_id`);--> statement-breakpoint
 CREATE INDEX `certificates_retiring` ON `certificates` (`retires_at`) WHERE retires_at is not null and revoked_at is null;--> statement-breakpoint
 CREATE TABLE `device_client_ids` (
 	`client_id` text PRIMARY KEY NOT NULL,

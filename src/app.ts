@@ -35,9 +35,8 @@ import { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 import type { RecordRefusal } from './refusal.ts'
 import { ensureAdminToken } from './registry/admin-token.ts'
-import type { Certificate } from './registry/certificate.ts'
 import type { RecordedRefusal } from './registry/refusal-ring.ts'
-import { createRegistry, type Registry, type Stores } from './registry/registry.ts'
+import { createRegistry, type Stores } from './registry/registry.ts'
 
 export interface Hub extends AsyncDisposable {
   readonly mqttPort: number
@@ -77,10 +76,12 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
     },
     judgeChain: (certificate) => judgeChain(certificate, pki.clientCa),
     allowCommonNameOnly: config.emqx.allow_cn_only,
+    inBackground: (work) => inBackground(work, logger),
     onNewRefusal: (refusal) => announceRefusal(refusal, events, logger),
     events,
     clock,
   })
+  const recordRefusal = registry.refusals.record
   const adminTokenFile = join(dataDir, 'admin-token')
   ensureAdminToken({ path: adminTokenFile, tokens: registry.tokens })
   repeat(stack, OVERLAP_SWEEP_MS, () => inBackground(registry.revocations.endOverlaps(), logger))
@@ -92,7 +93,9 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
   )
   const broker = stack.use(
     await openMqttBroker({
-      ...brokerPorts(registry, logger),
+      ...registry,
+      directory: { ...registry.admissions, noteConnection: registry.noteConnection },
+      recordRefusal,
       stores,
       events,
       clock,
@@ -103,7 +106,7 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
   const ports = { mqtt: config.mqtt.port, api: config.api.port }
   const api = createApi({
     ...registry,
-    recordRefusal: registry.refusals.record,
+    recordRefusal,
     trust: pki.authority,
     broker: {
       brokerHost: config.public_host ?? 'localhost',
@@ -127,7 +130,7 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
     version: manifest.version,
   })
 
-  const doors = { ...doorOptions(config, pki, registry.refusals.record), sockets }
+  const doors = { ...doorOptions(config, pki, recordRefusal), sockets }
   const http = stack.use(createHttpServer({ fetch: api.fetch, originOf: networkOrigin(readAddress), logger }))
   const local = stack.use(createHttpServer({ fetch: api.fetch, originOf: localSocketOrigin, logger }))
   const mqttDoor = createMqttDoor({
@@ -198,20 +201,6 @@ function createStores(database: Database): Stores {
     policies: createPolicyStore(database),
     tokens: createApiTokenStore(database),
     transaction: createTransaction(database),
-  }
-}
-
-function brokerPorts(registry: Registry, logger: Logger) {
-  const { admissions, clientIds, access, revocations, refusals } = registry
-  return {
-    directory: {
-      admit: admissions.admit,
-      identityOf: admissions.identityOf,
-      noteConnection: (certificate: Certificate) => inBackground(revocations.noteConnection(certificate), logger),
-    },
-    clientIds,
-    access,
-    recordRefusal: refusals.record,
   }
 }
 

@@ -1,5 +1,6 @@
 /** Every reason for which Signet says no to a caller; the codes are part of the API and never change. */
 export const ERROR_CODES = [
+  'already_issued',
   'bad_request',
   'body_too_large',
   'case_conflict',
@@ -46,10 +47,17 @@ export type ErrorCode = (typeof ERROR_CODES)[number]
 /** A "no" that names its cause: a stable code for programs, a sentence that tells an administrator what to do. */
 export class DomainError extends Error {
   readonly code: ErrorCode
+  /** What a program may need of it, by name. */
+  readonly details: Readonly<Record<string, string>>
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { details = {}, ...options }: ErrorOptions & { readonly details?: Readonly<Record<string, string>> } = {},
+  ) {
     super(message, options)
     this.name = 'DomainError'
     this.code = code
+    this.details = details
   }
 }

@@ -1,4 +1,4 @@
-/** What happened, by type; `at` is added when it is published. Nothing that must be certain travels this way. */
+/** What happened, by type. Nothing that must be certain travels this way. */
 export interface HubEvents {
   readonly 'device.connected': {
     readonly kind: 'device' | 'service'

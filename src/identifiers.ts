@@ -2,11 +2,7 @@ import { DomainError } from './errors.ts'
 
 const ID = /^[A-Za-z0-9](?:[A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$/
 const RESERVED = new Set(['ca', 'validate', 'bulk', 'certificates', 'csr', 'tokens', 'health', 'self'])
-
-/** Device, service, user and policy names: MAC addresses and e-mails are ids, nothing that MQTT or a path could misread is. */
-export function isId(text: string): boolean {
-  return ID.test(text) && !text.includes('..') && !RESERVED.has(text.toLowerCase())
-}
+const FINGERPRINT = /^(?:[0-9A-F]{64}|[0-9A-F]{2}(?::[0-9A-F]{2}){31})$/i
 
 /** Takes an untrusted id; throws `invalid_id` with the rule it breaks. */
 export function parseId(text: string, noun: 'device' | 'service' | 'user' | 'policy' | 'client'): string {
@@ -17,6 +13,11 @@ export function parseId(text: string, noun: 'device' | 'service' | 'user' | 'pol
   throw new DomainError('invalid_id', `${JSON.stringify(text.slice(0, 80))} cannot be a ${noun} id: ${reason}`)
 }
 
+/** Device, service, user and policy names: MAC addresses and e-mails are ids, nothing that MQTT or a path could misread is. */
+function isId(text: string): boolean {
+  return ID.test(text) && !text.includes('..') && !RESERVED.has(text.toLowerCase())
+}
+
 /** Two ids that differ only in case are one to the registry. */
 export function foldId(id: string): string {
   return id.toLowerCase()
@@ -24,14 +25,13 @@ export function foldId(id: string): string {
 
 /** SHA-256 of a certificate's DER in any common spelling, to `AA:BB:...`; throws `invalid_fingerprint`. */
 export function parseFingerprint(text: string): string {
-  const hex = text.replaceAll(':', '')
-  if (!/^[0-9A-Fa-f]{64}$/.test(hex) || (text.includes(':') && !/^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){31}$/.test(text))) {
+  if (!FINGERPRINT.test(text)) {
     throw new DomainError(
       'invalid_fingerprint',
       'A fingerprint is a SHA-256: 64 hexadecimal digits, with or without colons',
     )
   }
-  return formatFingerprint(hex)
+  return formatFingerprint(text.replaceAll(':', ''))
 }
 
 /** 64 hexadecimal digits, upper case, colons between octets. */

@@ -20,23 +20,34 @@ export type Peer =
   | { readonly certificate?: never }
   | { readonly certificate: PeerCertificate; readonly chain: ChainVerdict }
 
-/** The one reading of a certificate as an identity. */
+/** The one reading of a certificate as an identity; whatever a stranger put into it, it can be read. */
 export function readPeerCertificate(certificate: X509Certificate): PeerCertificate {
+  // Node leaves out a name without attributes, whatever its declarations say.
+  const { subject = '', issuer = '' }: { readonly subject?: string; readonly issuer?: string } = certificate
   return {
     fingerprint: certificate.fingerprint256,
-    commonNames: readCommonNames(certificate.subject),
-    subject: certificate.subject,
-    issuer: certificate.issuer,
+    commonNames: readCommonNames(subject),
+    subject,
+    issuer,
     serialNumber: certificate.serialNumber,
-    notBefore: new Date(certificate.validFrom),
-    notAfter: new Date(certificate.validTo),
+    notBefore: readDate(certificate.validFrom, LAST_TIME),
+    notAfter: readDate(certificate.validTo, -LAST_TIME),
   }
 }
 
-// Node prints one RDN a line and escapes line feeds and NUL inside a value, so a line that begins with CN= is one whole CN.
+// Node prints one RDN a line and its attributes between " + "; inside a value it escapes line feeds, "+" and NUL.
 function readCommonNames(subject: string): string[] {
   return subject
-    .split('\n')
-    .filter((line) => line.startsWith('CN='))
-    .map((line) => line.slice('CN='.length))
+    .split(/\n| \+ /)
+    .filter((attribute) => attribute.startsWith('CN='))
+    .map((attribute) => attribute.slice('CN='.length))
+}
+
+// ECMA-262 §21.4.1.1
+const LAST_TIME = 8.64e15
+
+/** OpenSSL takes certificates whose dates are none: such a date lies where no time is inside it. */
+function readDate(text: string, otherwise: number): Date {
+  const time = Date.parse(text)
+  return new Date(Number.isNaN(time) ? otherwise : time)
 }

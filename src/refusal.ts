@@ -1,7 +1,7 @@
 /** Where somebody was refused. */
 export type Surface = 'mqtts' | 'https' | 'http' | 'socket' | 'emqx'
 
-/** Every cause of a refusal with what mends it; `{…}` are filled from the refusal. The keys are part of the API. */
+/** Every cause of a refusal with what mends it. The keys are part of the API. */
 export const REFUSAL_MENDS = {
   address_over_limit:
     'This address opens connections faster, or holds more of them, than limits.*_per_address allow: find the client that loops, or raise the limit.',

@@ -13,7 +13,9 @@ export function errorHandler(logger: Logger): ErrorHandler<ApiEnv> {
       const { requestId } = c.var
       logger.error({ err: error, requestId, method: c.req.method, path: c.req.path }, 'A request failed')
     }
-    return named ? respondWithProblem(c, named.code, named.message) : respondWithProblem(c, 'internal_error', '')
+    return named
+      ? respondWithProblem(c, named.code, named.message, { details: named.details })
+      : respondWithProblem(c, 'internal_error', '')
   }
 }
 

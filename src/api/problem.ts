@@ -16,6 +16,7 @@ export const problemSchema = z
       .array(z.object({ path: z.string(), message: z.string() }))
       .readonly()
       .optional(),
+    fingerprint: z.string().optional().openapi({ description: 'Of the certificate that was issued already' }),
   })
   .openapi('Problem')
 
@@ -23,6 +24,7 @@ export type Problem = z.infer<typeof problemSchema>
 export type InputError = NonNullable<Problem['errors']>[number]
 
 const PROBLEMS = {
+  already_issued: [409, 'Already issued'],
   bad_request: [400, 'Bad request'],
   body_too_large: [413, 'Body too large'],
   case_conflict: [409, 'Ids differ only in case'],
@@ -73,11 +75,13 @@ export interface ProblemRequest {
   readonly detail: string
   readonly requestId: string
   readonly errors?: readonly InputError[]
+  /** RFC 9457 §3.2: extension members. */
+  readonly details?: Readonly<Record<string, string>>
 }
 
-export function createProblem({ code, detail, requestId, errors }: ProblemRequest): Problem {
+export function createProblem({ code, detail, requestId, errors, details = {} }: ProblemRequest): Problem {
   const [status, title] = PROBLEMS[code]
-  const problem = { type: `urn:signet:problem:${code}`, title, status, detail, code, requestId }
+  const problem = { ...details, type: `urn:signet:problem:${code}`, title, status, detail, code, requestId }
   return errors ? { ...problem, errors } : problem
 }
 
@@ -97,8 +101,7 @@ export function respondWithProblem(
   c: Context<ApiEnv>,
   code: ErrorCode,
   detail: string,
-  errors?: readonly InputError[],
+  more: Pick<ProblemRequest, 'errors' | 'details'> = {},
 ): Response {
-  const request = { code, detail, requestId: c.var.requestId }
-  return createProblemResponse(errors ? { ...request, errors } : request)
+  return createProblemResponse({ code, detail, requestId: c.var.requestId, ...more })
 }

@@ -1,7 +1,7 @@
 import type { Certificate } from '../registry/certificate.ts'
 import type { CertificateMarks, CertificateStore } from '../registry/ports.ts'
 import type { Database } from './database.ts'
-import { and, asc, desc, eq, isNull, lte, sql } from './drizzle.ts'
+import { and, asc, eq, isNull, lte, sql } from './drizzle.ts'
 import { certificates } from './schema.ts'
 import { createTransaction } from './transaction.ts'
 
@@ -22,7 +22,7 @@ export function createCertificateStore(database: Database): CertificateStore & C
 }
 
 function prepareLookUps({ orm }: Database) {
-  const { fingerprint, kind, subjectId, createdAt, retiresAt, revokedAt } = certificates
+  const { fingerprint, kind, subjectId, retiresAt, revokedAt } = certificates
   const select = () => orm.select().from(certificates)
   return {
     byFingerprint: select()
@@ -30,8 +30,8 @@ function prepareLookUps({ orm }: Database) {
       .prepare(),
     ofSubject: select()
       .where(and(eq(kind, sql.placeholder('kind')), eq(subjectId, sql.placeholder('subjectId'))))
-      // The clock may stand still between two certificates: the one inserted last is the newest.
-      .orderBy(desc(createdAt), sql`rowid desc`)
+      // The clock may stand still or be set back between two certificates: the one inserted last is the newest.
+      .orderBy(sql`rowid desc`)
       .prepare(),
     retired: select()
       .where(and(isNull(revokedAt), lte(retiresAt, sql.placeholder('by'))))
@@ -64,9 +64,10 @@ function createMarks(database: Database): Omit<CertificateMarks, 'listRetired'> 
   }
 }
 
-function readCertificate(row: typeof certificates.$inferSelect): Certificate {
+function readCertificate({ idempotencyKey, ...row }: typeof certificates.$inferSelect): Certificate {
   return {
     ...row,
+    ...(idempotencyKey === null ? {} : { idempotencyKey }),
     firstSeenAt: row.firstSeenAt ?? undefined,
     retiresAt: row.retiresAt ?? undefined,
     revokedAt: row.revokedAt ?? undefined,

@@ -93,10 +93,11 @@ export const certificates = sqliteTable(
     firstSeenAt: time('first_seen_at'),
     retiresAt: time('retires_at'),
     revokedAt: time('revoked_at'),
+    idempotencyKey: text('idempotency_key'),
     revocationReason: text('revocation_reason').$type<RevocationReason>(),
   },
   (table) => [
-    index('certificates_by_subject').on(table.kind, table.subjectId, table.createdAt),
+    index('certificates_by_subject').on(table.kind, table.subjectId),
     index('certificates_retiring').on(table.retiresAt).where(sql`retires_at is not null and revoked_at is null`),
   ],
 )

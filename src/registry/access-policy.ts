@@ -54,15 +54,8 @@ const VARIABLE = /\{([^{}/]*)\}/g
 const VARIABLE_NAMES: ReadonlySet<string> = new Set(['user', 'device', 'service'])
 
 function variablesOf({ kind, id, userId }: Identity): ReadonlyMap<string, string> {
-  if (kind === 'service') return new Map([['service', id]])
-  return new Map(
-    userId === undefined
-      ? [['device', id]]
-      : [
-          ['device', id],
-          ['user', userId],
-        ],
-  )
+  const values = new Map<string, string>([[kind, id]])
+  return userId === undefined ? values : values.set('user', userId)
 }
 
 /** Whether a rule may be kept: a valid topic filter whose variables exist. */
@@ -74,7 +67,6 @@ export function isTopicFilterTemplate(text: string): boolean {
 /** Whether only an administrator may attach it: it reaches every topic, the broker's own, or any client id. */
 export function isWide(policy: Policy): boolean {
   return (
-    policy.clientId === 'any' ||
-    policy.rules.some((rule) => rule.effect === 'allow' && /^(?:[#+]|\$|\{)/.test(rule.topicFilter))
+    policy.clientId === 'any' || policy.rules.some((rule) => rule.effect === 'allow' && /^[#+$]/.test(rule.topicFilter))
   )
 }

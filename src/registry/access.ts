@@ -34,9 +34,14 @@ export function createAccess({ devices, services, policies }: AccessOptions): Ac
   }
 
   function attachedTo(identity: Identity): readonly Policy[] {
-    if (identity.kind === 'service') return (services.find(identity.id)?.policies ?? []).flatMap(findPolicy)
-    const attached = devices.find(identity.id)?.policies ?? []
-    return (attached.length > 0 ? attached : [DEVICE_POLICY.name]).flatMap(findPolicy)
+    if (identity.kind === 'service') {
+      const service = services.find(identity.id)
+      return service?.name === identity.id ? service.policies.flatMap(findPolicy) : []
+    }
+    const device = devices.find(identity.id)
+    // Removed while its connection is being closed: nothing is allowed any more, the built-in policy least of all.
+    if (device?.id !== identity.id) return []
+    return (device.policies.length > 0 ? device.policies : [DEVICE_POLICY.name]).flatMap(findPolicy)
   }
 
   function findPolicy(name: string): readonly Policy[] {

@@ -17,10 +17,11 @@ const OWNER_ONLY = 0o600
 export function ensureAdminToken({ path, tokens }: AdminTokenOptions): void {
   const staged = `${path}.new`
   try {
-    const interrupted = existsSync(staged)
-    if (existsSync(path)) return rmSync(staged, { force: true })
-    if (interrupted && isGood(staged, tokens)) return renameSync(staged, path)
     const earlier = tokens.list().filter(({ name }) => name === NAME)
+    const interrupted = existsSync(staged)
+    // A file that no token stands behind is of a database that was lost.
+    if (existsSync(path) && earlier.length > 0) return rmSync(staged, { force: true })
+    if (interrupted && isGood(staged, tokens)) return renameSync(staged, path)
     if (earlier.length > 0 && !interrupted) return
     // Nobody ever read what the interrupted start made.
     for (const { id } of earlier) tokens.revoke(id)

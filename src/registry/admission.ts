@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { ChainVerdict, Peer, PeerCertificate } from '../peer-identity.ts'
 import type { RefusalCause } from '../refusal.ts'
-import type { Certificate } from './certificate.ts'
+import { type Certificate, type UnusableCause, whyUntimely, whyUnusable } from './certificate.ts'
 import type { Identity } from './identity.ts'
 import type { CertificateStore, DeviceStore, ServiceStore } from './ports.ts'
 
@@ -19,7 +19,9 @@ type Presented = Readonly<Record<string, string>>
 export interface Admissions {
   /** Whether this peer is a device or service now; synchronous, so that admitting and acting on it are one tick. */
   admit(peer: Peer): Admission
-  /** Who holds this certificate, connected or not; none once it is revoked, or its holder suspended or gone. */
+  /** Why the holder of the certificate with this fingerprint would be refused now; undefined: it would be let in. */
+  whyRefused(fingerprint: string): RefusalCause | undefined
+  /** Who holds this certificate, connected or not; none once it would be refused. */
   identityOf(fingerprint: string): Identity | undefined
 }
 
@@ -37,71 +39,76 @@ const CHAIN_CAUSES = {
   chain_invalid: 'chain_invalid',
 } as const satisfies Record<Exclude<ChainVerdict, 'trusted'>, RefusalCause>
 
+type Judgement = Verdict | { readonly cause: RefusalCause; readonly expected?: string }
+
+type Verdict = { readonly identity: Identity; readonly certificate: Certificate }
+
 export function createAdmissions({ certificates, devices, services, clock }: AdmissionsOptions): Admissions {
   return {
-    admit,
+    admit(peer) {
+      if (!peer.certificate) return { admitted: false, cause: 'certificate_missing', presented: {} }
+      const judgement = judgePeer(peer.certificate, peer.chain)
+      if ('cause' in judgement) return { admitted: false, ...judgement, presented: describe(peer.certificate) }
+      return { admitted: true, ...judgement }
+    },
+    whyRefused(fingerprint) {
+      const judgement = judge(certificates.findByFingerprint(fingerprint), clock())
+      return 'cause' in judgement ? judgement.cause : undefined
+    },
     identityOf(fingerprint) {
-      const certificate = certificates.findByFingerprint(fingerprint)
-      if (certificate?.kind !== 'device' && certificate?.kind !== 'service') return undefined
-      const subject = certificate.revokedAt ? undefined : findSubject(certificate.kind, certificate.subjectId)
-      return subject?.state === 'active' ? subject.identity : undefined
+      const judgement = judge(certificates.findByFingerprint(fingerprint), clock())
+      return 'cause' in judgement ? undefined : judgement.identity
     },
   }
 
-  function admit(peer: Peer): Admission {
-    if (!peer.certificate) return { admitted: false, cause: 'certificate_missing', presented: {} }
-    const presented = describe(peer.certificate)
-    const refuse = (cause: RefusalCause, expected?: string): Admission =>
-      expected === undefined ? { admitted: false, cause, presented } : { admitted: false, cause, presented, expected }
-
-    if (peer.chain !== 'trusted') return refuse(CHAIN_CAUSES[peer.chain])
-    const known = certificates.findByFingerprint(peer.certificate.fingerprint)
-    const untimely = judgeDates(peer.certificate, clock())
-    if (!known) return refuse(untimely ?? 'certificate_unknown')
-    if (known.revokedAt)
-      return refuse(known.revocationReason === 'superseded' ? 'certificate_superseded' : 'certificate_revoked')
-    if (known.retiresAt && known.retiresAt <= clock()) return refuse('certificate_superseded')
-    if (untimely)
-      return refuse(untimely, `a time between notBefore and notAfter; the hub's clock says ${clock().toISOString()}`)
-    const [commonName, ...others] = peer.certificate.commonNames
-    if (commonName !== known.subjectId || others.length > 0) return refuse('common_name_wrong', `CN=${known.subjectId}`)
-    return admitSubject(known, refuse)
+  function judgePeer(presented: PeerCertificate, chain: ChainVerdict): Judgement {
+    if (chain !== 'trusted') return { cause: CHAIN_CAUSES[chain] }
+    const now = clock()
+    const certificate = certificates.findByFingerprint(presented.fingerprint)
+    const untimely = certificate ? undefined : whyUntimely(presented, now)
+    const judgement = untimely ? refuse(untimely, now) : judge(certificate, now)
+    if ('cause' in judgement) return judgement
+    const { id } = judgement.identity
+    const [commonName, ...others] = presented.commonNames
+    return commonName === id && others.length === 0 ? judgement : { cause: 'common_name_wrong', expected: `CN=${id}` }
   }
 
-  function admitSubject(
-    certificate: Certificate,
-    refuse: (cause: RefusalCause, expected?: string) => Admission,
-  ): Admission {
-    if (certificate.kind !== 'device' && certificate.kind !== 'service')
-      return refuse('certificate_kind_wrong', 'a device or service')
-    const subject = findSubject(certificate.kind, certificate.subjectId)
-    if (!subject) return refuse('certificate_unknown')
-    if (subject.state !== 'active') return refuse('identity_suspended')
-    return { admitted: true, identity: subject.identity, certificate }
-  }
-
-  function findSubject(
-    kind: Identity['kind'],
-    id: string,
-  ): { readonly state: string; readonly identity: Identity } | undefined {
-    if (kind === 'service') {
-      const service = services.find(id)
-      return service?.name === id
-        ? { state: service.state, identity: { kind, id, userId: undefined, clientIds: [] } }
-        : undefined
+  function judge(certificate: Certificate | undefined, now: Date): Judgement {
+    if (!certificate) return { cause: 'certificate_unknown' }
+    const unusable = whyUnusable(certificate, now)
+    if (unusable) return refuse(unusable, now)
+    const { kind, subjectId } = certificate
+    if (kind !== 'device' && kind !== 'service') {
+      return { cause: 'certificate_kind_wrong', expected: 'a device or service' }
     }
+    const subject = kind === 'device' ? findDevice(subjectId) : findService(subjectId)
+    if (!subject) return { cause: 'certificate_unknown' }
+    return subject.state === 'active' ? { identity: subject.identity, certificate } : { cause: 'identity_suspended' }
+  }
+
+  function findDevice(id: string): Subject | undefined {
     const device = devices.find(id)
     return device?.id === id
-      ? { state: device.state, identity: { kind, id, userId: device.userId, clientIds: device.clientIds } }
+      ? { state: device.state, identity: { kind: 'device', id, userId: device.userId } }
+      : undefined
+  }
+
+  function findService(id: string): Subject | undefined {
+    const service = services.find(id)
+    return service?.name === id
+      ? { state: service.state, identity: { kind: 'service', id, userId: undefined } }
       : undefined
   }
 }
 
-// RFC 5280 §4.1.2.5: the period includes both ends
-function judgeDates({ notBefore, notAfter }: PeerCertificate, now: Date): RefusalCause | undefined {
-  if (now < notBefore) return 'certificate_not_yet_valid'
-  if (now > notAfter) return 'certificate_expired'
-  return undefined
+interface Subject {
+  readonly state: 'active' | 'suspended'
+  readonly identity: Identity
+}
+
+function refuse(cause: UnusableCause, now: Date): Judgement {
+  if (cause !== 'certificate_expired' && cause !== 'certificate_not_yet_valid') return { cause }
+  return { cause, expected: `a time between notBefore and notAfter; the hub's clock says ${now.toISOString()}` }
 }
 
 function describe(certificate: PeerCertificate): Presented {

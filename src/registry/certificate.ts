@@ -1,3 +1,5 @@
+import type { RefusalCause } from '../refusal.ts'
+
 export const CERTIFICATE_KINDS = ['device', 'service', 'administrator', 'server'] as const
 
 export type CertificateKind = (typeof CERTIFICATE_KINDS)[number]
@@ -14,6 +16,10 @@ export const REVOCATION_REASONS = [
 
 export type RevocationReason = (typeof REVOCATION_REASONS)[number]
 
+export type UntimelyCause = Extract<RefusalCause, 'certificate_not_yet_valid' | 'certificate_expired'>
+
+export type UnusableCause = Extract<RefusalCause, 'certificate_revoked' | 'certificate_superseded'> | UntimelyCause
+
 /** A certificate as the registry knows it; `subjectId` is the device id, the service name or the administrator's name. */
 export interface Certificate {
   readonly id: string
@@ -25,6 +31,8 @@ export interface Certificate {
   readonly notBefore: Date
   readonly notAfter: Date
   readonly createdAt: Date
+  /** Under which the request that made it may be repeated without making another. */
+  readonly idempotencyKey?: string
   readonly firstSeenAt: Date | undefined
   /** A rotation with `overlapHours` ends the certificate at this time, first connection of the new one or not. */
   readonly retiresAt: Date | undefined
@@ -32,9 +40,24 @@ export interface Certificate {
   readonly revocationReason: RevocationReason | undefined
 }
 
-/** Whether it may still be used at `now`: neither revoked, nor retired, nor past its dates. */
+/** Why it may not be used at `now`; undefined: it may. */
+export function whyUnusable(certificate: Certificate, now: Date): UnusableCause | undefined {
+  if (certificate.revokedAt) {
+    return certificate.revocationReason === 'superseded' ? 'certificate_superseded' : 'certificate_revoked'
+  }
+  if (certificate.retiresAt && certificate.retiresAt <= now) return 'certificate_superseded'
+  return whyUntimely(certificate, now)
+}
+
+/** RFC 5280 §4.1.2.5: the period includes both ends. */
+export function whyUntimely(
+  { notBefore, notAfter }: Pick<Certificate, 'notBefore' | 'notAfter'>,
+  now: Date,
+): UntimelyCause | undefined {
+  if (now < notBefore) return 'certificate_not_yet_valid'
+  return now > notAfter ? 'certificate_expired' : undefined
+}
+
 export function isActive(certificate: Certificate, now: Date): boolean {
-  if (certificate.revokedAt !== undefined) return false
-  if (certificate.retiresAt !== undefined && certificate.retiresAt <= now) return false
-  return certificate.notBefore <= now && now <= certificate.notAfter
+  return whyUnusable(certificate, now) === undefined
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import { parseFingerprint } from '../identifiers.ts'
+import type { Admissions } from './admission.ts'
 import { type Certificate, isActive } from './certificate.ts'
 import type { Issuance } from './issuance.ts'
 import type { CertificateStore } from './ports.ts'
@@ -27,14 +28,13 @@ export interface Certificates extends Issuance, Pick<Revocations, 'revokeDevice'
 export interface CertificatesOptions {
   readonly issuance: Issuance
   readonly revocations: Pick<Revocations, 'revokeDevice' | 'revokeService'>
-  readonly certificates: Pick<CertificateStore, 'findByFingerprint' | 'listOf'>
-  /** Whether the subject exists and is enabled. */
-  readonly isEnabled: (certificate: Certificate) => boolean
+  readonly certificates: Pick<CertificateStore, 'listOf'>
+  readonly admissions: Pick<Admissions, 'whyRefused'>
   readonly clock: Clock
 }
 
 export function createCertificates(options: CertificatesOptions): Certificates {
-  const { issuance, revocations, certificates, isEnabled, clock } = options
+  const { issuance, revocations, certificates, admissions, clock } = options
   return {
     issueToDevice: issuance.issueToDevice,
     issueToService: issuance.issueToService,
@@ -50,18 +50,8 @@ export function createCertificates(options: CertificatesOptions): Certificates {
     isValid: (certificate) => isActive(certificate, clock()),
     validate(text) {
       const fingerprint = parseFingerprint(text)
-      const reason = whyNot(certificates.findByFingerprint(fingerprint))
+      const reason = admissions.whyRefused(fingerprint)
       return reason === undefined ? { valid: true, fingerprint } : { valid: false, fingerprint, reason }
     },
-  }
-
-  function whyNot(certificate: Certificate | undefined): string | undefined {
-    if (!certificate) return 'certificate_unknown'
-    if (certificate.revokedAt) return 'certificate_revoked'
-    const now = clock()
-    if (now > certificate.notAfter) return 'certificate_expired'
-    if (!isActive(certificate, now))
-      return now < certificate.notBefore ? 'certificate_not_yet_valid' : 'certificate_superseded'
-    return isEnabled(certificate) ? undefined : 'identity_suspended'
   }
 }

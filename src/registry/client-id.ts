@@ -32,18 +32,21 @@ export function createClientIds({ devices, services, mayUseAny }: ClientIdsOptio
     if (isRegistered(clientId)) return 'refused'
     const recordedFor = devices.findByClientId(clientId)
     if (recordedFor) return identity.kind === 'device' && recordedFor.id === identity.id ? 'own' : 'refused'
-    if (clientId.startsWith(`${identity.id}:`) && clientId.length > identity.id.length + 1) return 'own'
-    return mayUseAny(identity) && !isSuffixOfAnother(clientId) ? 'free' : 'refused'
+    const holder = findSuffixHolder(clientId)
+    if (holder === identity.id) return clientId.length > `${holder}:`.length ? 'own' : 'refused'
+    return holder === undefined && mayUseAny(identity) ? 'free' : 'refused'
   }
 
   function isRegistered(id: string): boolean {
     return devices.find(id)?.id === id || services.find(id)?.name === id
   }
 
-  function isSuffixOfAnother(clientId: string): boolean {
-    for (let colon = clientId.indexOf(':'); colon !== -1; colon = clientId.indexOf(':', colon + 1)) {
-      if (isRegistered(clientId.slice(0, colon))) return true
+  /** The longest registered id before a colon: `a:b:1` is `a:b`'s before it is `a`'s. */
+  function findSuffixHolder(clientId: string): string | undefined {
+    for (let colon = clientId.lastIndexOf(':'); colon > 0; colon = clientId.lastIndexOf(':', colon - 1)) {
+      const id = clientId.slice(0, colon)
+      if (isRegistered(id)) return id
     }
-    return false
+    return undefined
   }
 }

@@ -4,7 +4,7 @@ import { parseId } from '../identifiers.ts'
 import type { Device } from './device.ts'
 import type { Page } from './page.ts'
 import type { Policies } from './policies.ts'
-import type { CertificateStore, Cutter, DeviceQuery, DeviceStore, ServiceStore, Transaction } from './ports.ts'
+import type { Cutter, DeviceQuery, DeviceStore, ServiceStore, Transaction } from './ports.ts'
 import type { Revocations } from './revocations.ts'
 
 export interface DeviceRequest {
@@ -39,9 +39,8 @@ export interface Devices {
 export interface DevicesOptions {
   readonly devices: DeviceStore
   readonly services: Pick<ServiceStore, 'find'>
-  readonly certificates: Pick<CertificateStore, 'listOf'>
   readonly policies: Pick<Policies, 'requireAttachable'>
-  readonly revocations: Pick<Revocations, 'revokeThese'>
+  readonly revocations: Pick<Revocations, 'markAll'>
   readonly cutter: Pick<Cutter, 'cutIdentity' | 'forgetIdentity'>
   readonly transaction: Transaction
   readonly onAccessChange: () => void
@@ -51,13 +50,14 @@ export interface DevicesOptions {
 const DEFAULT_USER = 'default'
 
 export function createDevices(options: DevicesOptions): Devices {
-  const { devices, services, certificates, policies, revocations, cutter, transaction, onAccessChange, clock } = options
+  const { devices, services, policies, revocations, cutter, transaction, onAccessChange, clock } = options
   return { create, get, list: (query) => devices.list(query), change, remove, resolveOwner, ensure }
 
   function create(
-    { deviceId, userId = DEFAULT_USER, policies: names = [], clientIds = [] }: DeviceRequest,
+    { deviceId, userId = DEFAULT_USER, policies: names = [], ...request }: DeviceRequest,
     mayAttachWide: boolean,
   ): Device {
+    const clientIds = [...new Set(request.clientIds)]
     if (find(deviceId)) throw new DomainError('device_exists', `Device ${deviceId} exists already`)
     requireFree(deviceId)
     parseId(userId, 'user')
@@ -102,45 +102,43 @@ export function createDevices(options: DevicesOptions): Devices {
 
   async function change(deviceId: string, changes: DeviceChanges, mayAttachWide: boolean): Promise<Device> {
     const before = get(deviceId)
-    const after: Device = { ...before, ...changes }
+    const after: Device = { ...before, ...changes, clientIds: [...new Set(changes.clientIds ?? before.clientIds)] }
     if (changes.userId !== undefined) parseId(changes.userId, 'user')
     if (changes.policies) policies.requireAttachable(changes.policies, mayAttachWide)
-    requireClientIds(deviceId, after.clientIds)
-    const disowned = transaction(() => {
+    requireClientIds(
+      deviceId,
+      after.clientIds.filter((clientId) => !before.clientIds.includes(clientId)),
+    )
+    const end = transaction(() => {
       devices.save(after)
-      return after.userId === before.userId ? undefined : { done: disown(before) }
+      return after.userId === before.userId ? undefined : disown(before)
     })
     onAccessChange()
-    await disowned?.done
-    // A client id that was taken away may be in use right now: its sessions come back under those that are left.
-    const lostClientId = before.clientIds.some((clientId) => !after.clientIds.includes(clientId))
-    if (after.state === 'suspended' || lostClientId) {
-      await cutter.cutIdentity(
-        'device',
-        deviceId,
-        after.state === 'suspended' ? 'device suspended' : 'client ids changed',
-      )
-    }
+    await Promise.all([end?.(), shutOut(before, after)])
     return after
   }
 
   async function remove(deviceId: string): Promise<void> {
     const device = get(deviceId)
-    const disowned = transaction(() => {
+    const end = transaction(() => {
       devices.delete(deviceId)
-      return { done: disown(device) }
+      return disown(device)
     })
     onAccessChange()
-    await disowned.done
+    await end()
   }
 
-  /** What the device was under this owner ends, before this returns: certificates, sessions, and what was stored for them. */
-  function disown({ id, userId }: Device): Promise<unknown> {
-    const unrevoked = certificates.listOf('device', id).filter(({ revokedAt }) => revokedAt === undefined)
-    return Promise.all([
-      revocations.revokeThese(unrevoked, 'cessationOfOperation'),
-      cutter.forgetIdentity('device', id, userId),
-    ])
+  /** What the device was under this owner ends: certificates now; sessions, and what is stored, by the call it returns. */
+  function disown({ id, userId }: Device): () => Promise<unknown> {
+    const cut = revocations.markAll('device', id, 'cessationOfOperation')
+    return () => Promise.all([cut(), cutter.forgetIdentity('device', id, userId)])
+  }
+
+  async function shutOut(before: Device, after: Device): Promise<void> {
+    if (after.state === 'suspended') return cutter.cutIdentity('device', after.id, 'device suspended')
+    // A client id that was taken away may be in use right now: its sessions come back under those that are left.
+    const lostClientId = before.clientIds.some((clientId) => !after.clientIds.includes(clientId))
+    if (lostClientId) return cutter.cutIdentity('device', after.id, 'client ids changed')
   }
 
   function requireFree(deviceId: string): void {
@@ -160,13 +158,17 @@ export function createDevices(options: DevicesOptions): Devices {
   function requireClientIds(deviceId: string, clientIds: readonly string[]): void {
     for (const clientId of clientIds) {
       parseId(clientId, 'client')
-      const holder = devices.findByClientId(clientId) ?? devices.find(clientId)
-      if ((holder && holder.id !== deviceId) || services.find(clientId)) {
-        throw new DomainError(
-          'client_id_taken',
-          `Client id ${clientId} belongs to ${holder ? `device ${holder.id}` : 'a service'}`,
-        )
+      const holder = findHolder(clientId)
+      if (holder !== undefined && holder !== `device ${deviceId}`) {
+        throw new DomainError('client_id_taken', `Client id ${clientId} belongs to ${holder}`)
       }
     }
+  }
+
+  function findHolder(clientId: string): string | undefined {
+    const service = services.find(clientId)
+    if (service) return `service ${service.name}`
+    const device = devices.findByClientId(clientId) ?? devices.find(clientId)
+    return device && `device ${device.id}`
   }
 }

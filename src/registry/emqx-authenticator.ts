@@ -3,6 +3,7 @@ import { type ChainVerdict, type Peer, readPeerCertificate } from '../peer-ident
 import type { RecordRefusal, RefusalCause } from '../refusal.ts'
 import type { Access } from './access.ts'
 import type { Admission, Admissions } from './admission.ts'
+import type { Certificate } from './certificate.ts'
 import type { ClientIds } from './client-id.ts'
 import type { Identity } from './identity.ts'
 import type { CertificateStore } from './ports.ts'
@@ -37,6 +38,8 @@ export interface EmqxAuthenticator {
   authenticate(connect: EmqxConnect, address: string): EmqxVerdict
 }
 
+type Presented = Readonly<Record<string, string>>
+
 export interface EmqxAuthenticatorOptions {
   readonly admissions: Admissions
   readonly clientIds: ClientIds
@@ -44,17 +47,28 @@ export interface EmqxAuthenticatorOptions {
   readonly certificates: Pick<CertificateStore, 'listOf' | 'findByFingerprint'>
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
   readonly recordRefusal: RecordRefusal
+  /** Told of each client that EMQX is allowed to let in: to a rotation that is its connection. */
+  readonly noteConnection: (certificate: Certificate) => void
   /** Whether a client without `cert_pem` is believed on its CN: EMQX has checked the chain, but revocation by fingerprint is lost. */
   readonly allowCommonNameOnly: boolean
 }
 
 export function createEmqxAuthenticator(options: EmqxAuthenticatorOptions): EmqxAuthenticator {
-  const { admissions, clientIds, access, certificates, judgeChain, recordRefusal, allowCommonNameOnly } = options
+  const {
+    admissions,
+    clientIds,
+    access,
+    certificates,
+    judgeChain,
+    recordRefusal,
+    noteConnection,
+    allowCommonNameOnly,
+  } = options
   return { authenticate }
 
   function authenticate(connect: EmqxConnect, address: string): EmqxVerdict {
-    const refuse = (cause: RefusalCause, expected?: string): EmqxVerdict => {
-      const presented = describe(connect)
+    const refuse = (cause: RefusalCause, found: Presented = {}, expected?: string): EmqxVerdict => {
+      const presented = { ...describe(connect), ...found }
       recordRefusal({ address, surface: 'emqx', cause, presented, ...(expected === undefined ? {} : { expected }) })
       return { result: 'deny', is_superuser: false }
     }
@@ -62,12 +76,16 @@ export function createEmqxAuthenticator(options: EmqxAuthenticatorOptions): Emqx
     const { clientid, cert_pem: pem, cert_common_name: commonName } = connect
     if (!clientid && !pem && !commonName) return refuse('emqx_body_empty')
     const admission = pem ? admit(pem) : admitByCommonName(commonName)
-    if (!admission.admitted) return refuse(admission.cause, admission.expected)
+    if (!admission.admitted) return refuse(admission.cause, admission.presented, admission.expected)
     const { identity, certificate } = admission
+    // Every client comes from EMQX's address: this is what tells the refusals of one device from those of another.
+    const found = { identity: `${identity.kind}:${identity.id}`, fingerprint: certificate.fingerprint }
     if (commonName && commonName !== certificate.subjectId)
-      return refuse('common_name_wrong', `CN=${certificate.subjectId}`)
-    if (!clientid) return refuse('client_id_missing', identity.id)
-    if (clientIds.claim(identity, clientid) === 'refused') return refuse('client_id_wrong', identity.id)
+      return refuse('common_name_wrong', found, `CN=${certificate.subjectId}`)
+    if (!clientid) return refuse('client_id_missing', found, identity.id)
+    if (clientIds.claim(identity, clientid) === 'refused') return refuse('client_id_wrong', found, identity.id)
+    // Without the certificate nobody knows which of two a device has shown.
+    if (pem) noteConnection(certificate)
     return {
       result: 'allow',
       is_superuser: false,
@@ -127,12 +145,7 @@ function parseCertificate(text: string): X509Certificate | undefined {
   }
 }
 
-function describe({
-  clientid,
-  username,
-  cert_subject: subject,
-  cert_common_name: commonName,
-}: EmqxConnect): Readonly<Record<string, string>> {
+function describe({ clientid, username, cert_subject: subject, cert_common_name: commonName }: EmqxConnect): Presented {
   return Object.fromEntries(
     Object.entries({ clientId: clientid, username, subject, commonName }).flatMap(([name, value]) =>
       value ? [[name, value]] : [],

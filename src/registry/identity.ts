@@ -4,6 +4,4 @@ export interface Identity {
   readonly id: string
   /** A service has no user. */
   readonly userId: string | undefined
-  /** Further client ids recorded for it. */
-  readonly clientIds: readonly string[]
 }

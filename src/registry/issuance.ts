@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
-import { parseId } from '../identifiers.ts'
-import { type Certificate, isActive } from './certificate.ts'
+import { type Certificate, whyUnusable } from './certificate.ts'
 import type { Devices } from './devices.ts'
 import type { CertificateMarks, CertificateStore, IssuedLeaf, IssueOptions, LeafIssuer, Transaction } from './ports.ts'
 import type { Revocations } from './revocations.ts'
@@ -14,7 +13,7 @@ export interface IssueRequest extends IssueOptions {
   /** Of a device that this call creates; an existing one must already belong to this user. */
   readonly userId?: string
   /** What becomes of the certificates the device has: kept until the new one connects, revoked now, or a refusal. */
-  readonly onExisting?: 'rotate' | 'replace' | 'fail'
+  readonly onExisting?: Successor['onExisting']
   /** Hours after which a rotation ends the older certificates even if the new one never connected. */
   readonly overlapHours?: number
 }
@@ -37,7 +36,7 @@ export interface IssuanceOptions {
   readonly devices: Pick<Devices, 'resolveOwner' | 'ensure'>
   readonly services: Pick<Services, 'get'>
   readonly certificates: CertificateStore & CertificateMarks
-  readonly revocations: Pick<Revocations, 'revokeThese'>
+  readonly revocations: Pick<Revocations, 'mark'>
   readonly transaction: Transaction
   readonly events: EventFeed
   readonly clock: Clock
@@ -45,24 +44,31 @@ export interface IssuanceOptions {
 
 const HOUR_MS = 3_600_000
 type KeyedLeaf = IssuedLeaf & { readonly privateKeyPem: string }
-type Successor = Pick<IssueRequest, 'onExisting' | 'overlapHours'>
+
+interface Successor {
+  readonly onExisting: 'rotate' | 'replace' | 'fail'
+  readonly overlapHours: number | undefined
+  readonly idempotencyKey: string | undefined
+}
 
 export function createIssuance(options: IssuanceOptions): Issuance {
   const { issuer, devices, services, certificates, revocations, transaction, events, clock } = options
 
   return {
-    async issueToDevice({ deviceId, userId, validityDays, keyAlgorithm, ...successor }) {
-      parseId(deviceId, 'device')
+    async issueToDevice({ deviceId, userId, onExisting = 'rotate', overlapHours, idempotencyKey, ...keyOptions }) {
+      const successor = { onExisting, overlapHours, idempotencyKey }
       const owner = devices.resolveOwner(deviceId, userId)
       requireAllowed('device', deviceId, successor)
-      const leaf = await issuer.issueDevice(deviceId, owner, given({ validityDays, keyAlgorithm }))
+      const leaf = await issuer.issueDevice(deviceId, owner, keyOptions)
       return keep('device', deviceId, leaf, successor, () => void devices.ensure(deviceId, owner))
     },
 
-    async issueToService(name, issueOptions) {
+    async issueToService(name, { idempotencyKey, ...keyOptions }) {
+      const successor = { onExisting: 'rotate', overlapHours: undefined, idempotencyKey } as const
       services.get(name)
-      const leaf = await issuer.issueService(name, issueOptions)
-      return keep('service', name, leaf, {}, () => void services.get(name))
+      requireAllowed('service', name, successor)
+      const leaf = await issuer.issueService(name, keyOptions)
+      return keep('service', name, leaf, successor, () => void services.get(name))
     },
   }
 
@@ -83,26 +89,41 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       notBefore: leaf.notBefore,
       notAfter: leaf.notAfter,
       createdAt: clock(),
+      ...(successor.idempotencyKey === undefined ? {} : { idempotencyKey: successor.idempotencyKey }),
       firstSeenAt: undefined,
       retiresAt: undefined,
       revokedAt: undefined,
       revocationReason: undefined,
     }
     // The key took time to make: what was true before it is asked again, in the tick that keeps the result.
-    const replaced = transaction(() => {
+    const cut = transaction(() => {
       requireSubject()
       requireAllowed(kind, subjectId, successor)
       const outdated = makeRoom(kind, subjectId, successor)
       certificates.insert(certificate)
-      return { closed: revocations.revokeThese(outdated, 'superseded') }
+      return revocations.mark(outdated, 'superseded')
     })
+    const closed = cut()
     events.publish('certificate.issued', { kind, id: subjectId, fingerprint: certificate.fingerprint })
-    await replaced.closed
+    await closed
     return { certificate, privateKeyPem: leaf.privateKeyPem, caCertificatePem: issuer.caCertificatePem }
   }
 
-  function requireAllowed(kind: Certificate['kind'], subjectId: string, { onExisting }: Successor): void {
-    if (onExisting === 'fail' && activeOf(kind, subjectId).length > 0) {
+  function requireAllowed(
+    kind: Certificate['kind'],
+    subjectId: string,
+    { onExisting, idempotencyKey }: Successor,
+  ): void {
+    const repeated =
+      idempotencyKey && certificates.listOf(kind, subjectId).find((one) => one.idempotencyKey === idempotencyKey)
+    if (repeated) {
+      throw new DomainError(
+        'already_issued',
+        `This request was answered with certificate ${repeated.fingerprint}; its key is kept nowhere: ask anew under another Idempotency-Key`,
+        { details: { fingerprint: repeated.fingerprint } },
+      )
+    }
+    if (onExisting === 'fail' && currentOf(kind, subjectId).length > 0) {
       throw new DomainError(
         'certificate_exists',
         `${subjectId} already has an active certificate: revoke it, or ask for a rotation`,
@@ -116,26 +137,21 @@ export function createIssuance(options: IssuanceOptions): Issuance {
     subjectId: string,
     { onExisting, overlapHours }: Successor,
   ): readonly Certificate[] {
-    const active = activeOf(kind, subjectId)
-    if (onExisting === 'replace') return active
-    const [newest, ...others] = active
+    const current = currentOf(kind, subjectId)
+    if (onExisting === 'replace') return current
+    const [newest, ...others] = current
     if (newest && overlapHours !== undefined) {
       certificates.markRetiring([newest.fingerprint], new Date(clock().getTime() + overlapHours * HOUR_MS))
     }
     return others
   }
 
-  function activeOf(kind: Certificate['kind'], subjectId: string): readonly Certificate[] {
-    return certificates.listOf(kind, subjectId).filter((certificate) => isActive(certificate, clock()))
-  }
-}
-
-function given({
-  validityDays,
-  keyAlgorithm,
-}: { [Name in keyof IssueOptions]: IssueOptions[Name] | undefined }): IssueOptions {
-  return {
-    ...(validityDays === undefined ? {} : { validityDays }),
-    ...(keyAlgorithm === undefined ? {} : { keyAlgorithm }),
+  /** The active ones, and those that will be: one issued before the clock was set back is not valid yet. */
+  function currentOf(kind: Certificate['kind'], subjectId: string): readonly Certificate[] {
+    const now = clock()
+    return certificates.listOf(kind, subjectId).filter((certificate) => {
+      const cause = whyUnusable(certificate, now)
+      return cause === undefined || cause === 'certificate_not_yet_valid'
+    })
   }
 }

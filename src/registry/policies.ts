@@ -20,6 +20,8 @@ export interface PoliciesOptions {
   readonly onChange: () => void
 }
 
+const SERVICE_PREFIX = 'service:'
+
 export function createPolicies({ policies, onChange }: PoliciesOptions): Policies {
   return { get, list, put, remove, requireAttachable }
 
@@ -35,7 +37,8 @@ export function createPolicies({ policies, onChange }: PoliciesOptions): Policie
   }
 
   function put(policy: Policy): Policy {
-    parseId(policy.name, 'policy')
+    // The own policy of a service carries the service's whole name.
+    parseId(policy.name.startsWith(SERVICE_PREFIX) ? policy.name.slice(SERVICE_PREFIX.length) : policy.name, 'policy')
     for (const rule of policy.rules) requireValid(rule)
     policies.save(policy)
     onChange()
@@ -44,7 +47,10 @@ export function createPolicies({ policies, onChange }: PoliciesOptions): Policie
 
   function remove(name: string): void {
     get(name)
-    if (name === DEVICE_POLICY.name || policies.isAttached(name)) {
+    if (name === DEVICE_POLICY.name) {
+      throw new DomainError('policy_in_use', `Policy ${name} is built in: edit it, or attach another one`)
+    }
+    if (policies.isAttached(name)) {
       throw new DomainError('policy_in_use', `Policy ${name} is attached: attach another one first`)
     }
     policies.delete(name)
@@ -61,6 +67,11 @@ export function createPolicies({ policies, onChange }: PoliciesOptions): Policie
       }
     }
   }
+}
+
+/** The policy that holds what a service of this name was allowed when it was created. */
+export function servicePolicyName(service: string): string {
+  return `${SERVICE_PREFIX}${service}`
 }
 
 function requireValid({ topicFilter, actions }: PolicyRule): void {

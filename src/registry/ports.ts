@@ -74,9 +74,15 @@ export interface IssuedLeaf {
   readonly notAfter: Date
 }
 
-export interface IssueOptions {
+/** What the issuer is asked for beside the name. */
+export interface KeyOptions {
   readonly validityDays?: number
   readonly keyAlgorithm?: KeyAlgorithm
+}
+
+export interface IssueOptions extends KeyOptions {
+  /** A repeated request throws `already_issued` with the fingerprint: the key was handed out with the first answer. */
+  readonly idempotencyKey?: string
 }
 
 export type KeyAlgorithm = 'ec-p256' | 'rsa-2048' | 'rsa-3072' | 'rsa-4096' | 'ed25519'
@@ -88,7 +94,7 @@ export interface LeafIssuer {
     userId: string,
     options: IssueOptions,
   ): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
-  issueService(name: string, options: IssueOptions): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
+  issueService(name: string, options: KeyOptions): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
   /** What peers need to verify us and each other: the CA's certificate. */
   readonly caCertificatePem: string
 }

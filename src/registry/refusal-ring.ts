@@ -71,15 +71,20 @@ export function createRefusalRing({
   }
 }
 
-// Until a chain has led to our CA, a certificate is a stranger's word and could be made anew for each attempt.
-const UNPROVEN: ReadonlySet<RefusalCause> = new Set([
-  'issuer_unknown',
-  'certificate_signature_invalid',
-  'chain_invalid',
+// Each was found behind a chain to our CA. Before that a certificate is a stranger's word, made anew for each attempt.
+const PROVEN: ReadonlySet<RefusalCause> = new Set([
+  'certificate_expired',
+  'certificate_kind_wrong',
+  'certificate_not_yet_valid',
+  'certificate_revoked',
+  'certificate_superseded',
+  'certificate_unknown',
+  'common_name_wrong',
+  'identity_suspended',
 ])
 
 /** Whose refusal it is: an identity, a certificate of ours, or else an address. */
 function subjectOf({ address, cause, presented }: Refusal): string {
-  const fingerprint = UNPROVEN.has(cause) ? undefined : presented?.['fingerprint']
+  const fingerprint = PROVEN.has(cause) ? presented?.['fingerprint'] : undefined
   return presented?.['identity'] ?? fingerprint ?? address
 }

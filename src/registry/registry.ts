@@ -42,6 +42,8 @@ export interface RegistryOptions {
   readonly cutter: Cutter
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
   readonly allowCommonNameOnly: boolean
+  /** For work that nobody waits for: its failure is told to an operator. */
+  readonly inBackground: (work: Promise<void>) => void
   readonly onNewRefusal: (refusal: RecordedRefusal) => void
   readonly events: EventFeed
   readonly clock: Clock
@@ -50,6 +52,8 @@ export interface RegistryOptions {
 /** Who may connect, and what is issued, renewed and revoked: the one place that decides. */
 export interface Registry {
   readonly admissions: Admissions
+  /** Told of each connection that was let in; the first of a certificate ends the older ones. */
+  noteConnection(certificate: Certificate): void
   readonly clientIds: ClientIds
   readonly access: Access
   readonly devices: Devices
@@ -63,7 +67,7 @@ export interface Registry {
 }
 
 export function createRegistry(options: RegistryOptions): Registry {
-  const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, onNewRefusal, events, clock } = options
+  const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, inBackground, onNewRefusal, events, clock } = options
   const { certificates: certificateStore, transaction } = stores
   const refusals = createRefusalRing({ clock, onNew: onNewRefusal })
   const access = createAccess(stores)
@@ -86,9 +90,10 @@ export function createRegistry(options: RegistryOptions): Registry {
     events,
     clock,
   })
-  const certificates = createCertificates({ issuance, revocations, certificates: certificateStore, isEnabled, clock })
+  const certificates = createCertificates({ issuance, revocations, certificates: certificateStore, admissions, clock })
   const tokens = createApiTokens({ tokens: stores.tokens, clock })
   const recordRefusal = refusals.record
+  const noteConnection = (certificate: Certificate): void => inBackground(revocations.noteConnection(certificate))
   const emqx = createEmqxAuthenticator({
     ...stores,
     admissions,
@@ -96,10 +101,12 @@ export function createRegistry(options: RegistryOptions): Registry {
     access,
     judgeChain,
     recordRefusal,
+    noteConnection,
     allowCommonNameOnly,
   })
   return {
     admissions,
+    noteConnection,
     clientIds,
     access,
     devices,
@@ -110,10 +117,5 @@ export function createRegistry(options: RegistryOptions): Registry {
     tokens,
     emqx,
     refusals,
-  }
-
-  function isEnabled({ kind, subjectId }: Certificate): boolean {
-    if (kind === 'device') return stores.devices.find(subjectId)?.state === 'active'
-    return kind !== 'service' || stores.services.find(subjectId)?.state === 'active'
   }
 }

@@ -9,12 +9,20 @@ export interface Revocation {
   readonly revokedAt: Date
 }
 
+/** Closes the live sessions of what was marked, and tells of it; resolves once they are closed. */
+export type Cut = () => Promise<void>
+
 export interface Revocations {
   /** Every unrevoked certificate; resolves after the live sessions are closed. Again: the same `revokedAt`. */
   revokeDevice(deviceId: string, reason: RevocationReason): Promise<Revocation>
   revokeService(name: string, reason: RevocationReason): Promise<Revocation>
-  /** Marks and cuts these before it returns, and throws if that fails; resolves after their live sessions are closed. */
-  revokeThese(certificates: readonly Certificate[], reason: RevocationReason): Promise<void>
+  /**
+   * Marks these, in the transaction it stands in. The cut is to be made in the same tick, so that nobody is admitted in
+   * between, and after the commit, so that nobody is cut by what was then undone.
+   */
+  mark(certificates: readonly Certificate[], reason: RevocationReason): Cut
+  /** The same for every unrevoked certificate of a subject. */
+  markAll(kind: CertificateKind, subjectId: string, reason: RevocationReason): Cut
   /** The first connection of a certificate ends the older ones of the same subject: a rotation is complete. */
   noteConnection(certificate: Certificate): Promise<void>
   /** Ends the certificates whose overlap is over. */
@@ -32,18 +40,21 @@ export function createRevocations({ certificates, cutter, events, clock }: Revoc
   return {
     revokeDevice: (deviceId, reason) => revokeSubject('device', deviceId, reason),
     revokeService: (name, reason) => revokeSubject('service', name, reason),
-    revokeThese,
+    mark,
+    markAll,
 
     async noteConnection(certificate) {
       if (certificate.firstSeenAt) return
-      certificates.markFirstSeen(certificate.fingerprint, clock())
       const all = certificates.listOf(certificate.kind, certificate.subjectId)
-      const older = all.slice(all.findIndex(({ id }) => id === certificate.id) + 1)
-      await revokeThese(older.filter(isUnrevoked), 'superseded')
+      const [, ...older] = all.slice(all.findIndex(({ id }) => id === certificate.id))
+      const closed = mark(older.filter(isUnrevoked), 'superseded')()
+      // Last: until the older ones are marked, the next connection is the first again.
+      certificates.markFirstSeen(certificate.fingerprint, clock())
+      await closed
     },
 
     async endOverlaps() {
-      await revokeThese(certificates.listRetired(clock()), 'superseded')
+      await mark(certificates.listRetired(clock()), 'superseded')()
     },
   }
 
@@ -52,29 +63,29 @@ export function createRevocations({ certificates, cutter, events, clock }: Revoc
     subjectId: string,
     reason: RevocationReason,
   ): Promise<Revocation> {
-    const all = certificates.listOf(kind, subjectId)
-    if (all.length === 0)
+    const closed = markAll(kind, subjectId, reason)()
+    const times = certificates.listOf(kind, subjectId).flatMap(({ revokedAt }) => revokedAt?.getTime() ?? [])
+    if (times.length === 0)
       throw new DomainError('certificate_not_found', `No certificate was ever issued to ${kind} ${subjectId}`)
-    const unrevoked = all.filter(isUnrevoked)
-    const cut = revokeThese(unrevoked, reason)
-    const revokedAt = certificates
-      .listOf(kind, subjectId)
-      .reduce((latest, { revokedAt: at }) => Math.max(latest, at?.getTime() ?? 0), 0)
-    await cut
-    return { deviceId: subjectId, revokedAt: new Date(revokedAt) }
+    await closed
+    return { deviceId: subjectId, revokedAt: new Date(Math.max(...times)) }
   }
 
-  // Not async: what fails before the sockets close must throw into the transaction it stands in.
-  function revokeThese(those: readonly Certificate[], reason: RevocationReason): Promise<void> {
-    if (those.length === 0) return Promise.resolve()
+  function markAll(kind: CertificateKind, subjectId: string, reason: RevocationReason): Cut {
+    return mark(certificates.listOf(kind, subjectId).filter(isUnrevoked), reason)
+  }
+
+  function mark(those: readonly Certificate[], reason: RevocationReason): Cut {
+    if (those.length === 0) return () => Promise.resolve()
     const fingerprints = those.map(({ fingerprint }) => fingerprint)
-    // Mark and cut in one tick: no connection can be admitted in between.
     certificates.markRevoked(fingerprints, clock(), reason)
-    const cut = cutter.cutCertificates(fingerprints, `certificate revoked: ${reason}`)
-    for (const { kind, subjectId, fingerprint } of those) {
-      events.publish('certificate.revoked', { kind, id: subjectId, fingerprint, reason })
+    return () => {
+      const closed = cutter.cutCertificates(fingerprints, `certificate revoked: ${reason}`)
+      for (const { kind, subjectId, fingerprint } of those) {
+        events.publish('certificate.revoked', { kind, id: subjectId, fingerprint, reason })
+      }
+      return closed
     }
-    return cut
   }
 }
 

@@ -3,9 +3,9 @@ import { DomainError } from '../errors.ts'
 import { parseId } from '../identifiers.ts'
 import { isWide } from './access-policy.ts'
 import type { Page, PageRequest } from './page.ts'
-import type { Policies } from './policies.ts'
+import { type Policies, servicePolicyName } from './policies.ts'
 import type { Policy } from './policy.ts'
-import type { CertificateStore, Cutter, DeviceStore, ServiceStore, Transaction } from './ports.ts'
+import type { Cutter, DeviceStore, ServiceStore, Transaction } from './ports.ts'
 import type { Revocations } from './revocations.ts'
 import type { Service } from './service.ts'
 
@@ -33,9 +33,8 @@ export interface Services {
 export interface ServicesOptions {
   readonly services: ServiceStore
   readonly devices: Pick<DeviceStore, 'find' | 'findByClientId'>
-  readonly certificates: Pick<CertificateStore, 'listOf'>
   readonly policies: Pick<Policies, 'requireAttachable' | 'put' | 'list' | 'remove'>
-  readonly revocations: Pick<Revocations, 'revokeThese'>
+  readonly revocations: Pick<Revocations, 'markAll'>
   readonly cutter: Pick<Cutter, 'cutIdentity' | 'forgetIdentity'>
   readonly transaction: Transaction
   readonly onAccessChange: () => void
@@ -43,11 +42,12 @@ export interface ServicesOptions {
 }
 
 export function createServices(options: ServicesOptions): Services {
-  const { services, devices, certificates, policies, revocations, cutter, transaction, onAccessChange, clock } = options
+  const { services, devices, policies, revocations, cutter, transaction, onAccessChange, clock } = options
   return { create, get, list: (page) => services.list(page), change, remove }
 
   function create({ name, policies: names = [], allow = [] }: ServiceRequest, mayAttachWide: boolean): Service {
     requireFree(name)
+    if (allow.length > 0) requireFreePolicy(name)
     policies.requireAttachable(names, mayAttachWide)
     const own = allow.length > 0 ? [ownPolicy(name, allow)] : []
     if (!mayAttachWide && own.some(isWide)) {
@@ -84,15 +84,13 @@ export function createServices(options: ServicesOptions): Services {
 
   async function remove(name: string): Promise<void> {
     get(name)
-    const ended = transaction(() => {
+    const cut = transaction(() => {
       services.delete(name)
-      if (policies.list().some((policy) => policy.name === ownPolicyName(name))) policies.remove(ownPolicyName(name))
-      const unrevoked = certificates.listOf('service', name).filter(({ revokedAt }) => revokedAt === undefined)
-      const revoked = revocations.revokeThese(unrevoked, 'cessationOfOperation')
-      return { done: Promise.all([revoked, cutter.forgetIdentity('service', name, undefined)]) }
+      if (hasOwnPolicy(name)) policies.remove(servicePolicyName(name))
+      return revocations.markAll('service', name, 'cessationOfOperation')
     })
     onAccessChange()
-    await ended.done
+    await Promise.all([cut(), cutter.forgetIdentity('service', name, undefined)])
   }
 
   function requireFree(name: string): void {
@@ -102,15 +100,23 @@ export function createServices(options: ServicesOptions): Services {
     const holder = devices.find(name) ?? devices.findByClientId(name)
     if (holder) throw new DomainError('service_exists', `${name} is the id, or a client id, of device ${holder.id}`)
   }
-}
 
-function ownPolicyName(name: string): string {
-  return `service:${name}`
+  function requireFreePolicy(name: string): void {
+    if (!hasOwnPolicy(name)) return
+    throw new DomainError(
+      'service_exists',
+      `Policy ${servicePolicyName(name)} exists already: remove it, or attach it by its name instead of "allow"`,
+    )
+  }
+
+  function hasOwnPolicy(name: string): boolean {
+    return policies.list().some((policy) => policy.name === servicePolicyName(name))
+  }
 }
 
 function ownPolicy(name: string, allow: readonly string[]): Policy {
   const rules = allow.map(
     (topicFilter) => ({ effect: 'allow', actions: ['publish', 'subscribe'], topicFilter }) as const,
   )
-  return { name: ownPolicyName(name), rules, clientId: 'own' }
+  return { name: servicePolicyName(name), rules, clientId: 'own' }
 }

@@ -16,7 +16,7 @@ export interface Party {
 
 /** Each call makes a certificate of its own: a party that is made twice has been rotated. */
 export function createParty(id: string, kind: Identity['kind'] = 'device'): Party {
-  const identity = { kind, id, userId: kind === 'device' ? 'test-user' : undefined, clientIds: [] }
+  const identity = { kind, id, userId: kind === 'device' ? 'test-user' : undefined }
   const serialNumber = randomUUID().replaceAll('-', '').toUpperCase()
   const fingerprint = createHash('sha256').update(serialNumber).digest('hex').toUpperCase()
   const dates = { notBefore: new Date(0), notAfter: new Date(1e13) }

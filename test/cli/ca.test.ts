@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { needPrograms } from '../support/foreign-program.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { openHubDouble } from './hub-double.ts'
 import { run } from './terminal.ts'
@@ -16,7 +17,8 @@ function createCertificate(folder: string): string {
   return readFileSync(certificate, 'utf8')
 }
 
-test('ca show prints subject, fingerprint and end as OpenSSL reads them', async () => {
+test('ca show prints subject, fingerprint and end as OpenSSL reads them', async (context) => {
+  needPrograms(context, 'openssl')
   await using folder = await temporaryFolder()
   const pem = createCertificate(folder.path)
   const printed = execFileSync('openssl', ['x509', '-noout', '-fingerprint', '-sha256'], {

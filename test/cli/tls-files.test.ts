@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readTlsFiles } from '../../src/cli/tls-files.ts'
+import { needPrograms } from '../support/foreign-program.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 function createKey(folder: string, name: string): void {
@@ -15,7 +16,8 @@ function createCertificate(folder: string, key: string, name: string): void {
   execFileSync('openssl', args, { stdio: 'pipe' })
 }
 
-test('certificate, key and CA are read as they are, each only where it is named', async () => {
+test('certificate, key and CA are read as they are, each only where it is named', async (context) => {
+  needPrograms(context, 'openssl')
   await using folder = await temporaryFolder()
   createKey(folder.path, 'key.pem')
   createCertificate(folder.path, 'key.pem', 'cert.pem')
@@ -24,7 +26,8 @@ test('certificate, key and CA are read as they are, each only where it is named'
   expect(await readTlsFiles({}, folder.path)).toEqual({})
 })
 
-test('a key that does not fit its certificate is refused by name', async () => {
+test('a key that does not fit its certificate is refused by name', async (context) => {
+  needPrograms(context, 'openssl')
   await using folder = await temporaryFolder()
   createKey(folder.path, 'key.pem')
   createKey(folder.path, 'other.pem')

@@ -46,14 +46,14 @@ describe('a certificate', () => {
 })
 
 describe('the certificates of a subject', () => {
-  test('are listed newest first, of one instant the last inserted first', () => {
+  test('are listed in the order of their coming, newest first, whatever the clock said', () => {
     using database = openDatabase()
     const store = createCertificateStore(database)
-    const [older, first, second, newer] = [-1, 0, 0, 1].map((minute) =>
+    const [first, second, third, fourth] = [1, 0, 0, -1].map((minute) =>
       createCertificate('d1', { createdAt: minutesAfterNoon(minute) }),
     )
-    for (const certificate of [newer, first, second, older]) if (certificate) store.insert(certificate)
-    expect(store.listOf('device', 'd1')).toStrictEqual([newer, second, first, older])
+    for (const certificate of [first, second, third, fourth]) if (certificate) store.insert(certificate)
+    expect(store.listOf('device', 'd1')).toStrictEqual([fourth, third, second, first])
   })
 
   test('are those of its kind and exact id alone', () => {

@@ -32,6 +32,19 @@ const REFUSED: readonly Refused[] = [
     cause: 'issuer_unknown',
   },
   {
+    name: 'a certificate of another CA without a subject',
+    arrange: async () => (await createForeignCa('CN=Somebody Else')).make({ commonNames: [] }),
+    returnCode: 5,
+    cause: 'issuer_unknown',
+  },
+  {
+    name: 'a certificate of another CA with a date that is none',
+    arrange: async () =>
+      garbleNotBefore(await (await createForeignCa('CN=Somebody Else')).make({ commonNames: ['device-001'] })),
+    returnCode: 5,
+    cause: 'chain_invalid',
+  },
+  {
     name: 'a forgery: signed by a stranger under the name of our CA',
     arrange: async ({ hub }) => forger(hub).then((ca) => ca.make({ commonNames: ['device-001'] })),
     returnCode: 5,
@@ -271,6 +284,14 @@ test('an MQTT 5 client is refused in a form it understands, and the operator is 
     },
   ])
 })
+
+/** RFC 5280 §4.1.2.5.1: a UTCTime of 13 octets, here of the thirteenth month; the signature is a stranger's either way. */
+function garbleNotBefore({ cert, key }: Credentials): Credentials {
+  const der = new X509Certificate(cert).raw
+  const month = der.indexOf(Buffer.from([0x17, 13])) + 4
+  der.write('13', month, 'latin1')
+  return { cert: new X509Certificate(der).toString(), key }
+}
 
 function forger(hub: TestHub): Promise<CertificateMaker> {
   return createForeignCa(new X509Certificate(hub.ca).subject)

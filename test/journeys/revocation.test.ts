@@ -130,6 +130,30 @@ describe('revocation', () => {
   })
 })
 
+test('a request that is repeated under its Idempotency-Key is told which certificate it has made, and makes no other', async () => {
+  await using hub = await startTestHub()
+  const issue = () =>
+    hub.api('POST', '/api/devices/certificates/device-001', { headers: { 'idempotency-key': 'flash-station-7/0815' } })
+  const [first, second, third] = [await issue(), ...(await Promise.all([issue(), issue()]))]
+  expect(first.status).toBe(201)
+  const { fingerprint } = first.json()
+  for (const repeated of [second, third]) {
+    expect(repeated?.status).toBe(409)
+    expect(repeated?.json()).toMatchObject({ code: 'already_issued', fingerprint })
+    expect(repeated?.text).not.toContain('PRIVATE KEY')
+  }
+  const history = await hub.api('GET', '/api/devices/certificates/device-001?include=detail')
+  expect(history.json().certificates).toHaveLength(1)
+  const service = await hub.api('POST', '/api/services', { body: { name: 'backend', allow: ['a/#'] } })
+  expect(service.status).toBe(201)
+  const call = { headers: { 'idempotency-key': 'k' } }
+  expect((await hub.api('POST', '/api/services/backend/certificates', call)).status).toBe(201)
+  expect((await hub.api('POST', '/api/services/backend/certificates', call)).status).toBe(409)
+  expect(
+    (await hub.api('POST', '/api/services/backend/certificates', { headers: { 'idempotency-key': 'k\tk' } })).status,
+  ).toBe(400)
+})
+
 test('100 concurrent requests for one id leave one device and at most two active certificates', async () => {
   await using hub = await startTestHub()
   const answers = await Promise.all(

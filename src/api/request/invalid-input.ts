@@ -8,9 +8,9 @@ type Validation = { readonly success: true } | { readonly success: false; readon
 /** What zod-openapi asks after each validation: a problem document that names every field that is wrong. */
 export function refuseInvalidInput(validation: Validation, c: Context<ApiEnv>): Response | undefined {
   if (validation.success) return undefined
-  return respondWithProblem(c, 'bad_request', 'The request is not what /openapi.json describes: see errors', [
-    ...validation.error.issues.flatMap(describe),
-  ])
+  return respondWithProblem(c, 'bad_request', 'The request is not what /openapi.json describes: see errors', {
+    errors: validation.error.issues.flatMap(describe),
+  })
 }
 
 function describe(issue: z.core.$ZodIssue): readonly InputError[] {

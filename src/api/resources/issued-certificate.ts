@@ -12,6 +12,14 @@ const KEY_ALGORITHMS = {
   ed25519: 'ed25519',
 } as const satisfies { readonly [Name in KeyAlgorithm]: Name }
 
+/** The IETF's Idempotency-Key header: a request that is repeated under it makes no second certificate. */
+export const idempotencyHeaderSchema = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/)
+    .optional(),
+})
+
 const key = {
   validityDays: z.int().min(1).optional(),
   keyAlgorithm: z.enum(KEY_ALGORITHMS).optional(),

@@ -13,7 +13,12 @@ import {
   shapeHistory,
 } from '../resources/certificate.ts'
 import { deviceIdSchema } from '../resources/identifier.ts'
-import { deviceIssuedSchema, deviceIssueSchema, shapeIssued } from '../resources/issued-certificate.ts'
+import {
+  deviceIssuedSchema,
+  deviceIssueSchema,
+  idempotencyHeaderSchema,
+  shapeIssued,
+} from '../resources/issued-certificate.ts'
 import { deviceRevocationSchema, revocationQuerySchema } from '../resources/revocation.ts'
 
 const params = z.object({ deviceId: deviceIdSchema })
@@ -24,7 +29,7 @@ const issue = createRoute({
   path: '/{deviceId}',
   tags,
   summary: 'Issue a certificate to a device, which is created if it is unknown',
-  request: { params, body: optionalJsonBody(deviceIssueSchema) },
+  request: { params, headers: idempotencyHeaderSchema, body: optionalJsonBody(deviceIssueSchema) },
   responses: {
     201: json(deviceIssuedSchema, 'Key and certificate'),
     ...BAD_BODY,
@@ -69,7 +74,8 @@ export function deviceCertificateRoutes(
     .openapi({ ...issue, middleware: guard('operate') }, async (c) => {
       const { deviceId } = c.req.valid('param')
       const { profile: _, ...wishes } = exact(c.req.valid('json'))
-      const issued = await certificates.issueToDevice({ deviceId, ...wishes })
+      const idempotencyKey = c.req.valid('header')['idempotency-key']
+      const issued = await certificates.issueToDevice({ deviceId, ...wishes, ...exact({ idempotencyKey }) })
       return c.json({ deviceId: issued.certificate.subjectId, ...shapeIssued(issued, broker) }, 201)
     })
     .openapi({ ...show, middleware: guard('read') }, (c) => {

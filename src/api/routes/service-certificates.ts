@@ -4,10 +4,15 @@ import type { Guard } from '../access/guard.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { exact } from '../exact.ts'
 import { messageIn } from '../language.ts'
-import { BAD_BODY, BAD_CALLER, BAD_REQUEST, json, NOT_FOUND, optionalJsonBody } from '../operation.ts'
+import { BAD_BODY, BAD_CALLER, BAD_REQUEST, CONFLICT, json, NOT_FOUND, optionalJsonBody } from '../operation.ts'
 import type { BrokerAddress } from '../ports.ts'
 import { serviceNameSchema } from '../resources/identifier.ts'
-import { serviceIssuedSchema, serviceIssueSchema, shapeIssued } from '../resources/issued-certificate.ts'
+import {
+  idempotencyHeaderSchema,
+  serviceIssuedSchema,
+  serviceIssueSchema,
+  shapeIssued,
+} from '../resources/issued-certificate.ts'
 import { revocationQuerySchema, serviceRevocationSchema } from '../resources/revocation.ts'
 
 const params = z.object({ name: serviceNameSchema })
@@ -18,8 +23,14 @@ const issue = createRoute({
   path: '/{name}/certificates',
   tags,
   summary: 'Issue a certificate to a service',
-  request: { params, body: optionalJsonBody(serviceIssueSchema) },
-  responses: { 201: json(serviceIssuedSchema, 'Key and certificate'), ...BAD_BODY, ...BAD_CALLER, ...NOT_FOUND },
+  request: { params, headers: idempotencyHeaderSchema, body: optionalJsonBody(serviceIssueSchema) },
+  responses: {
+    201: json(serviceIssuedSchema, 'Key and certificate'),
+    ...BAD_BODY,
+    ...BAD_CALLER,
+    ...NOT_FOUND,
+    ...CONFLICT,
+  },
 })
 
 const revoke = createRoute({
@@ -38,7 +49,9 @@ export function serviceCertificateRoutes(
 ) {
   return new OpenAPIHono<ApiEnv>()
     .openapi({ ...issue, middleware: guard('operate') }, async (c) => {
-      const issued = await certificates.issueToService(c.req.valid('param').name, exact(c.req.valid('json')))
+      const idempotencyKey = c.req.valid('header')['idempotency-key']
+      const wishes = exact({ ...c.req.valid('json'), idempotencyKey })
+      const issued = await certificates.issueToService(c.req.valid('param').name, wishes)
       return c.json({ name: issued.certificate.subjectId, ...shapeIssued(issued, broker) }, 201)
     })
     .openapi({ ...revoke, middleware: guard('operate') }, async (c) => {

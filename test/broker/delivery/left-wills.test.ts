@@ -3,7 +3,7 @@ import { publishLeftWills } from '../../../src/broker/delivery/left-wills.ts'
 import type { Identity } from '../../../src/registry/identity.ts'
 import { createLink, createMessage, type DeliveryScene, OWNER, openDeliveryScene } from './delivery-scene.ts'
 
-const IDENTITY: Identity = { ...OWNER, userId: undefined, clientIds: [] }
+const IDENTITY: Identity = { ...OWNER, userId: undefined }
 
 function publish(scene: DeliveryScene, mayPublish = true): Promise<void> {
   return publishLeftWills({

@@ -7,6 +7,7 @@ import { createServer as createNetServer } from 'node:net'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { describe, expect, test } from 'vitest'
+import { needPrograms } from '../../support/foreign-program.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { openHubDouble } from '../hub-double.ts'
 import { run } from '../terminal.ts'
@@ -94,7 +95,8 @@ describe('another hub', () => {
     })
   }
 
-  test('over HTTPS it must be trusted by --ca, and is shown --cert and --key', async () => {
+  test('over HTTPS it must be trusted by --ca, and is shown --cert and --key', async (context) => {
+    needPrograms(context, 'openssl')
     await using folder = await temporaryFolder()
     const [key, cert] = createKeyPair(folder.path)
     await using server = createTlsServer({ key, cert, ca: cert, requestCert: true, rejectUnauthorized: false })

@@ -1,0 +1,167 @@
+import { X509Certificate } from 'node:crypto'
+import { type CertificateAuthority, createAuthority } from '../../src/ca/authority.ts'
+import { createRootCertificate } from '../../src/ca/certificate.ts'
+import { planCertificate } from '../../src/ca/certificate-profile.ts'
+import { generateKeyPair } from '../../src/ca/key-pair.ts'
+import type { Clock } from '../../src/clock.ts'
+import { createApiTokenStore } from '../../src/db/api-token-store.ts'
+import { createCertificateStore } from '../../src/db/certificate-store.ts'
+import { type Database, openDatabase } from '../../src/db/database.ts'
+import { createDeviceStore } from '../../src/db/device-store.ts'
+import { createPolicyStore } from '../../src/db/policy-store.ts'
+import { createServiceStore } from '../../src/db/service-store.ts'
+import { createTransaction } from '../../src/db/transaction.ts'
+import { judgeChain } from '../../src/edge/chain-verdict.ts'
+import { EventFeed } from '../../src/events.ts'
+import { type ChainVerdict, type Peer, readPeerCertificate } from '../../src/peer-identity.ts'
+import type { Certificate } from '../../src/registry/certificate.ts'
+import type { Cutter, Transaction } from '../../src/registry/ports.ts'
+import { createRegistry, type Registry, type RegistryOptions, type Stores } from '../../src/registry/registry.ts'
+
+export const NOON = new Date('2026-11-22T12:00:00.000Z')
+export const MINUTE_MS = 60_000
+export const HOUR_MS = 60 * MINUTE_MS
+export const DAY_MS = 24 * HOUR_MS
+
+/** One call of the cutter, with what the registry would have answered at that moment. */
+export interface Cut {
+  readonly call: 'cutCertificates' | 'cutIdentity' | 'forgetIdentity'
+  readonly of: readonly string[]
+  /** How many of the certificates were unrevoked, or sessions of the identity still admissible. */
+  readonly admissible: number
+}
+
+export interface Scene extends Disposable {
+  readonly registry: Registry
+  readonly stores: Stores
+  readonly database: Database
+  readonly authority: CertificateAuthority
+  readonly clock: Clock
+  readonly cuts: readonly Cut[]
+  /** Every event, as `type id`. */
+  readonly events: readonly string[]
+  advance(milliseconds: number): void
+  /** From now on no transaction can be committed, as on a full disk. */
+  failCommits(): void
+  /** Resolves once the work that nobody waits for is done. */
+  settle(): Promise<void>
+  /** The certificates of a device that would let it in now, oldest first. */
+  active(deviceId: string): readonly Certificate[]
+}
+
+export type SceneOverrides = Partial<Pick<RegistryOptions, 'issuer' | 'allowCommonNameOnly' | 'onNewRefusal'>>
+
+/** The whole registry on SQLite in memory and a CA of its own; the clock stands still and the cutter writes down. */
+export async function createScene(overrides: SceneOverrides = {}): Promise<Scene> {
+  let now = NOON
+  const clock: Clock = () => now
+  const authority = await createRootAuthority(clock)
+  const database = openDatabase()
+  const commits = { fail: false }
+  const stores = createStores(database, commits)
+  const events = new EventFeed()
+  const told = listen(events)
+  const cuts: Cut[] = []
+  const background: Promise<void>[] = []
+  const registry = createRegistry({
+    stores,
+    issuer: authority,
+    cutter: createCutter(stores, cuts),
+    judgeChain: (certificate) => judgeChain(certificate, [authority.certificate]),
+    allowCommonNameOnly: false,
+    inBackground: (work) => void background.push(work),
+    onNewRefusal: () => undefined,
+    events,
+    clock,
+    ...overrides,
+  })
+  return {
+    registry,
+    stores,
+    database,
+    authority,
+    clock,
+    cuts,
+    events: told,
+    advance(milliseconds) {
+      now = new Date(now.getTime() + milliseconds)
+    },
+    async settle() {
+      await Promise.all(background)
+    },
+    failCommits() {
+      commits.fail = true
+    },
+    active: (deviceId) =>
+      stores.certificates
+        .listOf('device', deviceId)
+        .filter(({ fingerprint }) => registry.certificates.validate(fingerprint).valid)
+        .toReversed(),
+    [Symbol.dispose]: () => database[Symbol.dispose](),
+  }
+}
+
+/** A peer that shows this certificate. */
+export function peerOf(certificate: string | Pick<Certificate, 'pem'>, chain: ChainVerdict = 'trusted'): Peer {
+  const pem = typeof certificate === 'string' ? certificate : certificate.pem
+  return { certificate: readPeerCertificate(new X509Certificate(pem)), chain }
+}
+
+export async function createRootAuthority(clock: Clock): Promise<CertificateAuthority> {
+  const keyPair = await generateKeyPair('ec-p256')
+  const plan = planCertificate({ kind: 'root', name: 'Root' }, clock())
+  const { certificatePem } = await createRootCertificate(plan, keyPair)
+  return createAuthority({
+    certificates: [new X509Certificate(certificatePem)],
+    caCertificatePem: certificatePem,
+    privateKey: keyPair.privateKey,
+    clock,
+  })
+}
+
+function createStores(database: Database, commits: { readonly fail: boolean }): Stores {
+  const transaction = createTransaction(database)
+  return {
+    devices: createDeviceStore(database),
+    services: createServiceStore(database),
+    certificates: createCertificateStore(database),
+    policies: createPolicyStore(database),
+    tokens: createApiTokenStore(database),
+    transaction: failingTransaction(transaction, commits),
+  }
+}
+
+function failingTransaction(transaction: Transaction, commits: { readonly fail: boolean }): Transaction {
+  return (work) =>
+    transaction(() => {
+      const result = work()
+      if (commits.fail) throw new Error('database or disk is full')
+      return result
+    })
+}
+
+function createCutter({ certificates, devices, services }: Stores, cuts: Cut[]): Cutter {
+  const isActive = (kind: 'device' | 'service', id: string): boolean =>
+    (kind === 'device' ? devices.find(id) : services.find(id))?.state === 'active'
+  return {
+    async cutCertificates(fingerprints) {
+      const unrevoked = fingerprints.filter((each) => !certificates.findByFingerprint(each)?.revokedAt)
+      cuts.push({ call: 'cutCertificates', of: fingerprints, admissible: unrevoked.length })
+    },
+    async cutIdentity(kind, id) {
+      cuts.push({ call: 'cutIdentity', of: [kind, id], admissible: isActive(kind, id) ? 1 : 0 })
+    },
+    async forgetIdentity(kind, id, userId) {
+      const unrevoked = certificates.listOf(kind, id).filter(({ revokedAt }) => !revokedAt)
+      cuts.push({ call: 'forgetIdentity', of: [kind, id, ...(userId ? [userId] : [])], admissible: unrevoked.length })
+    },
+  }
+}
+
+function listen(events: EventFeed): readonly string[] {
+  const told: string[] = []
+  for (const type of ['certificate.issued', 'certificate.revoked'] as const) {
+    events.subscribe(type, ({ id }) => told.push(`${type} ${id}`))
+  }
+  return told
+}
