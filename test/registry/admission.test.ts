@@ -24,6 +24,16 @@ describe('a device is let in', () => {
     for (const certificate of scene.active('pump')) expect(judged(scene, peerOf(certificate))).toBe('admitted')
   })
 
+  test('and is known by its certificate when it is gone, until it would be refused', async () => {
+    using scene = await createScene()
+    const { certificate } = await scene.registry.certificates.issueToDevice({ deviceId: 'pump', userId: 'ann' })
+    const { admissions, devices } = scene.registry
+    expect(admissions.identityOf(certificate.fingerprint)).toEqual({ kind: 'device', id: 'pump', userId: 'ann' })
+    expect(admissions.identityOf('unknown')).toBeUndefined()
+    await devices.change('pump', { state: 'suspended' }, true)
+    expect(admissions.identityOf(certificate.fingerprint)).toBeUndefined()
+  })
+
   test('again after it was resumed', async () => {
     using scene = await createScene()
     const { certificate } = await scene.registry.certificates.issueToDevice({ deviceId: 'pump' })
