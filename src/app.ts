@@ -123,7 +123,10 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
     },
     loopbackHttp: config.api.loopback_http,
     health: { level: () => logger.level },
-    readiness: [{ name: 'database', isReady: () => isAnswering(database) }],
+    readiness: [
+      { name: 'database', isReady: () => isAnswering(database) },
+      { name: 'mqtt_database', isReady: () => isAnswering(stores.database) },
+    ],
     signTime: createTimeSigner(pki.server),
     clock,
     logger,

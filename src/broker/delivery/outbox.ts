@@ -51,10 +51,14 @@ export class Outbox {
 
   send(bytes: Buffer): void {
     if (this.#socket.destroyed || this.#options.isCut()) return
+    // Judged before this one is added: a single message may be larger than the bound.
+    if (this.#backlog > this.#bounds.lostBytes) {
+      this.#socket.destroy(new Error('the client does not read'))
+      return
+    }
     this.#pending.push(bytes)
     this.#pendingBytes += bytes.length
     this.#options.turn.flushLater(this)
-    if (this.#backlog > this.#bounds.lostBytes) this.#socket.destroy(new Error('the client does not read'))
   }
 
   /** For what may be lost; whether it was taken. */

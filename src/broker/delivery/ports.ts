@@ -4,7 +4,7 @@ import type { Message, QoS, QueuedMessage } from './message.ts'
 /** All that is written in one turn of the event loop, committed at its end: kept as a whole, or not at all. */
 export interface Journal {
   /** Runs at once, in the turn's transaction; throws when it fails, and the whole turn fails with it. */
-  write(work: () => void): void
+  write<Result>(work: () => Result): Result
   /** Throws nothing: what fails is repeated until it is committed. */
   writeSurely(work: () => void): void
   /** Calls back once the turn is committed, or has failed. */

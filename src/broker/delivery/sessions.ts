@@ -55,11 +55,7 @@ export class Sessions {
     if (known?.sid !== undefined)
       return { session: known, incoming: this.#idsOf(known.sid), isPresent: true, waits: false }
     const at = clock()
-    let row: StoredSession | undefined
-    stores.journal.write(() => {
-      row = stores.sessions.insert(clientId, owner, at)
-    })
-    if (!row) throw new Error(`Session ${clientId} was not stored`)
+    const row = stores.journal.write(() => stores.sessions.insert(clientId, owner, at))
     const session = this.#create({ ...row, lastSent: 0 })
     owners.keep(clientId, owner)
     this.#forgetIfLost(session)

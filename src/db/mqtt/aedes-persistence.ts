@@ -129,7 +129,8 @@ export class AedesPersistence {
 
   // Not awaited: draining a queue would pay for a commit each message.
   async outgoingUpdate({ id }: ClientRef, packet: OutgoingPacket): Promise<void> {
-    this.#stores.journal.write(() => this.#outgoing(this.#ensure(id)).update(packet))
+    const isKnown = this.#stores.journal.write(() => this.#outgoing(this.#ensure(id)).update(packet))
+    if (!isKnown) throw new Error('no such packet')
   }
 
   async outgoingClearMessageId({ id }: ClientRef, packet: OutgoingPacket): Promise<OutgoingPacket | undefined> {
@@ -156,9 +157,8 @@ export class AedesPersistence {
 
   async incomingDelPacket({ id }: ClientRef, { messageId }: { readonly messageId: number }): Promise<void> {
     const sid = this.#sidOf(id)
-    await this.#commit(() => {
-      if (sid === undefined || !this.#stores.incoming.remove(sid, messageId)) throw new Error('no such packet')
-    })
+    if (sid === undefined || !this.#stores.incoming.find(sid, messageId)) throw new Error('no such packet')
+    await this.#commit(() => this.#stores.incoming.remove(sid, messageId))
   }
 
   async cleanIncoming({ id }: ClientRef): Promise<void> {

@@ -24,7 +24,7 @@ export function createIncomingStore({ sqlite }: Database) {
   return {
     idsOf: (sid: number): readonly number[] => selectIds.all(sid),
     add: (sid: number, messageId: number): void => void upsert.run(sid, messageId, null, null, null),
-    remove: (sid: number, messageId: number): boolean => remove.run(sid, messageId).changes > 0,
+    remove: (sid: number, messageId: number): void => void remove.run(sid, messageId),
     clear: (sid: number): void => void removeAll.run(sid),
     /** Aedes' own interface keeps the whole packet. */
     save: (sid: number, messageId: number, packet: StoredPacket): void =>

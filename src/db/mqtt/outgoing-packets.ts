@@ -25,17 +25,18 @@ export class OutgoingPackets {
     this.#queues.push(this.#sid, packet as unknown as Message, writeMore(further, COLUMNS))
   }
 
-  /** Gives a queued packet its identifier, or puts the PUBREL in its place. */
-  update(packet: OutgoingPacket): void {
+  /** Gives a queued packet its identifier, or puts the PUBREL in its place; whether there was one. */
+  update(packet: OutgoingPacket): boolean {
     const found = this.#find((queued) => {
       if (queued['brokerId'] === packet['brokerId']) return queued['brokerCounter'] === packet['brokerCounter']
       return queued.messageId === packet.messageId
     })
-    if (!found) throw new Error('no such packet')
+    if (!found) return false
     const isReleased = packet['cmd'] === 'pubrel'
     const { messageId } = packet
     const more = isReleased ? { messageId } : { ...readMore(found.more), messageId }
     this.#queues.update(found.position, isReleased, JSON.stringify(more))
+    return true
   }
 
   take(messageId: number | undefined): OutgoingPacket | undefined {

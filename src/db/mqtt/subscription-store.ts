@@ -17,6 +17,11 @@ interface Row {
   readonly more: string | null
 }
 
+interface Counts {
+  readonly subscriptions: number
+  readonly sessions: number
+}
+
 const COLUMNS: ReadonlySet<string> = new Set(['topic', 'qos', 'clientId'])
 
 export type SubscriptionStore = ReturnType<typeof createSubscriptionStore>
@@ -32,7 +37,7 @@ export function createSubscriptionStore({ sqlite }: Database) {
     'insert or replace into subscriptions (sid, topic_filter, qos, more) values (?, ?, ?, ?)',
   )
   const remove = sqlite.prepare('delete from subscriptions where sid = ? and topic_filter = ?')
-  const count = sqlite.prepare<[], { subscriptions: number; sessions: number }>(
+  const count = sqlite.prepare<[], Counts>(
     'select count(*) filter (where qos > 0) as subscriptions, count(distinct sid) as sessions from subscriptions',
   )
   const selectHolders = sqlite
@@ -52,8 +57,8 @@ export function createSubscriptionStore({ sqlite }: Database) {
     save: (sid: number, subscription: Subscription): void =>
       void upsert.run(sid, subscription.topic, subscription.qos, writeMore(subscription, COLUMNS)),
     remove: (sid: number, topicFilter: string): void => void remove.run(sid, topicFilter),
-    count: (): { readonly subscriptions: number; readonly sessions: number } =>
-      count.get() ?? { subscriptions: 0, sessions: 0 },
+    // An aggregate always gives one row.
+    count: () => count.get() as Counts,
     holdersOf: (topicFilter: string): readonly string[] => selectHolders.all(topicFilter),
   }
 }

@@ -13,7 +13,7 @@ function publish(scene: DeliveryScene, mayPublish = true): Promise<void> {
   })
 }
 
-function leave(scene: DeliveryScene, clientId: string, fingerprint: string): void {
+function leave(scene: DeliveryScene, clientId: string, fingerprint?: string): void {
   const will = createMessage({ topic: 'will', payload: Buffer.from(clientId), retain: true })
   scene.stores.journal.write(() => scene.stores.wills.save(clientId, will, fingerprint))
 }
@@ -24,6 +24,7 @@ test('a will that the last process left is published once, unless its certificat
   scene.sessions.attach(scene.openStored(), link)
   leave(scene, 'vanished', 'active')
   leave(scene, 'revoked', 'revoked')
+  leave(scene, 'unknown')
   await scene.settled()
   const next = scene.restart()
   await publish(next)
@@ -42,4 +43,17 @@ test('a will outside the policy of today is forgotten', async () => {
   await scene.settled()
   expect(scene.stores.wills.has('vanished')).toBe(false)
   expect([...scene.retained.find('will')]).toEqual([])
+})
+
+test('a will that cannot be published now is tried again at the next start', async () => {
+  using scene = openDeliveryScene()
+  scene.openStored()
+  leave(scene, 'vanished', 'active')
+  await scene.settled()
+  scene.fillDisk()
+  await expect(publish(scene)).rejects.toThrow('full')
+  await scene.settled()
+  scene.makeRoom()
+  await publish(scene.restart())
+  expect(scene.stores.wills.list()).toEqual([])
 })

@@ -68,6 +68,8 @@ describe('an outbox', () => {
   test('gives a reader up that takes nothing at all', () => {
     const { outbox, socket } = openScene()
     outbox.send(Buffer.alloc(41))
+    expect(socket.destroyed).toBe(false)
+    outbox.send(Buffer.alloc(1))
     expect(socket.destroyed).toBe(true)
     expect(outbox.isBehind).toBe(true)
     outbox.send(Buffer.alloc(1))

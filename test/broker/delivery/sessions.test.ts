@@ -75,6 +75,17 @@ describe('a session that is stored', () => {
     expect([scene.owners.isHeld('away'), scene.owners.isHeld('there')]).toEqual([false, true])
   })
 
+  test('may have no owner, and subscriptions may have lost their session', async () => {
+    using scene = openDeliveryScene()
+    scene.stores.journal.write(() => {
+      scene.stores.sessions.insert('nobody', undefined, scene.clock.now())
+      scene.stores.subscriptions.save(99, { topic: 'a', qos: 1 })
+    })
+    const next = scene.restart()
+    expect(next.owners.isHeld('nobody')).toBe(false)
+    expect(next.router.plan('a')).toEqual([])
+  })
+
   test('that a crash left connected expires from the next start on', async () => {
     using scene = openDeliveryScene()
     scene.sessions.attach(scene.openStored(), createLink())
