@@ -89,7 +89,12 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
   // Disposed after those who speak on them.
   const sockets = stack.use(new OpenSockets())
   const stores = stack.use(
-    openMqttDatabase({ file: join(dataDir, 'mqtt.db'), durability: config.mqtt.durability, clock }),
+    openMqttDatabase({
+      file: join(dataDir, 'mqtt.db'),
+      durability: config.mqtt.durability,
+      clock,
+      onFailure: (err) => logger.error({ component: 'broker', err }, 'Messages could not be kept'),
+    }),
   )
   const broker = stack.use(
     await openMqttBroker({
@@ -125,7 +130,7 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
     health: { level: () => logger.level },
     readiness: [
       { name: 'database', isReady: () => isAnswering(database) },
-      { name: 'mqtt_database', isReady: () => isAnswering(stores.database) },
+      { name: 'mqtt_database', isReady: () => isAnswering(stores.database) && !stores.journal.isFailing },
     ],
     signTime: createTimeSigner(pki.server),
     clock,

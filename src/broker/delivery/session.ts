@@ -33,6 +33,7 @@ interface InFlight {
 
 const PAGE = 64
 const MESSAGE_IDS = 65_535
+const RENUMBER_AT = 2 ** 31
 
 /** MQTT 3.1.1 §4.1: what is owed to one client, over all its connections. It knows neither sockets nor the store. */
 export class Session {
@@ -202,7 +203,17 @@ export class Session {
       this.#lastSent = this.lastSent
       this.#last = this.#options.queue.measure().last
     }
+    if (this.#last >= RENUMBER_AT && this.#options.queue.page(0, 1).length === 0)
+      this.#renumber(messageIdOf(this.#last))
     return this.#last + 1
+  }
+
+  /** The identifiers go on as if nothing had happened; the store has room for 2^32 numbers a session. */
+  #renumber(last: number): void {
+    this.#last = last
+    this.#cursor = last
+    this.#committed = last
+    this.#lastSent = last
   }
 
   #remove(message: QueuedMessage): void {

@@ -8,6 +8,7 @@ const RETRY_MS = 1000
 /** Collects the writes of one event-loop turn in one transaction: a commit costs as much as fifty rows. */
 export class GroupCommit implements Journal, Disposable {
   readonly #sqlite: SQLite.Database
+  readonly #onFailure: (error: Error) => void
   readonly #begin: SQLite.Statement
   readonly #commit: SQLite.Statement
   #settled: Settled[] = []
@@ -15,12 +16,19 @@ export class GroupCommit implements Journal, Disposable {
   #sure: (() => void)[] = []
   #failure: Error | undefined
   #isScheduled = false
+  #isFailing = false
   #retry: NodeJS.Timeout | undefined
 
-  constructor(sqlite: SQLite.Database) {
+  constructor(sqlite: SQLite.Database, onFailure: (error: Error) => void = () => undefined) {
     this.#sqlite = sqlite
+    this.#onFailure = onFailure
     this.#begin = sqlite.prepare('begin immediate')
     this.#commit = sqlite.prepare('commit')
+  }
+
+  /** Whether the last turn could not be kept. */
+  get isFailing(): boolean {
+    return this.#isFailing
   }
 
   write<Result>(work: () => Result): Result {
@@ -70,7 +78,7 @@ export class GroupCommit implements Journal, Disposable {
     this.#isScheduled = false
     const failure = this.#failure ?? this.#tryCommit()
     this.#failure = undefined
-    if (failure) this.#rollBack()
+    if (failure) this.#rollBack(failure)
     const settled = this.#settled
     this.#settled = []
     for (const callback of settled) callback(failure)
@@ -81,16 +89,18 @@ export class GroupCommit implements Journal, Disposable {
     try {
       this.#commit.run()
       this.#sure = []
+      this.#isFailing = false
       return undefined
     } catch (error) {
       return asError(error)
     }
   }
 
-  #rollBack(): void {
+  #rollBack(failure: Error): void {
     // SQLITE_FULL and its like may have rolled back already.
     if (this.#sqlite.inTransaction) this.#sqlite.exec('rollback')
-    if (this.#sure.length === 0) return
+    this.#isFailing = true
+    this.#onFailure(failure)
     clearTimeout(this.#retry)
     this.#retry = setTimeout(() => this.#repeat(), RETRY_MS).unref()
   }

@@ -15,6 +15,8 @@ export interface MqttDatabaseOptions {
   /** What an acknowledged message survives: the end of the process, or the loss of power as well. */
   readonly durability: 'process' | 'full'
   readonly clock: Clock
+  /** Told of every turn that could not be kept. */
+  readonly onFailure?: (error: Error) => void
 }
 
 /** What MQTT keeps. */
@@ -38,7 +40,7 @@ const WAL_BYTES = 64 * 1024 * 1024
  * Opens it in a file of its own, not in the registry's: that one is synced at every commit and read whole at every start,
  * which a queue of gigabytes can afford neither of; and neither waits for the other's transactions.
  */
-export function openMqttDatabase({ file, durability, clock }: MqttDatabaseOptions): MqttDatabase {
+export function openMqttDatabase({ file, durability, clock, onFailure }: MqttDatabaseOptions): MqttDatabase {
   using stack = new DisposableStack()
   const database = stack.use(
     openDatabase({
@@ -50,7 +52,7 @@ export function openMqttDatabase({ file, durability, clock }: MqttDatabaseOption
   )
   database.sqlite.pragma(`busy_timeout = ${BUSY_MS}`)
   database.sqlite.pragma(`journal_size_limit = ${WAL_BYTES}`)
-  const journal = stack.use(new GroupCommit(database.sqlite))
+  const journal = stack.use(new GroupCommit(database.sqlite, onFailure))
   const stores = {
     sessions: createSessionStore(database),
     subscriptions: createSubscriptionStore(database),

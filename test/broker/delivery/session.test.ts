@@ -220,6 +220,24 @@ describe('a stored session', () => {
     expect(link.packets).toMatchObject([{ cmd: 'pubrel', messageId: 1 }])
   })
 
+  test('begins its numbers anew when they are large and none is in use, its identifiers going on', async () => {
+    using scene = openDeliveryScene()
+    const session = scene.openStored()
+    if (session.sid === undefined) throw new Error('The session was to be stored')
+    scene.stores.queues.open(session.sid, scene.stores.journal).append(2 ** 31, createMessage())
+    const link = createLink()
+    scene.sessions.attach(session, link)
+    await scene.publish({})
+    await scene.settled()
+    const ids = [2 ** 31, 2 ** 31 + 1].map(messageIdOf)
+    for (const id of ids) session.acknowledge(id, 1)
+    await scene.settled()
+    await scene.publish({})
+    await scene.settled()
+    expect(link.packets).toMatchObject([...ids, (ids[1] ?? 0) + 1].map((messageId) => ({ messageId })))
+    expect(scene.stores.queues.open(session.sid, scene.stores.journal).measure().last).toBeLessThan(65_536)
+  })
+
   test('loses what has waited longer than limits.queue_age', async () => {
     using scene = openDeliveryScene({ limits: { queueSeconds: 60 } })
     const session = scene.openStored()

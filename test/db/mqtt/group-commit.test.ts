@@ -5,10 +5,12 @@ import { GroupCommit } from '../../../src/db/mqtt/group-commit.ts'
 function openJournal() {
   const sqlite = new SQLite(':memory:')
   sqlite.exec('create table t (n integer primary key)')
+  const failures: string[] = []
   const insert = sqlite.prepare('insert into t values (?)')
   return {
     sqlite,
-    journal: new GroupCommit(sqlite),
+    journal: new GroupCommit(sqlite, (error) => void failures.push(error.message)),
+    failures,
     insert: (n: number) => void insert.run(n),
     rows: () => sqlite.prepare<[], number>('select n from t').pluck().all(),
   }
@@ -30,15 +32,18 @@ describe('a turn', () => {
     expect(rows()).toEqual([1, 2])
   })
 
-  test('in which one write fails keeps nothing, and the next begins anew', async () => {
-    const { journal, insert, rows } = openJournal()
+  test('in which one write fails keeps nothing, is told once, and the next begins anew', async () => {
+    const { journal, insert, rows, failures } = openJournal()
     journal.write(() => insert(1))
     expect(() => journal.write(() => insert(1))).toThrow('UNIQUE')
     expect(() => journal.write(() => insert(2))).toThrow('UNIQUE')
     expect((await settled(journal))?.message).toMatch('UNIQUE')
     expect(rows()).toEqual([])
+    expect(failures).toHaveLength(1)
+    expect(journal.isFailing).toBe(true)
     journal.write(() => insert(3))
     expect(await settled(journal)).toBeUndefined()
+    expect(journal.isFailing).toBe(false)
     expect(rows()).toEqual([3])
   })
 
