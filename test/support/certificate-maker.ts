@@ -26,7 +26,10 @@ export interface CertificateRequest {
   readonly commonNames: readonly string[]
   readonly notBefore?: Date
   readonly notAfter?: Date
+  /** None: it serves every purpose. */
   readonly purposes?: readonly string[]
+  /** A CA's certificate, below this one. */
+  readonly isCa?: boolean
 }
 
 export const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
@@ -65,7 +68,7 @@ export async function openHubCa({
 function createMaker(issuer: X509Certificate, signingKey: webcrypto.CryptoKey): CertificateMaker {
   return {
     pem: issuer.toString('pem'),
-    async make({ commonNames, notBefore, notAfter, purposes = [CLIENT_AUTH] }) {
+    async make({ commonNames, notBefore, notAfter, purposes = [CLIENT_AUTH], isCa = false }) {
       const keys = await webcrypto.subtle.generateKey(EC, true, ['sign', 'verify'])
       const subject = new Name(commonNames.map((commonName) => ({ CN: [{ utf8String: commonName }] })))
       const certificate = await X509CertificateGenerator.create({
@@ -78,9 +81,9 @@ function createMaker(issuer: X509Certificate, signingKey: webcrypto.CryptoKey): 
         signingKey,
         signingAlgorithm: EC,
         extensions: [
-          new BasicConstraintsExtension(false, undefined, true),
-          new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-          new ExtendedKeyUsageExtension([...purposes]),
+          new BasicConstraintsExtension(isCa, undefined, true),
+          new KeyUsagesExtension(KeyUsageFlags.digitalSignature | (isCa ? KeyUsageFlags.keyCertSign : 0), true),
+          ...(purposes.length > 0 ? [new ExtendedKeyUsageExtension([...purposes])] : []),
         ],
       })
       const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)
