@@ -11,7 +11,8 @@ export function readMachineNames(
 }
 
 // RFC 1123 §2.1, and "_" because Docker and Windows give machines such names
-const HOST_NAME = /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i
+const HOST_NAME =
+  /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*(?!\d+$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i
 
 // RFC 4291 §2.5.6, RFC 3927 §2.1: a link-local address means nothing without the interface it is seen from
 function isReachable(info: NetworkInterfaceInfo): boolean {
