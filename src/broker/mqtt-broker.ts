@@ -112,7 +112,8 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
       logger.error({ component: 'broker', err: error }, 'A session could not be forgotten')
       return connection.refuse(encodeConnack(RETURN_CODE.serverUnavailable))
     }
-    if (!connection.socket.destroyed) engine.serve(connection, bytes)
+    const isGone = connection.cutReason !== undefined || connection.socket.destroyed
+    if (!isGone) engine.serve(connection, bytes)
   }
 
   function refuse(connection: Connection, refusal: ConnectRefusal): void {

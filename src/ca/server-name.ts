@@ -8,8 +8,10 @@ export interface ServerName {
   readonly value: string
 }
 
-// RFC 1123 §2.1, and "_" because Docker and Windows give machines such names; RFC 6125 §6.4.3: "*" as the whole first label
-const DNS_NAME = /^(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/
+// RFC 1123 §2.1, and "_" because Docker and Windows give machines such names; RFC 6125 §6.4.3: "*" as the whole first label.
+// A last label of digits is a mistyped address.
+const DNS_NAME =
+  /^(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*(?!\d+$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/
 
 /** Takes a host name or an address; throws `profile_violation`. */
 export function parseServerName(text: string): ServerName {

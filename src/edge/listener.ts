@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { DomainError } from '../errors.ts'
 
 export interface ListenerOptions {
@@ -20,20 +20,17 @@ const BACKLOG = 1024
 const EVERYWHERE = '::'
 const EVERYWHERE_IPV4 = '0.0.0.0'
 // A machine whose kernel was started without IPv6 still has every IPv4 address.
-const NO_IPV6: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'])
+const NO_SUCH_ADDRESS: ReadonlySet<string | undefined> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'])
 
 /** Listens; throws `port_unavailable` with the cause and the setting that mends it. */
 export async function openListener({ host, port, setting, onConnection }: ListenerOptions): Promise<Listener> {
   const server = createServer({ noDelay: true }, onConnection)
-  await listen(server, host, port).catch((error: NodeJS.ErrnoException) => {
-    if (host !== EVERYWHERE || !NO_IPV6.has(error.code ?? '')) throw explain(error, host, port, setting)
-    return listen(server, EVERYWHERE_IPV4, port).catch((error) => {
-      throw explain(error, host, port, setting)
-    })
+  await listenOnFirst(server, host === EVERYWHERE ? [EVERYWHERE, EVERYWHERE_IPV4] : [host], port).catch((error) => {
+    throw explain(error, host, port, setting)
   })
-  const address = server.address()
   return {
-    port: typeof address === 'object' && address !== null ? address.port : port,
+    // A string only for a Unix socket, null only for a server that does not listen.
+    port: (server.address() as AddressInfo).port,
     async [Symbol.asyncDispose]() {
       // The callback would wait for the connections, which are not the listener's to close.
       server.close()
@@ -41,9 +38,14 @@ export async function openListener({ host, port, setting, onConnection }: Listen
   }
 }
 
-async function listen(server: Server, host: string, port: number): Promise<void> {
+/** Listens on the first of these addresses that the machine has. */
+export async function listenOnFirst(server: Server, hosts: readonly string[], port: number): Promise<void> {
+  const [host, ...others] = hosts
   server.listen({ host, port, backlog: BACKLOG })
-  await once(server, 'listening')
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+    if (others.length === 0 || !NO_SUCH_ADDRESS.has(error.code)) throw error
+    return listenOnFirst(server, others, port)
+  })
 }
 
 function explain(error: NodeJS.ErrnoException, host: string, port: number, setting: string): DomainError {
@@ -52,7 +54,6 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number, setti
     EADDRINUSE: `${where} is taken by another program: stop it, or set ${setting}.port to a free port`,
     EACCES: `${where} may not be opened by this user: set ${setting}.port above 1023, or grant CAP_NET_BIND_SERVICE`,
     EADDRNOTAVAIL: `${where} cannot be opened: this machine has no such address; mend ${setting}.host`,
-    ENOTFOUND: `${where} cannot be opened: the name does not resolve; mend ${setting}.host`,
   }
   const sentence =
     sentences[error.code ?? ''] ??

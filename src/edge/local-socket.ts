@@ -21,13 +21,14 @@ export async function openLocalSocket({ path, onConnection }: LocalSocketOptions
       `${path} is too long for a socket (${MAX_PATH_OCTETS} octets): choose a shorter data_dir`,
     )
   }
-  rmSync(path, { force: true })
   const server = createServer(onConnection)
   try {
+    rmSync(path, { force: true })
     server.listen(path)
     await once(server, 'listening')
     chmodSync(path, OWNER_ONLY)
   } catch (error) {
+    server.close()
     throw new DomainError('file_unreachable', `${path} cannot be opened: ${(error as Error).message}`, { cause: error })
   }
   return {

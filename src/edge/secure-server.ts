@@ -56,20 +56,15 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
   server.on('secureConnection', (socket) => {
     const known = accepted.get(keyOf(socket))
     // The peer left between the last flight and this event.
-    if (!known) {
-      socket.destroy()
-      return
-    }
+    if (!known) return void socket.destroy()
     const { raw, address, markOpen } = known
     onConnection({
       socket,
       address,
       peer: readPeer(socket, clientCa),
       markOpen,
-      reset() {
-        raw.resetAndDestroy()
-        socket.destroy()
-      },
+      // Its close is the TLS socket's. To destroy that one too within the tick of its handshake would crash Node.
+      reset: () => void raw.resetAndDestroy(),
     })
   })
 
@@ -85,15 +80,18 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
     accept(entrant) {
       const key = keyOf(entrant.raw)
       accepted.set(key, entrant)
-      entrant.raw.once('close', () => accepted.delete(key))
+      entrant.raw.once('close', () => {
+        // A peer that comes back at once from the same port has taken its place.
+        if (accepted.get(key) === entrant) accepted.delete(key)
+      })
       server.emit('connection', entrant.raw)
     },
   }
 }
 
-// The TLS socket shows the address of whoever opened the raw one, which may be a proxy: the pair names the raw socket.
-function keyOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress}\n${remotePort}`
+// The TLS socket shows the addresses of the raw one, whose peer may be a proxy: all four together name the raw socket.
+function keyOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return [remoteAddress, remotePort, localAddress, localPort].join('\n')
 }
 
 function readPeer(socket: TLSSocket, clientCa: readonly X509Certificate[]): Peer {
@@ -108,7 +106,7 @@ function readPeer(socket: TLSSocket, clientCa: readonly X509Certificate[]): Peer
 function causeOf({ code = '' }: NodeJS.ErrnoException): RefusalCause | undefined {
   if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return 'handshake_timeout'
   if (code === 'ECONNRESET' || code === 'EPIPE') return undefined
-  return /ALERT_(?:UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_)/.test(code)
+  return /ALERT_(?:UNKNOWN_CA|(?:BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_)/.test(code)
     ? 'server_certificate_rejected'
     : 'handshake_failed'
 }

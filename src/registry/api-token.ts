@@ -1,6 +1,4 @@
-export const ROLES = ['admin', 'operator', 'auditor', 'validator'] as const
-
-export type Role = (typeof ROLES)[number]
+export type Role = 'admin' | 'operator' | 'auditor' | 'validator'
 
 /** A bearer token as it is kept: the secret itself is shown once and only its SHA-256 stored. */
 export interface ApiToken {

@@ -81,7 +81,8 @@ export function createIncoming(socket: Duplex, peer: Peer = {}): IncomingDouble 
     },
     reset() {
       resets++
-      socket.destroy()
+      // As at the edge: what the raw socket under it does in this tick, the socket hears of in the next.
+      setImmediate(() => socket.destroy())
     },
     get isOpen() {
       return isOpen

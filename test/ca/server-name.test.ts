@@ -5,6 +5,8 @@ describe('a name in a server certificate', () => {
   for (const { text, type, value } of [
     { text: 'localhost', type: 'dns', value: 'localhost' },
     { text: 'Hub.Example.COM.', type: 'dns', value: 'hub.example.com' },
+    { text: '4f2a1b9c0d1e', type: 'dns', value: '4f2a1b9c0d1e' },
+    { text: 'hub.4x', type: 'dns', value: 'hub.4x' },
     { text: 'my_service', type: 'dns', value: 'my_service' },
     { text: '*.example.com', type: 'dns', value: '*.example.com' },
     { text: '3com.example', type: 'dns', value: '3com.example' },

@@ -26,6 +26,7 @@ export interface CertificateRequest {
   readonly commonNames: readonly string[]
   readonly notBefore?: Date
   readonly notAfter?: Date
+  /** None: it serves every purpose. */
   readonly purposes?: readonly string[]
   /** A CA's certificate, below this one. */
   readonly isCa?: boolean
@@ -82,7 +83,7 @@ function createMaker(issuer: X509Certificate, signingKey: webcrypto.CryptoKey): 
         extensions: [
           new BasicConstraintsExtension(isCa, undefined, true),
           new KeyUsagesExtension(KeyUsageFlags.digitalSignature | (isCa ? KeyUsageFlags.keyCertSign : 0), true),
-          new ExtendedKeyUsageExtension([...purposes]),
+          ...(purposes.length > 0 ? [new ExtendedKeyUsageExtension([...purposes])] : []),
         ],
       })
       const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)

@@ -1,0 +1,130 @@
+import { once } from 'node:events'
+import { createServer, request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { TLSSocket } from 'node:tls'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createHttpDoor } from '../../src/edge/http-door.ts'
+import { beginHandshake, closing, createDoorway, createPki, LOOPBACK, openPort, type Pki } from './tls-scene.ts'
+
+let pki: Pki
+beforeAll(async () => {
+  pki = await createPki()
+})
+
+describe('one port', () => {
+  test('answers HTTPS', async () => {
+    await using door = await openDoor()
+    const request = httpsRequest({ ...target(door.port), ca: pki.ca.pem, checkServerIdentity: () => undefined }).end()
+    const [response] = await once(request, 'response')
+    expect(await text(response)).toBe('https')
+  })
+
+  test('answers plain HTTP', async () => {
+    await using door = await openDoor()
+    const [response] = await once(httpRequest(target(door.port)).end(), 'response')
+    expect(await text(response)).toBe('http')
+  })
+
+  test('answers a request that arrives byte by byte', async () => {
+    await using door = await openDoor()
+    const client = connect(door.port, LOOPBACK).setNoDelay()
+    for (const byte of 'GET / HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n') client.write(byte)
+    expect(await text(client)).toMatch(/\r\n\r\nhttp$/)
+  })
+
+  test('offers HTTP/1.1 by ALPN, and nothing else', async () => {
+    await using door = await openDoor()
+    const client = beginHandshake(door.port, pki, {}, { ALPNProtocols: ['h2', 'http/1.1'] })
+    await once(client, 'secureConnect')
+    expect(client.alpnProtocol).toBe('http/1.1')
+    client.destroy()
+    await closing(beginHandshake(door.port, pki, {}, { ALPNProtocols: ['h2'] }))
+    expect(door.refusals).toMatchObject([{ surface: 'https', cause: 'handshake_failed' }])
+  })
+
+  test('asks nobody for a certificate', async () => {
+    await using door = await openDoor()
+    const { cert, key } = await pki.ca.make({ commonNames: ['device-001'] })
+    const client = beginHandshake(door.port, pki, { cert, key })
+    await once(client, 'secureConnect')
+    client.write('GET / HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n')
+    expect(await text(client)).toMatch(/\r\n\r\nhttps$/)
+    expect(door.peers).toEqual([false])
+  })
+})
+
+describe('a peer that says nothing', () => {
+  test('is closed when its time is over, without a word', async () => {
+    await using door = await openDoor({}, 0.02)
+    const client = connect(door.port, LOOPBACK)
+    await closing(client)
+    expect([door.refusals, door.peers]).toEqual([[], []])
+  })
+
+  test('takes the place of one that is half-open, which ends with its first request', async () => {
+    await using door = await openDoor({ halfOpen: 1 })
+    const client = connect(door.port, LOOPBACK)
+    await once(client, 'connect')
+    client.write('GET / HTTP/1.1\r\nHost: hub\r\n\r\n')
+    await once(client, 'data')
+    const [response] = await once(httpRequest(target(door.port)).end(), 'response')
+    expect(response.statusCode).toBe(200)
+    const silent = connect(door.port, LOOPBACK)
+    await once(silent, 'connect')
+    await door.acceptedSoMany(3)
+    expect(await closing(connect(door.port, LOOPBACK))).toBe('ECONNRESET')
+    expect(door.refusals).toMatchObject([{ surface: 'https', cause: 'hub_over_limit' }])
+    client.destroy()
+    silent.destroy()
+  })
+})
+
+test('a peer that leaves before it says anything is nobody’s business', async () => {
+  await using door = await openDoor({ connections: 1 })
+  const client = connect(door.port, LOOPBACK)
+  await once(client, 'connect')
+  const [raw] = await door.acceptedSoMany(1)
+  const gone = new Promise((resolve) => raw?.once('close', resolve))
+  client.end()
+  await gone
+  const [response] = await once(httpRequest(target(door.port)).end(), 'response')
+  expect([response.statusCode, door.refusals]).toEqual([200, []])
+})
+
+function target(port: number) {
+  return { host: LOOPBACK, port, path: '/', agent: false } as const
+}
+
+/** A door in front of a server that answers with the protocol it was asked by. */
+async function openDoor(limits: Parameters<typeof createDoorway>[0] = {}, handshakeSeconds = 10) {
+  const doorway = createDoorway(limits)
+  const peers: boolean[] = []
+  const server = createServer((incoming, outgoing) => {
+    outgoing.end(incoming.socket instanceof TLSSocket ? 'https' : 'http')
+  })
+  const door = createHttpDoor({
+    ...doorway.options,
+    ...pki.server,
+    handshakeSeconds,
+    onConnection(socket) {
+      peers.push(socket instanceof TLSSocket && socket.getPeerX509Certificate() !== undefined)
+      server.emit('connection', socket)
+    },
+  })
+  const waiting = new Set<() => void>()
+  const port = await openPort((raw) => {
+    door(raw)
+    for (const go of waiting) go()
+  })
+  return {
+    ...port,
+    refusals: doorway.refusals,
+    peers: peers as readonly boolean[],
+    async acceptedSoMany(count: number) {
+      while (port.accepted.length < count) await new Promise<void>((resolve) => waiting.add(resolve))
+      return port.accepted
+    },
+  }
+}
