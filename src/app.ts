@@ -1,34 +1,25 @@
-import type { X509Certificate } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import manifest from '../package.json' with { type: 'json' }
 import { createApi } from './api/api.ts'
 import { createHttpServer } from './api/http-server.ts'
 import { localSocketOrigin, networkOrigin } from './api/request/request-origin.ts'
+import { openPki, type Pki } from './app-pki.ts'
+import { createStores } from './app-stores.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
-import type { CertificateAuthority } from './ca/authority.ts'
-import { openAuthority } from './ca/authority-files.ts'
-import { openServerCertificate, type ServerCertificate } from './ca/server-certificate.ts'
 import { createTimeSigner } from './ca/time-signer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
-import { brokerLimits } from './config-limits.ts'
-import { createApiTokenStore } from './db/api-token-store.ts'
-import { createCertificateStore } from './db/certificate-store.ts'
+import { brokerLimits, connectionLimits } from './config-limits.ts'
 import { ensureOwnFolder } from './db/data-folder.ts'
 import { type Database, isAnswering, openDatabase } from './db/database.ts'
-import { createDeviceStore } from './db/device-store.ts'
 import { lockFolder } from './db/folder-lock.ts'
 import { openMqttDatabase } from './db/mqtt/mqtt-database.ts'
-import { createPolicyStore } from './db/policy-store.ts'
-import { createServiceStore } from './db/service-store.ts'
-import { createTransaction } from './db/transaction.ts'
 import { readAddress } from './edge/address.ts'
 import { judgeChain } from './edge/chain-verdict.ts'
 import { ConnectionLimits } from './edge/connection-limits.ts'
 import { createHttpDoor } from './edge/http-door.ts'
 import { openListener } from './edge/listener.ts'
 import { openLocalSocket } from './edge/local-socket.ts'
-import { readMachineNames } from './edge/machine-names.ts'
 import { createMqttDoor, type DoorOptions } from './edge/mqtt-door.ts'
 import { OpenSockets } from './edge/open-sockets.ts'
 import { EventFeed } from './events.ts'
@@ -36,7 +27,7 @@ import type { Logger } from './logger.ts'
 import type { RecordRefusal } from './refusal.ts'
 import { ensureAdminToken } from './registry/admin-token.ts'
 import type { RecordedRefusal } from './registry/refusal-ring.ts'
-import { createRegistry, type Stores } from './registry/registry.ts'
+import { createRegistry } from './registry/registry.ts'
 
 export interface Hub extends AsyncDisposable {
   readonly mqttPort: number
@@ -178,40 +169,6 @@ function openDataFolder(dataDir: string, pid: number, stack: AsyncDisposableStac
   return stack.use(openDatabase({ file: join(dataDir, 'hub.db') }))
 }
 
-interface Pki {
-  readonly authority: CertificateAuthority
-  readonly caCreated: boolean
-  readonly server: ServerCertificate
-  /** What client certificates must lead to. */
-  readonly clientCa: readonly X509Certificate[]
-}
-
-async function openPki(config: Config, clock: Clock, logger: Logger): Promise<Pki> {
-  const certsDir = resolve(config.certs_dir)
-  const { key_algorithm: keyAlgorithm } = config.ca
-  const { authority, created } = await openAuthority({
-    certsDir,
-    clock,
-    logger,
-    ...(keyAlgorithm ? { keyAlgorithm } : {}),
-  })
-  const own = config.public_host === undefined ? [] : [config.public_host]
-  const names = [...own, ...config.tls.server_names, ...readMachineNames()]
-  const server = await openServerCertificate({ certsDir, authority, names, clock, logger })
-  return { authority, caCreated: created, server, clientCa: [authority.certificate, ...authority.intermediates] }
-}
-
-function createStores(database: Database): Stores {
-  return {
-    devices: createDeviceStore(database),
-    services: createServiceStore(database),
-    certificates: createCertificateStore(database),
-    policies: createPolicyStore(database),
-    tokens: createApiTokenStore(database),
-    transaction: createTransaction(database),
-  }
-}
-
 /** What both listeners share. */
 function doorOptions(config: Config, { server }: Pki, recordRefusal: RecordRefusal): Omit<DoorOptions, 'sockets'> {
   const { limits, tls } = config
@@ -220,13 +177,7 @@ function doorOptions(config: Config, { server }: Pki, recordRefusal: RecordRefus
     certificateChain: server.certificatePem,
     sessionResumption: tls.session_resumption,
     handshakeSeconds: limits.handshake_seconds,
-    limits: new ConnectionLimits({
-      connections: limits.connections,
-      connectionsPerAddress: limits.connections_per_address,
-      halfOpen: limits.half_open,
-      halfOpenPerAddress: limits.half_open_per_address,
-      newConnectionsPerAddressPerSecond: limits.new_connections_per_address_per_second,
-    }),
+    limits: new ConnectionLimits(connectionLimits(config)),
     recordRefusal,
   }
 }

@@ -17,3 +17,14 @@ export function brokerLimits({ limits, mqtt }: Config) {
     sessionSeconds: limits.session_expiry,
   }
 }
+
+/** What bounds the doors, under the names it has there. */
+export function connectionLimits({ limits }: Config) {
+  return {
+    connections: limits.connections,
+    connectionsPerAddress: limits.connections_per_address,
+    halfOpen: limits.half_open,
+    halfOpenPerAddress: limits.half_open_per_address,
+    newConnectionsPerAddressPerSecond: limits.new_connections_per_address_per_second,
+  }
+}

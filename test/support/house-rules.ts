@@ -50,7 +50,7 @@ export function partOf(path: string): Part | undefined {
   const [, name = ''] = /^src\/([\w-]+)\.ts$/.exec(path) ?? []
   if (LEAVES.includes(name)) return 'leaf'
   if (/^(?:config(?:-\w+)*|host-name|nearest-name)$/.test(name)) return 'config'
-  if (name === 'app' || name === 'testing') return 'app'
+  if (/^(?:app(?:-\w+)*|testing)$/.test(name)) return 'app'
   return name === 'main' ? 'main' : undefined
 }
 
