@@ -117,6 +117,8 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   ioredis: ['src/cluster/'],
   'aedes-persistence-redis': ['src/cluster/'],
   'mqemitter-redis': ['src/cluster/'],
+  bcryptjs: ['src/registry/'],
+  'csv-parse': ['src/cli/'],
   commander: ['src/cli/'],
   mqtt: ['src/cli/'],
   zod: ['src/config.ts', 'src/api/'],
