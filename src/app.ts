@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path'
-import manifest from '../package.json' with { type: 'json' }
 import { createApi } from './api/api.ts'
 import { createHttpServer } from './api/http-server.ts'
 import { localSocketOrigin, networkOrigin } from './api/request/request-origin.ts'
@@ -28,6 +27,7 @@ import type { RecordRefusal } from './refusal.ts'
 import { ensureAdminToken } from './registry/admin-token.ts'
 import type { RecordedRefusal } from './registry/refusal-ring.ts'
 import { createRegistry } from './registry/registry.ts'
+import { VERSION } from './version.ts'
 
 export interface Hub extends AsyncDisposable {
   readonly mqttPort: number
@@ -126,7 +126,7 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
     signTime: createTimeSigner(pki.server),
     clock,
     logger,
-    version: manifest.version,
+    version: VERSION,
   })
 
   const doors = { ...doorOptions(config, pki, recordRefusal), sockets }

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import SQLite from 'better-sqlite3'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { databaseCorrupt, databaseFailure } from './database-failure.ts'
 import { assertNoOrphanedLog, copyDatabase, createWhole, secureDatabaseFile } from './database-file.ts'
 import { drizzle } from './drizzle.ts'
 import { applyMigrations, type Migration, readMigrationState, readMigrations } from './migrations.ts'
+import { migrationsFolder } from './migrations-folder.ts'
 
 export interface Database extends Disposable {
   readonly orm: BetterSQLite3Database
@@ -24,12 +24,10 @@ export interface DatabaseOptions {
   readonly isChecked?: boolean
 }
 
-const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../drizzle', import.meta.url))
-
 /** Opens the database, made or migrated as needed; throws `database_corrupt`, `database_too_new` or `file_unreachable`. */
 export function openDatabase(options: DatabaseOptions = {}): Database {
-  const { file, migrationsFolder = MIGRATIONS_FOLDER } = options
-  const migrations = readMigrations(migrationsFolder)
+  const { file, migrationsFolder: folder = migrationsFolder('registry') } = options
+  const migrations = readMigrations(folder)
   if (file === undefined) return openMemory(migrations)
   try {
     if (!existsSync(file)) createDatabase(file, migrations)

@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url'
 import type { Clock } from '../../clock.ts'
 import { type Database, openDatabase } from '../database.ts'
+import { migrationsFolder } from '../migrations-folder.ts'
 import { GroupCommit } from './group-commit.ts'
 import { createIncomingStore, type IncomingStore } from './incoming-store.ts'
 import { createQueueStore, type QueueStore } from './queue-store.ts'
@@ -31,7 +31,6 @@ export interface MqttDatabase extends Disposable {
   readonly wills: WillStore
 }
 
-const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../drizzle/mqtt', import.meta.url))
 // Of another process that holds the lock: all clients wait as long as we do.
 const BUSY_MS = 250
 const WAL_BYTES = 64 * 1024 * 1024
@@ -45,7 +44,7 @@ export function openMqttDatabase({ file, durability, clock, onFailure }: MqttDat
   const database = stack.use(
     openDatabase({
       ...(file === undefined ? {} : { file }),
-      migrationsFolder: MIGRATIONS_FOLDER,
+      migrationsFolder: migrationsFolder('mqtt'),
       synchronous: durability === 'full' ? 'FULL' : 'NORMAL',
       isChecked: false,
     }),
