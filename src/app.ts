@@ -1,17 +1,16 @@
-import { join, resolve } from 'node:path'
+import type { Socket } from 'node:net'
 import { createApi } from './api/api.ts'
 import { createHttpServer } from './api/http-server.ts'
-import { localSocketOrigin, networkOrigin } from './api/request/request-origin.ts'
-import { openPki, type Pki } from './app-pki.ts'
+import { localSocketOrigin, networkOrigin, OWN_ORIGIN } from './api/request/request-origin.ts'
+import type { Pki } from './app-pki.ts'
+import { openPremises } from './app-premises.ts'
 import { createStores } from './app-stores.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
 import { createTimeSigner } from './ca/time-signer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { brokerLimits, connectionLimits } from './config-limits.ts'
-import { ensureOwnFolder } from './db/data-folder.ts'
-import { type Database, isAnswering, openDatabase } from './db/database.ts'
-import { lockFolder } from './db/folder-lock.ts'
+import { isAnswering } from './db/database.ts'
 import { openMqttDatabase } from './db/mqtt/mqtt-database.ts'
 import { readAddress } from './edge/address.ts'
 import { judgeChain } from './edge/chain-verdict.ts'
@@ -33,10 +32,15 @@ export interface Hub extends AsyncDisposable {
   readonly mqttPort: number
   readonly apiPort: number
   readonly caFingerprint: string
+  /** PEM; what devices verify the hub with. */
+  readonly caCertificate: string
   readonly caCreated: boolean
-  readonly adminTokenFile: string
+  /** None of a hub in memory. */
+  readonly adminTokenFile?: string
   readonly serverNames: readonly string[]
   readonly events: EventFeed
+  /** Asks the API as its administrator, without a connection; of the URL only path and query matter. */
+  fetch(request: Request): Promise<Response>
 }
 
 export interface HubOverrides {
@@ -44,18 +48,19 @@ export interface HubOverrides {
   /** Told to whoever finds the data folder in use. */
   readonly pid: number
   readonly clock?: Clock
+  /** Neither of the two folders is touched: all is gone with the hub. */
+  readonly inMemory?: boolean
 }
 
 const OVERLAP_SWEEP_MS = 30_000
 
 /** Builds the hub in dependency order and opens its listeners last; if a step throws, what was built is released. */
-export async function startHub(config: Config, { logger, pid, clock = systemClock }: HubOverrides): Promise<Hub> {
+export async function startHub(config: Config, overrides: HubOverrides): Promise<Hub> {
+  const { logger, pid, clock = systemClock, inMemory = false } = overrides
   await using stack = new AsyncDisposableStack()
-  const dataDir = resolve(config.data_dir)
   const events = new EventFeed()
 
-  const database = openDataFolder(dataDir, pid, stack)
-  const pki = await openPki(config, clock, logger)
+  const { database, pki, files } = await openPremises(config, { logger, clock, pid, inMemory }, stack)
   const registry = createRegistry({
     stores: createStores(database),
     issuer: pki.authority,
@@ -73,15 +78,14 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
     clock,
   })
   const recordRefusal = registry.refusals.record
-  const adminTokenFile = join(dataDir, 'admin-token')
-  ensureAdminToken({ path: adminTokenFile, tokens: registry.tokens })
+  if (files) ensureAdminToken({ path: files.adminToken, tokens: registry.tokens })
   repeat(stack, OVERLAP_SWEEP_MS, () => inBackground(registry.revocations.endOverlaps(), logger))
 
   // Disposed after those who speak on them.
   const sockets = stack.use(new OpenSockets())
   const stores = stack.use(
     openMqttDatabase({
-      file: join(dataDir, 'mqtt.db'),
+      ...(files ? { file: files.mqttDatabase } : {}),
       durability: config.mqtt.durability,
       clock,
       onFailure: (err) => logger.error({ component: 'broker', err }, 'Messages could not be kept'),
@@ -142,12 +146,10 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
   const httpDoor = createHttpDoor({ ...doors, onConnection: (socket) => http.server.emit('connection', socket) })
   const apiListener = stack.use(await openListener({ ...config.api, setting: 'api', onConnection: httpDoor }))
   ports.api = apiListener.port
-  stack.use(
-    await openLocalSocket({
-      path: join(dataDir, 'hub.sock'),
-      onConnection: (socket) => local.server.emit('connection', socket),
-    }),
-  )
+  if (files) {
+    const onConnection = (socket: Socket) => local.server.emit('connection', socket)
+    stack.use(await openLocalSocket({ path: files.localSocket, onConnection }))
+  }
 
   logger.info({ component: 'hub', mqttPort: ports.mqtt, apiPort: ports.api }, 'Hub ready')
   const resources = stack.move()
@@ -155,18 +157,14 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
     mqttPort: ports.mqtt,
     apiPort: ports.api,
     caFingerprint: pki.authority.fingerprint,
+    caCertificate: pki.authority.caCertificatePem,
     caCreated: pki.caCreated,
-    adminTokenFile,
+    ...(files ? { adminTokenFile: files.adminToken } : {}),
     serverNames: pki.server.names,
     events,
+    fetch: async (request) => api.fetch(request, { origin: OWN_ORIGIN }),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
-}
-
-function openDataFolder(dataDir: string, pid: number, stack: AsyncDisposableStack): Database {
-  ensureOwnFolder(dataDir)
-  stack.use(lockFolder(dataDir, pid))
-  return stack.use(openDatabase({ file: join(dataDir, 'hub.db') }))
 }
 
 /** What both listeners share. */

@@ -49,7 +49,8 @@ export interface RunningHub extends AsyncDisposable {
   readonly apiPort: number
   readonly caFingerprint: string
   readonly caCreated: boolean
-  readonly adminTokenFile: string
+  /** None of a hub in memory. */
+  readonly adminTokenFile?: string
   readonly serverNames: readonly string[]
 }
 

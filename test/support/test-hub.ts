@@ -88,7 +88,7 @@ export async function startTestHub({
   })
   const hub = stack.use(await startHub(config, { logger, pid: process.pid, clock: clock.now }))
   const ca = readFileSync(join(certsDir, 'ca-cert.pem'), 'utf8')
-  const adminToken = readFileSync(hub.adminTokenFile, 'utf8').trim()
+  const adminToken = readFileSync(join(dataDir, 'admin-token'), 'utf8').trim()
   const clients: MqttClient[] = []
   stack.defer(async () => void (await Promise.all(clients.map((client) => client.endAsync(true)))))
   const resources = stack.move()

@@ -29,6 +29,9 @@ export function networkOrigin(addressOf: (socket: Socket) => string = remoteAddr
 /** For the server that owns hub.sock alone: a TCP socket that has closed has no remote address either, and is no administrator. */
 export const localSocketOrigin: OriginOf = () => ({ surface: 'socket', address: 'hub.sock', loopback: true })
 
+/** For what the hub's own process asks: who runs it may do all that it can. */
+export const OWN_ORIGIN: RequestOrigin = { surface: 'socket', address: 'in-process', loopback: true }
+
 function remoteAddressOf(socket: Socket): string {
   return socket.remoteAddress ?? ''
 }
