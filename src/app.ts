@@ -5,6 +5,7 @@ import { localSocketOrigin, networkOrigin, OWN_ORIGIN } from './api/request/requ
 import type { Pki } from './app-pki.ts'
 import { openPremises } from './app-premises.ts'
 import { createStores } from './app-stores.ts'
+import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
 import { createTimeSigner } from './ca/time-signer.ts'
 import { type Clock, systemClock } from './clock.ts'
@@ -24,8 +25,9 @@ import { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 import type { RecordRefusal } from './refusal.ts'
 import { ensureAdminToken } from './registry/admin-token.ts'
+import { type MayAccess, narrowPolicy } from './registry/narrowed-access.ts'
 import type { RecordedRefusal } from './registry/refusal-ring.ts'
-import { createRegistry } from './registry/registry.ts'
+import { createRegistry, type RegistryOptions } from './registry/registry.ts'
 import { VERSION } from './version.ts'
 
 export interface Hub extends AsyncDisposable {
@@ -39,6 +41,8 @@ export interface Hub extends AsyncDisposable {
   readonly adminTokenFile?: string
   readonly serverNames: readonly string[]
   readonly events: EventFeed
+  /** Every message that was accepted. */
+  readonly messages: Pick<MessageFeed, 'subscribe'>
   /** Asks the API as its administrator, without a connection; of the URL only path and query matter. */
   fetch(request: Request): Promise<Response>
 }
@@ -50,13 +54,15 @@ export interface HubOverrides {
   readonly clock?: Clock
   /** Neither of the two folders is touched: all is gone with the hub. */
   readonly inMemory?: boolean
+  /** Asked beside the policies, which it can only narrow; its answers hold until a policy changes. */
+  readonly mayAccess?: MayAccess
 }
 
 const OVERLAP_SWEEP_MS = 30_000
 
 /** Builds the hub in dependency order and opens its listeners last; if a step throws, what was built is released. */
 export async function startHub(config: Config, overrides: HubOverrides): Promise<Hub> {
-  const { logger, pid, clock = systemClock, inMemory = false } = overrides
+  const { logger, pid, clock = systemClock, inMemory = false, mayAccess } = overrides
   await using stack = new AsyncDisposableStack()
   const events = new EventFeed()
 
@@ -76,6 +82,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     onNewRefusal: (refusal) => announceRefusal(refusal, events, logger),
     events,
     clock,
+    ...(mayAccess ? { narrowAccess: narrowBy(mayAccess, logger) } : {}),
   })
   const recordRefusal = registry.refusals.record
   if (files) ensureAdminToken({ path: files.adminToken, tokens: registry.tokens })
@@ -162,6 +169,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     ...(files ? { adminTokenFile: files.adminToken } : {}),
     serverNames: pki.server.names,
     events,
+    messages: broker.messages,
     fetch: async (request) => api.fetch(request, { origin: OWN_ORIGIN }),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
@@ -178,6 +186,12 @@ function doorOptions(config: Config, { server }: Pki, recordRefusal: RecordRefus
     limits: new ConnectionLimits(connectionLimits(config)),
     recordRefusal,
   }
+}
+
+function narrowBy(mayAccess: MayAccess, logger: Logger): NonNullable<RegistryOptions['narrowAccess']> {
+  const onFailure = (err: unknown): void =>
+    logger.error({ component: 'registry', err }, 'The policy function failed, and nothing is allowed')
+  return (policy, identity) => narrowPolicy(policy, identity, { mayAccess, onFailure })
 }
 
 function announceRefusal(refusal: RecordedRefusal, events: EventFeed, logger: Logger): void {

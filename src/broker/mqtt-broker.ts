@@ -9,6 +9,7 @@ import { type ConnectRefusal, decideConnect } from './connect-decision.ts'
 import { awaitConnect, type FirstFrame } from './connect-gate.ts'
 import type { ConnectPacket } from './connect-packet.ts'
 import { Connection, type IncomingConnection } from './connection.ts'
+import { MessageFeed } from './delivery/message-feed.ts'
 import type { DeliveryStores } from './delivery/ports.ts'
 import type { AccessRules, ClientIdRule, PeerDirectory } from './ports.ts'
 import { SessionOwners } from './session-owners.ts'
@@ -30,6 +31,8 @@ export interface MqttBroker extends AsyncDisposable {
   /** Takes a connection in the tick of its handshake. */
   accept(incoming: IncomingConnection, surface: Surface): void
   readonly sessions: SessionRegistry
+  /** What was accepted, for those who watch. */
+  readonly messages: Pick<MessageFeed, 'subscribe'>
   /** Cuts what is live of this identity and drops what is stored for it. */
   forgetIdentity(kind: Identity['kind'], id: string, userId: string | undefined): Promise<void>
 }
@@ -39,10 +42,12 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
   const { directory, clientIds, recordRefusal, events, logger, limits } = options
   const sessions = new SessionRegistry()
   const owners = new SessionOwners()
-  const engine = await openAedesEngine({ ...options, owners })
+  const feed = new MessageFeed((err) => logger.error({ component: 'broker', err }, 'A watcher of messages failed'))
+  const engine = await openAedesEngine({ ...options, owners, feed })
 
   return {
     sessions,
+    messages: feed,
     accept,
     async forgetIdentity(kind, id, userId) {
       const cut = sessions.cutIdentity(kind, id, `${kind} removed or given to another user`)

@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { EventFeed } from '../events.ts'
 import type { ChainVerdict } from '../peer-identity.ts'
-import { type Access, createAccess } from './access.ts'
+import { type Access, type AccessOptions, createAccess } from './access.ts'
 import { type Admissions, createAdmissions } from './admission.ts'
 import { type ApiTokens, createApiTokens } from './api-tokens.ts'
 import type { Certificate } from './certificate.ts'
@@ -47,6 +47,7 @@ export interface RegistryOptions {
   readonly onNewRefusal: (refusal: RecordedRefusal) => void
   readonly events: EventFeed
   readonly clock: Clock
+  readonly narrowAccess?: AccessOptions['narrow']
 }
 
 /** Who may connect, and what is issued, renewed and revoked: the one place that decides. */
@@ -70,7 +71,8 @@ export function createRegistry(options: RegistryOptions): Registry {
   const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, inBackground, onNewRefusal, events, clock } = options
   const { certificates: certificateStore, transaction } = stores
   const refusals = createRefusalRing({ clock, onNew: onNewRefusal })
-  const access = createAccess(stores)
+  const { narrowAccess: narrow } = options
+  const access = createAccess({ ...stores, ...(narrow ? { narrow } : {}) })
   const admissions = createAdmissions({ ...stores, clock })
   const mayUseAny: Parameters<typeof createClientIds>[0]['mayUseAny'] = (identity) =>
     identity.kind === 'service' || access.policyOf(identity).anyClientId

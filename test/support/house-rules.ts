@@ -29,7 +29,7 @@ export function isUnfinished(text: string): boolean {
   return UNFINISHED.test(text)
 }
 
-const isProcessEdge = (path: string): boolean => /^(?:src\/main\.ts$|src\/cli\/|bin\/)/.test(path)
+const isProcessEdge = (path: string): boolean => /^(?:src\/(?:main|hub|testing)\.ts$|src\/cli\/|bin\/)/.test(path)
 
 /** Where each habit is at home. */
 const HABITS = {
@@ -45,12 +45,13 @@ type Part = (typeof ROOMS)[number] | 'leaf' | 'config' | 'app' | 'main' | 'launc
 
 export function partOf(path: string): Part | undefined {
   if (path.startsWith('bin/')) return 'launcher'
+  if (path.startsWith('src/testing/')) return 'app'
   const room = ROOMS.find((name) => path.startsWith(`src/${name}/`))
   if (room) return room
   const [, name = ''] = /^src\/([\w-]+)\.ts$/.exec(path) ?? []
   if (LEAVES.includes(name)) return 'leaf'
   if (/^(?:config(?:-\w+)*|host-name|nearest-name)$/.test(name)) return 'config'
-  if (/^(?:app(?:-\w+)*|testing)$/.test(name)) return 'app'
+  if (/^(?:app(?:-\w+)*|hub|testing)$/.test(name)) return 'app'
   return name === 'main' ? 'main' : undefined
 }
 
@@ -119,7 +120,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   bcryptjs: ['src/registry/'],
   'csv-parse': ['src/cli/'],
   commander: ['src/cli/'],
-  mqtt: ['src/cli/'],
+  mqtt: ['src/cli/', 'src/testing'],
   zod: ['src/config.ts', 'src/api/'],
   yaml: ['src/config.ts'],
   pino: ['src/logger.ts'],

@@ -10,9 +10,9 @@ import { openDatabase } from '../../src/db/database.ts'
 import { createLogger } from '../../src/logger.ts'
 import type { CertificateKind } from '../../src/registry/certificate.ts'
 import type { RecordedRefusal } from '../../src/registry/refusal-ring.ts'
+import { createTestClock, type TestClock } from '../../src/testing/test-clock.ts'
 import { LogSink } from './log-sink.ts'
 import { temporaryFolder } from './temporary-folder.ts'
-import { createTestClock, type TestClock } from './test-clock.ts'
 
 /** What a client needs to say who it is. */
 export interface Credentials {

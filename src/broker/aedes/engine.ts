@@ -5,6 +5,7 @@ import type { RecordRefusal } from '../../refusal.ts'
 import type { Connection } from '../connection.ts'
 import { createDelivery, type DeliveryLimits } from '../delivery/delivery.ts'
 import { publishLeftWills } from '../delivery/left-wills.ts'
+import type { MessageFeed } from '../delivery/message-feed.ts'
 import type { DeliveryStores } from '../delivery/ports.ts'
 import type { Owners } from '../delivery/sessions.ts'
 import { guardFrames } from '../frame-meter.ts'
@@ -23,6 +24,7 @@ export interface AedesEngineOptions {
   readonly stores: DeliveryStores
   readonly owners: Owners
   readonly recordRefusal: RecordRefusal
+  readonly feed: MessageFeed
   readonly clock: Clock
   readonly logger: Logger
   readonly limits: EngineLimits

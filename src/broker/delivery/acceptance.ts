@@ -1,5 +1,6 @@
 import type { IncomingIds } from './incoming-ids.ts'
 import { lowerQoS, type Message } from './message.ts'
+import type { MessageFeed } from './message-feed.ts'
 import type { RetainedMessages } from './retained-messages.ts'
 import type { Router } from './router.ts'
 import type { Session } from './session.ts'
@@ -10,6 +11,7 @@ export interface AcceptanceOptions {
   readonly router: Pick<Router<Session>, 'plan'>
   readonly retained: Pick<RetainedMessages, 'keep'>
   readonly turn: Pick<Turn, 'settled'>
+  readonly feed: Pick<MessageFeed, 'show'>
 }
 
 /** Who has published, and what must be kept in the same transaction as the message. */
@@ -35,6 +37,7 @@ export class Acceptance {
   accept(message: Message, publisher: Publisher, done: Done): void {
     try {
       if (!this.#take(message, publisher)) {
+        this.#options.feed.show(message, publisher.clientId)
         done()
         return
       }
@@ -45,6 +48,7 @@ export class Acceptance {
     }
     this.#options.turn.settled((error) => {
       if (error) publisher.incoming?.ids.forget(publisher.incoming.messageId)
+      else this.#options.feed.show(message, publisher.clientId)
       done(error)
     })
   }

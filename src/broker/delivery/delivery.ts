@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import { Acceptance } from './acceptance.ts'
 import { Losses, type LossReason } from './losses.ts'
+import type { MessageFeed } from './message-feed.ts'
 import type { DeliveryStores } from './ports.ts'
 import { type RetainedLimits, RetainedMessages } from './retained-messages.ts'
 import { Router } from './router.ts'
@@ -22,6 +23,7 @@ export interface DeliveryOptions {
   readonly clock: Clock
   readonly limits: DeliveryLimits
   readonly onLoss: (reason: LossReason, clientId: string) => void
+  readonly feed: MessageFeed
 }
 
 /** From a publisher to everybody it concerns, live or away: what is acknowledged is kept, and nobody waits for another. */
@@ -34,7 +36,7 @@ export interface Delivery {
   readonly losses: Losses
 }
 
-export function createDelivery({ stores, owners, clock, limits, onLoss }: DeliveryOptions): Delivery {
+export function createDelivery({ stores, owners, clock, limits, onLoss, feed }: DeliveryOptions): Delivery {
   const turn = new Turn(stores.journal)
   const router = new Router<Session>()
   const losses = new Losses(onLoss)
@@ -49,5 +51,5 @@ export function createDelivery({ stores, owners, clock, limits, onLoss }: Delive
     limits: { ...limits, queueAgeMs: limits.queueSeconds * 1000, clock },
     clock,
   })
-  return { turn, router, sessions, retained, losses, acceptance: new Acceptance({ router, retained, turn }) }
+  return { turn, router, sessions, retained, losses, acceptance: new Acceptance({ router, retained, turn, feed }) }
 }

@@ -1,6 +1,7 @@
 import type { IConnectPacket } from 'mqtt-packet'
 import { type EngineLimits, openAedesEngine } from '../../../src/broker/aedes/engine.ts'
 import type { Connection } from '../../../src/broker/connection.ts'
+import { MessageFeed } from '../../../src/broker/delivery/message-feed.ts'
 import { SessionOwners } from '../../../src/broker/session-owners.ts'
 import { createConfig } from '../../../src/config.ts'
 import { brokerLimits } from '../../../src/config-limits.ts'
@@ -9,9 +10,9 @@ import { createLogger } from '../../../src/logger.ts'
 import { createAccessPolicy } from '../../../src/registry/access-policy.ts'
 import type { Identity } from '../../../src/registry/identity.ts'
 import { DEVICE_POLICY, type Policy } from '../../../src/registry/policy.ts'
+import { createTestClock } from '../../../src/testing/test-clock.ts'
 import type { DuplexClient } from '../../support/duplex-client.ts'
 import { LogSink } from '../../support/log-sink.ts'
-import { createTestClock } from '../../support/test-clock.ts'
 import { connectFrame } from '../connect-frame.ts'
 import { createParty, createSession, openConnection, type Party } from '../parties.ts'
 import { createRecorder } from '../recorder.ts'
@@ -51,6 +52,7 @@ export async function openServedEngine({ stores: given, ...limits }: ServedEngin
     directory: { identityOf: (fingerprint) => parties.get(fingerprint) },
     stores,
     owners: new SessionOwners(),
+    feed: new MessageFeed(() => undefined),
     clock,
     limits: { ...brokerLimits(createConfig()), ...limits },
   })

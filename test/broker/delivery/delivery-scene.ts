@@ -1,16 +1,18 @@
 import { type Packet, parser } from 'mqtt-packet'
 import { createDelivery, type Delivery, type DeliveryLimits } from '../../../src/broker/delivery/delivery.ts'
 import type { Message } from '../../../src/broker/delivery/message.ts'
+import { MessageFeed } from '../../../src/broker/delivery/message-feed.ts'
 import type { Link, Session } from '../../../src/broker/delivery/session.ts'
 import { SessionOwners } from '../../../src/broker/session-owners.ts'
 import { createConfig } from '../../../src/config.ts'
 import { brokerLimits } from '../../../src/config-limits.ts'
 import { type MqttDatabase, openMqttDatabase } from '../../../src/db/mqtt/mqtt-database.ts'
-import { createTestClock, type TestClock } from '../../support/test-clock.ts'
+import { createTestClock, type TestClock } from '../../../src/testing/test-clock.ts'
 
 export const OWNER = { kind: 'device', id: 'device-001' } as const
 
 export interface DeliveryScene extends Disposable, Delivery {
+  readonly feed: MessageFeed
   readonly stores: MqttDatabase
   readonly owners: SessionOwners
   readonly clock: TestClock
@@ -38,12 +40,16 @@ export interface SceneOptions {
 export function openDeliveryScene({ limits, clock = createTestClock(), ...options }: SceneOptions = {}): DeliveryScene {
   const stores = options.stores ?? openMqttDatabase({ durability: 'process', clock: clock.now })
   const owners = new SessionOwners()
+  const feed = new MessageFeed((error) => {
+    throw error
+  })
   const delivery = createDelivery({
     stores,
     owners,
     clock: clock.now,
     limits: { ...brokerLimits(createConfig()), ...limits },
     onLoss: () => undefined,
+    feed,
   })
   const settled = (): Promise<Error | undefined> => new Promise((resolve) => delivery.turn.settled(resolve))
   const subscribed = (session: Session): Session => {
@@ -53,6 +59,7 @@ export function openDeliveryScene({ limits, clock = createTestClock(), ...option
   const { sqlite } = stores.database
   return {
     ...delivery,
+    feed,
     stores,
     owners,
     clock,
