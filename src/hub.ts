@@ -32,7 +32,7 @@ export interface HubOptions {
  * Runs a hub within another program. Dispose of it to stop it: it then commits, closes its sessions and resolves. Throws
  * `configuration_invalid` for settings that are wrong, and the error of what could not be opened.
  */
-export function startHub({ settings, log = stdout, ...overrides }: HubOptions = {}): Promise<Hub> {
+export async function startHub({ settings, log = stdout, ...overrides }: HubOptions = {}): Promise<Hub> {
   const config = createConfig(settings)
   const { level, format } = config.log
   const logger = createLogger({ level, format: format === 'text' ? 'text' : 'json', stream: log })

@@ -30,8 +30,12 @@ export class MessageLog {
   async wait(topicFilter: string, { where = () => true, timeout = TIMEOUT_MS }: MessageWish): Promise<AcceptedMessage> {
     const { promise, resolve, reject } = Promise.withResolvers<AcceptedMessage>()
     const look = (): void => {
-      const found = this.list(topicFilter).find(where)
-      if (found) resolve(found)
+      try {
+        const found = this.list(topicFilter).find(where)
+        if (found) resolve(found)
+      } catch (error) {
+        reject(error)
+      }
     }
     const timer = setTimeout(() => reject(new Error(this.#describe(topicFilter, timeout))), timeout)
     this.#waiting.add(look)
