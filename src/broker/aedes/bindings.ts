@@ -84,7 +84,8 @@ export class Bindings {
   /** None for what Aedes hands over in the place of a client. */
   of(client: object | null): Binding | undefined {
     const connection = client && 'conn' in client ? client.conn : undefined
-    return connection instanceof Object ? this.#bound.get(connection) : undefined
+    // Not instanceof: a test runner may run us in a realm of its own, and the sockets come from another.
+    return typeof connection === 'object' && connection !== null ? this.#bound.get(connection) : undefined
   }
 
   /** From CONNACK on. */

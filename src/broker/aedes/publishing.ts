@@ -41,7 +41,7 @@ export class Publishing {
 
   /** In the place of Aedes' own: wills, QoS 0, and QoS 2, whose PUBREC is written when this calls back. */
   publish(packet: PublishPacket, client: unknown, done: Done = () => undefined): void {
-    const binding = this.#options.bindings.of(client instanceof Object ? client : null)
+    const binding = this.#options.bindings.of(typeof client === 'object' ? client : null)
     if (this.#taken.has(packet)) done(null)
     // Of what Aedes publishes by itself, three messages a connection, nobody may see anything.
     else if (!binding) (typeof client === 'function' ? (client as Done) : done)(null)
