@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { Transform } from 'node:stream'
+import { resetSocket } from '../edge/reset-socket.ts'
 
 /** The wire between the clients and the hub, as bad as a test wants it. */
 export interface TestNetwork extends AsyncDisposable {
@@ -21,7 +22,7 @@ export async function openTestNetwork(targetPort: number, host = '127.0.0.1'): P
   const sockets = new Set<Socket>()
   const server = createServer({ noDelay: true }, (client) => {
     if (faults.isRefusing) {
-      client.resetAndDestroy()
+      resetSocket(client)
       return
     }
     const hub = connect({ port: targetPort, host, noDelay: true })
@@ -54,7 +55,7 @@ export async function openTestNetwork(targetPort: number, host = '127.0.0.1'): P
   }
 
   function drop(): void {
-    for (const socket of sockets) socket.resetAndDestroy()
+    for (const socket of sockets) resetSocket(socket)
   }
 
   function join(socket: Socket, other: Socket): void {
