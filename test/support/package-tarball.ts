@@ -27,6 +27,7 @@ export async function packTarball(folder: string): Promise<string> {
   const node = join(ROOT, 'node_modules', '.bin')
   const packed = await runProgram('npm pack --silent --pack-destination ..', {
     cwd: copy,
+    patience: 110_000,
     env: { PATH: `${node}:${process.env['PATH']}`, npm_config_update_notifier: 'false' },
   })
   if (packed.code !== 0) throw new Error(`npm pack failed: ${packed.stderr}`)
