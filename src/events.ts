@@ -20,6 +20,10 @@ export interface HubEvents {
     readonly fingerprint: string
     readonly reason: string
   }
+  /** Acknowledged messages that a bound has cost their receiver, or a topic its retained one. */
+  readonly 'message.dropped': { readonly reason: string; readonly clientId: string; readonly count: number }
+  /** `limit` is its name under `limits`; `subject` is `kind:id`, or what it bounds. */
+  readonly 'limit.reached': { readonly limit: string; readonly subject: string; readonly count: number }
 }
 
 export type HubEventType = keyof HubEvents

@@ -21,7 +21,7 @@ export interface DeliveryOptions {
   readonly owners: Owners
   readonly clock: Clock
   readonly limits: DeliveryLimits
-  readonly onLoss: (reason: LossReason, clientId: string) => void
+  readonly onLoss: (reason: LossReason, clientId: string, messages: number) => void
 }
 
 /** From a publisher to everybody it concerns, live or away: what is acknowledged is kept, and nobody waits for another. */
@@ -38,7 +38,7 @@ export function createDelivery({ stores, owners, clock, limits, onLoss }: Delive
   const turn = new Turn(stores.journal)
   const router = new Router<Session>()
   const losses = new Losses(onLoss)
-  const retained = new RetainedMessages({ store: stores.retained, journal: stores.journal, limits, losses })
+  const retained = new RetainedMessages({ ...stores, store: stores.retained, limits, losses })
   const sessions = new Sessions({
     stores,
     router,
@@ -49,5 +49,6 @@ export function createDelivery({ stores, owners, clock, limits, onLoss }: Delive
     limits: { ...limits, queueAgeMs: limits.queueSeconds * 1000, clock },
     clock,
   })
-  return { turn, router, sessions, retained, losses, acceptance: new Acceptance({ router, retained, turn }) }
+  const acceptance = new Acceptance({ router, retained, turn, room: stores.room })
+  return { turn, router, sessions, retained, losses, acceptance }
 }

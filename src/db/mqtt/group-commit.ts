@@ -9,6 +9,7 @@ const RETRY_MS = 1000
 export class GroupCommit implements Journal, Disposable {
   readonly #sqlite: SQLite.Database
   readonly #onFailure: (error: Error) => void
+  readonly #onCommit: () => void
   readonly #begin: SQLite.Statement
   readonly #commit: SQLite.Statement
   #settled: Settled[] = []
@@ -19,9 +20,14 @@ export class GroupCommit implements Journal, Disposable {
   #isFailing = false
   #retry: NodeJS.Timeout | undefined
 
-  constructor(sqlite: SQLite.Database, onFailure: (error: Error) => void = () => undefined) {
+  constructor(
+    sqlite: SQLite.Database,
+    onFailure: (error: Error) => void = () => undefined,
+    onCommit: () => void = () => undefined,
+  ) {
     this.#sqlite = sqlite
     this.#onFailure = onFailure
+    this.#onCommit = onCommit
     this.#begin = sqlite.prepare('begin immediate')
     this.#commit = sqlite.prepare('commit')
   }
@@ -90,6 +96,7 @@ export class GroupCommit implements Journal, Disposable {
       this.#commit.run()
       this.#sure = []
       this.#isFailing = false
+      this.#onCommit()
       return undefined
     } catch (error) {
       return asError(error)

@@ -1,10 +1,13 @@
 import type { IConnectPacket } from 'mqtt-packet'
 import { type EngineLimits, openAedesEngine } from '../../../src/broker/aedes/engine.ts'
+import { BoundReports } from '../../../src/broker/bound-reports.ts'
 import type { Connection } from '../../../src/broker/connection.ts'
+import { FlappingBans } from '../../../src/broker/flapping.ts'
 import { SessionOwners } from '../../../src/broker/session-owners.ts'
 import { createConfig } from '../../../src/config.ts'
 import { brokerLimits } from '../../../src/config-limits.ts'
 import { type MqttDatabase, openMqttDatabase } from '../../../src/db/mqtt/mqtt-database.ts'
+import { EventFeed } from '../../../src/events.ts'
 import { createLogger } from '../../../src/logger.ts'
 import { createAccessPolicy } from '../../../src/registry/access-policy.ts'
 import type { Identity } from '../../../src/registry/identity.ts'
@@ -44,10 +47,15 @@ export async function openServedEngine({ stores: given, ...limits }: ServedEngin
   const recorder = createRecorder()
   const { now: clock } = createTestClock()
   const stores = given ?? openMqttDatabase({ durability: 'process', clock })
+  const logger = createLogger({ level: 'debug', format: 'json', stream: new LogSink() })
+  const reports = new BoundReports({ events: new EventFeed(), logger })
+  const bans = new FlappingBans(brokerLimits(createConfig()), clock)
   const engine = await openAedesEngine({
     access: { policyOf: (identity) => createAccessPolicy(identity, policies.get(identity.id) ?? [DEVICE_POLICY]) },
     recordRefusal: recorder.recordRefusal,
-    logger: createLogger({ level: 'debug', format: 'json', stream: new LogSink() }),
+    logger,
+    reports,
+    bans,
     directory: { identityOf: (fingerprint) => parties.get(fingerprint) },
     stores,
     owners: new SessionOwners(),
@@ -84,6 +92,8 @@ export async function openServedEngine({ stores: given, ...limits }: ServedEngin
       for (const table of KEPT) stores.database.sqlite.exec(`drop trigger full_${table}`)
     },
     recorder,
+    reports,
+    bans,
     say,
     async connect(party: Party, packet: Partial<IConnectPacket> = {}) {
       const client = say(party, packet)
