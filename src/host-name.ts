@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
 
 const LABEL = /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/
 
@@ -16,13 +16,4 @@ function isDnsName(text: string): boolean {
 /** A host name, or `*.` before one: what a server certificate may name. */
 export function isServerName(text: string): boolean {
   return isHostName(text) || (text.startsWith('*.') && isDnsName(text.slice(2)))
-}
-
-const LOOPBACK = new BlockList()
-LOOPBACK.addSubnet('127.0.0.0', 8)
-LOOPBACK.addAddress('::1', 'ipv6')
-
-export function isLoopbackAddress(address: string): boolean {
-  const version = isIP(address)
-  return version !== 0 && LOOPBACK.check(address, version === 6 ? 'ipv6' : 'ipv4')
 }

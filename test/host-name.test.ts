@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isHostName, isLoopbackAddress, isServerName } from '../src/host-name.ts'
+import { isHostName, isServerName } from '../src/host-name.ts'
 
 describe('a host is a DNS name or an address, without scheme, port or brackets', () => {
   for (const { text, expected } of [
@@ -33,22 +33,5 @@ describe('a server certificate may also name all hosts of a domain', () => {
     { text: '*.10.0.0.1', expected: false },
   ]) {
     test(`${text} ${expected ? 'may stand there' : 'may not'}`, () => expect(isServerName(text)).toBe(expected))
-  }
-})
-
-describe('an address', () => {
-  for (const { address, expected } of [
-    { address: '127.0.0.1', expected: true },
-    { address: '127.255.255.254', expected: true },
-    { address: '::1', expected: true },
-    { address: '0:0:0:0:0:0:0:1', expected: true },
-    { address: '::ffff:127.0.0.1', expected: true },
-    { address: '::ffff:192.0.2.1', expected: false },
-    { address: '128.0.0.1', expected: false },
-    { address: '::', expected: false },
-    { address: 'localhost', expected: false },
-    { address: '', expected: false },
-  ]) {
-    test(`"${address}" is ${expected ? '' : 'not '}loopback`, () => expect(isLoopbackAddress(address)).toBe(expected))
   }
 })

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { EventFeed } from '../events.ts'
-import { isLoopbackAddress } from '../host-name.ts'
 import type { Logger } from '../logger.ts'
+import { isLoopbackAddress } from '../loopback.ts'
 import type { RecordRefusal, Surface } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
 import { type EngineLimits, openAedesEngine } from './aedes/engine.ts'

@@ -39,7 +39,7 @@ const HABITS = {
   'default export': () => false,
 } satisfies Record<Habit, (path: string) => boolean>
 
-const LEAVES = ['errors', 'logger', 'clock', 'events', 'topic', 'identifiers', 'peer-identity', 'refusal']
+const LEAVES = ['errors', 'logger', 'loopback', 'clock', 'events', 'topic', 'identifiers', 'peer-identity', 'refusal']
 const ROOMS = ['ca', 'registry', 'edge', 'broker', 'db', 'api', 'cluster', 'cli', 'console'] as const
 type Part = (typeof ROOMS)[number] | 'leaf' | 'config' | 'app' | 'main' | 'launcher'
 

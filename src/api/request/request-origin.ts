@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { isLoopbackAddress } from '../../host-name.ts'
+import { isLoopbackAddress } from '../../loopback.ts'
 
 /** How and from where a request reached us: the connection says so, never a header. */
 export interface RequestOrigin {
