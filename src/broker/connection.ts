@@ -65,6 +65,10 @@ export class Connection {
     this.#hasTakenLeave = true
   }
 
+  get isExcused(): boolean {
+    return this.#isExcused
+  }
+
   /** Its end is near, and ours to answer for. */
   excuse(): void {
     this.#isExcused = true

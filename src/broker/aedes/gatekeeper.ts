@@ -104,7 +104,8 @@ export class Gatekeeper {
   /** What the client did to the protocol; a broken network is no offence. */
   reportError(client: Client, error: NodeJS.ErrnoException): void {
     const served = this.served(client)
-    if (!served || error.code !== undefined || UNREMARKABLE.has(error.message)) return
+    if (!served || served.connection.isExcused) return
+    if (error.code !== undefined || UNREMARKABLE.has(error.message)) return
     this.#record(served, 'packet_invalid', undefined, { error: error.message })
   }
 

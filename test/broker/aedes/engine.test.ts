@@ -268,6 +268,28 @@ describe('a will', () => {
   })
 })
 
+describe('a client that sends more than its device may', () => {
+  test('is read more slowly: nothing is lost, all is acknowledged, and its connection stays', async () => {
+    await using engine = await openServedEngine({ messagesPerSecond: 50 })
+    const client = await engine.connect(DEVICE)
+    const messages = Array.from({ length: 60 }, (_, index) =>
+      publish(`${OWN}/a`, { qos: 1, messageId: index + 1, payload: 'x' }),
+    )
+    client.send(...messages, { cmd: 'pingreq' })
+    await client.next('pingresp')
+    expect(client.received.filter(({ cmd }) => cmd === 'puback')).toHaveLength(60)
+    expect(engine.reports.totals().messages_per_second).toBeGreaterThan(0)
+  })
+
+  test('is not taken for silent while we do not read', async () => {
+    await using engine = await openServedEngine({ bytesPerSecond: 1000 })
+    // Its keep-alive ends after 1.5 seconds; its message takes 3.
+    const client = await engine.connect(DEVICE, { keepalive: 1 })
+    client.send(publish(`${OWN}/a`, { qos: 1, messageId: 1, payload: Buffer.alloc(4000) }))
+    expect(await client.next('puback')).toMatchObject({ messageId: 1 })
+  })
+})
+
 describe('a packet over the limit', () => {
   test('closes its connection at the header, and is told', async () => {
     await using engine = await openServedEngine({ packetBytes: 1000 })

@@ -48,6 +48,7 @@ export async function openServedEngine({ stores: given, ...limits }: ServedEngin
   const { now: clock } = createTestClock()
   const stores = given ?? openMqttDatabase({ durability: 'process', clock })
   const logger = createLogger({ level: 'debug', format: 'json', stream: new LogSink() })
+  const room = { isFull: false }
   const reports = new BoundReports({ events: new EventFeed(), logger })
   const bans = new FlappingBans(brokerLimits(createConfig()), clock)
   const engine = await openAedesEngine({
@@ -57,7 +58,7 @@ export async function openServedEngine({ stores: given, ...limits }: ServedEngin
     reports,
     bans,
     directory: { identityOf: (fingerprint) => parties.get(fingerprint) },
-    stores,
+    stores: { ...stores, room },
     owners: new SessionOwners(),
     clock,
     limits: { ...brokerLimits(createConfig()), ...limits },
@@ -91,6 +92,8 @@ export async function openServedEngine({ stores: given, ...limits }: ServedEngin
       await settled()
       for (const table of KEPT) stores.database.sqlite.exec(`drop trigger full_${table}`)
     },
+    /** Whether the store holds all that it may. */
+    room,
     recorder,
     reports,
     bans,
@@ -101,10 +104,10 @@ export async function openServedEngine({ stores: given, ...limits }: ServedEngin
       return { ...client, connack }
     },
     /** A back end that sees and says everything. */
-    async connectBackend(clean = true) {
+    async connectBackend(clean = true, clientId = 'backend') {
       const party = createParty('backend', 'service')
       policies.set('backend', [allowing('#')])
-      const client = say(party, { clean })
+      const client = say(party, { clean, clientId })
       await client.next('connack')
       return client
     },

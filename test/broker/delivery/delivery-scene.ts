@@ -12,6 +12,8 @@ export const OWNER = { kind: 'device', id: 'device-001' } as const
 
 export interface DeliveryScene extends Disposable, Delivery {
   readonly stores: MqttDatabase
+  /** Full, or not, as a test says. */
+  readonly room: { isFull: boolean }
   readonly owners: SessionOwners
   readonly clock: TestClock
   readonly losses: Delivery['losses']
@@ -37,9 +39,10 @@ export interface SceneOptions {
 
 export function openDeliveryScene({ limits, clock = createTestClock(), ...options }: SceneOptions = {}): DeliveryScene {
   const stores = options.stores ?? openMqttDatabase({ durability: 'process', clock: clock.now })
+  const room = { isFull: false }
   const owners = new SessionOwners()
   const delivery = createDelivery({
-    stores,
+    stores: { ...stores, room },
     owners,
     clock: clock.now,
     limits: { ...brokerLimits(createConfig()), ...limits },
@@ -54,6 +57,7 @@ export function openDeliveryScene({ limits, clock = createTestClock(), ...option
   return {
     ...delivery,
     stores,
+    room,
     owners,
     clock,
     settled,
