@@ -20,9 +20,9 @@ export interface HubEvents {
     readonly fingerprint: string
     readonly reason: string
   }
-  /** Acknowledged messages that a bound has cost their receiver, or a topic its retained one. */
+  /** Messages that a bound has cost their receiver, or a topic its retained one; told at once, and then once a minute. */
   readonly 'message.dropped': { readonly reason: string; readonly clientId: string; readonly count: number }
-  /** `limit` is its name under `limits`; `subject` is `kind:id`, or what it bounds. */
+  /** `limit` is its name under `limits`; `subject` is `kind:id`, or what it bounds. Told at once, and then once a minute. */
   readonly 'limit.reached': { readonly limit: string; readonly subject: string; readonly count: number }
 }
 

@@ -1,6 +1,6 @@
 import type { EventFeed } from '../events.ts'
 import type { Logger } from '../logger.ts'
-import { isAcknowledgedLoss, type LossReason } from './delivery/losses.ts'
+import { type LossReason, wasOwed } from './delivery/losses.ts'
 import { Notices } from './notices.ts'
 import type { ReadingLimit } from './reading-budget.ts'
 
@@ -30,7 +30,7 @@ export class BoundReports {
   constructor({ events, logger }: BoundReportsOptions) {
     this.#logger = logger
     this.#losses = new Notices((reason, clientId, count) => {
-      logger.warn({ component: 'broker', reason, clientId, count }, 'Acknowledged messages were lost to a bound')
+      logger.warn({ component: 'broker', reason, clientId, count }, 'Messages were lost to a bound')
       events.publish('message.dropped', { reason, clientId, count })
     })
     this.#limits = new Notices((limit, subject, count) => {
@@ -40,7 +40,7 @@ export class BoundReports {
   }
 
   lost(reason: LossReason, clientId: string, messages: number): void {
-    if (isAcknowledgedLoss(reason)) this.#losses.note(reason, clientId, messages)
+    if (wasOwed(reason)) this.#losses.note(reason, clientId, messages)
     else this.#logger.debug({ component: 'broker', reason, clientId }, 'Dropped a message')
   }
 

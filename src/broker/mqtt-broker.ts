@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { EventFeed } from '../events.ts'
 import type { Logger } from '../logger.ts'
-import { isLoopbackAddress } from '../loopback.ts'
 import type { RecordRefusal, Surface } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
 import { type EngineLimits, openAedesEngine } from './aedes/engine.ts'
@@ -14,6 +13,7 @@ import { Connection, type IncomingConnection } from './connection.ts'
 import type { Losses } from './delivery/losses.ts'
 import type { DeliveryStores } from './delivery/ports.ts'
 import { FlappingBans, type FlappingLimits } from './flapping.ts'
+import { watchFlapping } from './flapping-watch.ts'
 import type { AccessRules, ClientIdRule, PeerDirectory } from './ports.ts'
 import { SessionOwners } from './session-owners.ts'
 import { SessionRegistry } from './session-registry.ts'
@@ -51,6 +51,7 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
   const owners = new SessionOwners()
   const bans = new FlappingBans(limits, options.clock)
   const reports = new BoundReports({ events, logger })
+  const flapping = watchFlapping({ bans, access, reports, logger })
   const engine = await openAedesEngine({ ...options, owners, bans, reports })
 
   return {
@@ -104,10 +105,7 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
 
   function decide(connection: Connection, packet: ConnectPacket, bytes: Buffer): void {
     // Decided and admitted in one tick: no revocation can come between.
-    const bannedUntil = (identity: Identity): Date | undefined => {
-      const until = bans.until(identity)
-      return until && !isExempt(connection, identity) ? until : undefined
-    }
+    const bannedUntil = (identity: Identity): Date | undefined => flapping.bannedUntil(connection, identity)
     const decision = decideConnect(packet, connection, { directory, clientIds, sessions, owners, bannedUntil })
     if (!decision.accepted) return refuse(connection, decision.refusal)
     const { session, evicts } = decision
@@ -140,14 +138,14 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     const { cause, returnCode, presented, expected, identity } = refusal
     record(connection, cause, presented, expected)
     connection.refuse(encodeConnack(returnCode))
-    if (identity) countEnd(connection, identity)
+    if (identity) flapping.countEnd(connection, identity)
   }
 
   function refuseVersion(connection: Connection, reading: 'version_5' | 'version_unknown'): void {
     const admission = directory.admit(connection.peer)
     const identity = admission.admitted ? admission.identity : undefined
     record(connection, 'protocol_version_unsupported', presentedBy(connection, identity), 'MQTT 3.1.1')
-    if (identity) countEnd(connection, identity)
+    if (identity) flapping.countEnd(connection, identity)
     connection.refuse(
       reading === 'version_5'
         ? encodeUnsupportedVersionConnack()
@@ -161,23 +159,8 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     if (!admission.admitted) record(connection, admission.cause, admission.presented, admission.expected)
     else if (failure) {
       record(connection, failure, presentedBy(connection, admission.identity))
-      countEnd(connection, admission.identity)
+      flapping.countEnd(connection, admission.identity)
     }
-  }
-
-  /** Of a connection that was lost, or refused. */
-  function countEnd(connection: Connection, identity: Identity): void {
-    try {
-      const isBanned = !isExempt(connection, identity) && bans.count(identity, connection) !== undefined
-      if (isBanned) reports.reached('flapping_connects', `${identity.kind}:${identity.id}`)
-    } catch (error) {
-      logger.error({ component: 'broker', err: error, id: identity.id }, 'A lost connection could not be counted')
-    }
-  }
-
-  /** Behind a gateway's client ids, or on this machine, many clients come and go as one identity. */
-  function isExempt({ address }: Connection, identity: Identity): boolean {
-    return isLoopbackAddress(address) || access.policyOf(identity).anyClientId
   }
 
   function record(
@@ -196,7 +179,7 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     const { clientId } = session
     events.publish('device.connected', { kind, id, clientId, address })
     void connection.closed.then(() => {
-      if (connection.isLost) countEnd(connection, session.identity)
+      if (connection.isLost) flapping.countEnd(connection, session.identity)
       events.publish('device.disconnected', { kind, id, clientId, reason: connection.cutReason ?? 'connection closed' })
     })
   }

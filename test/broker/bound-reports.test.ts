@@ -14,7 +14,7 @@ function createScene() {
   return { reports, told, lines: () => log.lines.map(({ msg, reason, count }) => [msg, reason, count]) }
 }
 
-test('acknowledged messages that are lost are told in one event and one line a minute', () => {
+test('messages that are lost are told in one event and one line a minute', () => {
   const { reports, told, lines } = createScene()
   for (let lost = 0; lost < 100; lost++) reports.lost('queue_messages', 'device-001', 1)
   reports.lost('session_expiry', 'device-002', 12)
@@ -25,13 +25,13 @@ test('acknowledged messages that are lost are told in one event and one line a m
     { reason: 'queue_messages', clientId: 'device-001', count: 99 },
   ])
   expect(lines()).toEqual([
-    ['Acknowledged messages were lost to a bound', 'queue_messages', 1],
-    ['Acknowledged messages were lost to a bound', 'session_expiry', 12],
-    ['Acknowledged messages were lost to a bound', 'queue_messages', 99],
+    ['Messages were lost to a bound', 'queue_messages', 1],
+    ['Messages were lost to a bound', 'session_expiry', 12],
+    ['Messages were lost to a bound', 'queue_messages', 99],
   ])
 })
 
-test('of what was never promised nobody is told', () => {
+test('of what was owed to nobody nobody is told', () => {
   const { reports, told, lines } = createScene()
   reports.lost('backlog', 'device-001', 1)
   reports.lost('policy', 'device-001', 1)

@@ -13,8 +13,8 @@ export const LOSS_REASONS = [
 
 export type LossReason = (typeof LOSS_REASONS)[number]
 
-/** Of QoS 0 nothing was promised, and what may not be read any more is not owed. */
-export function isAcknowledgedLoss(reason: LossReason): boolean {
+/** Whether it was owed to somebody: QoS 0 past a backlog is not, nor what may not be read any more. */
+export function wasOwed(reason: LossReason): boolean {
   return reason !== 'backlog' && reason !== 'policy'
 }
 

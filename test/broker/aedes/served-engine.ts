@@ -80,6 +80,7 @@ export async function openServedEngine({ stores: given, ...limits }: ServedEngin
   return {
     ...engine,
     stores,
+    settled,
     /** From now on nothing can be kept. */
     async fillDisk() {
       await settled()
