@@ -9,7 +9,7 @@ const RETRY_MS = 1000
 export class GroupCommit implements Journal, Disposable {
   readonly #sqlite: SQLite.Database
   readonly #onFailure: (error: Error) => void
-  readonly #onCommit: () => void
+  readonly #beforeCommit: () => void
   readonly #begin: SQLite.Statement
   readonly #commit: SQLite.Statement
   #settled: Settled[] = []
@@ -23,11 +23,11 @@ export class GroupCommit implements Journal, Disposable {
   constructor(
     sqlite: SQLite.Database,
     onFailure: (error: Error) => void = () => undefined,
-    onCommit: () => void = () => undefined,
+    beforeCommit: () => void = () => undefined,
   ) {
     this.#sqlite = sqlite
     this.#onFailure = onFailure
-    this.#onCommit = onCommit
+    this.#beforeCommit = beforeCommit
     this.#begin = sqlite.prepare('begin immediate')
     this.#commit = sqlite.prepare('commit')
   }
@@ -93,10 +93,10 @@ export class GroupCommit implements Journal, Disposable {
   #tryCommit(): Error | undefined {
     if (!this.#sqlite.open || !this.#sqlite.inTransaction) return undefined
     try {
+      this.#beforeCommit()
       this.#commit.run()
       this.#sure = []
       this.#isFailing = false
-      this.#onCommit()
       return undefined
     } catch (error) {
       return asError(error)

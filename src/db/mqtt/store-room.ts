@@ -5,6 +5,8 @@ import type { StoreRoom } from '../../broker/delivery/ports.ts'
 const RESERVE = 1 / 16
 // So much must be free again before anything new is stored, or it would be full and not full with every message.
 const HYSTERESIS = 1 / 64
+// More than one transaction is likely to add: far from the limit nothing is measured, which would cost as much as a row.
+const BYTES_A_COMMIT = 4 * 1024 * 1024
 // https://sqlite.org/limits.html: a database of no limit
 const LARGEST_PAGE_COUNT = 4_294_967_294
 
@@ -15,6 +17,7 @@ export class DatabaseRoom implements StoreRoom {
   readonly #pages: SQLite.Statement<[], number>
   readonly #freePages: SQLite.Statement<[], number>
   #isFull = false
+  #commitsUntilNext = 0
 
   /** SQLite itself refuses a transaction that would need more than the reserve. */
   constructor(sqlite: SQLite.Database, maxBytes: number) {
@@ -31,15 +34,12 @@ export class DatabaseRoom implements StoreRoom {
     return this.#isFull
   }
 
-  /** To be called after each commit. */
+  /** To be called in each transaction, before its commit. */
   measure(): void {
-    const mark = this.#isFull ? this.#maxBytes * (1 - HYSTERESIS) : this.#maxBytes
-    const bytes = this.#bytesOf(this.#pages)
-    // What is free is asked only when it matters: this is called thousands of times a second.
-    this.#isFull = bytes >= mark && bytes - this.#bytesOf(this.#freePages) >= mark
-  }
-
-  #bytesOf(pages: SQLite.Statement<[], number>): number {
-    return (pages.get() ?? 0) * this.#pageSize
+    this.#commitsUntilNext--
+    if (this.#commitsUntilNext > 0) return
+    const bytes = ((this.#pages.get() ?? 0) - (this.#freePages.get() ?? 0)) * this.#pageSize
+    this.#isFull = bytes >= (this.#isFull ? this.#maxBytes * (1 - HYSTERESIS) : this.#maxBytes)
+    this.#commitsUntilNext = (this.#maxBytes - bytes) / BYTES_A_COMMIT
   }
 }
