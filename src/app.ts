@@ -75,6 +75,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
       cutCertificates: (fingerprints, reason) => broker.sessions.cutCertificates(fingerprints, reason),
       cutIdentity: (kind, id, reason) => broker.sessions.cutIdentity(kind, id, reason),
       forgetIdentity: (kind, id, userId) => broker.forgetIdentity(kind, id, userId),
+      liftBan: (kind, id) => broker.liftBan(kind, id),
     },
     judgeChain: (certificate) => judgeChain(certificate, pki.clientCa),
     allowCommonNameOnly: config.emqx.allow_cn_only,
@@ -94,6 +95,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     openMqttDatabase({
       ...(files ? { file: files.mqttDatabase } : {}),
       durability: config.mqtt.durability,
+      maxBytes: config.limits.store_bytes,
       clock,
       onFailure: (err) => logger.error({ component: 'broker', err }, 'Messages could not be kept'),
     }),
@@ -132,6 +134,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     health: { level: () => logger.level },
     readiness: [
       { name: 'database', isReady: () => isAnswering(database) },
+      { name: 'store_bytes', isReady: () => !stores.room.isFull },
       { name: 'mqtt_database', isReady: () => isAnswering(stores.database) && !stores.journal.isFailing },
     ],
     signTime: createTimeSigner(pki.server),

@@ -17,8 +17,10 @@ import type { LOG_LEVELS } from './logger.ts'
 const NOTES = z.registry<SettingNotes>()
 const KIB = 1024
 const MIB = 1024 * KIB
-const TIB = 1024 * 1024 * MIB
+const GIB = 1024 * MIB
+const TIB = 1024 * GIB
 const DAY = 86_400
+const LONGEST = 3650 * DAY
 // MQTT 3.1.1 §2.2.3: the remaining length of a packet is at most 268,435,455
 const LARGEST_PACKET = 268_435_455
 const KEY_ALGORITHMS = ['ec-p256', 'rsa-2048', 'rsa-3072', 'rsa-4096', 'ed25519'] as const
@@ -84,6 +86,12 @@ const SCHEMA = group({
     retained_messages: count(100_000, 0, 100_000_000, 'Retained messages; a topic past it is delivered and not kept.'),
     retained_bytes: size(256 * MIB, 'Bytes of all retained messages.', TIB),
     session_expiry: duration(7 * DAY, 'How long a session is kept after its client has gone.'),
+    store_bytes: size(4 * GIB, 'Bytes of all that is kept of MQTT; past it nothing new is stored.', TIB, MIB),
+    messages_per_second: count(0, 0, 1_000_000, 'Messages that are read from one device in a second; 0 is no limit.'),
+    bytes_per_second: size(0, 'Bytes that are read from one device in a second; 0 is no limit.', TIB, 0),
+    flapping_connects: count(15, 0, 10_000, 'Connections a device loses, or is refused, before a ban; 0 is no ban.'),
+    flapping_window: duration(60, 'The time in which they are counted.'),
+    flapping_ban: duration(300, 'How long such a device is refused.'),
   }),
   log: group({
     level: choice(LEVELS, 'info', 'Least severe level that is logged.'),
@@ -179,21 +187,14 @@ function hosts(description: string) {
 
 function port(fallback: number, description: string, alias?: string) {
   const notes = { kind: 'number', description, expected: 'a port from 0 to 65535' } as const
-  return z
-    .int()
-    .min(0)
-    .max(65_535)
-    .default(fallback)
-    .register(NOTES, alias === undefined ? notes : { ...notes, alias })
+  const number = z.int().min(0).max(65_535).default(fallback)
+  return number.register(NOTES, alias === undefined ? notes : { ...notes, alias })
 }
 
 function folder(fallback: string, description: string, alias?: string) {
   const notes = { kind: 'folder', description, expected: 'the path of a folder' } as const
-  return z
-    .string()
-    .min(1)
-    .default(fallback)
-    .register(NOTES, alias === undefined ? notes : { ...notes, alias })
+  const path = z.string().min(1).default(fallback)
+  return path.register(NOTES, alias === undefined ? notes : { ...notes, alias })
 }
 
 function toggle(fallback: boolean, description: string) {
@@ -205,23 +206,20 @@ function count(fallback: number, least: number, most: number, description: strin
   return z.int().min(least).max(most).default(fallback).register(NOTES, { kind: 'number', description, expected })
 }
 
-function size(fallback: number, description: string, most = LARGEST_PACKET) {
-  const bytes = z.int().min(64).max(most)
+function size(fallback: number, description: string, most = LARGEST_PACKET, least = 64) {
+  const bytes = z.int().min(least).max(most)
   return z
     .union([bytes, z.string().regex(SIZE_PATTERN).transform(readSize).pipe(bytes)])
     .default(fallback)
     .register(NOTES, {
       kind: 'size',
       description,
-      expected: `a size from 64 bytes to ${most === LARGEST_PACKET ? 'below 256MiB' : '1024GiB'}, such as 65536 or 64KiB`,
+      expected: `a size from ${least === MIB ? '1MiB' : `${least} bytes`} to ${most === LARGEST_PACKET ? 'below 256MiB' : '1024GiB'}, such as 65536 or 64KiB`,
     })
 }
 
 function duration(fallback: number, description: string) {
-  const seconds = z
-    .int()
-    .min(1)
-    .max(3650 * DAY)
+  const seconds = z.int().min(1).max(LONGEST)
   return z
     .union([seconds, z.string().regex(DURATION_PATTERN).transform(readDuration).pipe(seconds)])
     .default(fallback)

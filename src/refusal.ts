@@ -36,6 +36,8 @@ export const REFUSAL_MENDS = {
     'The CONNECT packet exceeds limits.connect_bytes: shorten will message, user name or password, or raise the limit.',
   emqx_body_empty:
     'EMQX sends no certificate: give its HTTP authenticator the body { clientid = "${clientid}", username = "${username}", cert_common_name = "${cert_common_name}", cert_subject = "${cert_subject}", cert_pem = "${cert_pem}" }.',
+  flapping:
+    'The device lost, or was refused, limits.flapping_connects connections within limits.flapping_window: find out why, or whether two devices share its client id; resuming it or issuing a certificate ends the ban at once.',
   handshake_failed:
     'The TLS handshake failed: check that the client uses TLS 1.2 or 1.3 on this port and trusts ca-cert.pem.',
   handshake_timeout:
@@ -56,6 +58,8 @@ export const REFUSAL_MENDS = {
     "The token's role does not allow this call: use a token of a larger role (signet token create NAME --role ROLE).",
   server_certificate_rejected:
     "The client does not accept the hub's certificate: install ca-cert.pem as its CA, and connect to a name the certificate holds (tls.server_names, public_host).",
+  store_full:
+    'The messages that wait fill limits.store_bytes: find out which sessions do not fetch theirs, end those, or raise the limit.',
   subscribe_denied:
     'No policy of this identity allows this whole topic filter: subscribe to less, or extend the policy.',
   subscriptions_over_limit:

@@ -30,6 +30,12 @@ test('without any setting a configuration has every default of the product docum
       retained_messages: 100_000,
       retained_bytes: 268_435_456,
       session_expiry: 604_800,
+      store_bytes: 4_294_967_296,
+      messages_per_second: 0,
+      bytes_per_second: 0,
+      flapping_connects: 15,
+      flapping_window: 60,
+      flapping_ban: 300,
     },
     log: { level: 'info', format: 'auto' },
   })

@@ -27,6 +27,8 @@ export class Connection {
   readonly #incoming: IncomingConnection
   #session: Session | undefined
   #cutReason: string | undefined
+  #hasTakenLeave = false
+  #isExcused = false
 
   constructor(incoming: IncomingConnection, surface: Surface) {
     this.socket = incoming.socket
@@ -51,6 +53,25 @@ export class Connection {
   /** Why it was cut; nothing goes to it or comes from it any more, its will included. */
   get cutReason(): string | undefined {
     return this.#cutReason
+  }
+
+  /** Whether its end is one that a client answers for: without DISCONNECT, and not by our doing. */
+  get isLost(): boolean {
+    return this.#session !== undefined && this.#cutReason === undefined && !this.#hasTakenLeave && !this.#isExcused
+  }
+
+  /** MQTT 3.1.1 §3.14: it said DISCONNECT. */
+  takeLeave(): void {
+    this.#hasTakenLeave = true
+  }
+
+  get isExcused(): boolean {
+    return this.#isExcused
+  }
+
+  /** Its end is near, and ours to answer for. */
+  excuse(): void {
+    this.#isExcused = true
   }
 
   /** Says a last word and closes; a peer that does not take it within a second is reset. */

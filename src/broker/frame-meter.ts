@@ -14,6 +14,12 @@ export class FrameMeter {
   }
 
   push(chunk: Buffer): FrameViolation | undefined {
+    const passed = this.follow(chunk)
+    return typeof passed === 'string' ? passed : undefined
+  }
+
+  /** How much of the chunk is passed: all of it, or what stands before the first frame that may not begin yet. */
+  follow(chunk: Buffer, mayBegin?: (firstByte: number) => boolean): number | FrameViolation {
     let offset = 0
     while (offset < chunk.length) {
       if (this.#bodyLeft > 0) {
@@ -23,6 +29,7 @@ export class FrameMeter {
         continue
       }
       const carried = this.#header.length
+      if (mayBegin && carried === 0 && !mayBegin(chunk.readUInt8(offset))) return offset
       const bytes =
         carried === 0
           ? chunk.subarray(offset)
@@ -31,14 +38,14 @@ export class FrameMeter {
       if (header === 'malformed') return 'packet_invalid'
       if (header === 'incomplete') {
         this.#header = Buffer.from(bytes)
-        return undefined
+        return chunk.length
       }
       if (header.headerLength + header.remainingLength > this.#maxBytes) return 'packet_too_large'
       this.#header = Buffer.alloc(0)
       this.#bodyLeft = header.remainingLength
       offset += header.headerLength - carried
     }
-    return undefined
+    return offset
   }
 }
 

@@ -41,7 +41,7 @@ export interface DevicesOptions {
   readonly services: Pick<ServiceStore, 'find'>
   readonly policies: Pick<Policies, 'requireAttachable'>
   readonly revocations: Pick<Revocations, 'markAll'>
-  readonly cutter: Pick<Cutter, 'cutIdentity' | 'forgetIdentity'>
+  readonly cutter: Pick<Cutter, 'cutIdentity' | 'forgetIdentity' | 'liftBan'>
   readonly transaction: Transaction
   readonly onAccessChange: () => void
   readonly clock: Clock
@@ -114,6 +114,7 @@ export function createDevices(options: DevicesOptions): Devices {
       return after.userId === before.userId ? undefined : disown(before)
     })
     onAccessChange()
+    if (changes.state === 'active') cutter.liftBan('device', deviceId)
     await Promise.all([end?.(), shutOut(before, after)])
     return after
   }

@@ -105,4 +105,6 @@ export interface Cutter {
   cutIdentity(kind: 'device' | 'service', id: string, reason: string): Promise<void>
   /** Cuts, and drops what is stored for it: sessions, queues, wills, retained messages under its own topics. */
   forgetIdentity(kind: 'device' | 'service', id: string, userId: string | undefined): Promise<void>
+  /** An operator has done something for it: what the broker holds against it, for its many connections, is forgotten. */
+  liftBan(kind: 'device' | 'service', id: string): void
 }

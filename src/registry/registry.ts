@@ -88,6 +88,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     services,
     certificates: certificateStore,
     revocations,
+    cutter,
     transaction,
     events,
     clock,

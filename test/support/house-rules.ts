@@ -39,7 +39,18 @@ const HABITS = {
   'default export': () => false,
 } satisfies Record<Habit, (path: string) => boolean>
 
-const LEAVES = ['errors', 'logger', 'clock', 'events', 'topic', 'identifiers', 'peer-identity', 'refusal', 'version']
+const LEAVES = [
+  'errors',
+  'logger',
+  'loopback',
+  'clock',
+  'events',
+  'topic',
+  'identifiers',
+  'peer-identity',
+  'refusal',
+  'version',
+]
 const ROOMS = ['ca', 'registry', 'edge', 'broker', 'db', 'api', 'cluster', 'cli', 'console'] as const
 type Part = (typeof ROOMS)[number] | 'leaf' | 'config' | 'app' | 'main' | 'launcher'
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { isLoopbackAddress } from './request-origin.ts'
+import { isLoopbackAddress } from '../../loopback.ts'
 
 export interface PlainHttpRequest {
   /** As the router reads it. */

@@ -1,4 +1,5 @@
-import { BlockList, isIP, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { isLoopbackAddress } from '../../loopback.ts'
 
 /** How and from where a request reached us: the connection says so, never a header. */
 export interface RequestOrigin {
@@ -8,15 +9,6 @@ export interface RequestOrigin {
 }
 
 export type OriginOf = (socket: Socket) => RequestOrigin
-
-const LOOPBACK = new BlockList()
-LOOPBACK.addSubnet('127.0.0.0', 8)
-LOOPBACK.addAddress('::1', 'ipv6')
-
-export function isLoopbackAddress(address: string): boolean {
-  const version = isIP(address)
-  return version !== 0 && LOOPBACK.check(address, version === 6 ? 'ipv6' : 'ipv4')
-}
 
 /** For connections from the network; `addressOf` knows the real address of one that came through a proxy. */
 export function networkOrigin(addressOf: (socket: Socket) => string = remoteAddressOf): OriginOf {

@@ -50,6 +50,7 @@ export class Bindings {
     try {
       isBound = this.#bind(client)
     } catch (cause) {
+      this.#gatekeeper.reportUnkept(client, cause)
       const error = new Error('the session could not be stored', { cause })
       done(Object.assign(error, { returnCode: RETURN_CODE.serverUnavailable }), false)
       return

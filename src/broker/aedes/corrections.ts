@@ -11,8 +11,24 @@ export interface AedesInternals {
   unregisterClient: (client: Client) => void
 }
 
+/** What a client of Aedes has and its declarations leave out. */
+interface ClientInternals {
+  readonly _disconnected: boolean
+  readonly _keepaliveTimer: NodeJS.Timeout | null
+}
+
 export function internalsOf(broker: Aedes): AedesInternals {
   return broker as unknown as AedesInternals
+}
+
+/** [MQTT-3.1.2-24]: silence counts anew from now, because we did not listen. */
+export function restartKeepAlive(client: Client): void {
+  ;(client as Client & ClientInternals)._keepaliveTimer?.refresh()
+}
+
+/** MQTT 3.1.1 §3.14: whether its DISCONNECT came. */
+export function hasTakenLeave(client: Client): boolean {
+  return (client as Client & ClientInternals)._disconnected
 }
 
 /** A publish outside the policy was acknowledged by then, as a quiet answer to a noisy device; here it ends. */

@@ -2,16 +2,28 @@ import { Aedes } from 'aedes'
 import type { Clock } from '../../clock.ts'
 import type { Logger } from '../../logger.ts'
 import type { RecordRefusal } from '../../refusal.ts'
+import type { BoundReports } from '../bound-reports.ts'
 import type { Connection } from '../connection.ts'
 import { createDelivery, type DeliveryLimits } from '../delivery/delivery.ts'
 import { publishLeftWills } from '../delivery/left-wills.ts'
+import type { Losses } from '../delivery/losses.ts'
 import type { MessageFeed } from '../delivery/message-feed.ts'
 import type { DeliveryStores } from '../delivery/ports.ts'
 import type { Owners } from '../delivery/sessions.ts'
+import type { FlappingBans } from '../flapping.ts'
 import { guardFrames } from '../frame-meter.ts'
 import type { AccessRules, PeerDirectory } from '../ports.ts'
+import type { ReadingLimits } from '../reading-budget.ts'
+import { createPace } from '../reading-pace.ts'
 import { Bindings } from './bindings.ts'
-import { dropDenied, internalsOf, registerTheLivingOnly, storeGrantedOnly } from './corrections.ts'
+import {
+  dropDenied,
+  hasTakenLeave,
+  internalsOf,
+  registerTheLivingOnly,
+  restartKeepAlive,
+  storeGrantedOnly,
+} from './corrections.ts'
 import { DeliveryState, PRESENT } from './delivery-state.ts'
 import { SubscriptionEmitter } from './emitter.ts'
 import { Gatekeeper } from './gatekeeper.ts'
@@ -25,12 +37,14 @@ export interface AedesEngineOptions {
   readonly owners: Owners
   readonly recordRefusal: RecordRefusal
   readonly feed: MessageFeed
+  readonly reports: BoundReports
+  readonly bans: Pick<FlappingBans, 'forbidsWill'>
   readonly clock: Clock
   readonly logger: Logger
   readonly limits: EngineLimits
 }
 
-export interface EngineLimits extends DeliveryLimits {
+export interface EngineLimits extends DeliveryLimits, ReadingLimits {
   readonly packetBytes: number
   readonly connectSeconds: number
   readonly topicLevels: number
@@ -42,6 +56,7 @@ export interface EngineLimits extends DeliveryLimits {
 export interface AedesEngine {
   /** Takes over a connection whose CONNECT was accepted; `bytes` begin with it. */
   serve(connection: Connection, bytes: Buffer): void
+  readonly losses: Losses
   forgetSession(clientId: string): Promise<void>
   forgetRetained(topicFilter: string): Promise<void>
   close(): Promise<void>
@@ -51,7 +66,7 @@ export interface AedesEngine {
 const QUEUE_LIMIT = 32_768
 // MQTT 3.1.1 has no way to announce a smaller window than its 16-bit packet identifiers.
 const MAX_INFLIGHT_INBOUND = 65_535
-const EXPIRY_SWEEP_MS = 60_000
+const SWEEP_MS = 60_000
 
 export async function openAedesEngine(options: AedesEngineOptions): Promise<AedesEngine> {
   const { limits, stores, clock } = options
@@ -64,17 +79,21 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
     mayPublish: (identity, topicName) => gatekeeper.mayPublishAs(identity, topicName),
   })
   const broker = await openBroker(options, parts)
-  const sweep = setInterval(
-    () => delivery.sessions.dropExpired(new Date(clock().getTime() - limits.sessionSeconds * 1000)),
-    EXPIRY_SWEEP_MS,
-  )
+  const sweep = setInterval(() => {
+    delivery.sessions.dropExpired(new Date(clock().getTime() - limits.sessionSeconds * 1000))
+    options.reports.sweep()
+  }, SWEEP_MS)
+  const pace = createPace(limits, clock, options.reports)
   const settled = (): Promise<void> =>
     new Promise((resolve, reject) => delivery.turn.settled((error) => (error ? reject(error) : resolve())))
 
   return {
+    losses: delivery.losses,
     serve(connection, bytes) {
       const { socket } = connection
       gatekeeper.admit(connection)
+      // Beneath the guard, which judges what is handed on.
+      pace(connection, () => restartKeepAlive(client))
       guardFrames(socket, limits.packetBytes, (violation) => {
         gatekeeper.reportFrame(connection, violation)
         // Not within the read that found it, which Aedes is in the middle of.
@@ -83,7 +102,10 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
       bindings.admit(connection)
       const client = broker.handle(socket)
       emitter.takeOver(client, (packet, done) => publishing.deliverRetained(client, packet, done))
-      socket.once('close', () => bindings.leave(client))
+      socket.once('close', () => {
+        if (hasTakenLeave(client)) connection.takeLeave()
+        bindings.leave(client)
+      })
       // Aedes first, then the bytes: in the other order it would wait for the next ones for ever.
       socket.unshift(bytes)
     },
@@ -117,11 +139,11 @@ interface Parts {
 }
 
 function createParts(options: AedesEngineOptions): Parts {
-  const { stores, limits, logger } = options
+  const { stores, limits, reports } = options
   const gatekeeper = new Gatekeeper(options)
   const delivery = createDelivery({
     ...options,
-    onLoss: (reason, clientId) => logger.debug({ component: 'broker', reason, clientId }, 'Dropped a message'),
+    onLoss: (reason, clientId, messages) => reports.lost(reason, clientId, messages),
   })
   const wills = new LiveWills(stores)
   const bindings = new Bindings(delivery, gatekeeper, wills)

@@ -3,13 +3,18 @@ import type { Logger } from '../../logger.ts'
 import type { RecordRefusal, RefusalCause } from '../../refusal.ts'
 import type { Identity } from '../../registry/identity.ts'
 import { isTopicFilter } from '../../topic.ts'
+import type { BoundReports } from '../bound-reports.ts'
 import type { Connection, Session } from '../connection.ts'
+import { StoreFull } from '../delivery/store-full.ts'
+import type { FlappingBans } from '../flapping.ts'
 import type { AccessRules } from '../ports.ts'
 import { Verdicts } from '../verdicts.ts'
 
 export interface GatekeeperOptions {
   readonly access: AccessRules
   readonly recordRefusal: RecordRefusal
+  readonly reports: Pick<BoundReports, 'reached'>
+  readonly bans: Pick<FlappingBans, 'forbidsWill'>
   readonly logger: Logger
 }
 
@@ -53,7 +58,7 @@ export class Gatekeeper {
     const policy = this.#policyOf(served)
     if (!policy) return new Error('the policy could not be read')
     const mayPublish = this.#verdictsOf(served).mayPublish(policy, packet.topic)
-    if (isWill(client, packet)) return this.#judgeWill(mayPublish, packet)
+    if (isWill(client, packet)) return this.#judgeWill(served, mayPublish, packet)
     if (mayPublish) return null
     this.#denied.add(packet)
     this.#record(served, 'publish_denied', packet.topic)
@@ -99,8 +104,18 @@ export class Gatekeeper {
   /** What the client did to the protocol; a broken network is no offence. */
   reportError(client: Client, error: NodeJS.ErrnoException): void {
     const served = this.served(client)
-    if (!served || error.code !== undefined || UNREMARKABLE.has(error.message)) return
+    if (!served || served.connection.isExcused) return
+    if (error.code !== undefined || UNREMARKABLE.has(error.message)) return
     this.#record(served, 'packet_invalid', undefined, { error: error.message })
+  }
+
+  /** What cannot be kept costs its client the connection, which the client does not answer for. */
+  reportUnkept(client: Client, error: unknown): void {
+    const served = this.served(client)
+    served?.connection.excuse()
+    if (!served || !(error instanceof StoreFull)) return
+    this.#record(served, 'store_full')
+    this.#options.reports.reached('store_bytes', 'mqtt.db')
   }
 
   reportFrame(connection: Connection, cause: RefusalCause): void {
@@ -115,8 +130,9 @@ export class Gatekeeper {
     if (policy && !this.#verdictsOf(served).mayPublish(policy, topic)) this.#record(served, 'will_denied', topic)
   }
 
-  #judgeWill(mayPublish: boolean, { topic }: PublishPacket): Error | null {
+  #judgeWill({ connection, session }: Served, mayPublish: boolean, { topic }: PublishPacket): Error | null {
     if (this.#willsSuppressed) return new Error('the hub is stopping')
+    if (this.#options.bans.forbidsWill(session.identity, connection)) return new Error('its holder is banned')
     return mayPublish ? null : new Error(`the will's topic ${topic} is outside the policy`)
   }
 

@@ -1,9 +1,11 @@
 import type { IncomingIds } from './incoming-ids.ts'
 import { lowerQoS, type Message } from './message.ts'
 import type { MessageFeed } from './message-feed.ts'
+import type { StoreRoom } from './ports.ts'
 import type { RetainedMessages } from './retained-messages.ts'
 import type { Router } from './router.ts'
 import type { Session } from './session.ts'
+import { StoreFull } from './store-full.ts'
 import type { Turn } from './turn.ts'
 import { encodePublish } from './wire.ts'
 
@@ -12,6 +14,7 @@ export interface AcceptanceOptions {
   readonly retained: Pick<RetainedMessages, 'keep'>
   readonly turn: Pick<Turn, 'settled'>
   readonly feed: Pick<MessageFeed, 'show'>
+  readonly room: StoreRoom
 }
 
 /** Who has published, and what must be kept in the same transaction as the message. */
@@ -55,7 +58,8 @@ export class Acceptance {
 
   /** Whether it has to wait for the turn. */
   #take(message: Message, { clientId, incoming, beside }: Publisher): boolean {
-    const { router, retained } = this.#options
+    const { router, retained, room } = this.#options
+    if (room.isFull && this.#wouldStore(message)) throw new StoreFull()
     let waits = message.retain || incoming !== undefined || beside !== undefined
     beside?.()
     incoming?.ids.add(incoming.messageId)
@@ -74,5 +78,12 @@ export class Acceptance {
       waits = true
     }
     return waits
+  }
+
+  /** Asked before anything is taken; what is retained at QoS 0 is not kept then, and delivered. */
+  #wouldStore({ topic, qos, retain, payload }: Message): boolean {
+    if (qos === 0) return false
+    if (retain && payload.length > 0) return true
+    return this.#options.router.plan(topic).some(({ subscriber, qos: granted }) => granted > 0 && subscriber.isStored)
   }
 }

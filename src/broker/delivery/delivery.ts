@@ -22,8 +22,8 @@ export interface DeliveryOptions {
   readonly owners: Owners
   readonly clock: Clock
   readonly limits: DeliveryLimits
-  readonly onLoss: (reason: LossReason, clientId: string) => void
   readonly feed: MessageFeed
+  readonly onLoss: (reason: LossReason, clientId: string, messages: number) => void
 }
 
 /** From a publisher to everybody it concerns, live or away: what is acknowledged is kept, and nobody waits for another. */
@@ -40,7 +40,7 @@ export function createDelivery({ stores, owners, clock, limits, onLoss, feed }: 
   const turn = new Turn(stores.journal)
   const router = new Router<Session>()
   const losses = new Losses(onLoss)
-  const retained = new RetainedMessages({ store: stores.retained, journal: stores.journal, limits, losses })
+  const retained = new RetainedMessages({ ...stores, store: stores.retained, limits, losses })
   const sessions = new Sessions({
     stores,
     router,
@@ -51,5 +51,6 @@ export function createDelivery({ stores, owners, clock, limits, onLoss, feed }: 
     limits: { ...limits, queueAgeMs: limits.queueSeconds * 1000, clock },
     clock,
   })
-  return { turn, router, sessions, retained, losses, acceptance: new Acceptance({ router, retained, turn, feed }) }
+  const acceptance = new Acceptance({ router, retained, turn, feed, room: stores.room })
+  return { turn, router, sessions, retained, losses, acceptance }
 }

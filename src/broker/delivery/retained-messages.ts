@@ -1,6 +1,6 @@
 import type { Losses, LossReason } from './losses.ts'
 import type { Message } from './message.ts'
-import type { Journal, RetainedState } from './ports.ts'
+import type { Journal, RetainedState, StoreRoom } from './ports.ts'
 import { sizeOf } from './queue-bounds.ts'
 
 export interface RetainedLimits {
@@ -13,6 +13,7 @@ export interface RetainedMessagesOptions {
   readonly journal: Journal
   readonly limits: RetainedLimits
   readonly losses: Losses
+  readonly room: StoreRoom
 }
 
 /** MQTT 3.1.1 §3.3.1.3: the last message of each topic that was published to be retained, within bounds. */
@@ -65,7 +66,9 @@ export class RetainedMessages {
   }
 
   #exceeded({ messages, bytes }: { readonly messages: number; readonly bytes: number }): LossReason | undefined {
-    const { retainedMessages, retainedBytes } = this.#options.limits
+    const { limits, room } = this.#options
+    const { retainedMessages, retainedBytes } = limits
+    if (room.isFull) return 'store_bytes'
     if (messages > retainedMessages) return 'retained_messages'
     return bytes > retainedBytes ? 'retained_bytes' : undefined
   }

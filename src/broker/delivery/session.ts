@@ -62,6 +62,11 @@ export class Session {
     this.#lastSent = options.lastSent
   }
 
+  /** Whether it outlives its connection, and its queue the process. */
+  get isStored(): boolean {
+    return this.sid !== undefined
+  }
+
   /** Up to here the client may have seen it: what is sent again then is marked DUP. */
   get lastSent(): number {
     // After a crash nobody knows: no more than a window can have been on its way.
@@ -147,6 +152,11 @@ export class Session {
       if (loss) this.#lose(next, loss)
       else this.#send(next, link)
     }
+  }
+
+  /** How many messages it has not acknowledged; reads them all. */
+  countWaiting(): number {
+    return this.#options.queue.measure().messages
   }
 
   /** Nothing is kept for it, and nothing sent, from now on. */

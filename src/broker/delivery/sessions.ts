@@ -8,6 +8,7 @@ import type { DeliveryStores, StoredSession } from './ports.ts'
 import type { QueueLimits } from './queue-bounds.ts'
 import type { Router } from './router.ts'
 import { type Link, Session } from './session.ts'
+import { StoreFull } from './store-full.ts'
 import type { Turn } from './turn.ts'
 
 type Owner = Pick<Identity, 'kind' | 'id'>
@@ -48,12 +49,13 @@ export class Sessions {
     this.#load()
   }
 
-  /** Clean session 0: the stored one of this client id, or a new one that is stored. */
+  /** Clean session 0: the stored one of this client id, or a new one that is stored; throws when it cannot be. */
   openStored(clientId: string, owner: Owner): Opened {
     const { stores, owners, clock } = this.#options
     const known = this.#stored.get(clientId)
     if (known?.sid !== undefined)
       return { session: known, incoming: this.#idsOf(known.sid), isPresent: true, waits: false }
+    if (stores.room.isFull) throw new StoreFull()
     const at = clock()
     const row = stores.journal.write(() => stores.sessions.insert(clientId, owner, at))
     const session = this.#create({ ...row, lastSent: 0 })
@@ -122,7 +124,12 @@ export class Sessions {
   }
 
   dropExpired(before: Date): void {
-    for (const clientId of this.#options.stores.sessions.clientIdsExpired(before)) this.drop(clientId)
+    const { stores, losses } = this.#options
+    for (const clientId of stores.sessions.clientIdsExpired(before)) {
+      const waiting = this.#stored.get(clientId)?.countWaiting() ?? 0
+      if (waiting > 0) losses.count('session_expiry', clientId, waiting)
+      this.drop(clientId)
+    }
   }
 
   #load(): void {

@@ -9,6 +9,7 @@ const RETRY_MS = 1000
 export class GroupCommit implements Journal, Disposable {
   readonly #sqlite: SQLite.Database
   readonly #onFailure: (error: Error) => void
+  readonly #beforeCommit: () => void
   readonly #begin: SQLite.Statement
   readonly #commit: SQLite.Statement
   #settled: Settled[] = []
@@ -19,9 +20,14 @@ export class GroupCommit implements Journal, Disposable {
   #isFailing = false
   #retry: NodeJS.Timeout | undefined
 
-  constructor(sqlite: SQLite.Database, onFailure: (error: Error) => void = () => undefined) {
+  constructor(
+    sqlite: SQLite.Database,
+    onFailure: (error: Error) => void = () => undefined,
+    beforeCommit: () => void = () => undefined,
+  ) {
     this.#sqlite = sqlite
     this.#onFailure = onFailure
+    this.#beforeCommit = beforeCommit
     this.#begin = sqlite.prepare('begin immediate')
     this.#commit = sqlite.prepare('commit')
   }
@@ -87,6 +93,7 @@ export class GroupCommit implements Journal, Disposable {
   #tryCommit(): Error | undefined {
     if (!this.#sqlite.open || !this.#sqlite.inTransaction) return undefined
     try {
+      this.#beforeCommit()
       this.#commit.run()
       this.#sure = []
       this.#isFailing = false

@@ -6,6 +6,7 @@ import { createIncomingStore, type IncomingStore } from './incoming-store.ts'
 import { createQueueStore, type QueueStore } from './queue-store.ts'
 import { createRetainedStore, type RetainedStore } from './retained-store.ts'
 import { createSessionStore, type SessionStore } from './session-store.ts'
+import { DatabaseRoom } from './store-room.ts'
 import { createSubscriptionStore, type SubscriptionStore } from './subscription-store.ts'
 import { createWillStore, type WillStore } from './will-store.ts'
 
@@ -15,6 +16,8 @@ export interface MqttDatabaseOptions {
   /** What an acknowledged message survives: the end of the process, or the loss of power as well. */
   readonly durability: 'process' | 'full'
   readonly clock: Clock
+  /** How much it may hold in all; past it nothing new is to be stored. Absent: no limit. */
+  readonly maxBytes?: number
   /** Told of every turn that could not be kept. */
   readonly onFailure?: (error: Error) => void
 }
@@ -23,6 +26,7 @@ export interface MqttDatabaseOptions {
 export interface MqttDatabase extends Disposable {
   readonly database: Database
   readonly journal: GroupCommit
+  readonly room: DatabaseRoom
   readonly sessions: SessionStore
   readonly subscriptions: SubscriptionStore
   readonly queues: QueueStore
@@ -39,7 +43,13 @@ const WAL_BYTES = 64 * 1024 * 1024
  * Opens it in a file of its own, not in the registry's: that one is synced at every commit and read whole at every start,
  * which a queue of gigabytes can afford neither of; and neither waits for the other's transactions.
  */
-export function openMqttDatabase({ file, durability, clock, onFailure }: MqttDatabaseOptions): MqttDatabase {
+export function openMqttDatabase({
+  file,
+  durability,
+  clock,
+  maxBytes = Infinity,
+  onFailure,
+}: MqttDatabaseOptions): MqttDatabase {
   using stack = new DisposableStack()
   const database = stack.use(
     openDatabase({
@@ -51,7 +61,8 @@ export function openMqttDatabase({ file, durability, clock, onFailure }: MqttDat
   )
   database.sqlite.pragma(`busy_timeout = ${BUSY_MS}`)
   database.sqlite.pragma(`journal_size_limit = ${WAL_BYTES}`)
-  const journal = stack.use(new GroupCommit(database.sqlite, onFailure))
+  const room = new DatabaseRoom(database.sqlite, maxBytes)
+  const journal = stack.use(new GroupCommit(database.sqlite, onFailure, () => room.measure()))
   const stores = {
     sessions: createSessionStore(database),
     subscriptions: createSubscriptionStore(database),
@@ -61,5 +72,5 @@ export function openMqttDatabase({ file, durability, clock, onFailure }: MqttDat
     wills: createWillStore(database),
   }
   const resources = stack.move()
-  return { database, journal, ...stores, [Symbol.dispose]: () => resources[Symbol.dispose]() }
+  return { database, journal, room, ...stores, [Symbol.dispose]: () => resources[Symbol.dispose]() }
 }

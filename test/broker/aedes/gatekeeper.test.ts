@@ -90,6 +90,11 @@ describe('a will', () => {
     expect(gatekeeper.judgePublish(client, client.will)).toBeInstanceOf(Error)
   })
 
+  test('of a banned device stays unsaid', () => {
+    const { gatekeeper, client } = createScene({ will: `${OWN}/will`, isBanned: true })
+    expect(gatekeeper.judgePublish(client, client.will)?.message).toBe('its holder is banned')
+  })
+
   test('stays unsaid when the hub stops', () => {
     const { gatekeeper, client } = createScene({ will: `${OWN}/will` })
     gatekeeper.suppressWills()
@@ -223,7 +228,13 @@ describe('a frame that violates', () => {
 
 type Scene = ReturnType<typeof createScene>
 
-function createScene({ policies = [DEVICE_POLICY], will = '' }: { policies?: readonly Policy[]; will?: string } = {}) {
+interface SceneOptions {
+  readonly policies?: readonly Policy[]
+  readonly will?: string
+  readonly isBanned?: boolean
+}
+
+function createScene({ policies = [DEVICE_POLICY], will = '', isBanned = false }: SceneOptions = {}) {
   const party = createParty('device-001')
   const { connection } = openConnection(party.peer)
   connection.open(createSession(party))
@@ -239,6 +250,8 @@ function createScene({ policies = [DEVICE_POLICY], will = '' }: { policies?: rea
       },
     },
     recordRefusal: recorder.recordRefusal,
+    reports: { reached: () => undefined },
+    bans: { forbidsWill: () => isBanned },
     logger: createLogger({ level: 'debug', format: 'json', stream: log }),
   })
   gatekeeper.admit(connection)

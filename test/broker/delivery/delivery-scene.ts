@@ -14,6 +14,8 @@ export const OWNER = { kind: 'device', id: 'device-001' } as const
 export interface DeliveryScene extends Disposable, Delivery {
   readonly feed: MessageFeed
   readonly stores: MqttDatabase
+  /** Full, or not, as a test says. */
+  readonly room: { isFull: boolean }
   readonly owners: SessionOwners
   readonly clock: TestClock
   readonly losses: Delivery['losses']
@@ -39,12 +41,13 @@ export interface SceneOptions {
 
 export function openDeliveryScene({ limits, clock = createTestClock(), ...options }: SceneOptions = {}): DeliveryScene {
   const stores = options.stores ?? openMqttDatabase({ durability: 'process', clock: clock.now })
+  const room = { isFull: false }
   const owners = new SessionOwners()
   const feed = new MessageFeed((error) => {
     throw error
   })
   const delivery = createDelivery({
-    stores,
+    stores: { ...stores, room },
     owners,
     clock: clock.now,
     limits: { ...brokerLimits(createConfig()), ...limits },
@@ -61,6 +64,7 @@ export function openDeliveryScene({ limits, clock = createTestClock(), ...option
     ...delivery,
     feed,
     stores,
+    room,
     owners,
     clock,
     settled,

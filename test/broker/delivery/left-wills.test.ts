@@ -57,3 +57,14 @@ test('a will that cannot be published now is tried again at the next start', asy
   await publish(scene.restart())
   expect(scene.stores.wills.list()).toEqual([])
 })
+
+test('a will for which the store has no room waits for the next start, and holds up no start', async () => {
+  using scene = openDeliveryScene()
+  leave(scene, 'vanished', 'active')
+  await scene.settled()
+  scene.room.isFull = true
+  await publish(scene)
+  expect(scene.stores.wills.has('vanished')).toBe(true)
+  await publish(scene.restart())
+  expect(scene.stores.wills.list()).toEqual([])
+})

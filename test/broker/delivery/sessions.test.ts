@@ -73,6 +73,16 @@ describe('a session that is stored', () => {
     scene.clock.advance(61_000)
     scene.sessions.dropExpired(expired())
     expect([scene.owners.isHeld('away'), scene.owners.isHeld('there')]).toEqual([false, true])
+    expect(scene.losses.of('session_expiry')).toBe(0)
+  })
+
+  test('takes what waited for it along when it expires, and that is counted', async () => {
+    using scene = openDeliveryScene()
+    scene.openStored('away')
+    for (const payload of '123') await scene.publish({ payload: Buffer.from(payload) })
+    scene.clock.advance(1)
+    scene.sessions.dropExpired(scene.clock.now())
+    expect(scene.losses.totals()).toMatchObject({ session_expiry: 3, queue_age: 0 })
   })
 
   test('may have no owner, and subscriptions may have lost their session', async () => {
