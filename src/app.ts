@@ -3,9 +3,11 @@ import manifest from '../package.json' with { type: 'json' }
 import { createApi } from './api/api.ts'
 import { createHttpServer } from './api/http-server.ts'
 import { localSocketOrigin, networkOrigin } from './api/request/request-origin.ts'
+import { isWebSocketRequest } from './api/request/websocket-rule.ts'
 import { openPki, type Pki } from './app-pki.ts'
 import { createStores } from './app-stores.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
+import { createWebSocketDoor, SUB_PROTOCOLS } from './broker/websocket/websocket-door.ts'
 import { createTimeSigner } from './ca/time-signer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -100,6 +102,14 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
     }),
   )
   const ports = { mqtt: config.mqtt.port, api: config.api.port }
+  const https = {
+    serverNames: () => pki.server.names,
+    publicHost: config.public_host,
+    get httpsPort() {
+      return ports.api
+    },
+  }
+  const webSocket = { subProtocols: SUB_PROTOCOLS, allowedOrigins: config.mqtt.allowed_origins }
   const api = createApi({
     ...registry,
     recordRefusal,
@@ -110,13 +120,8 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
         return ports.mqtt
       },
     },
-    https: {
-      serverNames: () => pki.server.names,
-      publicHost: config.public_host,
-      get httpsPort() {
-        return ports.api
-      },
-    },
+    https,
+    webSocket,
     loopbackHttp: config.api.loopback_http,
     health: { level: () => logger.level },
     readiness: [
@@ -130,17 +135,35 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
   })
 
   const doors = { ...doorOptions(config, pki, recordRefusal), sockets }
-  const http = stack.use(createHttpServer({ fetch: api.fetch, originOf: networkOrigin(readAddress), logger }))
+  const takeWebSocket = createWebSocketDoor({
+    limits: brokerLimits(config),
+    onConnection: (connection) => broker.accept(connection, 'wss'),
+  })
+  const http = stack.use(
+    createHttpServer({
+      fetch: api.fetch,
+      originOf: networkOrigin(readAddress),
+      logger,
+      upgrade: {
+        isAccepted: (request, origin) => isWebSocketRequest(request, origin, https, webSocket),
+        take(request, head) {
+          const connection = httpDoor.connectionOf(request.socket)
+          if (connection) takeWebSocket({ request, head, connection })
+        },
+      },
+    }),
+  )
   const local = stack.use(createHttpServer({ fetch: api.fetch, originOf: localSocketOrigin, logger }))
   const mqttDoor = createMqttDoor({
     ...doors,
-    clientCa: pki.clientCa,
     onConnection: (connection) => broker.accept(connection, 'mqtts'),
   })
   const mqttListener = stack.use(await openListener({ ...config.mqtt, setting: 'mqtt', onConnection: mqttDoor }))
   ports.mqtt = mqttListener.port
   const httpDoor = createHttpDoor({ ...doors, onConnection: (socket) => http.server.emit('connection', socket) })
-  const apiListener = stack.use(await openListener({ ...config.api, setting: 'api', onConnection: httpDoor }))
+  // Half-open until its first request; one that becomes a WebSocket, until its CONNECT.
+  http.server.on('request', ({ socket }) => httpDoor.connectionOf(socket)?.markOpen())
+  const apiListener = stack.use(await openListener({ ...config.api, setting: 'api', onConnection: httpDoor.enter }))
   ports.api = apiListener.port
   stack.use(
     await openLocalSocket({
@@ -170,11 +193,16 @@ function openDataFolder(dataDir: string, pid: number, stack: AsyncDisposableStac
 }
 
 /** What both listeners share. */
-function doorOptions(config: Config, { server }: Pki, recordRefusal: RecordRefusal): Omit<DoorOptions, 'sockets'> {
+function doorOptions(
+  config: Config,
+  { server, clientCa }: Pki,
+  recordRefusal: RecordRefusal,
+): Omit<DoorOptions, 'sockets'> {
   const { limits, tls } = config
   return {
     key: server.keyPem,
     certificateChain: server.certificatePem,
+    clientCa,
     sessionResumption: tls.session_resumption,
     handshakeSeconds: limits.handshake_seconds,
     limits: new ConnectionLimits(connectionLimits(config)),

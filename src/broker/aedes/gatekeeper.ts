@@ -5,6 +5,7 @@ import type { Identity } from '../../registry/identity.ts'
 import { isTopicFilter } from '../../topic.ts'
 import type { Connection, Session } from '../connection.ts'
 import type { AccessRules } from '../ports.ts'
+import { StreamViolation } from '../stream-violation.ts'
 import { Verdicts } from '../verdicts.ts'
 
 export interface GatekeeperOptions {
@@ -100,7 +101,8 @@ export class Gatekeeper {
   reportError(client: Client, error: NodeJS.ErrnoException): void {
     const served = this.served(client)
     if (!served || error.code !== undefined || UNREMARKABLE.has(error.message)) return
-    this.#record(served, 'packet_invalid', undefined, { error: error.message })
+    const cause = error instanceof StreamViolation ? error.violation : 'packet_invalid'
+    this.#record(served, cause, undefined, { error: error.message })
   }
 
   reportFrame(connection: Connection, cause: RefusalCause): void {
