@@ -15,8 +15,8 @@ function isDnsName(text: string): boolean {
 
 /** The origin of a web page as a browser writes it in `Origin` (RFC 6454 §6.2); "null" is none. */
 export function isOrigin(text: string): boolean {
-  if (/^https?:/i.test(text)) return URL.parse(text)?.origin === text
-  return /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+$/.test(text)
+  const isWeb = /^https?:/i.test(text)
+  return /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@*]+$/.test(text) && (!isWeb || URL.parse(text)?.origin === text)
 }
 
 /** A host name, or `*.` before one: what a server certificate may name. */

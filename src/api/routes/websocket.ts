@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import type { RecordRefusal, RefusalCause } from '../../refusal.ts'
+import type { RecordRefusal } from '../../refusal.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { PUBLIC, problem } from '../operation.ts'
 import type { HttpsIdentity, WebSocketOffer } from '../ports.ts'
@@ -23,29 +23,28 @@ const upgrade = createRoute({
 
 /** Answers what is not given a WebSocket; the others have left HTTP before any route sees them. */
 export function webSocketRoutes(https: HttpsIdentity, offer: WebSocketOffer, recordRefusal: RecordRefusal) {
+  const subProtocols = offer.subProtocols.join(' or ')
   return new OpenAPIHono<ApiEnv>().openapi(upgrade, (c) => {
-    const { origin } = c.env
-    const isSecure = origin.surface === 'https'
-    const verdict = judgeWebSocket({ isSecure, header: (name) => c.req.header(name) }, https, offer)
-    const refuse = (cause: RefusalCause, presented: string | undefined, expected: string): void =>
-      recordRefusal({
-        address: origin.address,
-        surface: 'wss',
-        cause,
-        presented: { header: presented ?? '' },
-        expected,
-      })
-    switch (verdict) {
-      case 'origin_not_allowed':
-        refuse(verdict, c.req.header('origin'), 'https://<name of the hub>:<api.port>, or one of mqtt.allowed_origins')
+    const header = (name: string): string | undefined => c.req.header(name)
+    const { address, surface } = c.env.origin
+    const cause = judgeWebSocket({ isSecure: surface === 'https', header }, https, offer)
+    switch (cause) {
+      case 'origin_not_allowed': {
+        const presented = { origin: header('origin') ?? '' }
+        recordRefusal({
+          address,
+          surface: 'wss',
+          cause,
+          presented,
+          expected: 'the hub, or one of mqtt.allowed_origins',
+        })
         return respondWithProblem(c, 'forbidden', 'Pages of this origin may not connect: see mqtt.allowed_origins')
-      case 'sub_protocol_missing':
-        refuse(verdict, c.req.header('sec-websocket-protocol'), offer.subProtocols.join(' or '))
-        return respondWithProblem(
-          c,
-          'bad_request',
-          `Sec-WebSocket-Protocol must name ${offer.subProtocols.join(' or ')}`,
-        )
+      }
+      case 'sub_protocol_missing': {
+        const presented = { subProtocols: header('sec-websocket-protocol') ?? '' }
+        recordRefusal({ address, surface: 'wss', cause, presented, expected: subProtocols })
+        return respondWithProblem(c, 'bad_request', `Sec-WebSocket-Protocol must name ${subProtocols}`)
+      }
       case 'malformed':
         return respondWithProblem(c, 'bad_request', 'Sec-WebSocket-Key or Sec-WebSocket-Protocol is not valid')
       default:

@@ -22,8 +22,9 @@ export class WebSocketStream extends Duplex {
     webSocket.once('close', () => void (this.destroyed || this.push(null)))
   }
 
-  /** The peer sends more than it may. */
+  /** The peer sends more than it may, and nothing is read of what it goes on sending. */
   refuseSize(message: string): void {
+    this.#webSocket.pause()
     this.#violate('packet_too_large', MESSAGE_TOO_BIG, message)
   }
 
