@@ -58,9 +58,14 @@ export function createHttpServer({
   upgrade,
 }: HttpServerOptions): HttpServer {
   const { closeTimeout, ...timeouts } = limits
-  const shouldUpgradeCallback = (incoming: IncomingMessage): boolean =>
-    upgrade?.isAccepted(incoming, originOf(incoming.socket)) ?? false
-  const server = createServer({ ...timeouts, shouldUpgradeCallback })
+  const server = createServer({
+    ...timeouts,
+    // An answer that is still due would be written among the frames of the other protocol.
+    shouldUpgradeCallback: (incoming) =>
+      upgrade !== undefined &&
+      ![...running].some(({ req }) => req.socket === incoming.socket) &&
+      upgrade.isAccepted(incoming, originOf(incoming.socket)),
+  })
   server.on('upgrade', (incoming, _socket, head) => upgrade?.take(incoming, head))
   server.maxHeadersCount = MAX_HEADERS
   // Node makes its list of connections, on which time-outs and closing rest, at this event alone.

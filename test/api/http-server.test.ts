@@ -228,6 +228,27 @@ describe('a request for another protocol', () => {
     expect(origins).toEqual([{ surface: 'http', address: '127.0.0.1', loopback: true }])
   })
 
+  test('is not accepted while the answer to an earlier one is due', async () => {
+    const answer = Promise.withResolvers<Response>()
+    const paths: string[] = []
+    const { logger } = recordLog()
+    const http = createHttpServer({
+      fetch(request) {
+        paths.push(new URL(request.url).pathname)
+        return paths.length === 1 ? answer.promise : new Response('second')
+      },
+      originOf: networkOrigin(),
+      logger,
+      upgrade: { isAccepted: () => true, take: () => expect.unreachable() },
+    })
+    await using hub = await listen(http)
+    const received = sendRaw(hub.port, `GET /first HTTP/1.1\r\nHost: a\r\n\r\n${ASKING}`)
+    await once(http.server, 'request')
+    answer.resolve(new Response('first'))
+    expect(await received).toMatch(/first.*second$/s)
+    expect(paths).toEqual(['/first', '/'])
+  })
+
   test.each(['refused', 'not thought of'])('that is %s is answered as if it had not asked', async (which) => {
     const { logger } = recordLog()
     const upgrade = { isAccepted: () => false, take: () => expect.unreachable() }
