@@ -3,8 +3,13 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { IncomingConnection } from '../connection.ts'
 import { WebSocketStream } from './websocket-stream.ts'
 
-// [MQTT-6.0.0-3]; the other is what MQTT 3.1 clients of old ask for. The first that a client offers is taken.
-export const SUB_PROTOCOLS: readonly string[] = ['mqtt', 'mqttv3.1']
+// [MQTT-6.0.0-3]
+const MQTT = 'mqtt'
+// What clients of old ask for, and brokers take.
+const MQTT_31 = 'mqttv3.1'
+
+/** A request offers one of these, or is not taken. */
+export const SUB_PROTOCOLS: readonly string[] = [MQTT, MQTT_31]
 
 export interface WebSocketDoorOptions {
   readonly limits: { readonly connectBytes: number; readonly packetBytes: number }
@@ -39,7 +44,7 @@ export function createWebSocketDoor({ limits, onConnection }: WebSocketDoorOptio
     // Half-received frames wait in pieces, and each costs more than its bytes.
     maxBufferedChunks: LEAST_CHUNKS + maxPayload / KIB,
     closeTimeout: GOODBYE_TIMEOUT,
-    handleProtocols: (offered: ReadonlySet<string>) => SUB_PROTOCOLS.find((name) => offered.has(name)) ?? false,
+    handleProtocols: (offered: ReadonlySet<string>) => (offered.has(MQTT) ? MQTT : MQTT_31),
   }
   const server = new WebSocketServer(options)
   return ({ request, head, connection }) =>
