@@ -113,6 +113,15 @@ describe('a device over WebSocket', () => {
     expect(await client.next('puback')).toMatchObject({ messageId: 1 })
   })
 
+  test('need not wait for CONNACK with its second frame either', async () => {
+    await using hub = await startTestHub()
+    using client = await openWebSocket(hub, await hub.enrol('device-001'))
+    const subscriptions = [{ topic: `${OWN}/#`, qos: 1 as const }]
+    client.send(connectPacket({ clientId: 'device-001' }), { cmd: 'subscribe', messageId: 1, subscriptions })
+    expect(await client.next('suback')).toMatchObject({ granted: [1] })
+    expect(client.frames.flat().map(({ cmd }) => cmd)).toEqual(['connack', 'suback'])
+  })
+
   // Trap 14
   test('is answered in one frame a turn', async () => {
     await using hub = await startTestHub()

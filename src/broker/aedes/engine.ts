@@ -10,7 +10,7 @@ import type { Owners } from '../delivery/sessions.ts'
 import { guardFrames } from '../frame-meter.ts'
 import type { AccessRules, PeerDirectory } from '../ports.ts'
 import { Bindings } from './bindings.ts'
-import { dropDenied, internalsOf, registerTheLivingOnly, storeGrantedOnly } from './corrections.ts'
+import { dropDenied, holdUntilConnack, internalsOf, registerTheLivingOnly, storeGrantedOnly } from './corrections.ts'
 import { DeliveryState, PRESENT } from './delivery-state.ts'
 import { SubscriptionEmitter } from './emitter.ts'
 import { Gatekeeper } from './gatekeeper.ts'
@@ -144,6 +144,7 @@ async function openBroker({ limits }: AedesEngineOptions, parts: Parts): Promise
       const served = gatekeeper.served(client)
       // The client id was decided, or assigned, when the CONNECT was accepted.
       if (served) packet.clientId = served.session.clientId
+      if (served) holdUntilConnack(client)
       if (packet.will) gatekeeper.announceWill(client, packet.will.topic)
       callback(null, served !== undefined)
     },
