@@ -2,11 +2,13 @@ import type { Socket } from 'node:net'
 import { createApi } from './api/api.ts'
 import { createHttpServer } from './api/http-server.ts'
 import { localSocketOrigin, networkOrigin, OWN_ORIGIN } from './api/request/request-origin.ts'
+import { isWebSocketRequest } from './api/request/websocket-rule.ts'
 import type { Pki } from './app-pki.ts'
 import { openPremises } from './app-premises.ts'
 import { createStores } from './app-stores.ts'
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
+import { createWebSocketDoor, SUB_PROTOCOLS } from './broker/websocket/websocket-door.ts'
 import { createTimeSigner } from './ca/time-signer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -113,6 +115,14 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     }),
   )
   const ports = { mqtt: config.mqtt.port, api: config.api.port }
+  const https = {
+    serverNames: () => pki.server.names,
+    publicHost: config.public_host,
+    get httpsPort() {
+      return ports.api
+    },
+  }
+  const webSocket = { subProtocols: SUB_PROTOCOLS, allowedOrigins: config.mqtt.allowed_origins }
   const api = createApi({
     ...registry,
     recordRefusal,
@@ -123,13 +133,8 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
         return ports.mqtt
       },
     },
-    https: {
-      serverNames: () => pki.server.names,
-      publicHost: config.public_host,
-      get httpsPort() {
-        return ports.api
-      },
-    },
+    https,
+    webSocket,
     loopbackHttp: config.api.loopback_http,
     health: { level: () => logger.level },
     readiness: [
@@ -144,17 +149,35 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
   })
 
   const doors = { ...doorOptions(config, pki, recordRefusal), sockets }
-  const http = stack.use(createHttpServer({ fetch: api.fetch, originOf: networkOrigin(readAddress), logger }))
+  const takeWebSocket = createWebSocketDoor({
+    limits: brokerLimits(config),
+    onConnection: (connection) => broker.accept(connection, 'wss'),
+  })
+  const http = stack.use(
+    createHttpServer({
+      fetch: api.fetch,
+      originOf: networkOrigin(readAddress),
+      logger,
+      upgrade: {
+        isAccepted: (request, origin) => isWebSocketRequest(request, origin, https, webSocket),
+        take(request, head) {
+          const connection = httpDoor.connectionOf(request.socket)
+          if (connection) takeWebSocket({ request, head, connection })
+        },
+      },
+    }),
+  )
   const local = stack.use(createHttpServer({ fetch: api.fetch, originOf: localSocketOrigin, logger }))
   const mqttDoor = createMqttDoor({
     ...doors,
-    clientCa: pki.clientCa,
     onConnection: (connection) => broker.accept(connection, 'mqtts'),
   })
   const mqttListener = stack.use(await openListener({ ...config.mqtt, setting: 'mqtt', onConnection: mqttDoor }))
   ports.mqtt = mqttListener.port
   const httpDoor = createHttpDoor({ ...doors, onConnection: (socket) => http.server.emit('connection', socket) })
-  const apiListener = stack.use(await openListener({ ...config.api, setting: 'api', onConnection: httpDoor }))
+  // Half-open until its first request; one that becomes a WebSocket, until its CONNECT.
+  http.server.on('request', ({ socket }) => httpDoor.connectionOf(socket)?.markOpen())
+  const apiListener = stack.use(await openListener({ ...config.api, setting: 'api', onConnection: httpDoor.enter }))
   ports.api = apiListener.port
   if (files) {
     const onConnection = (socket: Socket) => local.server.emit('connection', socket)
@@ -179,11 +202,16 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
 }
 
 /** What both listeners share. */
-function doorOptions(config: Config, { server }: Pki, recordRefusal: RecordRefusal): Omit<DoorOptions, 'sockets'> {
+function doorOptions(
+  config: Config,
+  { server, clientCa }: Pki,
+  recordRefusal: RecordRefusal,
+): Omit<DoorOptions, 'sockets'> {
   const { limits, tls } = config
   return {
     key: server.keyPem,
     certificateChain: server.certificatePem,
+    clientCa,
     sessionResumption: tls.session_resumption,
     handshakeSeconds: limits.handshake_seconds,
     limits: new ConnectionLimits(connectionLimits(config)),

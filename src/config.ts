@@ -11,7 +11,7 @@ import {
   SIZE_PATTERN,
 } from './config-setting.ts'
 import type { FileNode, FileTree } from './config-source.ts'
-import { isHostName, isServerName } from './host-name.ts'
+import { isHostName, isOrigin, isServerName } from './host-name.ts'
 import type { LOG_LEVELS } from './logger.ts'
 
 const NOTES = z.registry<SettingNotes>()
@@ -25,6 +25,8 @@ const LONGEST = 3650 * DAY
 const LARGEST_PACKET = 268_435_455
 const KEY_ALGORITHMS = ['ec-p256', 'rsa-2048', 'rsa-3072', 'rsa-4096', 'ed25519'] as const
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const satisfies typeof LOG_LEVELS
+const NAMES = { isMember: isServerName, members: 'DNS names and IP addresses', example: 'hub.example.com' }
+const ORIGINS = { isMember: isOrigin, members: 'origins', example: 'https://app.example.com' }
 
 /** Every setting, one entry each: variable and flag follow from its key, the reference from its words. */
 const SCHEMA = group({
@@ -42,6 +44,7 @@ const SCHEMA = group({
       'process',
       'What an acknowledged message survives: the end of the process, or the loss of power as well (slower).',
     ),
+    allowed_origins: list(ORIGINS, "Web pages, besides the hub's own, that may open MQTT over WebSocket."),
   }),
   certs_dir: folder(
     './certs',
@@ -55,7 +58,7 @@ const SCHEMA = group({
     example: 'hub.example.com',
   }),
   tls: group({
-    server_names: hosts("Further names and addresses in the hub's own server certificate."),
+    server_names: list(NAMES, "Further names and addresses in the hub's own server certificate."),
     session_resumption: toggle(false, 'Whether TLS sessions may be resumed; the registry is asked again either way.'),
   }),
   ca: group({
@@ -176,10 +179,10 @@ function host(description: string) {
   return z.string().refine(isHostName).default('::').register(NOTES, notes)
 }
 
-function hosts(description: string) {
-  const expected = 'a list of DNS names and IP addresses (as JSON in a variable or flag: ["hub.example.com"])'
+function list({ isMember, members, example }: typeof NAMES, description: string) {
+  const expected = `a list of ${members} (as JSON in a variable or flag: ["${example}"])`
   return z
-    .array(z.string().refine(isServerName))
+    .array(z.string().refine(isMember))
     .readonly()
     .default([])
     .register(NOTES, { kind: 'list', description, expected })

@@ -21,6 +21,7 @@ import type {
   RefusalLog,
   SignTime,
   TrustAnchor,
+  WebSocketOffer,
 } from './ports.ts'
 import { refuseInvalidInput } from './request/invalid-input.ts'
 import { plainHttp } from './request/plain-http.ts'
@@ -39,6 +40,7 @@ import { serviceCertificateRoutes } from './routes/service-certificates.ts'
 import { serviceRoutes } from './routes/services.ts'
 import { timeRoutes } from './routes/time.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { webSocketRoutes } from './routes/websocket.ts'
 import { securityHeaders } from './security-headers.ts'
 
 export interface ApiDependencies {
@@ -53,6 +55,7 @@ export interface ApiDependencies {
   readonly trust: TrustAnchor
   readonly broker: BrokerAddress
   readonly https: HttpsIdentity
+  readonly webSocket: WebSocketOffer
   /** Whether callers from loopback addresses may use the API without TLS. */
   readonly loopbackHttp: boolean
   readonly health: Health
@@ -81,6 +84,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/', timeRoutes(dependencies.clock, dependencies.signTime))
   app.route('/', caCertificateRoutes(dependencies.trust))
   app.route('/', openApiRoutes(app, dependencies.version))
+  app.route('/', webSocketRoutes(dependencies.https, dependencies.webSocket, recordRefusal))
 
   app.use('/api/*', authentication(tokens, recordRefusal))
 

@@ -53,6 +53,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     trust: authority,
     broker: { brokerHost: 'hub.example.com', mqttPort: 8883 },
     https: { serverNames: () => SERVER_NAMES, publicHost: 'hub.example.com', httpsPort: 3000 },
+    webSocket: { subProtocols: ['mqtt', 'mqttv3.1'], allowedOrigins: ['https://app.example.com'] },
     loopbackHttp: true,
     health: { level: () => 'info' },
     readiness: [{ name: 'database', isReady: () => true }],

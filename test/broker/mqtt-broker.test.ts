@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import {
   BACKEND,
@@ -49,6 +50,21 @@ describe('a device that says CONNECT', () => {
     client.send(Buffer.concat([connectFrame(), PING, PING]))
     await client.next('pingresp')
     expect(await client.next('pingresp')).toBeDefined()
+  })
+
+  test('and goes on in each tick that follows is served it all, after its CONNACK', async () => {
+    await using hub = await openBrokerScene()
+    const { client } = hub.open(DEVICE)
+    client.send(connectFrame({ clientId: 'device-001' }))
+    for (let messageId = 1; messageId <= 5; messageId++) {
+      await Promise.resolve()
+      client.send({ ...subscribe(`${OWN}/#`), messageId })
+      await new Promise<void>((resolve) => process.nextTick(resolve))
+    }
+    while (client.received.length < 6) await once(client.socket, 'packet')
+    expect(client.received[0]).toMatchObject({ cmd: 'connack', returnCode: 0 })
+    for (const suback of client.received.slice(1)) expect(suback).toMatchObject({ cmd: 'suback', granted: [1] })
+    expect(hub.recorder.refusals).toEqual([])
   })
 
   test('byte by byte is connected', async () => {

@@ -31,6 +31,13 @@ export function hasTakenLeave(client: Client): boolean {
   return (client as Client & ClientInternals)._disconnected
 }
 
+/** [MQTT-3.2.0-1]: what is read between CONNECT and authentication, Aedes would work on at once. It resumes at CONNACK. */
+export function holdUntilConnack(client: Client): void {
+  // Its declarations leave the method out.
+  const { pause } = client as Client & { readonly pause: () => void }
+  pause.call(client)
+}
+
 /** A publish outside the policy was acknowledged by then, as a quiet answer to a noisy device; here it ends. */
 export function dropDenied(internals: AedesInternals, isDenied: (packet: PublishPacket) => boolean): void {
   const publish = internals.publish.bind(internals)

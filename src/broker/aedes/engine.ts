@@ -19,6 +19,7 @@ import { Bindings } from './bindings.ts'
 import {
   dropDenied,
   hasTakenLeave,
+  holdUntilConnack,
   internalsOf,
   registerTheLivingOnly,
   restartKeepAlive,
@@ -168,6 +169,7 @@ async function openBroker({ limits }: AedesEngineOptions, parts: Parts): Promise
       const served = gatekeeper.served(client)
       // The client id was decided, or assigned, when the CONNECT was accepted.
       if (served) packet.clientId = served.session.clientId
+      if (served) holdUntilConnack(client)
       if (packet.will) gatekeeper.announceWill(client, packet.will.topic)
       callback(null, served !== undefined)
     },

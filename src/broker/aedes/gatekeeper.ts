@@ -8,6 +8,7 @@ import type { Connection, Session } from '../connection.ts'
 import { StoreFull } from '../delivery/store-full.ts'
 import type { FlappingBans } from '../flapping.ts'
 import type { AccessRules } from '../ports.ts'
+import { StreamViolation } from '../stream-violation.ts'
 import { Verdicts } from '../verdicts.ts'
 
 export interface GatekeeperOptions {
@@ -106,7 +107,8 @@ export class Gatekeeper {
     const served = this.served(client)
     if (!served || served.connection.isExcused) return
     if (error.code !== undefined || UNREMARKABLE.has(error.message)) return
-    this.#record(served, 'packet_invalid', undefined, { error: error.message })
+    const cause = error instanceof StreamViolation ? error.violation : 'packet_invalid'
+    this.#record(served, cause, undefined, { error: error.message })
   }
 
   /** What cannot be kept costs its client the connection, which the client does not answer for. */
