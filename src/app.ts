@@ -97,6 +97,7 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
       clock,
       logger,
       limits: brokerLimits(config),
+      status: { version: manifest.version, seconds: config.mqtt.sys_interval },
     }),
   )
   const ports = { mqtt: config.mqtt.port, api: config.api.port }

@@ -3,7 +3,7 @@ import type { EventFeed } from '../events.ts'
 import type { Logger } from '../logger.ts'
 import type { RecordRefusal, Surface } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
-import { type EngineLimits, openAedesEngine } from './aedes/engine.ts'
+import { type EngineLimits, openAedesEngine, type StatusSettings } from './aedes/engine.ts'
 import { encodeConnack, encodeUnsupportedVersionConnack, RETURN_CODE } from './connack.ts'
 import { type ConnectRefusal, decideConnect } from './connect-decision.ts'
 import { awaitConnect, type FirstFrame } from './connect-gate.ts'
@@ -13,6 +13,7 @@ import type { DeliveryStores } from './delivery/ports.ts'
 import type { AccessRules, ClientIdRule, PeerDirectory } from './ports.ts'
 import { SessionOwners } from './session-owners.ts'
 import { SessionRegistry } from './session-registry.ts'
+import { Traffic } from './traffic.ts'
 
 export interface MqttBrokerOptions {
   readonly directory: PeerDirectory
@@ -24,6 +25,7 @@ export interface MqttBrokerOptions {
   readonly stores: DeliveryStores
   readonly clock: Clock
   readonly limits: EngineLimits & { readonly connectBytes: number }
+  readonly status: StatusSettings
 }
 
 export interface MqttBroker extends AsyncDisposable {
@@ -34,12 +36,16 @@ export interface MqttBroker extends AsyncDisposable {
   forgetIdentity(kind: Identity['kind'], id: string, userId: string | undefined): Promise<void>
 }
 
+const STOPPED = 'hub stopped'
+
 /** Opens the broker: handshakes come in, sessions live and end in it. */
 export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBroker> {
   const { directory, clientIds, recordRefusal, events, logger, limits } = options
   const sessions = new SessionRegistry()
   const owners = new SessionOwners()
-  const engine = await openAedesEngine({ ...options, owners })
+  const traffic = new Traffic()
+  const engine = await openAedesEngine({ ...options, owners, traffic })
+  let isStopping = false
 
   return {
     sessions,
@@ -51,8 +57,10 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
       if (userId !== undefined) await engine.forgetRetained(`users/${userId}/devices/${id}/#`)
     },
     async [Symbol.asyncDispose]() {
+      isStopping = true
+      await engine.finish()
+      await sessions.endEverything(STOPPED)
       await engine.close()
-      await sessions.cutEverything('hub stopped')
     },
   }
 
@@ -60,6 +68,9 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     const connection = new Connection(incoming, surface)
     // Known from the handshake on: a revocation reaches it before it has said anything.
     sessions.add(connection)
+    traffic.countSocket()
+    // Its handshake ended when the others were told already.
+    if (isStopping) return void connection.cut(STOPPED)
     const gate = { maxBytes: limits.connectBytes, deadlineMs: limits.connectSeconds * 1000 }
     awaitConnect(connection.socket, gate, (frame) => enter(connection, frame))
   }
@@ -87,6 +98,7 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
   }
 
   function decide(connection: Connection, packet: ConnectPacket, bytes: Buffer): void {
+    traffic.countConnect()
     // Decided and admitted in one tick: no revocation can come between.
     const decision = decideConnect(packet, connection, { directory, clientIds, sessions, owners })
     if (!decision.accepted) return refuse(connection, decision.refusal)
@@ -152,8 +164,10 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     if (!session) return
     const { kind, id } = session.identity
     const { clientId } = session
+    traffic.countArrival()
     events.publish('device.connected', { kind, id, clientId, address })
     void connection.closed.then(() => {
+      traffic.countDeparture()
       events.publish('device.disconnected', { kind, id, clientId, reason: connection.cutReason ?? 'connection closed' })
     })
   }

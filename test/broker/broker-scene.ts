@@ -67,6 +67,7 @@ export async function openBrokerScene({
     events: feed,
     logger: createLogger({ level: 'info', format: 'json', stream: log }),
     limits: { ...brokerLimits(createConfig()), connectSeconds },
+    status: { version: '1.2.3', seconds: 10 },
   })
 
   function open(party: Party | undefined, protocolVersion = 4): Opened {

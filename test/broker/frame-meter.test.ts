@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { generate } from 'mqtt-packet'
 import { describe, expect, test } from 'vitest'
 import { FrameMeter, type FrameViolation, guardFrames } from '../../src/broker/frame-meter.ts'
+import { Traffic } from '../../src/broker/traffic.ts'
 
 const LIMIT = 300
 const PING = Buffer.from([0xc0, 0])
@@ -91,7 +92,7 @@ describe('a guarded stream', () => {
   test('keeps nothing of what a violator goes on to send', async () => {
     const [here, there] = duplexPair()
     const violations: FrameViolation[] = []
-    guardFrames(here, LIMIT, (violation) => void violations.push(violation))
+    guardFrames(here, LIMIT, (violation) => void violations.push(violation), new Traffic())
     here.on('readable', () => here.read())
     there.write(header(LIMIT + 1))
     for (let round = 0; round < 20; round++) {
@@ -105,7 +106,7 @@ describe('a guarded stream', () => {
 function guarded() {
   const stream = new PassThrough()
   const violations: FrameViolation[] = []
-  guardFrames(stream, LIMIT, (violation) => void violations.push(violation))
+  guardFrames(stream, LIMIT, (violation) => void violations.push(violation), new Traffic())
   return { stream, violations }
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Aedes } from 'aedes'
 import type { Clock } from '../../clock.ts'
 import type { Logger } from '../../logger.ts'
@@ -7,8 +8,11 @@ import { createDelivery, type DeliveryLimits } from '../delivery/delivery.ts'
 import { publishLeftWills } from '../delivery/left-wills.ts'
 import type { DeliveryStores } from '../delivery/ports.ts'
 import type { Owners } from '../delivery/sessions.ts'
-import { guardFrames } from '../frame-meter.ts'
+import { type FrameViolation, guardFrames } from '../frame-meter.ts'
 import type { AccessRules, PeerDirectory } from '../ports.ts'
+import { Status } from '../status/status.ts'
+import { startTelling } from '../status/telling.ts'
+import type { Traffic } from '../traffic.ts'
 import { Bindings } from './bindings.ts'
 import { dropDenied, internalsOf, registerTheLivingOnly, storeGrantedOnly } from './corrections.ts'
 import { DeliveryState, PRESENT } from './delivery-state.ts'
@@ -26,6 +30,15 @@ export interface AedesEngineOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly limits: EngineLimits
+  readonly traffic: Traffic
+  readonly status: StatusSettings
+}
+
+/** What the broker tells of itself under $SYS. */
+export interface StatusSettings {
+  readonly version: string
+  /** How often. */
+  readonly seconds: number
 }
 
 export interface EngineLimits extends DeliveryLimits {
@@ -42,6 +55,8 @@ export interface AedesEngine {
   serve(connection: Connection, bytes: Buffer): void
   forgetSession(clientId: string): Promise<void>
   forgetRetained(topicFilter: string): Promise<void>
+  /** What was taken is committed, and its acknowledgement on its way; nothing is taken any more. */
+  finish(): Promise<void>
   close(): Promise<void>
 }
 
@@ -54,7 +69,7 @@ const EXPIRY_SWEEP_MS = 60_000
 export async function openAedesEngine(options: AedesEngineOptions): Promise<AedesEngine> {
   const { limits, stores, clock } = options
   const parts = createParts(options)
-  const { gatekeeper, delivery, bindings, emitter, publishing, wills } = parts
+  const { gatekeeper, delivery, bindings, emitter, publishing, wills, status } = parts
   await publishLeftWills({
     stores,
     acceptance: delivery.acceptance,
@@ -66,18 +81,22 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
     () => delivery.sessions.dropExpired(new Date(clock().getTime() - limits.sessionSeconds * 1000)),
     EXPIRY_SWEEP_MS,
   )
+  const telling = startTelling(status, options.status.seconds * 1000, options.logger)
   const settled = (): Promise<void> =>
     new Promise((resolve, reject) => delivery.turn.settled((error) => (error ? reject(error) : resolve())))
+  const settledOrLogged = (): Promise<void> =>
+    settled().catch((error) => options.logger.error({ component: 'broker', err: error }, 'The last turn failed'))
 
   return {
     serve(connection, bytes) {
       const { socket } = connection
       gatekeeper.admit(connection)
-      guardFrames(socket, limits.packetBytes, (violation) => {
+      const onViolation = (violation: FrameViolation): void => {
         gatekeeper.reportFrame(connection, violation)
         // Not within the read that found it, which Aedes is in the middle of.
         setImmediate(() => socket.destroy())
-      })
+      }
+      guardFrames(socket, limits.packetBytes, onViolation, delivery.traffic)
       bindings.admit(connection)
       const client = broker.handle(socket)
       emitter.takeOver(client, (packet, done) => publishing.deliverRetained(client, packet, done))
@@ -94,13 +113,18 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
       delivery.retained.drop(topicFilter)
       return settled()
     },
-    async close() {
+    async finish() {
       clearInterval(sweep)
+      telling[Symbol.dispose]()
       gatekeeper.suppressWills()
+      delivery.acceptance.close()
+      await settledOrLogged()
+      // Some acknowledgements are written behind a promise of that turn.
+      await nextTurn()
+    },
+    async close() {
       await new Promise<void>((resolve) => broker.close(() => resolve()))
-      await settled().catch((error) =>
-        options.logger.error({ component: 'broker', err: error }, 'The last turn failed'),
-      )
+      await settledOrLogged()
     },
   }
 }
@@ -112,6 +136,7 @@ interface Parts {
   readonly wills: LiveWills
   readonly emitter: SubscriptionEmitter
   readonly publishing: Publishing
+  readonly status: Status
 }
 
 function createParts(options: AedesEngineOptions): Parts {
@@ -125,12 +150,13 @@ function createParts(options: AedesEngineOptions): Parts {
   const bindings = new Bindings(delivery, gatekeeper, wills)
   const emitter = new SubscriptionEmitter(delivery.sessions, bindings)
   const publishing = new Publishing({ delivery, bindings, gatekeeper, wills, topicLevels: limits.topicLevels })
-  return { gatekeeper, delivery, bindings, wills, emitter, publishing }
+  const status = new Status({ ...delivery, version: options.status.version, clock: options.clock })
+  return { gatekeeper, delivery, bindings, wills, emitter, publishing, status }
 }
 
 async function openBroker({ limits }: AedesEngineOptions, parts: Parts): Promise<Aedes> {
-  const { gatekeeper, delivery, bindings, wills, emitter, publishing } = parts
-  const state = new DeliveryState(delivery, bindings, wills)
+  const { gatekeeper, delivery, bindings, wills, emitter, publishing, status } = parts
+  const state = new DeliveryState(delivery, bindings, wills, status)
   storeGrantedOnly(state, (subscription) => gatekeeper.isGranted(subscription))
   const broker = await Aedes.createBroker({
     mq: emitter,

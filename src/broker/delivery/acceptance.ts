@@ -1,3 +1,4 @@
+import type { Traffic } from '../traffic.ts'
 import type { IncomingIds } from './incoming-ids.ts'
 import { lowerQoS, type Message } from './message.ts'
 import type { RetainedMessages } from './retained-messages.ts'
@@ -10,6 +11,7 @@ export interface AcceptanceOptions {
   readonly router: Pick<Router<Session>, 'plan'>
   readonly retained: Pick<RetainedMessages, 'keep'>
   readonly turn: Pick<Turn, 'settled'>
+  readonly traffic: Pick<Traffic, 'countPublishReceived'>
 }
 
 /** Who has published, and what must be kept in the same transaction as the message. */
@@ -26,6 +28,7 @@ type Done = (error?: Error) => void
 /** Takes a message that its publisher may publish: to everybody it matches, live or stored, from one look-up. */
 export class Acceptance {
   readonly #options: AcceptanceOptions
+  #isClosed = false
 
   constructor(options: AcceptanceOptions) {
     this.#options = options
@@ -33,6 +36,8 @@ export class Acceptance {
 
   /** Calls back once what must be kept is committed: then, and not before, the publisher may be told so. */
   accept(message: Message, publisher: Publisher, done: Done): void {
+    if (this.#isClosed) return
+    this.#options.traffic.countPublishReceived(message.qos, message.payload.length)
     try {
       if (!this.#take(message, publisher)) {
         done()
@@ -49,6 +54,11 @@ export class Acceptance {
     })
   }
 
+  /** From now on nothing is taken, and so nothing acknowledged: a publisher keeps it for its next connection. */
+  close(): void {
+    this.#isClosed = true
+  }
+
   /** Whether it has to wait for the turn. */
   #take(message: Message, { clientId, incoming, beside }: Publisher): boolean {
     const { router, retained } = this.#options
@@ -63,7 +73,7 @@ export class Acceptance {
       const lowered = lowerQoS(message.qos, qos)
       if (lowered === 0) {
         bytes ??= encodePublish({ ...live, qos: 0 })
-        subscriber.deliver(message.topic, bytes)
+        subscriber.deliver(message.topic, bytes, message.payload.length)
         continue
       }
       subscriber.enqueue(lowered === live.qos ? live : { ...live, qos: lowered })

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import type { Traffic } from '../traffic.ts'
 import { Acceptance } from './acceptance.ts'
 import { Losses, type LossReason } from './losses.ts'
 import type { DeliveryStores } from './ports.ts'
@@ -21,6 +22,7 @@ export interface DeliveryOptions {
   readonly owners: Owners
   readonly clock: Clock
   readonly limits: DeliveryLimits
+  readonly traffic: Traffic
   readonly onLoss: (reason: LossReason, clientId: string) => void
 }
 
@@ -32,9 +34,10 @@ export interface Delivery {
   readonly retained: RetainedMessages
   readonly acceptance: Acceptance
   readonly losses: Losses
+  readonly traffic: Traffic
 }
 
-export function createDelivery({ stores, owners, clock, limits, onLoss }: DeliveryOptions): Delivery {
+export function createDelivery({ stores, owners, clock, limits, traffic, onLoss }: DeliveryOptions): Delivery {
   const turn = new Turn(stores.journal)
   const router = new Router<Session>()
   const losses = new Losses(onLoss)
@@ -45,9 +48,11 @@ export function createDelivery({ stores, owners, clock, limits, onLoss }: Delive
     owners,
     turn,
     losses,
+    traffic,
     window: limits.inFlight,
     limits: { ...limits, queueAgeMs: limits.queueSeconds * 1000, clock },
     clock,
   })
-  return { turn, router, sessions, retained, losses, acceptance: new Acceptance({ router, retained, turn }) }
+  const acceptance = new Acceptance({ router, retained, turn, traffic })
+  return { turn, router, sessions, retained, losses, traffic, acceptance }
 }

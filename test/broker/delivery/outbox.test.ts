@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { Outbox } from '../../../src/broker/delivery/outbox.ts'
 import { Turn } from '../../../src/broker/delivery/turn.ts'
+import { Traffic } from '../../../src/broker/traffic.ts'
 
 /** A socket whose reader takes something only when it is told to. */
 function openScene({ isCut = false } = {}) {
@@ -18,15 +19,18 @@ function openScene({ isCut = false } = {}) {
   })
   socket.on('error', () => undefined)
   let drains = 0
+  const traffic = new Traffic()
   const outbox = new Outbox(socket, {
     turn: new Turn({ settled: () => undefined }),
     isCut: () => isCut,
+    traffic,
     onDrain: () => void drains++,
     bounds: { behindBytes: 20, lostBytes: 40 },
   })
   return {
     socket,
     outbox,
+    traffic,
     writes,
     take: () => take?.(),
     get drains() {
