@@ -6,7 +6,7 @@ import { LOG_LEVELS } from '../src/logger.ts'
 test('without any setting a configuration has every default of the product document', () => {
   expect(createConfig()).toEqual({
     api: { host: '::', port: 3000, loopback_http: true },
-    mqtt: { host: '::', port: 8883, inflight: 32, durability: 'process' },
+    mqtt: { host: '::', port: 8883, inflight: 32, sys_interval: 10, durability: 'process' },
     certs_dir: './certs',
     data_dir: './data',
     tls: { server_names: [], session_resumption: false },
