@@ -9,6 +9,18 @@ import { Traffic } from '../../src/broker/traffic.ts'
 const LIMIT = 300
 const PING = Buffer.from([0xc0, 0])
 
+test('what is read is counted: its bytes, and its frames however they are cut', async () => {
+  const stream = new PassThrough()
+  const traffic = new Traffic()
+  guardFrames(stream, LIMIT, () => undefined, traffic)
+  const bytes = Buffer.concat([PING, frame(200), PING])
+  for (const piece of cut(bytes, [1, 150])) {
+    stream.write(piece)
+    stream.read()
+  }
+  expect(traffic.read()).toMatchObject({ bytesReceived: 204, packetsReceived: 3 })
+})
+
 describe('a stream of frames', () => {
   for (const { name, bytes, expected } of [
     { name: 'ok/nothing', bytes: [], expected: undefined },

@@ -320,6 +320,14 @@ test('a broker that is closed has closed every connection, and published no will
   expect([hub.sessions.size, backend.client.received.filter(({ cmd }) => cmd === 'publish')]).toEqual([0, []])
 })
 
+test('a handshake that ends while the broker is closing leads nowhere', async () => {
+  const hub = await openBrokerScene()
+  const closing = hub[Symbol.asyncDispose]()
+  const late = hub.open(DEVICE)
+  await Promise.all([closing, late.incoming.closed])
+  expect([late.incoming.resets, hub.sessions.size]).toEqual([1, 0])
+})
+
 function fail(message: string): never {
   throw new Error(message)
 }

@@ -26,11 +26,11 @@ test('a hub that stops says close_notify to OpenSSL, and resets nothing', async 
 })
 
 test('mosquitto_sub has printed what was sent to it when the hub stopped', async ({ skip }) => {
-  needPrograms({ skip }, 'mosquitto_sub')
+  needPrograms({ skip }, 'mosquitto_sub', 'stdbuf')
   await using hub = await startTestHub()
   const topic = 'users/default/devices/device-001/rpc'
   await using peer = startProgram(
-    `mosquitto_sub ${atHub(hub)} ${await enrolled(hub)} -i device-001 -t ${topic} -q 1 -d`,
+    `stdbuf -oL mosquitto_sub ${atHub(hub)} ${await enrolled(hub)} -i device-001 -t ${topic} -q 1 -d`,
     { cwd: hub.folder },
   )
   await peer.line(/Subscribed/)

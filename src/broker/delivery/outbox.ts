@@ -92,7 +92,8 @@ export class Outbox {
 
   #takeOver(socket: Duplex): void {
     const destroy = socket.destroy.bind(socket)
-    const end: (lastWord?: Buffer) => Duplex = socket.end.bind(socket)
+    // All its forms are handed on as they come.
+    const end = socket.end.bind(socket) as (...parameters: unknown[]) => Duplex
     // mqtt-packet corks for each packet and uncorks in the same tick, which collects nothing, but tells of each packet.
     socket.cork = () => this.#options.traffic.countPacketSent()
     socket.uncork = () => undefined
@@ -102,10 +103,10 @@ export class Outbox {
       return !socket.writableNeedDrain
     }
     socket.write = write as typeof socket.write
-    socket.end = ((lastWord?: Buffer) => {
+    socket.end = (...parameters: unknown[]) => {
       this.flush()
-      return end(lastWord)
-    }) as typeof socket.end
+      return end(...parameters)
+    }
     socket.destroy = (error?: Error) => {
       if (!socket.destroyed && error === undefined) this.flush()
       return destroy(error)
