@@ -83,6 +83,8 @@ describe('a connection that is refused', () => {
     client.socket.destroy()
     await connection.closed
     connection.refuse(REFUSING)
+    connection.refuse(undefined)
+    await connection.end('hub stopped')
     expect([clock.running, incoming.resets]).toEqual([0, 0])
   })
 

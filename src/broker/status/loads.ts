@@ -16,20 +16,22 @@ const COUNTS = {
 
 export type LoadName = keyof typeof COUNTS
 
-// The keys are those of the table: TypeScript forgets that.
+// Its keys are all of them: TypeScript forgets that, here and below.
 export const LOAD_NAMES = Object.keys(COUNTS) as readonly LoadName[]
 
 /** The averages of all that passes. */
 export class Loads {
-  readonly #averages = new Map<LoadName, LoadAverage>(LOAD_NAMES.map((name) => [name, new LoadAverage()]))
+  readonly #averages = Object.fromEntries(LOAD_NAMES.map((name) => [name, new LoadAverage()])) as Readonly<
+    Record<LoadName, LoadAverage>
+  >
 
   /** `seconds` have passed since it was told the last time, or made. */
   update(flow: Flow, seconds: number): void {
-    for (const [name, average] of this.#averages) average.update(COUNTS[name](flow), seconds)
+    for (const name of LOAD_NAMES) this.#averages[name].update(COUNTS[name](flow), seconds)
   }
 
   /** A minute. */
   over(name: LoadName, minutes: LoadMinutes): number {
-    return this.#averages.get(name)?.over(minutes) ?? 0
+    return this.#averages[name].over(minutes)
   }
 }
