@@ -112,6 +112,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
       clock,
       logger,
       limits: brokerLimits(config),
+      status: { version: VERSION, seconds: config.mqtt.sys_interval },
     }),
   )
   const ports = { mqtt: config.mqtt.port, api: config.api.port }

@@ -4,6 +4,7 @@ import { ConfigurationError } from './config-error.ts'
 import {
   createSetting,
   DURATION_PATTERN,
+  formatDuration,
   readDuration,
   readSize,
   type Setting,
@@ -39,6 +40,7 @@ const SCHEMA = group({
     host: host('Address to serve devices on; "::" is every one, IPv4 too.'),
     port: port(8883, 'Port of MQTT over TLS; 0 takes a free one.', 'MQTT_SECURE_PORT'),
     inflight: count(32, 1, 65_535, 'Messages of QoS 1 and 2 on their way to one client, unacknowledged.'),
+    sys_interval: duration(10, 'How often what changed of $SYS/# is sent to those who may read it.', DAY),
     durability: choice(
       ['process', 'full'],
       'process',
@@ -221,12 +223,16 @@ function size(fallback: number, description: string, most = LARGEST_PACKET, leas
     })
 }
 
-function duration(fallback: number, description: string) {
-  const seconds = z.int().min(1).max(LONGEST)
+function duration(fallback: number, description: string, most = LONGEST) {
+  const seconds = z.int().min(1).max(most)
   return z
     .union([seconds, z.string().regex(DURATION_PATTERN).transform(readDuration).pipe(seconds)])
     .default(fallback)
-    .register(NOTES, { kind: 'duration', description, expected: 'a duration from 1s to 3650d, such as 3600 or 7d' })
+    .register(NOTES, {
+      kind: 'duration',
+      description,
+      expected: `a duration from 1s to ${formatDuration(most)}, such as 3600 or ${formatDuration(Math.min(most, 7 * DAY))}`,
+    })
 }
 
 function choice<const Names extends readonly string[]>(names: Names, fallback: Names[number], description: string) {

@@ -76,14 +76,15 @@ export class Connection {
 
   /** Says a last word and closes; a peer that does not take it within a second is reset. */
   refuse(lastWord: Buffer | undefined): void {
-    const { socket } = this
-    if (socket.destroyed) return
-    const timer = setTimeout(() => this.#incoming.reset(), LAST_WORD_MS)
-    socket.once('close', () => clearTimeout(timer))
-    // What lies unread when a socket closes makes the kernel reset it, and the last word would be lost with it.
-    socket.resume()
-    if (lastWord) socket.end(lastWord)
-    else this.#incoming.reset()
+    if (lastWord) this.#leave(lastWord)
+    else if (!this.socket.destroyed) this.#incoming.reset()
+  }
+
+  /** Closes behind what was sent, and hears nothing more; a peer that does not close within a second is reset. */
+  end(reason: string): Promise<void> {
+    this.#leave()
+    this.#cutReason ??= reason
+    return this.closed
   }
 
   open(session: Session): void {
@@ -95,6 +96,17 @@ export class Connection {
     this.#cutReason ??= reason
     this.#incoming.reset()
     return this.closed
+  }
+
+  #leave(lastWord?: Buffer): void {
+    const { socket } = this
+    if (socket.destroyed) return
+    const timer = setTimeout(() => this.#incoming.reset(), LAST_WORD_MS)
+    socket.once('close', () => clearTimeout(timer))
+    // What lies unread when a socket closes makes the kernel reset it, and the last word would be lost with it.
+    socket.removeAllListeners('readable')
+    socket.resume()
+    socket.end(lastWord)
   }
 }
 

@@ -3,7 +3,7 @@ import type { EventFeed } from '../events.ts'
 import type { Logger } from '../logger.ts'
 import type { RecordRefusal, Surface } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
-import { type EngineLimits, openAedesEngine } from './aedes/engine.ts'
+import { type EngineLimits, openAedesEngine, type StatusSettings } from './aedes/engine.ts'
 import { BoundReports } from './bound-reports.ts'
 import { encodeConnack, encodeUnsupportedVersionConnack, RETURN_CODE } from './connack.ts'
 import { type ConnectRefusal, decideConnect } from './connect-decision.ts'
@@ -18,6 +18,7 @@ import { watchFlapping } from './flapping-watch.ts'
 import type { AccessRules, ClientIdRule, PeerDirectory } from './ports.ts'
 import { SessionOwners } from './session-owners.ts'
 import { SessionRegistry } from './session-registry.ts'
+import { Traffic } from './traffic.ts'
 
 export interface MqttBrokerOptions {
   readonly directory: PeerDirectory
@@ -29,6 +30,7 @@ export interface MqttBrokerOptions {
   readonly stores: DeliveryStores
   readonly clock: Clock
   readonly limits: EngineLimits & FlappingLimits & { readonly connectBytes: number }
+  readonly status: StatusSettings
 }
 
 export interface MqttBroker extends AsyncDisposable {
@@ -47,6 +49,8 @@ export interface MqttBroker extends AsyncDisposable {
   liftBan(kind: Identity['kind'], id: string): void
 }
 
+const STOPPED = 'hub stopped'
+
 /** Opens the broker: handshakes come in, sessions live and end in it. */
 export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBroker> {
   const { directory, clientIds, access, recordRefusal, events, logger, limits } = options
@@ -56,7 +60,9 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
   const bans = new FlappingBans(limits, options.clock)
   const reports = new BoundReports({ events, logger })
   const flapping = watchFlapping({ bans, access, reports, logger })
-  const engine = await openAedesEngine({ ...options, owners, feed, bans, reports })
+  const traffic = new Traffic()
+  const engine = await openAedesEngine({ ...options, owners, feed, bans, reports, traffic })
+  let isStopping = false
 
   return {
     sessions,
@@ -73,8 +79,10 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
       if (userId !== undefined) await engine.forgetRetained(`users/${userId}/devices/${id}/#`)
     },
     async [Symbol.asyncDispose]() {
+      isStopping = true
+      await engine.finish()
+      await sessions.endEverything(STOPPED)
       await engine.close()
-      await sessions.cutEverything('hub stopped')
     },
   }
 
@@ -82,6 +90,9 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     const connection = new Connection(incoming, surface)
     // Known from the handshake on: a revocation reaches it before it has said anything.
     sessions.add(connection)
+    traffic.countSocket()
+    // Its handshake ended when the others were told already.
+    if (isStopping) return void connection.cut(STOPPED)
     const gate = { maxBytes: limits.connectBytes, deadlineMs: limits.connectSeconds * 1000 }
     awaitConnect(connection.socket, gate, (frame) => enter(connection, frame))
   }
@@ -109,6 +120,7 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
   }
 
   function decide(connection: Connection, packet: ConnectPacket, bytes: Buffer): void {
+    traffic.countConnect()
     // Decided and admitted in one tick: no revocation can come between.
     const bannedUntil = (identity: Identity): Date | undefined => flapping.bannedUntil(connection, identity)
     const decision = decideConnect(packet, connection, { directory, clientIds, sessions, owners, bannedUntil })
@@ -182,9 +194,11 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     if (!session) return
     const { kind, id } = session.identity
     const { clientId } = session
+    traffic.countArrival()
     events.publish('device.connected', { kind, id, clientId, address })
     void connection.closed.then(() => {
       if (connection.isLost) flapping.countEnd(connection, session.identity)
+      traffic.countDeparture()
       events.publish('device.disconnected', { kind, id, clientId, reason: connection.cutReason ?? 'connection closed' })
     })
   }

@@ -71,6 +71,7 @@ export async function openBrokerScene({
     events: feed,
     logger: createLogger({ level: 'info', format: 'json', stream: log }),
     limits: { ...brokerLimits(createConfig()), connectSeconds, flappingConnects },
+    status: { version: '1.2.3', seconds: 10 },
   })
 
   function open(party: Party | undefined, protocolVersion = 4, address?: string): Opened {

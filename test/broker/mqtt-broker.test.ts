@@ -469,6 +469,14 @@ async function lose(hub: Scene, party: Party, times: number, address?: string): 
 
 type Scene = Awaited<ReturnType<typeof openBrokerScene>>
 
+test('a handshake that ends while the broker is closing leads nowhere', async () => {
+  const hub = await openBrokerScene()
+  const closing = hub[Symbol.asyncDispose]()
+  const late = hub.open(DEVICE)
+  await Promise.all([closing, late.incoming.closed])
+  expect([late.incoming.resets, hub.sessions.size]).toEqual([1, 0])
+})
+
 function fail(message: string): never {
   throw new Error(message)
 }

@@ -35,6 +35,7 @@ export class Bindings {
     const { socket } = connection
     const outbox = new Outbox(socket, {
       turn: this.#delivery.turn,
+      traffic: this.#delivery.traffic,
       isCut: () => connection.cutReason !== undefined,
       onDrain: () => {
         const session = this.#bound.get(socket)?.session

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Aedes } from 'aedes'
 import type { Clock } from '../../clock.ts'
 import type { Logger } from '../../logger.ts'
@@ -11,10 +12,13 @@ import type { MessageFeed } from '../delivery/message-feed.ts'
 import type { DeliveryStores } from '../delivery/ports.ts'
 import type { Owners } from '../delivery/sessions.ts'
 import type { FlappingBans } from '../flapping.ts'
-import { guardFrames } from '../frame-meter.ts'
+import { type FrameViolation, guardFrames } from '../frame-meter.ts'
 import type { AccessRules, PeerDirectory } from '../ports.ts'
 import type { ReadingLimits } from '../reading-budget.ts'
 import { createPace } from '../reading-pace.ts'
+import { Status } from '../status/status.ts'
+import { startTelling } from '../status/telling.ts'
+import type { Traffic } from '../traffic.ts'
 import { Bindings } from './bindings.ts'
 import {
   dropDenied,
@@ -43,6 +47,15 @@ export interface AedesEngineOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly limits: EngineLimits
+  readonly traffic: Traffic
+  readonly status: StatusSettings
+}
+
+/** What the broker tells of itself under $SYS. */
+export interface StatusSettings {
+  readonly version: string
+  /** How often. */
+  readonly seconds: number
 }
 
 export interface EngineLimits extends DeliveryLimits, ReadingLimits {
@@ -60,6 +73,8 @@ export interface AedesEngine {
   readonly losses: Losses
   forgetSession(clientId: string): Promise<void>
   forgetRetained(topicFilter: string): Promise<void>
+  /** What was taken is committed, and its acknowledgement on its way; nothing is taken any more. */
+  finish(): Promise<void>
   close(): Promise<void>
 }
 
@@ -72,7 +87,7 @@ const SWEEP_MS = 60_000
 export async function openAedesEngine(options: AedesEngineOptions): Promise<AedesEngine> {
   const { limits, stores, clock } = options
   const parts = createParts(options)
-  const { gatekeeper, delivery, bindings, emitter, publishing, wills } = parts
+  const { gatekeeper, delivery, bindings, emitter, publishing, wills, status } = parts
   await publishLeftWills({
     stores,
     acceptance: delivery.acceptance,
@@ -85,8 +100,11 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
     options.reports.sweep()
   }, SWEEP_MS)
   const pace = createPace(limits, clock, options.reports)
+  const telling = startTelling(status, options.status.seconds * 1000, options.logger)
   const settled = (): Promise<void> =>
     new Promise((resolve, reject) => delivery.turn.settled((error) => (error ? reject(error) : resolve())))
+  const settledOrLogged = (): Promise<void> =>
+    settled().catch((error) => options.logger.error({ component: 'broker', err: error }, 'The last turn failed'))
 
   return {
     losses: delivery.losses,
@@ -95,11 +113,12 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
       gatekeeper.admit(connection)
       // Beneath the guard, which judges what is handed on.
       pace(connection, () => restartKeepAlive(client))
-      guardFrames(socket, limits.packetBytes, (violation) => {
+      const onViolation = (violation: FrameViolation): void => {
         gatekeeper.reportFrame(connection, violation)
         // Not within the read that found it, which Aedes is in the middle of.
         setImmediate(() => socket.destroy())
-      })
+      }
+      guardFrames(socket, limits.packetBytes, onViolation, delivery.traffic)
       bindings.admit(connection)
       const client = broker.handle(socket)
       emitter.takeOver(client, (packet, done) => publishing.deliverRetained(client, packet, done))
@@ -119,13 +138,18 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
       delivery.retained.drop(topicFilter)
       return settled()
     },
-    async close() {
+    async finish() {
       clearInterval(sweep)
+      telling[Symbol.dispose]()
       gatekeeper.suppressWills()
+      delivery.acceptance.close()
+      await settledOrLogged()
+      // Some acknowledgements are written behind a promise of that turn.
+      await nextTurn()
+    },
+    async close() {
       await new Promise<void>((resolve) => broker.close(() => resolve()))
-      await settled().catch((error) =>
-        options.logger.error({ component: 'broker', err: error }, 'The last turn failed'),
-      )
+      await settledOrLogged()
     },
   }
 }
@@ -137,6 +161,7 @@ interface Parts {
   readonly wills: LiveWills
   readonly emitter: SubscriptionEmitter
   readonly publishing: Publishing
+  readonly status: Status
 }
 
 function createParts(options: AedesEngineOptions): Parts {
@@ -150,12 +175,13 @@ function createParts(options: AedesEngineOptions): Parts {
   const bindings = new Bindings(delivery, gatekeeper, wills)
   const emitter = new SubscriptionEmitter(delivery.sessions, bindings)
   const publishing = new Publishing({ delivery, bindings, gatekeeper, wills, topicLevels: limits.topicLevels })
-  return { gatekeeper, delivery, bindings, wills, emitter, publishing }
+  const status = new Status({ ...delivery, version: options.status.version, clock: options.clock })
+  return { gatekeeper, delivery, bindings, wills, emitter, publishing, status }
 }
 
 async function openBroker({ limits }: AedesEngineOptions, parts: Parts): Promise<Aedes> {
-  const { gatekeeper, delivery, bindings, wills, emitter, publishing } = parts
-  const state = new DeliveryState(delivery, bindings, wills)
+  const { gatekeeper, delivery, bindings, wills, emitter, publishing, status } = parts
+  const state = new DeliveryState(delivery, bindings, wills, status)
   storeGrantedOnly(state, (subscription) => gatekeeper.isGranted(subscription))
   const broker = await Aedes.createBroker({
     mq: emitter,

@@ -1,3 +1,4 @@
+import type { Traffic } from '../traffic.ts'
 import type { IncomingIds } from './incoming-ids.ts'
 import { lowerQoS, type Message } from './message.ts'
 import type { MessageFeed } from './message-feed.ts'
@@ -15,6 +16,7 @@ export interface AcceptanceOptions {
   readonly turn: Pick<Turn, 'settled'>
   readonly feed: Pick<MessageFeed, 'show'>
   readonly room: StoreRoom
+  readonly traffic: Pick<Traffic, 'countPublishReceived'>
 }
 
 /** Who has published, and what must be kept in the same transaction as the message. */
@@ -31,6 +33,7 @@ type Done = (error?: Error) => void
 /** Takes a message that its publisher may publish: to everybody it matches, live or stored, from one look-up. */
 export class Acceptance {
   readonly #options: AcceptanceOptions
+  #isClosed = false
 
   constructor(options: AcceptanceOptions) {
     this.#options = options
@@ -38,6 +41,8 @@ export class Acceptance {
 
   /** Calls back once what must be kept is committed: then, and not before, the publisher may be told so. */
   accept(message: Message, publisher: Publisher, done: Done): void {
+    if (this.#isClosed) return
+    this.#options.traffic.countPublishReceived(message.qos, message.payload.length)
     try {
       if (!this.#take(message, publisher)) {
         this.#options.feed.show(message, publisher.clientId)
@@ -56,6 +61,11 @@ export class Acceptance {
     })
   }
 
+  /** From now on nothing is taken, and so nothing acknowledged: a publisher keeps it for its next connection. */
+  close(): void {
+    this.#isClosed = true
+  }
+
   /** Whether it has to wait for the turn. */
   #take(message: Message, { clientId, incoming, beside }: Publisher): boolean {
     const { router, retained, room } = this.#options
@@ -71,7 +81,7 @@ export class Acceptance {
       const lowered = lowerQoS(message.qos, qos)
       if (lowered === 0) {
         bytes ??= encodePublish({ ...live, qos: 0 })
-        subscriber.deliver(message.topic, bytes)
+        subscriber.deliver(message.topic, bytes, message.payload.length)
         continue
       }
       subscriber.enqueue(lowered === live.qos ? live : { ...live, qos: lowered })

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import type { Traffic } from '../traffic.ts'
 import { Acceptance } from './acceptance.ts'
 import { Losses, type LossReason } from './losses.ts'
 import type { MessageFeed } from './message-feed.ts'
@@ -24,6 +25,7 @@ export interface DeliveryOptions {
   readonly limits: DeliveryLimits
   readonly feed: MessageFeed
   readonly onLoss: (reason: LossReason, clientId: string, messages: number) => void
+  readonly traffic: Traffic
 }
 
 /** From a publisher to everybody it concerns, live or away: what is acknowledged is kept, and nobody waits for another. */
@@ -34,9 +36,11 @@ export interface Delivery {
   readonly retained: RetainedMessages
   readonly acceptance: Acceptance
   readonly losses: Losses
+  readonly traffic: Traffic
 }
 
-export function createDelivery({ stores, owners, clock, limits, onLoss, feed }: DeliveryOptions): Delivery {
+export function createDelivery(options: DeliveryOptions): Delivery {
+  const { stores, owners, clock, limits, traffic, feed, onLoss } = options
   const turn = new Turn(stores.journal)
   const router = new Router<Session>()
   const losses = new Losses(onLoss)
@@ -47,10 +51,11 @@ export function createDelivery({ stores, owners, clock, limits, onLoss, feed }: 
     owners,
     turn,
     losses,
+    traffic,
     window: limits.inFlight,
     limits: { ...limits, queueAgeMs: limits.queueSeconds * 1000, clock },
     clock,
   })
-  const acceptance = new Acceptance({ router, retained, turn, feed, room: stores.room })
-  return { turn, router, sessions, retained, losses, acceptance }
+  const acceptance = new Acceptance({ router, retained, turn, traffic, feed, room: stores.room })
+  return { turn, router, sessions, retained, losses, traffic, acceptance }
 }

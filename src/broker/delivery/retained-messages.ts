@@ -30,11 +30,15 @@ export class RetainedMessages {
     return this.#options.store.find(topicFilter)
   }
 
+  measure(): { readonly messages: number; readonly bytes: number } {
+    this.#measure ??= this.#options.store.measure()
+    return this.#measure
+  }
+
   /** Throws when the turn has failed. */
   keep(message: Message, clientId: string): void {
     const { store, journal, losses } = this.#options
-    this.#measure ??= store.measure()
-    const { messages, bytes } = this.#measure
+    const { messages, bytes } = this.measure()
     const former = store.sizeOf(message.topic)
     // [MQTT-3.3.1-10]: an empty payload removes the message that is kept
     const { topic, payload, qos } = message

@@ -1,7 +1,8 @@
+import type { Traffic } from '../traffic.ts'
 import type { Losses, LossReason } from './losses.ts'
 import { lowerQoS, type Message, type QoS, type QueuedMessage } from './message.ts'
 import type { Outbox } from './outbox.ts'
-import type { Queue } from './ports.ts'
+import type { Queue, QueueMeasure } from './ports.ts'
 import { QueueBounds, type QueueLimits } from './queue-bounds.ts'
 import type { Turn } from './turn.ts'
 import { encodePublish, encodePubrel } from './wire.ts'
@@ -24,6 +25,7 @@ export interface SessionOptions {
   readonly lastSent?: number | undefined
   readonly limits: QueueLimits
   readonly losses: Losses
+  readonly traffic: Pick<Traffic, 'countPublishSent'>
 }
 
 interface InFlight {
@@ -74,6 +76,15 @@ export class Session {
     return this.#lastSent
   }
 
+  get isConnected(): boolean {
+    return this.#link !== undefined
+  }
+
+  /** What waits for it. */
+  measure(): Pick<QueueMeasure, 'messages' | 'bytes'> {
+    return this.#bounds.measure()
+  }
+
   /** MQTT 3.1.1 §4.4: a new connection gets what is unacknowledged again, in the order of its first sending. */
   attach(link: Link): void {
     if (this.#isEnded) return
@@ -92,10 +103,11 @@ export class Session {
   }
 
   /** QoS 0: to a client that is there and keeps up, or to nobody. */
-  deliver(topicName: string, bytes: Buffer): void {
+  deliver(topicName: string, bytes: Buffer, payloadBytes: number): void {
     if (!this.#link) return
     if (!this.#link.mayReceive(topicName)) this.#options.losses.count('policy', this.clientId)
     else if (!this.#link.outbox.offer(bytes)) this.#options.losses.count('backlog', this.clientId)
+    else this.#options.traffic.countPublishSent(0, payloadBytes)
   }
 
   /** QoS 1 and 2; throws when the turn has failed. */
@@ -115,7 +127,7 @@ export class Session {
   /** The best QoS at which it subscribed to this topic is asked of the router; this is for what is retained. */
   deliverRetained(message: Message, granted: QoS): void {
     const lowered = { ...message, retain: true, qos: lowerQoS(message.qos, granted) }
-    if (lowered.qos === 0) this.deliver(lowered.topic, encodePublish(lowered))
+    if (lowered.qos === 0) this.deliver(lowered.topic, encodePublish(lowered), lowered.payload.length)
     else this.enqueue(lowered)
   }
 
@@ -190,6 +202,7 @@ export class Session {
     this.#inFlight.set(messageId, { message: next, released })
     const isRepeated = n <= this.lastSent
     outbox.send(released ? encodePubrel(messageId) : encodePublish(next, messageId, isRepeated))
+    if (!released) this.#options.traffic.countPublishSent(next.qos, next.payload.length)
     if (!isRepeated) this.#lastSent = n
   }
 

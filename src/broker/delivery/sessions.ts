@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import type { Identity } from '../../registry/identity.ts'
+import type { Traffic } from '../traffic.ts'
 import { type IncomingIds, StoredIds, TransientIds } from './incoming-ids.ts'
 import type { Losses } from './losses.ts'
 import { MemoryQueue } from './memory-queue.ts'
@@ -25,6 +26,7 @@ export interface SessionsOptions {
   readonly owners: Owners
   readonly turn: Turn
   readonly losses: Losses
+  readonly traffic: Pick<Traffic, 'countPublishSent'>
   readonly window: number
   readonly limits: QueueLimits
   readonly clock: Clock
@@ -43,10 +45,28 @@ export interface Opened {
 export class Sessions {
   readonly #options: SessionsOptions
   readonly #stored = new Map<string, Session>()
+  #expired = 0
 
   constructor(options: SessionsOptions) {
     this.#options = options
     this.#load()
+  }
+
+  /** How many stored ones were ended because their clients stayed away. */
+  get expired(): number {
+    return this.#expired
+  }
+
+  /** How many are stored, how many of those have no connection, and what waits for them. */
+  measure(): { readonly sessions: number; readonly away: number; readonly messages: number; readonly bytes: number } {
+    let [away, messages, bytes] = [0, 0, 0]
+    for (const session of this.#stored.values()) {
+      const queue = session.measure()
+      messages += queue.messages
+      bytes += queue.bytes
+      if (!session.isConnected) away++
+    }
+    return { sessions: this.#stored.size, away, messages, bytes }
   }
 
   /** Clean session 0: the stored one of this client id, or a new one that is stored; throws when it cannot be. */
@@ -128,7 +148,7 @@ export class Sessions {
     for (const clientId of stores.sessions.clientIdsExpired(before)) {
       const waiting = this.#stored.get(clientId)?.countWaiting() ?? 0
       if (waiting > 0) losses.count('session_expiry', clientId, waiting)
-      this.drop(clientId)
+      if (this.drop(clientId)) this.#expired++
     }
   }
 

@@ -5,6 +5,7 @@ import type { Connection } from '../../../src/broker/connection.ts'
 import { MessageFeed } from '../../../src/broker/delivery/message-feed.ts'
 import { FlappingBans } from '../../../src/broker/flapping.ts'
 import { SessionOwners } from '../../../src/broker/session-owners.ts'
+import { Traffic } from '../../../src/broker/traffic.ts'
 import { createConfig } from '../../../src/config.ts'
 import { brokerLimits } from '../../../src/config-limits.ts'
 import { type MqttDatabase, openMqttDatabase } from '../../../src/db/mqtt/mqtt-database.ts'
@@ -64,6 +65,8 @@ export async function openServedEngine({ stores: given, ...limits }: ServedEngin
     feed: new MessageFeed(() => undefined),
     clock,
     limits: { ...brokerLimits(createConfig()), ...limits },
+    traffic: new Traffic(),
+    status: { version: '1.2.3', seconds: 10 },
   })
 
   /** Says CONNECT, and whatever is piped behind it, as one whose CONNECT the broker has accepted. */
@@ -116,6 +119,7 @@ export async function openServedEngine({ stores: given, ...limits }: ServedEngin
     },
     setPolicies: (id: string, ...attached: readonly Policy[]) => void policies.set(id, attached),
     async [Symbol.asyncDispose]() {
+      await engine.finish()
       await engine.close()
       stores[Symbol.dispose]()
     },

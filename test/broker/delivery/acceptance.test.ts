@@ -2,6 +2,20 @@ import { describe, expect, test } from 'vitest'
 import { TransientIds } from '../../../src/broker/delivery/incoming-ids.ts'
 import { createLink, createMessage, openDeliveryScene } from './delivery-scene.ts'
 
+test('what comes when nothing is taken any more is neither kept nor told of', async () => {
+  using scene = openDeliveryScene()
+  const session = scene.openStored()
+  const before = scene.publish({})
+  scene.acceptance.close()
+  let isTold = false
+  scene.acceptance.accept(createMessage(), { clientId: 'publisher' }, () => {
+    isTold = true
+  })
+  expect(await before).toBeUndefined()
+  expect([isTold, session.measure().messages]).toEqual([false, 1])
+  expect(scene.traffic.read()).toMatchObject({ publishesReceived: [0, 1, 0], publishBytesReceived: 1 })
+})
+
 describe('a message that was accepted', () => {
   test('is told of when it is committed for all it must reach, and not before', async () => {
     using scene = openDeliveryScene()

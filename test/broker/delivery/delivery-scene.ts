@@ -4,6 +4,7 @@ import type { Message } from '../../../src/broker/delivery/message.ts'
 import { MessageFeed } from '../../../src/broker/delivery/message-feed.ts'
 import type { Link, Session } from '../../../src/broker/delivery/session.ts'
 import { SessionOwners } from '../../../src/broker/session-owners.ts'
+import { Traffic } from '../../../src/broker/traffic.ts'
 import { createConfig } from '../../../src/config.ts'
 import { brokerLimits } from '../../../src/config-limits.ts'
 import { type MqttDatabase, openMqttDatabase } from '../../../src/db/mqtt/mqtt-database.ts'
@@ -51,6 +52,7 @@ export function openDeliveryScene({ limits, clock = createTestClock(), ...option
     owners,
     clock: clock.now,
     limits: { ...brokerLimits(createConfig()), ...limits },
+    traffic: new Traffic(),
     onLoss: () => undefined,
     feed,
   })
