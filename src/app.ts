@@ -3,6 +3,7 @@ import manifest from '../package.json' with { type: 'json' }
 import { createApi } from './api/api.ts'
 import { createHttpServer } from './api/http-server.ts'
 import { localSocketOrigin, networkOrigin } from './api/request/request-origin.ts'
+import { cutAtEmqxToo } from './app-emqx.ts'
 import { openPki, type Pki } from './app-pki.ts'
 import { createStores } from './app-stores.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
@@ -26,6 +27,7 @@ import { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 import type { RecordRefusal } from './refusal.ts'
 import { ensureAdminToken } from './registry/admin-token.ts'
+import type { Cutter } from './registry/ports.ts'
 import type { RecordedRefusal } from './registry/refusal-ring.ts'
 import { createRegistry } from './registry/registry.ts'
 
@@ -56,15 +58,24 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
 
   const database = openDataFolder(dataDir, pid, stack)
   const pki = await openPki(config, clock, logger)
+  const registryStores = createStores(database)
+  // The broker and the client ids are made from this registry, below; there is nothing to cut before it listens.
+  const cutter: Cutter = {
+    cutCertificates: (fingerprints, reason) => broker.sessions.cutCertificates(fingerprints, reason),
+    cutIdentity: (kind, id, reason) => broker.sessions.cutIdentity(kind, id, reason),
+    forgetIdentity: (kind, id, userId) => broker.forgetIdentity(kind, id, userId),
+  }
   const registry = createRegistry({
-    stores: createStores(database),
+    stores: registryStores,
     issuer: pki.authority,
-    // The broker is made from this registry, below; there is nothing to cut before it listens.
-    cutter: {
-      cutCertificates: (fingerprints, reason) => broker.sessions.cutCertificates(fingerprints, reason),
-      cutIdentity: (kind, id, reason) => broker.sessions.cutIdentity(kind, id, reason),
-      forgetIdentity: (kind, id, userId) => broker.forgetIdentity(kind, id, userId),
-    },
+    cutter: cutAtEmqxToo(cutter, config, stack, {
+      stores: registryStores,
+      clientIds: { holderOf: (clientId) => registry.clientIds.holderOf(clientId) },
+      caCertificatePem: pki.authority.caCertificatePem,
+      events,
+      logger,
+      clock,
+    }),
     judgeChain: (certificate) => judgeChain(certificate, pki.clientCa),
     allowCommonNameOnly: config.emqx.allow_cn_only,
     inBackground: (work) => inBackground(work, logger),

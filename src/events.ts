@@ -20,6 +20,8 @@ export interface HubEvents {
     readonly fingerprint: string
     readonly reason: string
   }
+  /** EMQX did not answer: the clients of this identity may still be connected there. */
+  readonly 'emqx.disconnect_failed': { readonly kind: string; readonly id: string }
 }
 
 export type HubEventType = keyof HubEvents

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isHostName, isServerName } from '../src/host-name.ts'
+import { isHostName, isHttpUrl, isServerName } from '../src/host-name.ts'
 
 describe('a host is a DNS name or an address, without scheme, port or brackets', () => {
   for (const { text, expected } of [
@@ -33,5 +33,20 @@ describe('a server certificate may also name all hosts of a domain', () => {
     { text: '*.10.0.0.1', expected: false },
   ]) {
     test(`${text} ${expected ? 'may stand there' : 'may not'}`, () => expect(isServerName(text)).toBe(expected))
+  }
+})
+
+describe('the address of an HTTP server has a host, perhaps a port, and nothing else', () => {
+  for (const { text, expected } of [
+    { text: 'http://localhost:18083', expected: true },
+    { text: 'https://emqx.example.com/', expected: true },
+    { text: 'http://[::1]:18083', expected: true },
+    { text: 'localhost:18083', expected: false },
+    { text: 'ftp://localhost', expected: false },
+    { text: 'http://key:secret@localhost', expected: false },
+    { text: 'http://localhost/api/v5', expected: false },
+    { text: '', expected: false },
+  ]) {
+    test(`${text} ${expected ? 'is one' : 'is none'}`, () => expect(isHttpUrl(text)).toBe(expected))
   }
 })

@@ -78,7 +78,7 @@ export function createServices(options: ServicesOptions): Services {
     if (changes.policies) policies.requireAttachable(changes.policies, mayAttachWide)
     services.save(after)
     onAccessChange()
-    if (after.state === 'suspended') await cutter.cutIdentity('service', name, 'service suspended')
+    if (after.state === 'suspended') await cutter.cutIdentity('service', name, 'service suspended', [])
     return after
   }
 
@@ -90,7 +90,7 @@ export function createServices(options: ServicesOptions): Services {
       return revocations.markAll('service', name, 'cessationOfOperation')
     })
     onAccessChange()
-    await Promise.all([cut(), cutter.forgetIdentity('service', name, undefined)])
+    await Promise.all([cut(), cutter.forgetIdentity('service', name, undefined, [])])
   }
 
   function requireFree(name: string): void {
