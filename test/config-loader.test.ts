@@ -221,7 +221,7 @@ describe('a secret', () => {
     expect(listed.find(({ key }) => key === 'emqx.api_secret')).toEqual({
       key: 'emqx.api_secret',
       value: '(hidden)',
-      text: '(hidden)',
+      text: '"(hidden)"',
       origin: 'SIGNET_EMQX__API_SECRET',
     })
     const unset = listEffectiveSettings(load({})).find(({ key }) => key === 'emqx.api_secret')
