@@ -179,7 +179,7 @@ function playEmqx(conf: ConfObject): EmqxPart {
     // To EMQX 204 means yes, and any other status "backend broken".
     expect(answer.status).toBe(200)
     expect(answer.headers.get('content-type')).toMatch(/^application\/json/)
-    return answer.json()
+    return JSON.parse(await answer.text())
   }
   return {
     connectBody: (client) => fillIn(at(authenticator, 'body'), client),
