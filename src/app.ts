@@ -3,7 +3,8 @@ import { createApi } from './api/api.ts'
 import { createHttpServer } from './api/http-server.ts'
 import { localSocketOrigin, networkOrigin, OWN_ORIGIN } from './api/request/request-origin.ts'
 import { isWebSocketRequest } from './api/request/websocket-rule.ts'
-import type { Pki } from './app-pki.ts'
+import { createDoorOptions } from './app-doors.ts'
+import { cutAtEmqxToo } from './app-emqx.ts'
 import { openPremises } from './app-premises.ts'
 import { createStores } from './app-stores.ts'
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
@@ -12,22 +13,21 @@ import { createWebSocketDoor, SUB_PROTOCOLS } from './broker/websocket/websocket
 import { createTimeSigner } from './ca/time-signer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
-import { brokerLimits, connectionLimits } from './config-limits.ts'
+import { brokerLimits } from './config-limits.ts'
 import { isAnswering } from './db/database.ts'
 import { openMqttDatabase } from './db/mqtt/mqtt-database.ts'
 import { readAddress } from './edge/address.ts'
 import { judgeChain } from './edge/chain-verdict.ts'
-import { ConnectionLimits } from './edge/connection-limits.ts'
 import { createHttpDoor } from './edge/http-door.ts'
 import { openListener } from './edge/listener.ts'
 import { openLocalSocket } from './edge/local-socket.ts'
-import { createMqttDoor, type DoorOptions } from './edge/mqtt-door.ts'
+import { createMqttDoor } from './edge/mqtt-door.ts'
 import { OpenSockets } from './edge/open-sockets.ts'
 import { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
-import type { RecordRefusal } from './refusal.ts'
 import { ensureAdminToken } from './registry/admin-token.ts'
 import { type MayAccess, narrowPolicy } from './registry/narrowed-access.ts'
+import type { Cutter } from './registry/ports.ts'
 import type { RecordedRefusal } from './registry/refusal-ring.ts'
 import { createRegistry, type RegistryOptions } from './registry/registry.ts'
 import { VERSION } from './version.ts'
@@ -69,16 +69,25 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
   const events = new EventFeed()
 
   const { database, pki, files } = await openPremises(config, { logger, clock, pid, inMemory }, stack)
+  const registryStores = createStores(database)
+  // The broker and the client ids are made from this registry, below; there is nothing to cut before it listens.
+  const cutter: Cutter = {
+    cutCertificates: (fingerprints, reason) => broker.sessions.cutCertificates(fingerprints, reason),
+    cutIdentity: (kind, id, reason) => broker.sessions.cutIdentity(kind, id, reason),
+    forgetIdentity: (kind, id, userId) => broker.forgetIdentity(kind, id, userId),
+    liftBan: (kind, id) => broker.liftBan(kind, id),
+  }
   const registry = createRegistry({
-    stores: createStores(database),
+    stores: registryStores,
     issuer: pki.authority,
-    // The broker is made from this registry, below; there is nothing to cut before it listens.
-    cutter: {
-      cutCertificates: (fingerprints, reason) => broker.sessions.cutCertificates(fingerprints, reason),
-      cutIdentity: (kind, id, reason) => broker.sessions.cutIdentity(kind, id, reason),
-      forgetIdentity: (kind, id, userId) => broker.forgetIdentity(kind, id, userId),
-      liftBan: (kind, id) => broker.liftBan(kind, id),
-    },
+    cutter: cutAtEmqxToo(cutter, config, stack, {
+      stores: registryStores,
+      clientIds: { holderOf: (clientId) => registry.clientIds.holderOf(clientId) },
+      caCertificatePem: pki.authority.caCertificatePem,
+      events,
+      logger,
+      clock,
+    }),
     judgeChain: (certificate) => judgeChain(certificate, pki.clientCa),
     allowCommonNameOnly: config.emqx.allow_cn_only,
     inBackground: (work) => inBackground(work, logger),
@@ -149,7 +158,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     version: VERSION,
   })
 
-  const doors = { ...doorOptions(config, pki, recordRefusal), sockets }
+  const doors = createDoorOptions(config, { pki, sockets, recordRefusal })
   const takeWebSocket = createWebSocketDoor({
     limits: brokerLimits(config),
     onConnection: (connection) => broker.accept(connection, 'wss'),
@@ -199,24 +208,6 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     messages: broker.messages,
     fetch: async (request) => api.fetch(request, { origin: OWN_ORIGIN }),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
-  }
-}
-
-/** What both listeners share. */
-function doorOptions(
-  config: Config,
-  { server, clientCa }: Pki,
-  recordRefusal: RecordRefusal,
-): Omit<DoorOptions, 'sockets'> {
-  const { limits, tls } = config
-  return {
-    key: server.keyPem,
-    certificateChain: server.certificatePem,
-    clientCa,
-    sessionResumption: tls.session_resumption,
-    handshakeSeconds: limits.handshake_seconds,
-    limits: new ConnectionLimits(connectionLimits(config)),
-    recordRefusal,
   }
 }
 

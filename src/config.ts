@@ -1,4 +1,3 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml'
 import { z } from 'zod'
 import { ConfigurationError } from './config-error.ts'
 import {
@@ -11,8 +10,7 @@ import {
   type SettingNotes,
   SIZE_PATTERN,
 } from './config-setting.ts'
-import type { FileNode, FileTree } from './config-source.ts'
-import { isHostName, isOrigin, isServerName } from './host-name.ts'
+import { isHostName, isHttpUrl, isOrigin, isServerName } from './host-name.ts'
 import type { LOG_LEVELS } from './logger.ts'
 
 const NOTES = z.registry<SettingNotes>()
@@ -72,6 +70,22 @@ const SCHEMA = group({
   }),
   emqx: group({
     allow_cn_only: toggle(false, 'Whether EMQX may ask about a device by its CN, without the certificate.'),
+    api_url: optional(z.string().refine(isHttpUrl), {
+      description: "EMQX's REST API, where devices that were revoked or suspended are disconnected; none: nowhere.",
+      expected: 'a URL such as http://localhost:18083, without path, user name and password',
+      example: 'http://localhost:18083',
+    }),
+    api_key: optional(z.string().min(1), {
+      description: 'API key of EMQX.',
+      expected: 'the name of an API key',
+      example: 'signet',
+    }),
+    api_secret: optional(z.string().min(1), {
+      kind: 'secret',
+      description: 'Its secret key; api_secret_file names a file that holds it.',
+      expected: 'the secret of an API key',
+      example: '',
+    }),
   }),
   limits: group({
     connect_bytes: size(16 * KIB, 'Largest MQTT CONNECT packet.'),
@@ -133,30 +147,6 @@ export function acceptValue(key: string, value: unknown): { readonly accepted: u
 /** The value at a dotted key. */
 export function readValue(config: Config, key: string): unknown {
   return key.split('.').reduce<unknown>((value, name) => new Map(Object.entries(value ?? {})).get(name), config)
-}
-
-/** What is written in a config.yaml, with its lines; whether the keys are known is not asked here. */
-export function parseConfigFile(text: string): FileTree {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const lineOf = (node: unknown): number => (isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1)
-  const problems = document.errors.map(({ message, pos }) => ({ line: lines.linePos(pos[0]).line, message }))
-  visit(document, {
-    Alias: (_, alias) =>
-      void problems.push({ line: lineOf(alias), message: `alias *${alias.source} is not supported` }),
-  })
-  const { contents } = document
-  const isEmpty = contents === null || (isScalar(contents) && contents.value === null)
-  if (!isEmpty && !isMap(contents)) problems.push({ line: 1, message: 'expected a map of settings' })
-  return { nodes: isMap(contents) && problems.length === 0 ? readMap(contents) : [], problems }
-
-  function readMap(map: YAMLMap): FileNode[] {
-    return map.items.map(({ key, value }) => {
-      const place = { name: String(key), line: lineOf(key) }
-      if (isMap(value)) return { ...place, children: readMap(value) }
-      return { ...place, value: isNode(value) ? value.toJS(document) : value }
-    })
-  }
 }
 
 function group<Shape extends z.ZodRawShape>(shape: Shape) {
@@ -241,7 +231,10 @@ function choice<const Names extends readonly string[]>(names: Names, fallback: N
 }
 
 /** A setting without a default: to be absent is a value of its own. */
-function optional<Schema extends z.ZodType>(schema: Schema, notes: Omit<SettingNotes, 'kind'>) {
+function optional<Schema extends z.ZodType>(
+  schema: Schema,
+  notes: Omit<SettingNotes, 'kind'> & Partial<Pick<SettingNotes, 'kind'>>,
+) {
   const absentOr = z.exactOptional(schema)
   NOTES.add(absentOr, { kind: 'text', ...notes })
   return absentOr

@@ -23,3 +23,10 @@ export function isOrigin(text: string): boolean {
 export function isServerName(text: string): boolean {
   return isHostName(text) || (text.startsWith('*.') && isDnsName(text.slice(2)))
 }
+
+/** Whether it is `http://` or `https://` with a host and perhaps a port, and nothing else. */
+export function isHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, origin } = new URL(text)
+  return (protocol === 'http:' || protocol === 'https:') && (text === origin || text === `${origin}/`)
+}

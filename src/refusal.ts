@@ -38,6 +38,10 @@ export const REFUSAL_MENDS = {
     'EMQX sends no certificate: give its HTTP authenticator the body { clientid = "${clientid}", username = "${username}", cert_common_name = "${cert_common_name}", cert_subject = "${cert_subject}", cert_pem = "${cert_pem}" }.',
   flapping:
     'The device lost, or was refused, limits.flapping_connects connections within limits.flapping_window: find out why, or whether two devices share its client id; resuming it or issuing a certificate ends the ban at once.',
+  emqx_body_invalid:
+    'What EMQX sent cannot be read: its authenticator and authoriser send a JSON object or a form of strings, at most 1 MiB, as signet emqx-config prints them.',
+  emqx_client_unknown:
+    'EMQX asks about a client that is no registered device or service: register it, and let the authoriser send clientid and cert_common_name (signet emqx-config).',
   handshake_failed:
     'The TLS handshake failed: check that the client uses TLS 1.2 or 1.3 on this port and trusts ca-cert.pem.',
   handshake_timeout:

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isHostName, isOrigin, isServerName } from '../src/host-name.ts'
+import { isHostName, isHttpUrl, isOrigin, isServerName } from '../src/host-name.ts'
 
 describe('a host is a DNS name or an address, without scheme, port or brackets', () => {
   for (const { text, expected } of [
@@ -54,5 +54,20 @@ describe('an origin is written as a browser writes it', () => {
     { text: '*', expected: false },
   ]) {
     test(`${text} ${expected ? 'is one' : 'is none'}`, () => expect(isOrigin(text)).toBe(expected))
+  }
+})
+
+describe('the address of an HTTP server has a host, perhaps a port, and nothing else', () => {
+  for (const { text, expected } of [
+    { text: 'http://localhost:18083', expected: true },
+    { text: 'https://emqx.example.com/', expected: true },
+    { text: 'http://[::1]:18083', expected: true },
+    { text: 'localhost:18083', expected: false },
+    { text: 'ftp://localhost', expected: false },
+    { text: 'http://key:secret@localhost', expected: false },
+    { text: 'http://localhost/api/v5', expected: false },
+    { text: '', expected: false },
+  ]) {
+    test(`${text} ${expected ? 'is one' : 'is none'}`, () => expect(isHttpUrl(text)).toBe(expected))
   }
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { covers, isTopicFilter, isTopicName, matches } from '../src/topic.ts'
+import { covers, isTopicFilter, isTopicName, matches, overlaps } from '../src/topic.ts'
 
 describe('a topic name', () => {
   for (const { text, expected } of [
@@ -104,6 +104,30 @@ describe('a filter covers another', () => {
   ]) {
     test(`${wide} ${expected ? 'covers' : 'does not cover'} ${narrow}`, () => {
       expect(covers(wide, narrow)).toBe(expected)
+    })
+  }
+})
+
+describe('two filters overlap where some topic is matched by both', () => {
+  for (const { one, other, expected } of [
+    { one: 'a', other: 'a', expected: true },
+    { one: 'a', other: 'b', expected: false },
+    { one: 'a', other: 'a/b', expected: false },
+    { one: 'a/+', other: '+/b', expected: true },
+    { one: 'a/+', other: 'b/+', expected: false },
+    { one: 'a/+', other: 'a', expected: false },
+    { one: 'a/#', other: 'a', expected: true }, // MQTT 3.1.1 §4.7.1.2
+    { one: 'a/#', other: 'a/b/c', expected: true },
+    { one: 'a/#', other: 'b/#', expected: false },
+    { one: '+/b/#', other: 'a/#', expected: true },
+    { one: '#', other: '+', expected: true },
+    { one: '#', other: '$SYS/x', expected: false }, // [MQTT-4.7.2-1]
+    { one: '+/x', other: '$SYS/#', expected: false },
+    { one: '$SYS/+', other: '$SYS/x', expected: true },
+    { one: '/a', other: '+/a', expected: true },
+  ]) {
+    test(`${one} ${expected ? 'overlaps' : 'does not overlap'} ${other}`, () => {
+      expect([overlaps(one, other), overlaps(other, one)]).toEqual([expected, expected])
     })
   }
 })

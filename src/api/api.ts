@@ -6,6 +6,7 @@ import type { ApiTokens } from '../registry/api-tokens.ts'
 import type { Certificates } from '../registry/certificates.ts'
 import type { Devices } from '../registry/devices.ts'
 import type { EmqxAuthenticator } from '../registry/emqx-authenticator.ts'
+import type { EmqxAuthorizer } from '../registry/emqx-authorizer.ts'
 import type { Policies } from '../registry/policies.ts'
 import type { Services } from '../registry/services.ts'
 import { authentication } from './access/authentication.ts'
@@ -32,7 +33,7 @@ import { certificateValidationRoutes } from './routes/certificate-validation.ts'
 import { deviceCertificateRoutes } from './routes/device-certificates.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { diagnosticRoutes } from './routes/diagnostics.ts'
-import { emqxRoutes } from './routes/emqx.ts'
+import { emqxAuthenticatorRoutes, emqxAuthorizerRoutes } from './routes/emqx.ts'
 import { healthRoutes } from './routes/health.ts'
 import { openApiRoutes } from './routes/openapi-document.ts'
 import { policyRoutes } from './routes/policies.ts'
@@ -49,7 +50,7 @@ export interface ApiDependencies {
   readonly services: Services
   readonly policies: Pick<Policies, 'get' | 'list' | 'put' | 'remove'>
   readonly tokens: ApiTokens
-  readonly emqx: EmqxAuthenticator
+  readonly emqx: EmqxAuthenticator & EmqxAuthorizer
   readonly refusals: RefusalLog
   readonly recordRefusal: RecordRefusal
   readonly trust: TrustAnchor
@@ -89,7 +90,8 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.use('/api/*', authentication(tokens, recordRefusal))
 
   // Before the body is limited by a 413, and before a device could be called "validate".
-  app.route('/api/devices/certificates/validate', emqxRoutes(dependencies.emqx, guard, logger))
+  app.route('/api/devices/certificates/validate', emqxAuthenticatorRoutes(dependencies.emqx, guard, logger))
+  app.route('/api/emqx/authz', emqxAuthorizerRoutes(dependencies.emqx, guard, logger))
 
   app.use('/api/*', requestBody())
   app.route('/api/devices/certificates', certificateValidationRoutes(certificates, guard))

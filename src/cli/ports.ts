@@ -34,6 +34,7 @@ export interface SettingsRequest {
 export interface LocalSettings {
   readonly certsDir: string
   readonly dataDir: string
+  readonly apiPort: number
 }
 
 export interface EffectiveSetting {

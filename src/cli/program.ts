@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { addCaCommands } from './ca.ts'
 import { addConfigCommands } from './config.ts'
 import { addDeviceCommands } from './device.ts'
+import { addEmqxConfigCommand } from './emqx-config.ts'
 import { addPolicyCommands } from './policy.ts'
 import type { CommandContext } from './ports.ts'
 import { addRefusalsCommand } from './refusals.ts'
@@ -38,6 +39,7 @@ export function createProgram(context: CommandContext): Command {
   addRefusalsCommand(program, context)
   addSimulateCommand(program, context)
   addConfigCommands(program, context)
+  addEmqxConfigCommand(program, context)
   program
     .command('version')
     .description('print the version')

@@ -130,16 +130,16 @@ export function createDevices(options: DevicesOptions): Devices {
   }
 
   /** What the device was under this owner ends: certificates now; sessions, and what is stored, by the call it returns. */
-  function disown({ id, userId }: Device): () => Promise<unknown> {
+  function disown({ id, userId, clientIds }: Device): () => Promise<unknown> {
     const cut = revocations.markAll('device', id, 'cessationOfOperation')
-    return () => Promise.all([cut(), cutter.forgetIdentity('device', id, userId)])
+    return () => Promise.all([cut(), cutter.forgetIdentity('device', id, userId, clientIds)])
   }
 
   async function shutOut(before: Device, after: Device): Promise<void> {
-    if (after.state === 'suspended') return cutter.cutIdentity('device', after.id, 'device suspended')
+    if (after.state === 'suspended') return cutter.cutIdentity('device', after.id, 'device suspended', before.clientIds)
     // A client id that was taken away may be in use right now: its sessions come back under those that are left.
     const lostClientId = before.clientIds.some((clientId) => !after.clientIds.includes(clientId))
-    if (lostClientId) return cutter.cutIdentity('device', after.id, 'client ids changed')
+    if (lostClientId) return cutter.cutIdentity('device', after.id, 'client ids changed', before.clientIds)
   }
 
   function requireFree(deviceId: string): void {

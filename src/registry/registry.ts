@@ -10,6 +10,7 @@ import { type Certificates, createCertificates } from './certificates.ts'
 import { type ClientIds, createClientIds } from './client-id.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { createEmqxAuthenticator, type EmqxAuthenticator } from './emqx-authenticator.ts'
+import { createEmqxAuthorizer, type EmqxAuthorizer } from './emqx-authorizer.ts'
 import { createIssuance } from './issuance.ts'
 import { createPolicies, type Policies } from './policies.ts'
 import type {
@@ -63,7 +64,7 @@ export interface Registry {
   readonly revocations: Revocations
   readonly policies: Policies
   readonly tokens: ApiTokens
-  readonly emqx: EmqxAuthenticator
+  readonly emqx: EmqxAuthenticator & EmqxAuthorizer
   readonly refusals: RefusalRing
 }
 
@@ -97,16 +98,11 @@ export function createRegistry(options: RegistryOptions): Registry {
   const tokens = createApiTokens({ tokens: stores.tokens, clock })
   const recordRefusal = refusals.record
   const noteConnection = (certificate: Certificate): void => inBackground(revocations.noteConnection(certificate))
-  const emqx = createEmqxAuthenticator({
-    ...stores,
-    admissions,
-    clientIds,
-    access,
-    judgeChain,
-    recordRefusal,
-    noteConnection,
-    allowCommonNameOnly,
-  })
+  const asked = { ...stores, admissions, clientIds, access, recordRefusal }
+  const emqx = {
+    ...createEmqxAuthenticator({ ...asked, judgeChain, noteConnection, allowCommonNameOnly }),
+    ...createEmqxAuthorizer(asked),
+  }
   return {
     admissions,
     noteConnection,

@@ -79,7 +79,7 @@ export function createServices(options: ServicesOptions): Services {
     services.save(after)
     onAccessChange()
     if (changes.state === 'active') cutter.liftBan('service', name)
-    if (after.state === 'suspended') await cutter.cutIdentity('service', name, 'service suspended')
+    if (after.state === 'suspended') await cutter.cutIdentity('service', name, 'service suspended', [])
     return after
   }
 
@@ -91,7 +91,7 @@ export function createServices(options: ServicesOptions): Services {
       return revocations.markAll('service', name, 'cessationOfOperation')
     })
     onAccessChange()
-    await Promise.all([cut(), cutter.forgetIdentity('service', name, undefined)])
+    await Promise.all([cut(), cutter.forgetIdentity('service', name, undefined, [])])
   }
 
   function requireFree(name: string): void {
