@@ -12,6 +12,7 @@ import type { Config } from './config.ts'
 import { brokerLimits, connectionLimits } from './config-limits.ts'
 import { ensureOwnFolder } from './db/data-folder.ts'
 import { type Database, isAnswering, openDatabase } from './db/database.ts'
+import { databaseFailure } from './db/database-failure.ts'
 import { lockFolder } from './db/folder-lock.ts'
 import { openMqttDatabase } from './db/mqtt/mqtt-database.ts'
 import { readAddress } from './edge/address.ts'
@@ -85,6 +86,7 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
       durability: config.mqtt.durability,
       clock,
       onFailure: (err) => logger.error({ component: 'broker', err }, 'Messages could not be kept'),
+      onRecovery: () => logger.info({ component: 'broker' }, 'Messages are kept again'),
     }),
   )
   const broker = stack.use(
@@ -124,6 +126,7 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
       { name: 'mqtt_database', isReady: () => isAnswering(stores.database) && !stores.journal.isFailing },
     ],
     signTime: createTimeSigner(pki.server),
+    explainFailure: (error) => databaseFailure('hub.db', error),
     clock,
     logger,
     version: manifest.version,

@@ -56,6 +56,8 @@ export const REFUSAL_MENDS = {
     "The token's role does not allow this call: use a token of a larger role (signet token create NAME --role ROLE).",
   server_certificate_rejected:
     "The client does not accept the hub's certificate: install ca-cert.pem as its CA, and connect to a name the certificate holds (tls.server_names, public_host).",
+  storage_unavailable:
+    'The hub could not keep the message, session or will and did not acknowledge it: see its log and /readyz, and make room on the disk of data_dir.',
   subscribe_denied:
     'No policy of this identity allows this whole topic filter: subscribe to less, or extend the policy.',
   subscriptions_over_limit:

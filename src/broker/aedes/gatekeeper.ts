@@ -1,4 +1,5 @@
 import type { Client, PublishPacket, Subscription } from 'aedes'
+import { DomainError } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
 import type { RecordRefusal, RefusalCause } from '../../refusal.ts'
 import type { Identity } from '../../registry/identity.ts'
@@ -99,7 +100,13 @@ export class Gatekeeper {
   /** What the client did to the protocol; a broken network is no offence. */
   reportError(client: Client, error: NodeJS.ErrnoException): void {
     const served = this.served(client)
-    if (!served || error.code !== undefined || UNREMARKABLE.has(error.message)) return
+    if (!served || UNREMARKABLE.has(error.message)) return
+    const named = [error, error.cause].find((one) => one instanceof DomainError)
+    if (named) {
+      this.#record(served, 'storage_unavailable', undefined, { error: named.message })
+      return
+    }
+    if (error.code !== undefined) return
     this.#record(served, 'packet_invalid', undefined, { error: error.message })
   }
 

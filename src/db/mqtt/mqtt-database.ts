@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Clock } from '../../clock.ts'
 import { type Database, openDatabase } from '../database.ts'
+import { DiskRoom } from './disk-room.ts'
 import { GroupCommit } from './group-commit.ts'
 import { createIncomingStore, type IncomingStore } from './incoming-store.ts'
 import { createQueueStore, type QueueStore } from './queue-store.ts'
@@ -15,8 +16,9 @@ export interface MqttDatabaseOptions {
   /** What an acknowledged message survives: the end of the process, or the loss of power as well. */
   readonly durability: 'process' | 'full'
   readonly clock: Clock
-  /** Told of every turn that could not be kept. */
+  /** Told of a turn that could not be kept; of an outage once. */
   readonly onFailure?: (error: Error) => void
+  readonly onRecovery?: () => void
 }
 
 /** What MQTT keeps. */
@@ -32,15 +34,13 @@ export interface MqttDatabase extends Disposable {
 }
 
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../drizzle/mqtt', import.meta.url))
-// Of another process that holds the lock: all clients wait as long as we do.
-const BUSY_MS = 250
 const WAL_BYTES = 64 * 1024 * 1024
 
 /**
  * Opens it in a file of its own, not in the registry's: that one is synced at every commit and read whole at every start,
  * which a queue of gigabytes can afford neither of; and neither waits for the other's transactions.
  */
-export function openMqttDatabase({ file, durability, clock, onFailure }: MqttDatabaseOptions): MqttDatabase {
+export function openMqttDatabase({ file, durability, clock, ...reports }: MqttDatabaseOptions): MqttDatabase {
   using stack = new DisposableStack()
   const database = stack.use(
     openDatabase({
@@ -50,13 +50,15 @@ export function openMqttDatabase({ file, durability, clock, onFailure }: MqttDat
       isChecked: false,
     }),
   )
-  database.sqlite.pragma(`busy_timeout = ${BUSY_MS}`)
-  database.sqlite.pragma(`journal_size_limit = ${WAL_BYTES}`)
-  const journal = stack.use(new GroupCommit(database.sqlite, onFailure))
+  const { sqlite } = database
+  sqlite.pragma(`journal_size_limit = ${WAL_BYTES}`)
+  const queues = createQueueStore(database, clock)
+  const room = file === undefined ? undefined : new DiskRoom(sqlite, file)
+  const journal = stack.use(new GroupCommit(sqlite, { ...reports, onBegin: () => room?.look(), probe: queues.probe }))
   const stores = {
     sessions: createSessionStore(database),
     subscriptions: createSubscriptionStore(database),
-    queues: createQueueStore(database, clock),
+    queues,
     incoming: createIncomingStore(database),
     retained: createRetainedStore(database),
     wills: createWillStore(database),
