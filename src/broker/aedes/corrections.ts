@@ -1,5 +1,6 @@
+import type { EventEmitter } from 'node:events'
 import type { Aedes, Client, PublishPacket, Subscription } from 'aedes'
-import type { StoredState } from './stored-state.ts'
+import type { Identified, StoredState } from './stored-state.ts'
 
 /** What Aedes has and its declarations leave out; all of it may be replaced on the broker it belongs to. */
 export interface AedesInternals {
@@ -53,4 +54,21 @@ export function registerTheLivingOnly(internals: AedesInternals): void {
   internals.unregisterClient = (client) => {
     if (internals.clients[client.id] === client) unregister(client)
   }
+}
+
+/** [MQTT-2.3.1-1]: mqtt-packet hands on a packet whose identifier is 0, or missing, which it reads as -1; it ends the connection. */
+export function refuseUnidentified(client: Client): void {
+  const { _parser: parser } = client as unknown as { readonly _parser: EventEmitter }
+  const handlers = parser.listeners('packet')
+  parser.removeAllListeners('packet')
+  parser.on('packet', (packet: Identified & { readonly qos?: number }) => {
+    if (isIdentified(packet)) for (const handle of handlers) handle.call(parser, packet)
+    else parser.emit('error', new Error(`${packet.cmd} without packet identifier`))
+  })
+}
+
+const UNIDENTIFIED: ReadonlySet<string | undefined> = new Set(['connect', 'pingreq', 'disconnect'])
+
+function isIdentified({ cmd, qos = 0, messageId = 0 }: Identified & { readonly qos?: number }): boolean {
+  return messageId > 0 || UNIDENTIFIED.has(cmd) || (cmd === 'publish' && qos === 0)
 }

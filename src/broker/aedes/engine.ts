@@ -10,7 +10,7 @@ import type { Owners } from '../delivery/sessions.ts'
 import { guardFrames } from '../frame-meter.ts'
 import type { AccessRules, PeerDirectory } from '../ports.ts'
 import { Bindings } from './bindings.ts'
-import { dropDenied, internalsOf, registerTheLivingOnly, storeGrantedOnly } from './corrections.ts'
+import { dropDenied, internalsOf, refuseUnidentified, registerTheLivingOnly, storeGrantedOnly } from './corrections.ts'
 import { DeliveryState, PRESENT } from './delivery-state.ts'
 import { SubscriptionEmitter } from './emitter.ts'
 import { Gatekeeper } from './gatekeeper.ts'
@@ -80,6 +80,7 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
       })
       bindings.admit(connection)
       const client = broker.handle(socket)
+      refuseUnidentified(client)
       emitter.takeOver(client, (packet, done) => publishing.deliverRetained(client, packet, done))
       socket.once('close', () => bindings.leave(client))
       // Aedes first, then the bytes: in the other order it would wait for the next ones for ever.
