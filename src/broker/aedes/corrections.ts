@@ -56,19 +56,32 @@ export function registerTheLivingOnly(internals: AedesInternals): void {
   }
 }
 
-/** [MQTT-2.3.1-1]: mqtt-packet hands on a packet whose identifier is 0, or missing, which it reads as -1; it ends the connection. */
+interface ParsedPacket extends Identified {
+  /** The remaining length, as the fixed header has it. */
+  readonly length?: number
+  readonly qos?: number
+  readonly topic?: string
+}
+
+/**
+ * [MQTT-2.3.1-1]: mqtt-packet hands on a packet without identifier, or with 0, which ends the connection here. Where there
+ * is none it reads -1, or on into the next packet.
+ */
 export function refuseUnidentified(client: Client): void {
   const { _parser: parser } = client as unknown as { readonly _parser: EventEmitter }
   const handlers = parser.listeners('packet')
   parser.removeAllListeners('packet')
-  parser.on('packet', (packet: Identified & { readonly qos?: number }) => {
+  parser.on('packet', (packet: ParsedPacket) => {
     if (isIdentified(packet)) for (const handle of handlers) handle.call(parser, packet)
     else parser.emit('error', new Error(`${packet.cmd} without packet identifier`))
   })
 }
 
-const UNIDENTIFIED: ReadonlySet<string | undefined> = new Set(['connect', 'pingreq', 'disconnect'])
-
-function isIdentified({ cmd, qos = 0, messageId = 0 }: Identified & { readonly qos?: number }): boolean {
-  return messageId > 0 || UNIDENTIFIED.has(cmd) || (cmd === 'publish' && qos === 0)
+function isIdentified({ cmd, length = 0, qos = 0, messageId = 0, topic = '' }: ParsedPacket): boolean {
+  if (cmd === 'publish') return qos === 0 || (messageId > 0 && length >= 4 + Buffer.byteLength(topic))
+  if (cmd === 'subscribe' || cmd === 'unsubscribe') return messageId > 0
+  // MQTT 3.1.1 §3.4.1: nothing but the identifier
+  return !ACKNOWLEDGEMENTS.has(cmd) || (messageId > 0 && length === 2)
 }
+
+const ACKNOWLEDGEMENTS: ReadonlySet<string | undefined> = new Set(['puback', 'pubrec', 'pubrel', 'pubcomp'])
