@@ -18,6 +18,7 @@ import { openMqttDatabase } from './db/mqtt/mqtt-database.ts'
 import { readAddress } from './edge/address.ts'
 import { judgeChain } from './edge/chain-verdict.ts'
 import { ConnectionLimits } from './edge/connection-limits.ts'
+import { FileHandles } from './edge/file-handles.ts'
 import { createHttpDoor } from './edge/http-door.ts'
 import { openListener } from './edge/listener.ts'
 import { openLocalSocket } from './edge/local-socket.ts'
@@ -48,6 +49,7 @@ export interface HubOverrides {
 }
 
 const OVERLAP_SWEEP_MS = 30_000
+const HANDLES_CHECK_MS = 1000
 
 /** Builds the hub in dependency order and opens its listeners last; if a step throws, what was built is released. */
 export async function startHub(config: Config, { logger, pid, clock = systemClock }: HubOverrides): Promise<Hub> {
@@ -101,6 +103,7 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
       limits: brokerLimits(config),
     }),
   )
+  const handles = watchFileHandles(stack, logger)
   const ports = { mqtt: config.mqtt.port, api: config.api.port }
   const api = createApi({
     ...registry,
@@ -124,6 +127,7 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
     readiness: [
       { name: 'database', isReady: () => isAnswering(database) },
       { name: 'mqtt_database', isReady: () => isAnswering(stores.database) && !stores.journal.isFailing },
+      { name: 'file_handles', isReady: () => handles.areFree() },
     ],
     signTime: createTimeSigner(pki.server),
     explainFailure: (error) => databaseFailure('hub.db', error),
@@ -170,6 +174,16 @@ function openDataFolder(dataDir: string, pid: number, stack: AsyncDisposableStac
   ensureOwnFolder(dataDir)
   stack.use(lockFolder(dataDir, pid))
   return stack.use(openDatabase({ file: join(dataDir, 'hub.db') }))
+}
+
+function watchFileHandles(stack: AsyncDisposableStack, logger: Logger): FileHandles {
+  const handles = new FileHandles({
+    onExhausted: () =>
+      logger.error({ component: 'hub' }, 'No file handles are left: new connections are closed. Raise "ulimit -n"'),
+    onFree: () => logger.info({ component: 'hub' }, 'File handles are free again'),
+  })
+  repeat(stack, HANDLES_CHECK_MS, () => handles.areFree())
+  return handles
 }
 
 /** What both listeners share. */

@@ -18,7 +18,7 @@ test('a queue that has filled the disk is fetched, and then there is room again'
   const acknowledged = await publishUntilRefused(hub, publisher, 1)
   expect(acknowledged.length).toBeGreaterThan(10)
 
-  expect(await readReadiness(hub)).toEqual({ status: 503, database: true, mqtt_database: false })
+  expect(await readReadiness(hub)).toMatchObject({ status: 503, database: true, mqtt_database: false })
   await expectServed(live)
   await expect(hub.connect(publisher, { clientId: 'publisher', clean: false })).rejects.toMatchObject({ code: 3 })
   expect(await hub.refusals()).toContainEqual(
