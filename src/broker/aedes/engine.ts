@@ -10,7 +10,7 @@ import type { Owners } from '../delivery/sessions.ts'
 import { guardFrames } from '../frame-meter.ts'
 import type { AccessRules, PeerDirectory } from '../ports.ts'
 import { Bindings } from './bindings.ts'
-import { dropDenied, internalsOf, refuseUnidentified, registerTheLivingOnly, storeGrantedOnly } from './corrections.ts'
+import { dropDenied, internalsOf, refuseMalformed, registerTheLivingOnly, storeGrantedOnly } from './corrections.ts'
 import { DeliveryState, PRESENT } from './delivery-state.ts'
 import { SubscriptionEmitter } from './emitter.ts'
 import { Gatekeeper } from './gatekeeper.ts'
@@ -80,7 +80,7 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
       })
       bindings.admit(connection)
       const client = broker.handle(socket)
-      refuseUnidentified(client)
+      refuseMalformed(client)
       emitter.takeOver(client, (packet, done) => publishing.deliverRetained(client, packet, done))
       socket.once('close', () => bindings.leave(client))
       // Aedes first, then the bytes: in the other order it would wait for the next ones for ever.
@@ -145,7 +145,8 @@ async function openBroker({ limits }: AedesEngineOptions, parts: Parts): Promise
       const served = gatekeeper.served(client)
       // The client id was decided, or assigned, when the CONNECT was accepted.
       if (served) packet.clientId = served.session.clientId
-      if (packet.will) gatekeeper.announceWill(client, packet.will.topic)
+      const { will } = packet
+      if (will) gatekeeper.announceWill(client, will.topic, will.topic.split('/').length <= limits.topicLevels)
       callback(null, served !== undefined)
     },
     authenticate: (client, _userName, _password, done) => bindings.authenticate(client, done),
@@ -170,6 +171,8 @@ async function openBroker({ limits }: AedesEngineOptions, parts: Parts): Promise
   broker.on('connackSent', ({ returnCode }, client) => {
     if (returnCode === 0) bindings.attach(client)
   })
-  broker.on('clientError', (client, error) => gatekeeper.reportError(client, error))
+  // The second: before CONNACK.
+  for (const event of ['clientError', 'connectionError'] as const)
+    broker.on(event, (client, error) => gatekeeper.reportError(client, error))
   return broker
 }

@@ -114,12 +114,13 @@ export class Gatekeeper {
     if (connection.session) this.#record({ connection, session: connection.session }, cause)
   }
 
-  /** A will outside the policy is accepted with its CONNECT and never published; the operator is told at once. */
-  announceWill(client: Client, topic: string): void {
+  /** A will outside the policy, or of too many levels, is accepted with its CONNECT and never published; the operator is told at once. */
+  announceWill(client: Client, topic: string, isPublishable = true): void {
     const served = this.served(client)
     if (!served) return
     const policy = this.#policyOf(served)
-    if (policy && !this.#verdictsOf(served).mayPublish(policy, topic)) this.#record(served, 'will_denied', topic)
+    if (policy && !(isPublishable && this.#verdictsOf(served).mayPublish(policy, topic)))
+      this.#record(served, 'will_denied', topic)
   }
 
   #judgeWill(mayPublish: boolean, { topic }: PublishPacket): Error | null {
