@@ -18,15 +18,14 @@ test('names that every object has are names like others: of devices, users, poli
     const rule = { effect: 'allow', actions: ['publish', 'subscribe'], topicFilter: `${TOPIC}/${name}` }
     expect(await hub.api('PUT', `/api/policies/${name}`, { body: { rules: [rule] } })).toMatchObject({ status: 200 })
     const device = await hub.enrol(name, { userId: name })
-    const { policies } = (await hub.api('GET', `/api/devices/${name}`)).json()
-    const attached = await hub.api('PATCH', `/api/devices/${name}`, { body: { policies: [...policies, name] } })
+    const attached = await hub.api('PATCH', `/api/devices/${name}`, { body: { policies: ['device', name] } })
     expect(attached).toMatchObject({ status: 200 })
 
     const away = { clientId: `${name}:hasOwnProperty`, clean: false, username: '__proto__', password: 'constructor' }
     const first = await hub.connect(device, away)
     await first.subscribeAsync(`${TOPIC}/${name}`, { qos: 1 })
     await first.endAsync()
-    const client = await hub.connect(device)
+    const client = await hub.connect(device, { clientId: name })
     for (const topic of [`users/${name}/devices/${name}/__proto__`, `${TOPIC}/${name}`]) {
       const arrived = nextMessage(watcher)
       await client.publishAsync(topic, name, { qos: 1, retain: true })
