@@ -79,13 +79,15 @@ export function refuseMalformed(client: Client): void {
 }
 
 function faultOf(packet: ParsedPacket): string | undefined {
-  if (!topicsOf(packet).every(isWellFormed)) return 'with a topic that is not UTF-8, or holds NUL'
+  if (!areTopicsWellFormed(packet)) return 'with a topic that is not UTF-8, or holds NUL'
   return isIdentified(packet) ? undefined : 'without packet identifier'
 }
 
-function topicsOf({ cmd, topic, subscriptions = [], unsubscriptions = [] }: ParsedPacket): readonly string[] {
-  if (cmd === 'publish') return [topic ?? '']
-  return [...subscriptions.map((subscription) => subscription.topic), ...unsubscriptions]
+// Asked for every packet: nothing is allocated.
+function areTopicsWellFormed({ cmd, topic, subscriptions, unsubscriptions }: ParsedPacket): boolean {
+  if (cmd === 'publish') return isWellFormed(topic ?? '')
+  if (cmd === 'subscribe') return subscriptions?.every((subscription) => isWellFormed(subscription.topic)) ?? true
+  return cmd !== 'unsubscribe' || (unsubscriptions?.every(isWellFormed) ?? true)
 }
 
 /** [MQTT-2.3.1-1]; where there is none, mqtt-packet reads -1, or on into the next packet. */
