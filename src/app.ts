@@ -6,6 +6,7 @@ import { isWebSocketRequest } from './api/request/websocket-rule.ts'
 import { createDoorOptions } from './app-doors.ts'
 import { cutAtEmqxToo } from './app-emqx.ts'
 import { openPremises } from './app-premises.ts'
+import { createReadiness } from './app-readiness.ts'
 import { createStores } from './app-stores.ts'
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
@@ -14,7 +15,7 @@ import { createTimeSigner } from './ca/time-signer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { brokerLimits } from './config-limits.ts'
-import { isAnswering } from './db/database.ts'
+import { databaseFailure } from './db/database-failure.ts'
 import { openMqttDatabase } from './db/mqtt/mqtt-database.ts'
 import { readAddress } from './edge/address.ts'
 import { judgeChain } from './edge/chain-verdict.ts'
@@ -109,6 +110,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
       maxBytes: config.limits.store_bytes,
       clock,
       onFailure: (err) => logger.error({ component: 'broker', err }, 'Messages could not be kept'),
+      onRecovery: () => logger.info({ component: 'broker' }, 'Messages are kept again'),
     }),
   )
   const broker = stack.use(
@@ -147,12 +149,9 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     webSocket,
     loopbackHttp: config.api.loopback_http,
     health: { level: () => logger.level },
-    readiness: [
-      { name: 'database', isReady: () => isAnswering(database) },
-      { name: 'store_bytes', isReady: () => !stores.room.isFull },
-      { name: 'mqtt_database', isReady: () => isAnswering(stores.database) && !stores.journal.isFailing },
-    ],
+    readiness: createReadiness({ database, stores, logger }, stack),
     signTime: createTimeSigner(pki.server),
+    explainFailure: (error) => databaseFailure('hub.db', error),
     clock,
     logger,
     version: VERSION,

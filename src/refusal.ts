@@ -68,6 +68,8 @@ export const REFUSAL_MENDS = {
     'The messages that wait fill limits.store_bytes: find out which sessions do not fetch theirs, end those, or raise the limit.',
   sub_protocol_missing:
     'The client offers no WebSocket sub-protocol that carries MQTT: set it to mqtt (MQTT.js and paho do so by themselves).',
+  storage_unavailable:
+    'The hub could not keep the message, session or will and did not acknowledge it: see its log and /readyz, and make room on the disk of data_dir.',
   subscribe_denied:
     'No policy of this identity allows this whole topic filter: subscribe to less, or extend the policy.',
   subscriptions_over_limit:

@@ -7,6 +7,11 @@ function isTopic(text: string): boolean {
   return text.length > 0 && !text.includes('\0') && Buffer.byteLength(text) <= MAX_TOPIC_OCTETS
 }
 
+/** Whether it was UTF-8 without NUL ([MQTT-1.5.3-1], [MQTT-1.5.3-2]): what was not is decoded to U+FFFD, which nobody means. */
+export function isWellFormed(text: string): boolean {
+  return !text.includes('\0') && !text.includes('\uFFFD')
+}
+
 /** Whether a PUBLISH may carry it: no wildcard ([MQTT-3.3.2-2]). */
 export function isTopicName(text: string): boolean {
   return isTopic(text) && !text.includes('+') && !text.includes('#')

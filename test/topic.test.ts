@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { covers, isTopicFilter, isTopicName, matches, overlaps } from '../src/topic.ts'
+import { covers, isTopicFilter, isTopicName, isWellFormed, matches, overlaps } from '../src/topic.ts'
 
 describe('a topic name', () => {
   for (const { text, expected } of [
@@ -21,6 +21,12 @@ describe('a topic name', () => {
       expect(isTopicName(text)).toBe(expected)
     })
   }
+})
+
+test('text is well-formed unless it holds NUL, or was not UTF-8', () => {
+  expect(['', 'a/b', 'ü', '\uFEFF', '\uFFFF', '\u0001'].every(isWellFormed)).toBe(true)
+  for (const octets of [[0], [0x61, 0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80]])
+    expect(isWellFormed(Buffer.from(octets).toString())).toBe(false)
 })
 
 describe('a topic filter', () => {

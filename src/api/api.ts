@@ -62,6 +62,8 @@ export interface ApiDependencies {
   readonly health: Health
   readonly readiness: readonly ReadinessCheck[]
   readonly signTime: SignTime
+  /** The cause with a name, where what was thrown has one; else the error itself. */
+  readonly explainFailure: (error: Error) => unknown
   readonly clock: Clock
   readonly logger: Logger
   readonly version: string
@@ -72,7 +74,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   const guard = createGuard(recordRefusal)
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalidInput })
 
-  app.onError(errorHandler(logger))
+  app.onError(errorHandler(logger, dependencies.explainFailure))
   app.notFound(notFoundHandler())
 
   app.use(requestId())

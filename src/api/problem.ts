@@ -41,7 +41,7 @@ const PROBLEMS = {
   device_suspended: [409, 'Device suspended'],
   file_invalid: [500, 'File invalid'],
   file_permissions: [500, 'File permissions'],
-  file_unreachable: [500, 'File unreachable'],
+  file_unreachable: [503, 'File unreachable'],
   forbidden: [403, 'Forbidden'],
   hub_unreachable: [502, 'Hub unreachable'],
   internal_error: [500, 'Internal error'],

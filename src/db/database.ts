@@ -16,7 +16,7 @@ export interface DatabaseOptions {
   /** Absent: in memory. */
   readonly file?: string
   readonly migrationsFolder?: string
-  /** Milliseconds to wait for another process that holds a lock. */
+  /** Milliseconds in which another process may give up its lock while we open it. */
   readonly busyTimeout?: number
   /** What a commit waits for; in WAL mode SQLite's own NORMAL loses the last transactions with the power. */
   readonly synchronous?: 'FULL' | 'NORMAL'
@@ -37,9 +37,11 @@ export function openDatabase(options: DatabaseOptions = {}): Database {
   }
 }
 
-/** Whether it still answers; what is wrong when it does not is told where it is used. */
+/** Whether it can be read, and no other process keeps us from writing; what is wrong is told where it is used. */
 export function isAnswering({ sqlite }: Pick<Database, 'sqlite'>): boolean {
   try {
+    // In a transaction of our own we hold the lock.
+    if (!sqlite.inTransaction) assertUnlocked(sqlite)
     return sqlite.prepare('select count(*) from sqlite_master').get() !== undefined
   } catch {
     return false
@@ -80,6 +82,8 @@ function openFile(
     if (applied > 0) copyDatabase(sqlite, `${file}.before-${applied}`)
     applyMigrations(sqlite, pending)
   }
+  // From here on everybody would wait with us for another process that holds the lock.
+  sqlite.pragma('busy_timeout = 0')
   return handOver(sqlite, stack.move())
 }
 

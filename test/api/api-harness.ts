@@ -64,6 +64,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     health: { level: () => 'info' },
     readiness: [{ name: 'database', isReady: () => true }],
     signTime: (text) => ({ signature: `signed:${text}`, certificate: 'PEM' }),
+    explainFailure: (error) => error,
     clock: () => NOW,
     logger,
     version: '1.2.3',

@@ -445,7 +445,7 @@ test('a hub that stops closes WebSockets with all else', async () => {
   using client = await connected(hub, await hub.enrol('device-001'))
   using silent = await openWebSocket(hub, {})
   await hub[Symbol.asyncDispose]()
-  expect(await Promise.all([client.closed, silent.closed])).toEqual([1006, 1006])
+  expect(await Promise.all([client.closed, silent.closed])).toEqual([1000, 1000])
 })
 
 function overWss({ hub }: TestHub) {

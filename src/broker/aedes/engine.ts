@@ -25,6 +25,7 @@ import {
   hasTakenLeave,
   holdUntilConnack,
   internalsOf,
+  refuseMalformed,
   registerTheLivingOnly,
   restartKeepAlive,
   storeGrantedOnly,
@@ -121,6 +122,7 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
       guardFrames(socket, limits.packetBytes, onViolation, delivery.traffic)
       bindings.admit(connection)
       const client = broker.handle(socket)
+      refuseMalformed(client)
       emitter.takeOver(client, (packet, done) => publishing.deliverRetained(client, packet, done))
       socket.once('close', () => {
         if (hasTakenLeave(client)) connection.takeLeave()
@@ -196,7 +198,8 @@ async function openBroker({ limits }: AedesEngineOptions, parts: Parts): Promise
       // The client id was decided, or assigned, when the CONNECT was accepted.
       if (served) packet.clientId = served.session.clientId
       if (served) holdUntilConnack(client)
-      if (packet.will) gatekeeper.announceWill(client, packet.will.topic)
+      const { will } = packet
+      if (will) gatekeeper.announceWill(client, will.topic, will.topic.split('/').length <= limits.topicLevels)
       callback(null, served !== undefined)
     },
     authenticate: (client, _userName, _password, done) => bindings.authenticate(client, done),
@@ -221,6 +224,8 @@ async function openBroker({ limits }: AedesEngineOptions, parts: Parts): Promise
   broker.on('connackSent', ({ returnCode }, client) => {
     if (returnCode === 0) bindings.attach(client)
   })
-  broker.on('clientError', (client, error) => gatekeeper.reportError(client, error))
+  // The second: before CONNACK.
+  for (const event of ['clientError', 'connectionError'] as const)
+    broker.on(event, (client, error) => gatekeeper.reportError(client, error))
   return broker
 }

@@ -1,4 +1,5 @@
 import type { Client, PublishPacket, Subscription } from 'aedes'
+import { DomainError } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
 import type { RecordRefusal, RefusalCause } from '../../refusal.ts'
 import type { Identity } from '../../registry/identity.ts'
@@ -105,8 +106,13 @@ export class Gatekeeper {
   /** What the client did to the protocol; a broken network is no offence. */
   reportError(client: Client, error: NodeJS.ErrnoException): void {
     const served = this.served(client)
-    if (!served || served.connection.isExcused) return
-    if (error.code !== undefined || UNREMARKABLE.has(error.message)) return
+    if (!served || UNREMARKABLE.has(error.message)) return
+    const named = [error, error.cause].find((one) => one instanceof DomainError)
+    if (named) {
+      this.#record(served, 'storage_unavailable', undefined, { error: named.message })
+      return
+    }
+    if (served.connection.isExcused || error.code !== undefined) return
     const cause = error instanceof StreamViolation ? error.violation : 'packet_invalid'
     this.#record(served, cause, undefined, { error: error.message })
   }
@@ -124,12 +130,13 @@ export class Gatekeeper {
     if (connection.session) this.#record({ connection, session: connection.session }, cause)
   }
 
-  /** A will outside the policy is accepted with its CONNECT and never published; the operator is told at once. */
-  announceWill(client: Client, topic: string): void {
+  /** A will outside the policy, or of too many levels, is accepted with its CONNECT and never published; the operator is told at once. */
+  announceWill(client: Client, topic: string, isPublishable = true): void {
     const served = this.served(client)
     if (!served) return
     const policy = this.#policyOf(served)
-    if (policy && !this.#verdictsOf(served).mayPublish(policy, topic)) this.#record(served, 'will_denied', topic)
+    if (policy && !(isPublishable && this.#verdictsOf(served).mayPublish(policy, topic)))
+      this.#record(served, 'will_denied', topic)
   }
 
   #judgeWill({ connection, session }: Served, mayPublish: boolean, { topic }: PublishPacket): Error | null {

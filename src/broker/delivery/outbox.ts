@@ -98,7 +98,8 @@ export class Outbox {
     socket.cork = () => this.#options.traffic.countPacketSent()
     socket.uncork = () => undefined
     const write = (chunk: Buffer | string, encoding?: BufferEncoding): boolean => {
-      this.#push(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk)
+      // As a socket's own: what has no bytes is an error of the caller's, here and now.
+      this.#push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk, encoding))
       // False promises a "drain", which comes only when the real write has said so too.
       return !socket.writableNeedDrain
     }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import { type Database, openDatabase } from '../database.ts'
 import { migrationsFolder } from '../migrations-folder.ts'
+import { DiskRoom } from './disk-room.ts'
 import { GroupCommit } from './group-commit.ts'
 import { createIncomingStore, type IncomingStore } from './incoming-store.ts'
 import { createQueueStore, type QueueStore } from './queue-store.ts'
@@ -18,8 +19,9 @@ export interface MqttDatabaseOptions {
   readonly clock: Clock
   /** How much it may hold in all; past it nothing new is to be stored. Absent: no limit. */
   readonly maxBytes?: number
-  /** Told of every turn that could not be kept. */
+  /** Told of a turn that could not be kept; of an outage once. */
   readonly onFailure?: (error: Error) => void
+  readonly onRecovery?: () => void
 }
 
 /** What MQTT keeps. */
@@ -35,21 +37,14 @@ export interface MqttDatabase extends Disposable {
   readonly wills: WillStore
 }
 
-// Of another process that holds the lock: all clients wait as long as we do.
-const BUSY_MS = 250
 const WAL_BYTES = 64 * 1024 * 1024
 
 /**
  * Opens it in a file of its own, not in the registry's: that one is synced at every commit and read whole at every start,
  * which a queue of gigabytes can afford neither of; and neither waits for the other's transactions.
  */
-export function openMqttDatabase({
-  file,
-  durability,
-  clock,
-  maxBytes = Infinity,
-  onFailure,
-}: MqttDatabaseOptions): MqttDatabase {
+export function openMqttDatabase(options: MqttDatabaseOptions): MqttDatabase {
+  const { file, durability, clock, maxBytes = Infinity, ...reports } = options
   using stack = new DisposableStack()
   const database = stack.use(
     openDatabase({
@@ -59,14 +54,23 @@ export function openMqttDatabase({
       isChecked: false,
     }),
   )
-  database.sqlite.pragma(`busy_timeout = ${BUSY_MS}`)
-  database.sqlite.pragma(`journal_size_limit = ${WAL_BYTES}`)
-  const room = new DatabaseRoom(database.sqlite, maxBytes)
-  const journal = stack.use(new GroupCommit(database.sqlite, onFailure, () => room.measure()))
+  const { sqlite } = database
+  sqlite.pragma(`journal_size_limit = ${WAL_BYTES}`)
+  const queues = createQueueStore(database, clock)
+  const room = new DatabaseRoom(sqlite, maxBytes)
+  const disk = file === undefined ? undefined : new DiskRoom(sqlite, file, room.mostPages)
+  const journal = stack.use(
+    new GroupCommit(sqlite, {
+      ...reports,
+      onBegin: () => disk?.look(),
+      onCommit: () => room.measure(),
+      probe: queues.probe,
+    }),
+  )
   const stores = {
     sessions: createSessionStore(database),
     subscriptions: createSubscriptionStore(database),
-    queues: createQueueStore(database, clock),
+    queues,
     incoming: createIncomingStore(database),
     retained: createRetainedStore(database),
     wills: createWillStore(database),

@@ -12,6 +12,8 @@ const LARGEST_PAGE_COUNT = 4_294_967_294
 
 /** How much of the database is in use, against how much may be; what was deleted is free again. */
 export class DatabaseRoom implements StoreRoom {
+  /** What SQLite itself is told to refuse more than: the limit and its reserve. */
+  readonly mostPages: number
   readonly #maxBytes: number
   readonly #pageSize: number
   readonly #pages: SQLite.Statement<[], number>
@@ -19,14 +21,13 @@ export class DatabaseRoom implements StoreRoom {
   #isFull = false
   #commitsUntilNext = 0
 
-  /** SQLite itself refuses a transaction that would need more than the reserve. */
   constructor(sqlite: SQLite.Database, maxBytes: number) {
     this.#maxBytes = maxBytes
     this.#pageSize = Number(sqlite.pragma('page_size', { simple: true }))
     this.#pages = sqlite.prepare<[], number>('pragma page_count').pluck()
     this.#freePages = sqlite.prepare<[], number>('pragma freelist_count').pluck()
-    const maxPages = Math.ceil((maxBytes * (1 + RESERVE)) / this.#pageSize)
-    if (maxPages < LARGEST_PAGE_COUNT) sqlite.pragma(`max_page_count = ${maxPages}`)
+    this.mostPages = Math.min(LARGEST_PAGE_COUNT, Math.ceil((maxBytes * (1 + RESERVE)) / this.#pageSize))
+    sqlite.pragma(`max_page_count = ${this.mostPages}`)
     this.measure()
   }
 

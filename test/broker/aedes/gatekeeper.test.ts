@@ -1,6 +1,7 @@
 import type { Client, PublishPacket } from 'aedes'
 import { describe, expect, test } from 'vitest'
 import { Gatekeeper } from '../../../src/broker/aedes/gatekeeper.ts'
+import { DomainError } from '../../../src/errors.ts'
 import { createLogger } from '../../../src/logger.ts'
 import { createAccessPolicy } from '../../../src/registry/access-policy.ts'
 import { DEVICE_POLICY, type Policy } from '../../../src/registry/policy.ts'
@@ -196,9 +197,17 @@ test('a client whose connection was never admitted is served nothing', () => {
   expect(gatekeeper.served(clientOf(connection.socket))).toBeUndefined()
 })
 
+const OUTAGE = new DomainError('file_unreachable', 'mqtt.db is locked')
+
 describe('an error of a client', () => {
   for (const { name, error, causes } of [
     { name: 'told/against the protocol', error: new Error('Invalid protocol'), causes: ['packet_invalid'] },
+    { name: 'told/of the store', error: OUTAGE, causes: ['storage_unavailable'] },
+    {
+      name: 'told/of a session that the store did not take',
+      error: Object.assign(new Error('the session could not be stored', { cause: OUTAGE }), { code: 3 }),
+      causes: ['storage_unavailable'],
+    },
     { name: 'not told/of the network', error: Object.assign(new Error('read'), { code: 'ECONNRESET' }), causes: [] },
     { name: 'not told/of silence', error: new Error('keep alive timeout'), causes: [] },
     { name: 'not told/of slowness', error: new Error('drain timeout'), causes: [] },

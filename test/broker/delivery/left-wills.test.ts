@@ -45,6 +45,14 @@ test('a will outside the policy of today is forgotten', async () => {
   expect([...scene.retained.find('will')]).toEqual([])
 })
 
+test('a store that cannot be written is named, as the cause for which the hub does not start', async () => {
+  using scene = openDeliveryScene()
+  leave(scene, 'vanished', 'active')
+  await scene.settled()
+  scene.stores.database.sqlite.pragma('query_only = on')
+  await expect(publish(scene)).rejects.toMatchObject({ code: 'file_unreachable' })
+})
+
 test('a will that cannot be published now is tried again at the next start', async () => {
   using scene = openDeliveryScene()
   scene.openStored()

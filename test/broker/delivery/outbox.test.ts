@@ -54,6 +54,14 @@ describe('an outbox', () => {
     expect(writes).toEqual(['abcd'])
   })
 
+  test('takes bytes alone, and tells whoever writes something else at once', async () => {
+    const { socket, outbox, writes } = openScene()
+    outbox.send(Buffer.from('a'))
+    expect(() => socket.write(undefined)).toThrow(TypeError)
+    await nextTurn()
+    expect(writes).toEqual(['a'])
+  })
+
   test('refuses what may be lost while its reader is behind, and tells when it has caught up', async () => {
     const scene = openScene()
     const { outbox, socket } = scene

@@ -32,6 +32,7 @@ describe('a store', () => {
     expect(scene.pragma('page_count') * scene.pragma('page_size')).toBeLessThanOrEqual(MIB * 1.07)
     expect(scene.messages()).toBe(kept)
     await scene.take(kept)
+    await scene.recovered
     expect([scene.messages(), scene.stores.journal.isFailing, scene.stores.room.isFull]).toEqual([0, false, false])
   })
 
@@ -44,10 +45,12 @@ describe('a store', () => {
 
 function openScene(maxBytes: number | undefined) {
   const { now: clock } = createTestClock()
+  const recovered = Promise.withResolvers<void>()
   const stores = openMqttDatabase({
     durability: 'process',
     clock,
     ...(maxBytes === undefined ? {} : { maxBytes }),
+    onRecovery: () => recovered.resolve(),
   })
   const { sqlite } = stores.database
   const queue = stores.queues.open(1, stores.journal)
@@ -69,6 +72,7 @@ function openScene(maxBytes: number | undefined) {
   }
 
   return {
+    recovered: recovered.promise,
     stores,
     put,
     pragma,
