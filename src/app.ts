@@ -5,10 +5,11 @@ import { createHttpServer } from './api/http-server.ts'
 import { localSocketOrigin, networkOrigin } from './api/request/request-origin.ts'
 import { openPki, type Pki } from './app-pki.ts'
 import { createStores } from './app-stores.ts'
-import { openMqttBroker } from './broker/mqtt-broker.ts'
+import { type MqttBroker, openMqttBroker } from './broker/mqtt-broker.ts'
 import { createTimeSigner } from './ca/time-signer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
+import { mqttAuthMode } from './config-auth.ts'
 import { brokerLimits, connectionLimits } from './config-limits.ts'
 import { ensureOwnFolder } from './db/data-folder.ts'
 import { type Database, isAnswering, openDatabase } from './db/database.ts'
@@ -18,19 +19,23 @@ import { readAddress } from './edge/address.ts'
 import { judgeChain } from './edge/chain-verdict.ts'
 import { ConnectionLimits } from './edge/connection-limits.ts'
 import { createHttpDoor } from './edge/http-door.ts'
-import { openListener } from './edge/listener.ts'
+import { type Listener, openListener } from './edge/listener.ts'
 import { openLocalSocket } from './edge/local-socket.ts'
 import { createMqttDoor, type DoorOptions } from './edge/mqtt-door.ts'
 import { OpenSockets } from './edge/open-sockets.ts'
+import { createPlainMqttDoor, type PlainMqttDoorOptions } from './edge/plain-mqtt-door.ts'
 import { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 import type { RecordRefusal } from './refusal.ts'
 import { ensureAdminToken } from './registry/admin-token.ts'
+import type { LegacyCredential } from './registry/legacy-credential.ts'
 import type { RecordedRefusal } from './registry/refusal-ring.ts'
 import { createRegistry } from './registry/registry.ts'
 
 export interface Hub extends AsyncDisposable {
   readonly mqttPort: number
+  /** Of MQTT without TLS, where that is on. */
+  readonly plainMqttPort: number | undefined
   readonly apiPort: number
   readonly caFingerprint: string
   readonly caCreated: boolean
@@ -47,6 +52,7 @@ export interface HubOverrides {
 }
 
 const OVERLAP_SWEEP_MS = 30_000
+const EXPIRY_SWEEP_MS = 30_000
 
 /** Builds the hub in dependency order and opens its listeners last; if a step throws, what was built is released. */
 export async function startHub(config: Config, { logger, pid, clock = systemClock }: HubOverrides): Promise<Hub> {
@@ -61,14 +67,16 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
     issuer: pki.authority,
     // The broker is made from this registry, below; there is nothing to cut before it listens.
     cutter: {
-      cutCertificates: (fingerprints, reason) => broker.sessions.cutCertificates(fingerprints, reason),
+      cutCredentials: (names, reason) => broker.sessions.cutCredentials(names, reason),
       cutIdentity: (kind, id, reason) => broker.sessions.cutIdentity(kind, id, reason),
       forgetIdentity: (kind, id, userId) => broker.forgetIdentity(kind, id, userId),
     },
     judgeChain: (certificate) => judgeChain(certificate, pki.clientCa),
     allowCommonNameOnly: config.emqx.allow_cn_only,
+    mode: mqttAuthMode(config),
     inBackground: (work) => inBackground(work, logger),
     onNewRefusal: (refusal) => announceRefusal(refusal, events, logger),
+    onExpiring: (expiring) => warnOfExpiring(expiring, logger),
     events,
     clock,
   })
@@ -90,7 +98,7 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
   const broker = stack.use(
     await openMqttBroker({
       ...registry,
-      directory: { ...registry.admissions, noteConnection: registry.noteConnection },
+      directory: { ...registry.connectAdmissions, noteConnection: registry.noteConnection },
       recordRefusal,
       stores,
       events,
@@ -99,6 +107,10 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
       limits: brokerLimits(config),
     }),
   )
+  repeat(stack, EXPIRY_SWEEP_MS, () => {
+    inBackground(broker.sessions.cutEnded(clock()), logger)
+    registry.legacy.warn()
+  })
   const ports = { mqtt: config.mqtt.port, api: config.api.port }
   const api = createApi({
     ...registry,
@@ -139,6 +151,7 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
   })
   const mqttListener = stack.use(await openListener({ ...config.mqtt, setting: 'mqtt', onConnection: mqttDoor }))
   ports.mqtt = mqttListener.port
+  const plainListener = stack.use(await openPlainMqtt(config, doors, broker))
   const httpDoor = createHttpDoor({ ...doors, onConnection: (socket) => http.server.emit('connection', socket) })
   const apiListener = stack.use(await openListener({ ...config.api, setting: 'api', onConnection: httpDoor }))
   ports.api = apiListener.port
@@ -153,6 +166,7 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
   const resources = stack.move()
   return {
     mqttPort: ports.mqtt,
+    plainMqttPort: plainListener?.port,
     apiPort: ports.api,
     caFingerprint: pki.authority.fingerprint,
     caCreated: pki.caCreated,
@@ -167,6 +181,25 @@ function openDataFolder(dataDir: string, pid: number, stack: AsyncDisposableStac
   ensureOwnFolder(dataDir)
   stack.use(lockFolder(dataDir, pid))
   return stack.use(openDatabase({ file: join(dataDir, 'hub.db') }))
+}
+
+/** For devices without TLS; none unless it was asked for. */
+async function openPlainMqtt(
+  { mqtt: { plain } }: Config,
+  doors: Omit<PlainMqttDoorOptions, 'allow' | 'onConnection'>,
+  broker: MqttBroker,
+): Promise<Listener | undefined> {
+  const { host, port, allow } = plain
+  if (host === undefined) return undefined
+  const { limits, sockets, recordRefusal } = doors
+  const onConnection = createPlainMqttDoor({
+    limits,
+    sockets,
+    recordRefusal,
+    allow,
+    onConnection: (connection) => broker.accept(connection, 'mqtt'),
+  })
+  return openListener({ host, port, setting: 'mqtt.plain', onConnection })
 }
 
 /** What both listeners share. */
@@ -186,6 +219,13 @@ function announceRefusal(refusal: RecordedRefusal, events: EventFeed, logger: Lo
   const { surface, cause, address, mend, presented, expected } = refusal
   logger.warn({ component: 'refusals', surface, cause, address, presented, expected, mend }, 'Refused')
   events.publish('connection.refused', { surface, cause, address })
+}
+
+/** Soonest first. */
+function warnOfExpiring(expiring: readonly LegacyCredential[], logger: Logger): void {
+  const [first] = expiring
+  const told = { component: 'registry', count: expiring.length, deviceId: first?.deviceId, endsAt: first?.endsAt }
+  logger.warn(told, 'Imported passwords end within 30 days')
 }
 
 function repeat(stack: AsyncDisposableStack, intervalMs: number, work: () => void): void {

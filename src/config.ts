@@ -1,4 +1,3 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml'
 import { z } from 'zod'
 import { ConfigurationError } from './config-error.ts'
 import {
@@ -10,8 +9,7 @@ import {
   type SettingNotes,
   SIZE_PATTERN,
 } from './config-setting.ts'
-import type { FileNode, FileTree } from './config-source.ts'
-import { isHostName, isServerName } from './host-name.ts'
+import { isHostName, isNetwork, isServerName } from './host-name.ts'
 import type { LOG_LEVELS } from './logger.ts'
 
 const NOTES = z.registry<SettingNotes>()
@@ -22,6 +20,7 @@ const DAY = 86_400
 // MQTT 3.1.1 §2.2.3: the remaining length of a packet is at most 268,435,455
 const LARGEST_PACKET = 268_435_455
 const KEY_ALGORITHMS = ['ec-p256', 'rsa-2048', 'rsa-3072', 'rsa-4096', 'ed25519'] as const
+const AUTH_MODES = ['mtls', 'token', 'https_only', 'mtls_or_token', 'mtls_and_token'] as const
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const satisfies typeof LOG_LEVELS
 
 /** Every setting, one entry each: variable and flag follow from its key, the reference from its words. */
@@ -31,15 +30,28 @@ const SCHEMA = group({
     port: port(3000, 'Port of the API and PKI documents, HTTPS and plain HTTP alike; 0 takes a free one.'),
     loopback_http: toggle(true, 'Whether programs on this machine may call the API in plain HTTP, tokens required.'),
   }),
+  auth: group({
+    mode: authMode('What clients must show where their surface has no mode of its own; so far MQTT alone heeds it.'),
+  }),
   mqtt: group({
     host: host('Address to serve devices on; "::" is every one, IPv4 too.'),
     port: port(8883, 'Port of MQTT over TLS; 0 takes a free one.', 'MQTT_SECURE_PORT'),
+    auth: authMode('What MQTT clients must show over TLS; none: the mode of all surfaces, or mtls.'),
     inflight: count(32, 1, 65_535, 'Messages of QoS 1 and 2 on their way to one client, unacknowledged.'),
     durability: choice(
       ['process', 'full'],
       'process',
       'What an acknowledged message survives: the end of the process, or the loss of power as well (slower).',
     ),
+    plain: group({
+      host: optional(z.string().refine(isHostName), {
+        description: 'Address to serve old devices on without TLS, tokens or imported passwords required; none: off.',
+        expected: 'an IP address or a host name',
+        example: '127.0.0.1',
+      }),
+      port: port(1883, 'Port of MQTT without TLS; 0 takes a free one.'),
+      allow: networks('Networks whose devices may come without TLS; demanded unless the address is loopback.'),
+    }),
   }),
   certs_dir: folder(
     './certs',
@@ -122,30 +134,6 @@ export function readValue(config: Config, key: string): unknown {
   return key.split('.').reduce<unknown>((value, name) => new Map(Object.entries(value ?? {})).get(name), config)
 }
 
-/** What is written in a config.yaml, with its lines; whether the keys are known is not asked here. */
-export function parseConfigFile(text: string): FileTree {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const lineOf = (node: unknown): number => (isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1)
-  const problems = document.errors.map(({ message, pos }) => ({ line: lines.linePos(pos[0]).line, message }))
-  visit(document, {
-    Alias: (_, alias) =>
-      void problems.push({ line: lineOf(alias), message: `alias *${alias.source} is not supported` }),
-  })
-  const { contents } = document
-  const isEmpty = contents === null || (isScalar(contents) && contents.value === null)
-  if (!isEmpty && !isMap(contents)) problems.push({ line: 1, message: 'expected a map of settings' })
-  return { nodes: isMap(contents) && problems.length === 0 ? readMap(contents) : [], problems }
-
-  function readMap(map: YAMLMap): FileNode[] {
-    return map.items.map(({ key, value }) => {
-      const place = { name: String(key), line: lineOf(key) }
-      if (isMap(value)) return { ...place, children: readMap(value) }
-      return { ...place, value: isNode(value) ? value.toJS(document) : value }
-    })
-  }
-}
-
 function group<Shape extends z.ZodRawShape>(shape: Shape) {
   // Every setting has a default or may be absent, so a group may be left out; TypeScript cannot see that of any Shape.
   return z
@@ -175,6 +163,19 @@ function hosts(description: string) {
     .readonly()
     .default([])
     .register(NOTES, { kind: 'list', description, expected })
+}
+
+function networks(description: string) {
+  const expected = 'a list of addresses and networks (as JSON in a variable or flag: ["192.168.1.0/24"])'
+  return z
+    .array(z.string().refine(isNetwork))
+    .readonly()
+    .default([])
+    .register(NOTES, { kind: 'list', description, expected })
+}
+
+function authMode(description: string) {
+  return optional(z.enum(AUTH_MODES), { description, expected: oneOf(AUTH_MODES), example: 'mtls_or_token' })
 }
 
 function port(fallback: number, description: string, alias?: string) {

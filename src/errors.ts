@@ -40,6 +40,7 @@ export const ERROR_CODES = [
   'token_not_found',
   'unauthorized',
   'unsupported_media_type',
+  'user_name_taken',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]

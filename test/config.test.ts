@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { acceptValue, createConfig, parseConfigFile, readValue, SETTINGS } from '../src/config.ts'
+import { acceptValue, createConfig, readValue, SETTINGS } from '../src/config.ts'
 import { ConfigurationError } from '../src/config-error.ts'
+import { parseConfigFile } from '../src/config-file.ts'
 import { LOG_LEVELS } from '../src/logger.ts'
 
 test('without any setting a configuration has every default of the product document', () => {
   expect(createConfig()).toEqual({
     api: { host: '::', port: 3000, loopback_http: true },
-    mqtt: { host: '::', port: 8883, inflight: 32, durability: 'process' },
+    auth: {},
+    mqtt: { host: '::', port: 8883, inflight: 32, durability: 'process', plain: { port: 1883, allow: [] } },
     certs_dir: './certs',
     data_dir: './data',
     tls: { server_names: [], session_resumption: false },

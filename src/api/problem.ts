@@ -64,6 +64,7 @@ const PROBLEMS = {
   token_not_found: [404, 'Token not found'],
   unauthorized: [401, 'Unauthorized'],
   unsupported_media_type: [415, 'Unsupported media type'],
+  user_name_taken: [409, 'User name taken'],
 } as const satisfies Record<ErrorCode, readonly [status: number, title: string]>
 
 export function isServerFailure(code: ErrorCode): boolean {

@@ -5,12 +5,20 @@ import type { ChainVerdict } from '../peer-identity.ts'
 import { type Access, createAccess } from './access.ts'
 import { type Admissions, createAdmissions } from './admission.ts'
 import { type ApiTokens, createApiTokens } from './api-tokens.ts'
+import type { AuthMode } from './auth-mode.ts'
 import type { Certificate } from './certificate.ts'
 import { type Certificates, createCertificates } from './certificates.ts'
 import { type ClientIds, createClientIds } from './client-id.ts'
+import { type ConnectAdmissions, createConnectAdmissions } from './connect-admission.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { createEmqxAuthenticator, type EmqxAuthenticator } from './emqx-authenticator.ts'
+import type { Grant } from './grant.ts'
+import { createIdentityTokens, type IdentityTokens } from './identity-tokens.ts'
 import { createIssuance } from './issuance.ts'
+import type { LegacyCredential } from './legacy-credential.ts'
+import { createLegacyCredentials, type LegacyCredentials } from './legacy-credentials.ts'
+import { createLogins, type Logins } from './logins.ts'
+import { createPasswordChecks } from './password-checks.ts'
 import { createPolicies, type Policies } from './policies.ts'
 import type {
   ApiTokenStore,
@@ -18,7 +26,9 @@ import type {
   CertificateStore,
   Cutter,
   DeviceStore,
+  IdentityTokenStore,
   LeafIssuer,
+  LegacyCredentialStore,
   PolicyStore,
   ServiceStore,
   Transaction,
@@ -33,6 +43,8 @@ export interface Stores {
   readonly certificates: CertificateStore & CertificateMarks
   readonly policies: PolicyStore
   readonly tokens: ApiTokenStore
+  readonly identityTokens: IdentityTokenStore
+  readonly legacy: LegacyCredentialStore
   readonly transaction: Transaction
 }
 
@@ -42,9 +54,12 @@ export interface RegistryOptions {
   readonly cutter: Cutter
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
   readonly allowCommonNameOnly: boolean
+  /** What is asked of MQTT clients. */
+  readonly mode: AuthMode
   /** For work that nobody waits for: its failure is told to an operator. */
   readonly inBackground: (work: Promise<void>) => void
   readonly onNewRefusal: (refusal: RecordedRefusal) => void
+  readonly onExpiring: (expiring: readonly LegacyCredential[]) => void
   readonly events: EventFeed
   readonly clock: Clock
 }
@@ -52,8 +67,10 @@ export interface RegistryOptions {
 /** Who may connect, and what is issued, renewed and revoked: the one place that decides. */
 export interface Registry {
   readonly admissions: Admissions
-  /** Told of each connection that was let in; the first of a certificate ends the older ones. */
-  noteConnection(certificate: Certificate): void
+  readonly connectAdmissions: ConnectAdmissions
+  readonly logins: Logins
+  /** Told of each connection that was let in; the first of a certificate or token ends the older ones. */
+  noteConnection(grant: Grant): void
   readonly clientIds: ClientIds
   readonly access: Access
   readonly devices: Devices
@@ -62,14 +79,16 @@ export interface Registry {
   readonly revocations: Revocations
   readonly policies: Policies
   readonly tokens: ApiTokens
+  readonly identityTokens: IdentityTokens
+  readonly legacy: LegacyCredentials
   readonly emqx: EmqxAuthenticator
   readonly refusals: RefusalRing
 }
 
 export function createRegistry(options: RegistryOptions): Registry {
-  const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, inBackground, onNewRefusal, events, clock } = options
+  const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, mode, inBackground, events, clock } = options
   const { certificates: certificateStore, transaction } = stores
-  const refusals = createRefusalRing({ clock, onNew: onNewRefusal })
+  const refusals = createRefusalRing({ clock, onNew: options.onNewRefusal })
   const access = createAccess(stores)
   const admissions = createAdmissions({ ...stores, clock })
   const mayUseAny: Parameters<typeof createClientIds>[0]['mayUseAny'] = (identity) =>
@@ -92,8 +111,17 @@ export function createRegistry(options: RegistryOptions): Registry {
   })
   const certificates = createCertificates({ issuance, revocations, certificates: certificateStore, admissions, clock })
   const tokens = createApiTokens({ tokens: stores.tokens, clock })
+  const identityTokens = createIdentityTokens({ ...stores, tokens: stores.identityTokens, cutter, clock })
+  const legacy = createLegacyCredentials({ ...options, legacy: stores.legacy, devices })
+  const checks = createPasswordChecks(clock)
+  const logins = createLogins({ ...stores, tokens: stores.identityTokens, identityTokens, checks, clock })
+  const connectAdmissions = createConnectAdmissions({ admissions, logins, mode })
   const recordRefusal = refusals.record
-  const noteConnection = (certificate: Certificate): void => inBackground(revocations.noteConnection(certificate))
+  const noteCertificate = (certificate: Certificate): void => inBackground(revocations.noteConnection(certificate))
+  const noteConnection = ({ certificate, credentials }: Grant): void => {
+    if (certificate) noteCertificate(certificate)
+    for (const credential of credentials) inBackground(identityTokens.noteUse(credential))
+  }
   const emqx = createEmqxAuthenticator({
     ...stores,
     admissions,
@@ -101,11 +129,13 @@ export function createRegistry(options: RegistryOptions): Registry {
     access,
     judgeChain,
     recordRefusal,
-    noteConnection,
+    noteConnection: noteCertificate,
     allowCommonNameOnly,
   })
   return {
     admissions,
+    connectAdmissions,
+    logins,
     noteConnection,
     clientIds,
     access,
@@ -115,6 +145,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     revocations,
     policies,
     tokens,
+    identityTokens,
+    legacy,
     emqx,
     refusals,
   }

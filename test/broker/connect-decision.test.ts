@@ -48,7 +48,7 @@ describe('a CONNECT is accepted', () => {
       const { clientId, cleanSession = true }: Asked = asked
       expect(decide(asked)).toEqual({
         accepted: true,
-        session: { identity: DEVICE.identity, certificate: DEVICE.certificate, clientId, cleanSession },
+        session: createSession(DEVICE, { clientId, cleanSession }),
         evicts,
       })
     })

@@ -9,7 +9,7 @@ describe('cutting certificates', () => {
     const doomed = [add(one), add(one), add(two)]
     const spared = [add(other), add()]
 
-    const cut = sessions.cutCertificates([one.certificate.fingerprint, two.certificate.fingerprint], 'revoked')
+    const cut = sessions.cutCredentials([one.certificate.fingerprint, two.certificate.fingerprint], 'revoked')
 
     expect(doomed.map(({ incoming }) => incoming.resets)).toEqual([1, 1, 1])
     expect(doomed.map(({ connection }) => connection.cutReason)).toEqual(['revoked', 'revoked', 'revoked'])
@@ -22,7 +22,7 @@ describe('cutting certificates', () => {
   test('of which none is connected does nothing', async () => {
     const { sessions, add } = createScene()
     add(createParty('one'))
-    await sessions.cutCertificates(['AA:BB'], 'revoked')
+    await sessions.cutCredentials(['AA:BB'], 'revoked')
     expect(sessions.size).toBe(1)
   })
 })
@@ -81,7 +81,7 @@ describe('a client id', () => {
     const { sessions, open } = createScene()
     const older = open(createParty('one'))
     const newer = open(createParty('one'))
-    await sessions.cutCertificates([newer.fingerprint], 'revoked')
+    await sessions.cutCredentials([newer.fingerprint], 'revoked')
     expect(sessions.findByClientId('one')).toBe(older.connection)
   })
 
