@@ -74,6 +74,7 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
     judgeChain: (certificate) => judgeChain(certificate, pki.clientCa),
     allowCommonNameOnly: config.emqx.allow_cn_only,
     mode: mqttAuthMode(config),
+    plainMqtt: config.mqtt.plain.host !== undefined,
     inBackground: (work) => inBackground(work, logger),
     onNewRefusal: (refusal) => announceRefusal(refusal, events, logger),
     onExpiring: (expiring) => warnOfExpiring(expiring, logger),

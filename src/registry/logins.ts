@@ -38,6 +38,8 @@ export interface LoginsOptions extends SubjectsOptions {
   readonly identityTokens: Pick<IdentityTokens, 'activeOf'>
   readonly legacy: Pick<LegacyCredentialStore, 'find' | 'findByUserName'>
   readonly checks: PasswordChecks
+  /** Whether a login alone lets somebody in anywhere. */
+  readonly suffices: boolean
   readonly clock: Clock
 }
 
@@ -55,7 +57,8 @@ export function createLogins(options: LoginsOptions): Logins {
       return subject?.state === 'active' ? subject.identity : undefined
     },
     thatLetIn(deviceId) {
-      if (findSubject(options, 'device', deviceId)?.state !== 'active') return []
+      const isShutOut = findSubject(options, 'device', deviceId)?.state !== 'active'
+      if (!options.suffices || isShutOut) return []
       const password = legacy.find(deviceId)
       return [
         ...identityTokens.activeOf('device', deviceId).map(({ id }) => `token ${id}`),

@@ -56,6 +56,8 @@ export interface RegistryOptions {
   readonly allowCommonNameOnly: boolean
   /** What is asked of MQTT clients. */
   readonly mode: AuthMode
+  /** Whether there is a listener without TLS, where no certificate is asked for. */
+  readonly plainMqtt: boolean
   /** For work that nobody waits for: its failure is told to an operator. */
   readonly inBackground: (work: Promise<void>) => void
   readonly onNewRefusal: (refusal: RecordedRefusal) => void
@@ -114,7 +116,8 @@ export function createRegistry(options: RegistryOptions): Registry {
   const identityTokens = createIdentityTokens({ ...stores, tokens: stores.identityTokens, cutter, clock })
   const legacy = createLegacyCredentials({ ...options, legacy: stores.legacy, devices })
   const checks = createPasswordChecks(clock)
-  const logins = createLogins({ ...stores, tokens: stores.identityTokens, identityTokens, checks, clock })
+  const suffices = options.plainMqtt || mode === 'token' || mode === 'mtls_or_token'
+  const logins = createLogins({ ...stores, tokens: stores.identityTokens, identityTokens, checks, suffices, clock })
   const connectAdmissions = createConnectAdmissions({ admissions, logins, mode })
   const recordRefusal = refusals.record
   const noteCertificate = (certificate: Certificate): void => inBackground(revocations.noteConnection(certificate))

@@ -52,7 +52,7 @@ export interface Scene extends Disposable {
 }
 
 export type SceneOverrides = Partial<
-  Pick<RegistryOptions, 'issuer' | 'allowCommonNameOnly' | 'mode' | 'onNewRefusal' | 'onExpiring'>
+  Pick<RegistryOptions, 'issuer' | 'allowCommonNameOnly' | 'mode' | 'plainMqtt' | 'onNewRefusal' | 'onExpiring'>
 >
 
 /** The whole registry on SQLite in memory and a CA of its own; the clock stands still and the cutter writes down. */
@@ -74,6 +74,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     judgeChain: (certificate) => judgeChain(certificate, [authority.certificate]),
     allowCommonNameOnly: false,
     mode: 'mtls',
+    plainMqtt: false,
     inBackground: (work) => void background.push(work),
     onNewRefusal: () => undefined,
     onExpiring: () => undefined,
