@@ -56,7 +56,7 @@ export class Connection {
   refuse(lastWord: Buffer | undefined): void {
     const { socket } = this
     if (socket.destroyed) return
-    const timer = setTimeout(() => this.#incoming.reset(), LAST_WORD_MS)
+    const timer = setTimeout(() => this.#break(), LAST_WORD_MS)
     socket.once('close', () => clearTimeout(timer))
     // What lies unread when a socket closes makes the kernel reset it, and the last word would be lost with it.
     socket.resume()
@@ -71,8 +71,15 @@ export class Connection {
 
   cut(reason: string): Promise<void> {
     this.#cutReason ??= reason
-    this.#incoming.reset()
+    this.#break()
     return this.closed
+  }
+
+  #break(): void {
+    const { writableEnded, writableLength } = this.socket
+    // libuv resets no socket that is shutting down (EINVAL), and Node would never close it then.
+    if (writableEnded && writableLength === 0) this.socket.destroy()
+    else this.#incoming.reset()
   }
 }
 
