@@ -21,10 +21,10 @@ export function findFaults(config: Config, { refused, origins }: Found): readonl
   const shared = listeners.flatMap((one, index) =>
     listeners.slice(index + 1).flatMap((other) => (shareAPort(one, other) ? [[one, other] as const] : [])),
   )
-  const place = ({ key }: Listener): string => `${key}.port (${origins.get(`${key}.port`)?.place ?? 'default'})`
+  const port = ({ key }: Listener): string => locate(`${key}.port`, origins)
   return [
     ...shared.map(
-      ([one, other]) => `${place(one)} and ${place(other)} are both ${one.port}: each listener needs a port of its own`,
+      ([one, other]) => `${port(one)} and ${port(other)} are both ${one.port}: each listener needs a port of its own`,
     ),
     ...(refused.has('mqtt.plain.allow') ? [] : findOpenPlain(config, origins)),
   ]
@@ -46,8 +46,11 @@ function shareAPort(one: Listener, other: Listener): boolean {
 /** Passwords in the clear are for networks that somebody has named. */
 function findOpenPlain({ mqtt: { plain } }: Config, origins: Found['origins']): readonly string[] {
   if (plain.host === undefined || plain.allow.length > 0 || isLoopback(plain.host)) return []
-  const place = origins.get('mqtt.plain.host')?.place
   return [
-    `mqtt.plain.host (${place}) is ${plain.host}, where everybody could listen: name the networks of the devices in mqtt.plain.allow, such as ["192.168.1.0/24"]`,
+    `${locate('mqtt.plain.host', origins)} is ${plain.host}, where everybody could listen: name the networks of the devices in mqtt.plain.allow, such as ["192.168.1.0/24"]`,
   ]
+}
+
+function locate(key: string, origins: Found['origins']): string {
+  return `${key} (${origins.get(key)?.place ?? 'default'})`
 }

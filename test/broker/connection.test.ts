@@ -37,6 +37,14 @@ describe('a connection that is refused', () => {
     expect(clock.running).toBe(0)
   })
 
+  test('is destroyed, not reset, when it is cut while the last word is on its way', async () => {
+    const { connection, incoming } = openConnection()
+    connection.refuse(REFUSING)
+    await new Promise((resolve) => setImmediate(resolve))
+    await connection.cut('hub stopped')
+    expect([connection.socket.closed, incoming.resets]).toEqual([true, 0])
+  })
+
   test('is reset at once when there is nothing to say', async () => {
     const { connection, incoming, client } = openConnection()
     connection.refuse(undefined)

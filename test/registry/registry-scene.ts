@@ -169,7 +169,7 @@ function createCutter({ certificates, devices, services }: Stores, cuts: Cut[]):
 
 function listen(events: EventFeed): readonly string[] {
   const told: string[] = []
-  for (const type of ['certificate.issued', 'certificate.revoked'] as const) {
+  for (const type of ['certificate.issued', 'certificate.revoked', 'credential.expiring'] as const) {
     events.subscribe(type, ({ id }) => told.push(`${type} ${id}`))
   }
   return told
