@@ -192,7 +192,8 @@ describe('device revoke', () => {
 
   test('tells on stderr what still lets the device in', async () => {
     await using folder = await temporaryFolder()
-    const warning = '299 - "token k1 still lets device dev:1 in", 299 - "its imported password still lets device dev:1 in"'
+    const warning =
+      '299 - "token k1 still lets device dev:1 in", 299 - "its imported password still lets device dev:1 in"'
     const answers = { 'DELETE /api/devices/certificates/dev%3A1': { ...answer, warning } }
     await using _hub = await openHubDouble(answers, { folder: folder.path })
     expect(await run({ argv: ['device', 'revoke', 'dev:1'], cwd: folder.path })).toMatchObject({

@@ -74,13 +74,12 @@ describe('an imported password', () => {
     await using hub = await startLegacyHub()
     await importPassword(hub)
     using client = await logIn(hub, OLD, { clientId: 'pump' })
-    client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: `${OWN}/#`, qos: 0 }] })
-    for (const payload of ['1', '2', '3'])
-      client.send({ cmd: 'publish', topic: `${OWN}/t`, payload, qos: 0, retain: false, dup: false })
-    const payloads = () =>
-      client.received.flatMap((packet) => (packet.cmd === 'publish' ? [String(packet.payload)] : []))
-    while (payloads().length < 3) await once(client.socket, 'packet')
-    expect(payloads()).toEqual(['1', '2', '3'])
+    for (const messageId of [1, 2, 3]) {
+      client.send({ cmd: 'publish', topic: `${OWN}/t`, payload: 'x', qos: 1, messageId, retain: false, dup: false })
+    }
+    const acknowledged = () => client.received.flatMap((packet) => (packet.cmd === 'puback' ? [packet.messageId] : []))
+    while (acknowledged().length < 3) await once(client.socket, 'packet')
+    expect(acknowledged()).toEqual([1, 2, 3])
   })
 
   test('that is removed has lost its session when the answer comes, and one that is replaced as well', async () => {

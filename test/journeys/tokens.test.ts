@@ -15,10 +15,9 @@ describe('a token', () => {
     await using hub = await startTokenHub()
     const token = await createToken(hub, 'devices/pump')
     using client = await loggedIn(hub, token)
-    client.send(
-      { cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: `${OWN}/commands`, qos: 0 }] },
-      { cmd: 'publish', topic: `${OWN}/commands`, payload: 'on', qos: 0, retain: false, dup: false },
-    )
+    client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: `${OWN}/commands`, qos: 0 }] })
+    await client.next('suback')
+    client.send({ cmd: 'publish', topic: `${OWN}/commands`, payload: 'on', qos: 0, retain: false, dup: false })
     expect(await client.next('publish')).toMatchObject({ topic: `${OWN}/commands` })
     const { items } = (await hub.api('GET', '/api/devices/pump/tokens')).json()
     const times = { createdAt: expect.any(String), lastUsedAt: expect.any(String) }

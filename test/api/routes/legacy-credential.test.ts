@@ -89,3 +89,18 @@ test('a revocation names each credential that still lets the device in', async (
     '299 - "token of device-001 still lets device device-001 in", 299 - "its imported password still lets device device-001 in"',
   ])
 })
+
+test('a device is shown with the end of its imported password', async () => {
+  const legacy = {
+    userName: 'old name',
+    hash: { algorithm: 'bcrypt', digest: '' },
+    endsAt: NOW,
+    createdAt: NOW,
+  } as const
+  const find = (deviceId: string) => ({ deviceId, ...legacy })
+  const unused = () => Promise.reject(new Error('nobody asks for that'))
+  const { call } = createHarness({ legacy: { find, put: unused, remove: unused } })
+  const shown = { legacy: { userName: 'old name', endsAt: NOW.toISOString() } }
+  expect((await call('/api/devices/device-001')).body).toMatchObject(shown)
+  expect((await call('/api/devices')).body).toMatchObject({ items: [shown] })
+})
