@@ -110,7 +110,7 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
   )
   repeat(stack, EXPIRY_SWEEP_MS, () => {
     inBackground(broker.sessions.cutEnded(clock()), logger)
-    registry.legacy.warn()
+    inBackground(registry.legacy.warn(), logger)
   })
   const ports = { mqtt: config.mqtt.port, api: config.api.port }
   const api = createApi({

@@ -19,7 +19,7 @@ export interface LegacyCredentials {
   /** Resolves after its sessions are closed; nothing to remove is no fault. */
   remove(deviceId: string): Promise<void>
   /** Tells of those that end within 30 days, once a day. */
-  warn(): void
+  warn(): Promise<void>
 }
 
 export interface LegacyCredentialsOptions {
@@ -61,7 +61,7 @@ export function createLegacyCredentials(options: LegacyCredentialsOptions): Lega
       legacy.delete(deviceId)
       await cut(deviceId, 'legacy password removed')
     },
-    warn() {
+    async warn() {
       const now = clock()
       if (now.getTime() < nextWarning) return
       nextWarning = now.getTime() + DAY_MS

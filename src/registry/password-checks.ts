@@ -14,8 +14,7 @@ export interface PasswordChecks {
   compare(login: Login, credential: LegacyCredential, address: string): Promise<Login>
 }
 
-// bcrypt computes in this thread, slice by slice, and PBKDF2 on one of four others: more at once would only be slower.
-const AT_ONCE = 2
+// bcrypt computes in this thread, in slices of 100 ms: two at once would keep everybody else waiting twice as long.
 const MAX_WAITING = 500
 
 export function createPasswordChecks(clock: Clock): PasswordChecks {
@@ -24,7 +23,7 @@ export function createPasswordChecks(clock: Clock): PasswordChecks {
   const right = new Map<string, Buffer>()
   const wrong = new WrongPasswords(clock)
   const waiting: (() => void)[] = []
-  let running = 0
+  let isRunning = false
 
   return {
     recall(login, credential) {
@@ -52,15 +51,15 @@ export function createPasswordChecks(clock: Clock): PasswordChecks {
   }
 
   async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve))
-    else running++
+    if (isRunning) await new Promise<void>((resolve) => waiting.push(resolve))
+    isRunning = true
     try {
       return await work()
     } finally {
       // The place is handed on as it is, so that nobody who comes in between takes it.
       const next = waiting.shift()
       if (next) next()
-      else running--
+      else isRunning = false
     }
   }
 }
