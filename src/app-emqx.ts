@@ -51,7 +51,7 @@ function joinCutters(one: Cutter, other: RemoteCutter): Cutter {
   const both = async (...cuts: readonly Promise<void>[]): Promise<void> => void (await Promise.all(cuts))
   return {
     ...one,
-    cutCertificates: (...of) => both(one.cutCertificates(...of), other.cutCertificates(...of)),
+    cutCredentials: (...of) => both(one.cutCredentials(...of), other.cutCredentials(...of)),
     cutIdentity: (...of) => both(one.cutIdentity(...of), other.cutIdentity(...of)),
     forgetIdentity: (...of) => both(one.forgetIdentity(...of), other.forgetIdentity(...of)),
   }

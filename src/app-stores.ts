@@ -2,6 +2,8 @@ import { createApiTokenStore } from './db/api-token-store.ts'
 import { createCertificateStore } from './db/certificate-store.ts'
 import type { Database } from './db/database.ts'
 import { createDeviceStore } from './db/device-store.ts'
+import { createIdentityTokenStore } from './db/identity-token-store.ts'
+import { createLegacyCredentialStore } from './db/legacy-credential-store.ts'
 import { createPolicyStore } from './db/policy-store.ts'
 import { createServiceStore } from './db/service-store.ts'
 import { createTransaction } from './db/transaction.ts'
@@ -15,6 +17,8 @@ export function createStores(database: Database): Stores {
     certificates: createCertificateStore(database),
     policies: createPolicyStore(database),
     tokens: createApiTokenStore(database),
+    identityTokens: createIdentityTokenStore(database),
+    legacy: createLegacyCredentialStore(database),
     transaction: createTransaction(database),
   }
 }

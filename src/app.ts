@@ -1,40 +1,32 @@
-import type { Socket } from 'node:net'
 import { createApi } from './api/api.ts'
-import { createHttpServer } from './api/http-server.ts'
-import { localSocketOrigin, networkOrigin, OWN_ORIGIN } from './api/request/request-origin.ts'
+import { OWN_ORIGIN } from './api/request/request-origin.ts'
 import { isWebSocketRequest } from './api/request/websocket-rule.ts'
-import { createDoorOptions } from './app-doors.ts'
-import { cutAtEmqxToo } from './app-emqx.ts'
+import { inBackground, repeat } from './app-background.ts'
+import { openListeners } from './app-listeners.ts'
 import { openPremises } from './app-premises.ts'
 import { createReadiness } from './app-readiness.ts'
+import { openRegistry } from './app-registry.ts'
 import { createStores } from './app-stores.ts'
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
-import { createWebSocketDoor, SUB_PROTOCOLS } from './broker/websocket/websocket-door.ts'
+import { SUB_PROTOCOLS } from './broker/websocket/websocket-door.ts'
 import { createTimeSigner } from './ca/time-signer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { brokerLimits } from './config-limits.ts'
 import { databaseFailure } from './db/database-failure.ts'
 import { openMqttDatabase } from './db/mqtt/mqtt-database.ts'
-import { readAddress } from './edge/address.ts'
-import { judgeChain } from './edge/chain-verdict.ts'
-import { createHttpDoor } from './edge/http-door.ts'
-import { openListener } from './edge/listener.ts'
-import { openLocalSocket } from './edge/local-socket.ts'
-import { createMqttDoor } from './edge/mqtt-door.ts'
 import { OpenSockets } from './edge/open-sockets.ts'
 import { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 import { ensureAdminToken } from './registry/admin-token.ts'
-import { type MayAccess, narrowPolicy } from './registry/narrowed-access.ts'
-import type { Cutter } from './registry/ports.ts'
-import type { RecordedRefusal } from './registry/refusal-ring.ts'
-import { createRegistry, type RegistryOptions } from './registry/registry.ts'
+import type { MayAccess } from './registry/narrowed-access.ts'
 import { VERSION } from './version.ts'
 
 export interface Hub extends AsyncDisposable {
   readonly mqttPort: number
+  /** Of MQTT without TLS, where that is on. */
+  readonly plainMqttPort: number | undefined
   readonly apiPort: number
   readonly caFingerprint: string
   /** PEM; what devices verify the hub with. */
@@ -61,7 +53,7 @@ export interface HubOverrides {
   readonly mayAccess?: MayAccess
 }
 
-const OVERLAP_SWEEP_MS = 30_000
+const SWEEP_MS = 30_000
 
 /** Builds the hub in dependency order and opens its listeners last; if a step throws, what was built is released. */
 export async function startHub(config: Config, overrides: HubOverrides): Promise<Hub> {
@@ -70,36 +62,13 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
   const events = new EventFeed()
 
   const { database, pki, files } = await openPremises(config, { logger, clock, pid, inMemory }, stack)
-  const registryStores = createStores(database)
-  // The broker and the client ids are made from this registry, below; there is nothing to cut before it listens.
-  const cutter: Cutter = {
-    cutCertificates: (fingerprints, reason) => broker.sessions.cutCertificates(fingerprints, reason),
-    cutIdentity: (kind, id, reason) => broker.sessions.cutIdentity(kind, id, reason),
-    forgetIdentity: (kind, id, userId) => broker.forgetIdentity(kind, id, userId),
-    liftBan: (kind, id) => broker.liftBan(kind, id),
-  }
-  const registry = createRegistry({
-    stores: registryStores,
-    issuer: pki.authority,
-    cutter: cutAtEmqxToo(cutter, config, stack, {
-      stores: registryStores,
-      clientIds: { holderOf: (clientId) => registry.clientIds.holderOf(clientId) },
-      caCertificatePem: pki.authority.caCertificatePem,
-      events,
-      logger,
-      clock,
-    }),
-    judgeChain: (certificate) => judgeChain(certificate, pki.clientCa),
-    allowCommonNameOnly: config.emqx.allow_cn_only,
-    inBackground: (work) => inBackground(work, logger),
-    onNewRefusal: (refusal) => announceRefusal(refusal, events, logger),
-    events,
-    clock,
-    ...(mayAccess ? { narrowAccess: narrowBy(mayAccess, logger) } : {}),
-  })
+  const registry = openRegistry(
+    config,
+    { stores: createStores(database), pki, broker: () => broker, events, logger, clock, mayAccess },
+    stack,
+  )
   const recordRefusal = registry.refusals.record
   if (files) ensureAdminToken({ path: files.adminToken, tokens: registry.tokens })
-  repeat(stack, OVERLAP_SWEEP_MS, () => inBackground(registry.revocations.endOverlaps(), logger))
 
   // Disposed after those who speak on them.
   const sockets = stack.use(new OpenSockets())
@@ -116,7 +85,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
   const broker = stack.use(
     await openMqttBroker({
       ...registry,
-      directory: { ...registry.admissions, noteConnection: registry.noteConnection },
+      directory: { ...registry.connectAdmissions, noteConnection: registry.noteConnection },
       recordRefusal,
       stores,
       events,
@@ -126,7 +95,16 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
       status: { version: VERSION, seconds: config.mqtt.sys_interval },
     }),
   )
-  const ports = { mqtt: config.mqtt.port, api: config.api.port }
+  repeat(stack, SWEEP_MS, () => {
+    inBackground(registry.revocations.endOverlaps(), logger)
+    inBackground(broker.sessions.cutEnded(clock()), logger)
+    inBackground(registry.legacy.warn(), logger)
+  })
+  const ports = {
+    mqtt: config.mqtt.port,
+    api: config.api.port,
+    plainMqtt: config.mqtt.plain.port as number | undefined,
+  }
   const https = {
     serverNames: () => pki.server.names,
     publicHost: config.public_host,
@@ -157,46 +135,27 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     version: VERSION,
   })
 
-  const doors = createDoorOptions(config, { pki, sockets, recordRefusal })
-  const takeWebSocket = createWebSocketDoor({
-    limits: brokerLimits(config),
-    onConnection: (connection) => broker.accept(connection, 'wss'),
-  })
-  const http = stack.use(
-    createHttpServer({
+  await openListeners(
+    config,
+    {
+      pki,
+      sockets,
+      recordRefusal,
+      broker,
       fetch: api.fetch,
-      originOf: networkOrigin(readAddress),
+      isWebSocketAccepted: (request, origin) => isWebSocketRequest(request, origin, https, webSocket),
+      localSocket: files?.localSocket,
       logger,
-      upgrade: {
-        isAccepted: (request, origin) => isWebSocketRequest(request, origin, https, webSocket),
-        take(request, head) {
-          const connection = httpDoor.connectionOf(request.socket)
-          if (connection) takeWebSocket({ request, head, connection })
-        },
-      },
-    }),
+      ports,
+    },
+    stack,
   )
-  const local = stack.use(createHttpServer({ fetch: api.fetch, originOf: localSocketOrigin, logger }))
-  const mqttDoor = createMqttDoor({
-    ...doors,
-    onConnection: (connection) => broker.accept(connection, 'mqtts'),
-  })
-  const mqttListener = stack.use(await openListener({ ...config.mqtt, setting: 'mqtt', onConnection: mqttDoor }))
-  ports.mqtt = mqttListener.port
-  const httpDoor = createHttpDoor({ ...doors, onConnection: (socket) => http.server.emit('connection', socket) })
-  // Half-open until its first request; one that becomes a WebSocket, until its CONNECT.
-  http.server.on('request', ({ socket }) => httpDoor.connectionOf(socket)?.markOpen())
-  const apiListener = stack.use(await openListener({ ...config.api, setting: 'api', onConnection: httpDoor.enter }))
-  ports.api = apiListener.port
-  if (files) {
-    const onConnection = (socket: Socket) => local.server.emit('connection', socket)
-    stack.use(await openLocalSocket({ path: files.localSocket, onConnection }))
-  }
 
   logger.info({ component: 'hub', mqttPort: ports.mqtt, apiPort: ports.api }, 'Hub ready')
   const resources = stack.move()
   return {
     mqttPort: ports.mqtt,
+    plainMqttPort: ports.plainMqtt,
     apiPort: ports.api,
     caFingerprint: pki.authority.fingerprint,
     caCertificate: pki.authority.caCertificatePem,
@@ -208,26 +167,4 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     fetch: async (request) => api.fetch(request, { origin: OWN_ORIGIN }),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
-}
-
-function narrowBy(mayAccess: MayAccess, logger: Logger): NonNullable<RegistryOptions['narrowAccess']> {
-  const onFailure = (err: unknown): void =>
-    logger.error({ component: 'registry', err }, 'The policy function failed, and nothing is allowed')
-  return (policy, identity) => narrowPolicy(policy, identity, { mayAccess, onFailure })
-}
-
-function announceRefusal(refusal: RecordedRefusal, events: EventFeed, logger: Logger): void {
-  const { surface, cause, address, mend, presented, expected } = refusal
-  logger.warn({ component: 'refusals', surface, cause, address, presented, expected, mend }, 'Refused')
-  events.publish('connection.refused', { surface, cause, address })
-}
-
-function repeat(stack: AsyncDisposableStack, intervalMs: number, work: () => void): void {
-  const timer = setInterval(work, intervalMs)
-  stack.defer(() => clearInterval(timer))
-}
-
-/** For work that nobody waits for: its failure is an operator's to know. */
-function inBackground(work: Promise<void>, logger: Logger): void {
-  work.catch((error) => logger.error({ component: 'registry', err: error }, 'Background work failed'))
 }

@@ -5,6 +5,7 @@ import { acceptValue, type Config, type ConfigInput, createConfig, readValue, SE
 import { findHalfSetEmqx } from './config-emqx.ts'
 import { ConfigurationError } from './config-error.ts'
 import { parseConfigFile } from './config-file.ts'
+import { findFaults } from './config-listeners.ts'
 import { formatValue } from './config-reference.ts'
 import { formatFound } from './config-setting.ts'
 import { type ConfigSource, type Origin, readDefaults, readFlags, readTree, readVariables } from './config-source.ts'
@@ -38,8 +39,7 @@ export function loadConfig(request: ConfigRequest): LoadedConfig {
   const { values, origins, faults, refused } = merge(sources, request.readFile)
   // Each value was accepted by its own rule, which is all that ConfigInput says.
   const config = createConfig(nest(values) as ConfigInput)
-  if (PORT_KEYS.every((key) => !refused.has(key))) faults.push(...findSharedPort(config, origins))
-  faults.push(...findHalfSetEmqx(config, refused))
+  faults.push(...findFaults(config, { refused, origins }), ...findHalfSetEmqx(config, refused))
   if (faults.length > 0) throw new ConfigurationError(faults)
   return { config, origins }
 }
@@ -115,19 +115,12 @@ function merge(sources: readonly ConfigSource[], readFile = readText) {
 
 function nest(values: ReadonlyMap<string, unknown>): Record<string, unknown> {
   const input = new Map<string, unknown>()
+  const groups = new Map<string, Map<string, unknown>>()
   for (const [key, value] of values) {
-    const [group = key, name] = key.split('.')
-    input.set(group, name === undefined ? value : { ...(input.get(group) ?? {}), [name]: value })
+    const [group = key, ...names] = key.split('.')
+    if (names.length === 0) input.set(group, value)
+    else groups.set(group, (groups.get(group) ?? new Map()).set(names.join('.'), value))
   }
+  for (const [group, members] of groups) input.set(group, nest(members))
   return Object.fromEntries(input)
-}
-
-const PORT_KEYS = ['api.host', 'api.port', 'mqtt.host', 'mqtt.port'] as const
-const EVERY_ADDRESS = new Set(['::', '0.0.0.0'])
-
-function findSharedPort({ api, mqtt }: Config, origins: ReadonlyMap<string, Origin>): readonly string[] {
-  const sameAddress = api.host === mqtt.host || EVERY_ADDRESS.has(api.host) || EVERY_ADDRESS.has(mqtt.host)
-  if (!sameAddress || api.port !== mqtt.port || api.port === 0) return []
-  const places = ['api.port', 'mqtt.port'].map((key) => `${key} (${origins.get(key)?.place})`)
-  return [`${places.join(' and ')} are both ${api.port}: each listener needs a port of its own`]
 }

@@ -31,6 +31,8 @@ export function renderTable(settings: readonly Setting[]): string {
   return [...head, ...rows].map((row) => `| ${row} |\n`).join('')
 }
 
+const INDENT = '  '
+
 /** config.example.yaml: every setting with its default; it changes nothing when it is used as it is. */
 export function renderExample(settings: readonly Setting[]): string {
   const lines = [
@@ -38,15 +40,21 @@ export function renderExample(settings: readonly Setting[]): string {
     '# A key api.port is also the variable SIGNET_API__PORT and the flag --api-port; flags win over variables, variables over',
     '# .env, .env over this file. Relative folders start here. Sizes are bytes, or 16KiB, 1MiB, 1GiB; durations seconds, or 60s, 5m, 12h, 7d.',
   ]
-  let lastGroup = ''
+  let last: readonly string[] = ['']
   for (const { key, kind, fallback, example, description } of settings) {
-    const [group, name] = key.includes('.') ? key.split('.') : ['', key]
-    if (group !== lastGroup) lines.push('', ...(group === '' ? [] : [`${group}:`]))
-    else if (group === '') lines.push('')
-    lastGroup = group ?? ''
-    const indent = group === '' ? '' : '  '
+    const names = key.split('.')
+    const groups = names.slice(0, -1)
+    if (groups.length === 0 || groups[0] !== last[0]) lines.push('')
+    for (const [depth, name] of groups.entries()) {
+      if (groups.slice(0, depth + 1).join('.') !== last.slice(0, depth + 1).join('.'))
+        lines.push(`${INDENT.repeat(depth)}${name}:`)
+    }
+    last = groups
+    const indent = INDENT.repeat(groups.length)
     lines.push(`${indent}# ${description}`)
-    lines.push(`${indent}${fallback === undefined ? '# ' : ''}${name}: ${formatValue(kind, fallback ?? example)}`)
+    lines.push(
+      `${indent}${fallback === undefined ? '# ' : ''}${names.at(-1)}: ${formatValue(kind, fallback ?? example)}`,
+    )
   }
   return `${lines.join('\n')}\n`
 }

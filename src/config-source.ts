@@ -52,7 +52,7 @@ export function readTree(
 ): ConfigSource {
   const byKey = new Map(settings.map((setting) => [setting.key, setting]))
   const byFileKey = new Map(settings.filter(isSecret).map((setting) => [`${setting.key}_file`, setting]))
-  const groups = new Set(settings.flatMap(({ key }) => (key.includes('.') ? [key.slice(0, key.indexOf('.'))] : [])))
+  const groups = new Set(settings.flatMap(({ key }) => groupsOf(key)))
   const entries: ConfigEntry[] = []
   const faults = problems.map(({ line, message }) => `${file}:${line}: ${message}`)
   for (const node of nodes) visit(node, node.name)
@@ -73,8 +73,15 @@ export function readTree(
   }
 }
 
+/** `mqtt` and `mqtt.plain` of `mqtt.plain.port`. */
+function groupsOf(key: string): readonly string[] {
+  const names = key.split('.').slice(0, -1)
+  return names.map((_, index) => names.slice(0, index + 1).join('.'))
+}
+
 function nested(key: string): string {
-  return key.replace('.', ': { ').concat(': ... }')
+  const names = key.split('.')
+  return `${names.join(': { ')}: ...${' }'.repeat(names.length - 1)}`
 }
 
 /** Variables of the environment, or of an `.env` file; a setting's own variable wins over its alias. */

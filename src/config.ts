@@ -1,31 +1,36 @@
 import { z } from 'zod'
 import { ConfigurationError } from './config-error.ts'
 import {
-  createSetting,
-  DURATION_PATTERN,
-  formatDuration,
-  readDuration,
-  readSize,
-  type Setting,
-  type SettingNotes,
-  SIZE_PATTERN,
-} from './config-setting.ts'
-import { isHostName, isHttpUrl, isOrigin, isServerName } from './host-name.ts'
+  choice,
+  count,
+  DAY,
+  duration,
+  folder,
+  group,
+  host,
+  type ListMembers,
+  list,
+  MIB,
+  NOTES,
+  oneOf,
+  optional,
+  port,
+  size,
+  toggle,
+} from './config-field.ts'
+import { createSetting, type Setting } from './config-setting.ts'
+import { isHostName, isHttpUrl, isNetwork, isOrigin, isServerName } from './host-name.ts'
 import type { LOG_LEVELS } from './logger.ts'
 
-const NOTES = z.registry<SettingNotes>()
 const KIB = 1024
-const MIB = 1024 * KIB
 const GIB = 1024 * MIB
 const TIB = 1024 * GIB
-const DAY = 86_400
-const LONGEST = 3650 * DAY
-// MQTT 3.1.1 §2.2.3: the remaining length of a packet is at most 268,435,455
-const LARGEST_PACKET = 268_435_455
 const KEY_ALGORITHMS = ['ec-p256', 'rsa-2048', 'rsa-3072', 'rsa-4096', 'ed25519'] as const
+const AUTH_MODES = ['mtls', 'token', 'https_only', 'mtls_or_token', 'mtls_and_token'] as const
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const satisfies typeof LOG_LEVELS
-const NAMES = { isMember: isServerName, members: 'DNS names and IP addresses', example: 'hub.example.com' }
-const ORIGINS = { isMember: isOrigin, members: 'origins', example: 'https://app.example.com' }
+const NAMES: ListMembers = { isMember: isServerName, members: 'DNS names and IP addresses', example: 'hub.example.com' }
+const NETWORKS: ListMembers = { isMember: isNetwork, members: 'addresses and networks', example: '192.168.1.0/24' }
+const ORIGINS: ListMembers = { isMember: isOrigin, members: 'origins', example: 'https://app.example.com' }
 
 /** Every setting, one entry each: variable and flag follow from its key, the reference from its words. */
 const SCHEMA = group({
@@ -34,9 +39,13 @@ const SCHEMA = group({
     port: port(3000, 'Port of the API and PKI documents, HTTPS and plain HTTP alike; 0 takes a free one.'),
     loopback_http: toggle(true, 'Whether programs on this machine may call the API in plain HTTP, tokens required.'),
   }),
+  auth: group({
+    mode: authMode('What clients must show where their surface has no mode of its own; so far MQTT alone heeds it.'),
+  }),
   mqtt: group({
     host: host('Address to serve devices on; "::" is every one, IPv4 too.'),
     port: port(8883, 'Port of MQTT over TLS; 0 takes a free one.', 'MQTT_SECURE_PORT'),
+    auth: authMode('What MQTT clients must show over TLS; none: the mode of all surfaces, or mtls.'),
     inflight: count(32, 1, 65_535, 'Messages of QoS 1 and 2 on their way to one client, unacknowledged.'),
     sys_interval: duration(10, 'How often what changed of $SYS/# is sent to those who may read it.', DAY),
     durability: choice(
@@ -45,6 +54,15 @@ const SCHEMA = group({
       'What an acknowledged message survives: the end of the process, or the loss of power as well (slower).',
     ),
     allowed_origins: list(ORIGINS, "Web pages, besides the hub's own, that may open MQTT over WebSocket."),
+    plain: group({
+      host: optional(z.string().refine(isHostName), {
+        description: 'Address to serve old devices on without TLS, tokens or imported passwords required; none: off.',
+        expected: 'an IP address or a host name',
+        example: '127.0.0.1',
+      }),
+      port: port(1883, 'Port of MQTT without TLS; 0 takes a free one.'),
+      allow: list(NETWORKS, 'Networks whose devices may come without TLS; demanded unless the address is loopback.'),
+    }),
   }),
   certs_dir: folder(
     './certs',
@@ -149,14 +167,6 @@ export function readValue(config: Config, key: string): unknown {
   return key.split('.').reduce<unknown>((value, name) => new Map(Object.entries(value ?? {})).get(name), config)
 }
 
-function group<Shape extends z.ZodRawShape>(shape: Shape) {
-  // Every setting has a default or may be absent, so a group may be left out; TypeScript cannot see that of any Shape.
-  return z
-    .strictObject(shape)
-    .readonly()
-    .prefault({} as never)
-}
-
 function leavesOf(schema: z.core.$ZodType, key: string): [key: string, leaf: z.core.$ZodType][] {
   if (NOTES.has(schema)) return [[key, schema]]
   if (schema instanceof z.ZodPrefault || schema instanceof z.ZodReadonly) return leavesOf(schema.unwrap(), key)
@@ -166,80 +176,6 @@ function leavesOf(schema: z.core.$ZodType, key: string): [key: string, leaf: z.c
   )
 }
 
-function host(description: string) {
-  const notes = { kind: 'text', description, expected: 'an IP address or a host name' } as const
-  return z.string().refine(isHostName).default('::').register(NOTES, notes)
-}
-
-function list({ isMember, members, example }: typeof NAMES, description: string) {
-  const expected = `a list of ${members} (as JSON in a variable or flag: ["${example}"])`
-  return z
-    .array(z.string().refine(isMember))
-    .readonly()
-    .default([])
-    .register(NOTES, { kind: 'list', description, expected })
-}
-
-function port(fallback: number, description: string, alias?: string) {
-  const notes = { kind: 'number', description, expected: 'a port from 0 to 65535' } as const
-  const number = z.int().min(0).max(65_535).default(fallback)
-  return number.register(NOTES, alias === undefined ? notes : { ...notes, alias })
-}
-
-function folder(fallback: string, description: string, alias?: string) {
-  const notes = { kind: 'folder', description, expected: 'the path of a folder' } as const
-  const path = z.string().min(1).default(fallback)
-  return path.register(NOTES, alias === undefined ? notes : { ...notes, alias })
-}
-
-function toggle(fallback: boolean, description: string) {
-  return z.boolean().default(fallback).register(NOTES, { kind: 'toggle', description, expected: 'true or false' })
-}
-
-function count(fallback: number, least: number, most: number, description: string) {
-  const expected = `a whole number from ${least} to ${most}`
-  return z.int().min(least).max(most).default(fallback).register(NOTES, { kind: 'number', description, expected })
-}
-
-function size(fallback: number, description: string, most = LARGEST_PACKET, least = 64) {
-  const bytes = z.int().min(least).max(most)
-  return z
-    .union([bytes, z.string().regex(SIZE_PATTERN).transform(readSize).pipe(bytes)])
-    .default(fallback)
-    .register(NOTES, {
-      kind: 'size',
-      description,
-      expected: `a size from ${least === MIB ? '1MiB' : `${least} bytes`} to ${most === LARGEST_PACKET ? 'below 256MiB' : '1024GiB'}, such as 65536 or 64KiB`,
-    })
-}
-
-function duration(fallback: number, description: string, most = LONGEST) {
-  const seconds = z.int().min(1).max(most)
-  return z
-    .union([seconds, z.string().regex(DURATION_PATTERN).transform(readDuration).pipe(seconds)])
-    .default(fallback)
-    .register(NOTES, {
-      kind: 'duration',
-      description,
-      expected: `a duration from 1s to ${formatDuration(most)}, such as 3600 or ${formatDuration(Math.min(most, 7 * DAY))}`,
-    })
-}
-
-function choice<const Names extends readonly string[]>(names: Names, fallback: Names[number], description: string) {
-  const notes = { kind: 'text', description, expected: oneOf(names) } as const
-  return z.enum(names).default(fallback).register(NOTES, notes)
-}
-
-/** A setting without a default: to be absent is a value of its own. */
-function optional<Schema extends z.ZodType>(
-  schema: Schema,
-  notes: Omit<SettingNotes, 'kind'> & Partial<Pick<SettingNotes, 'kind'>>,
-) {
-  const absentOr = z.exactOptional(schema)
-  NOTES.add(absentOr, { kind: 'text', ...notes })
-  return absentOr
-}
-
-function oneOf(names: readonly string[]): string {
-  return `one of ${names.join(', ')}`
+function authMode(description: string) {
+  return optional(z.enum(AUTH_MODES), { description, expected: oneOf(AUTH_MODES), example: 'mtls_or_token' })
 }

@@ -41,6 +41,7 @@ export const ERROR_CODES = [
   'unauthorized',
   'unsupported_media_type',
   'upgrade_required',
+  'user_name_taken',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]

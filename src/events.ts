@@ -1,18 +1,20 @@
 /** What happened, by type. Nothing that must be certain travels this way. */
 export interface HubEvents {
   readonly 'device.connected': {
-    readonly kind: 'device' | 'service'
+    readonly kind: 'device' | 'service' | 'anonymous'
     readonly id: string
     readonly clientId: string
     readonly address: string
   }
   readonly 'device.disconnected': {
-    readonly kind: 'device' | 'service'
+    readonly kind: 'device' | 'service' | 'anonymous'
     readonly id: string
     readonly clientId: string
     readonly reason: string
   }
   readonly 'connection.refused': { readonly surface: string; readonly cause: string; readonly address: string }
+  /** An imported password that ends within 30 days. */
+  readonly 'credential.expiring': { readonly kind: string; readonly id: string; readonly endsAt: string }
   readonly 'certificate.issued': { readonly kind: string; readonly id: string; readonly fingerprint: string }
   readonly 'certificate.revoked': {
     readonly kind: string

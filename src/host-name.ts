@@ -30,3 +30,15 @@ export function isHttpUrl(text: string): boolean {
   const { protocol, origin } = new URL(text)
   return (protocol === 'http:' || protocol === 'https:') && (text === origin || text === `${origin}/`)
 }
+
+/** An IP address, or a network as address and prefix length: RFC 4632 §3.1, RFC 4291 §2.3. */
+export function isNetwork(text: string): boolean {
+  const [address = '', prefix = '0', ...others] = text.split('/')
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  return others.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits
+}
+
+/** Whether it is this machine and nobody else. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}

@@ -1,8 +1,10 @@
 /** Where somebody was refused. */
-export type Surface = 'mqtts' | 'wss' | 'https' | 'http' | 'socket' | 'emqx'
+export type Surface = 'mqtt' | 'mqtts' | 'wss' | 'https' | 'http' | 'socket' | 'emqx'
 
 /** Every cause of a refusal with what mends it. The keys are part of the API. */
 export const REFUSAL_MENDS = {
+  address_not_allowed:
+    'This address is outside mqtt.plain.allow: add its network there, or let the device connect with TLS.',
   address_over_limit:
     'This address opens connections faster, or holds more of them, than limits.*_per_address allow: find the client that loops, or raise the limit.',
   body_invalid: 'The request is not what the API description at /openapi.json asks for: see the answer for the field.',
@@ -34,6 +36,10 @@ export const REFUSAL_MENDS = {
     'No complete MQTT CONNECT arrived within limits.connect_seconds after the handshake: check the client, or the network.',
   connect_too_large:
     'The CONNECT packet exceeds limits.connect_bytes: shorten will message, user name or password, or raise the limit.',
+  credential_missing:
+    'The client showed neither a certificate nor a token: configure its certificate and key, or set its id as user name and its token (signet device token create ID) as password.',
+  credentials_differ:
+    'Certificate and token belong to two owners: give the client the token that was made for the id in its certificate.',
   emqx_body_empty:
     'EMQX sends no certificate: give its HTTP authenticator the body { clientid = "${clientid}", username = "${username}", cert_common_name = "${cert_common_name}", cert_subject = "${cert_subject}", cert_pem = "${cert_pem}" }.',
   flapping:
@@ -52,6 +58,14 @@ export const REFUSAL_MENDS = {
     'The certificate was signed by another CA: issue one here (signet device add ID) and install it on the device.',
   origin_not_allowed:
     "A web page of an origin that is not the hub's own asked for a WebSocket: add the origin to mqtt.allowed_origins if the page is yours.",
+  legacy_password_ended:
+    'The imported password is past its end date: give the device a token (signet device token create ID) or a certificate.',
+  login_invalid:
+    'No token and no imported password fits this user name and password: make a token (signet device token create ID) and set the id as user name, the token as password.',
+  login_missing:
+    'The client sent no user name with a password: set its id as user name and its token (signet device token create ID) as password.',
+  login_over_limit:
+    'Too many passwords from this address were wrong, or wait to be checked: correct the password of the client, and try again in a minute.',
   packet_invalid: 'The client broke the MQTT protocol and was disconnected: check its library and version.',
   packet_too_large: 'The packet exceeds limits.packet_bytes: send smaller messages, or raise the limit.',
   protocol_version_unsupported:
@@ -74,11 +88,16 @@ export const REFUSAL_MENDS = {
     'No policy of this identity allows this whole topic filter: subscribe to less, or extend the policy.',
   subscriptions_over_limit:
     'The session holds limits.subscriptions subscriptions: unsubscribe, use a wider filter, or raise the limit.',
+  token_expired: 'The token of this device or service has expired: make a new one (signet device token create ID).',
   token_invalid:
     'The bearer token is unknown, expired or revoked: make a new one (signet token create NAME --role ROLE).',
   token_missing: 'The call needs "Authorization: Bearer <token>": the first token is in data/admin-token.',
   websocket_invalid:
     'The client broke the WebSocket protocol, or sent text frames: MQTT goes in binary ones (MQTT 3.1.1 §6); check its library.',
+  token_revoked:
+    'The token of this device or service was revoked, or another has taken its place: make a new one (signet device token create ID).',
+  user_name_wrong:
+    'The token was made for another id: set the user name to the id of the device or service that the token belongs to.',
   will_denied: "No policy of this identity allows publishing to the will's topic: see its policies.",
 } as const satisfies Record<string, string>
 

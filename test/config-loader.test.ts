@@ -247,3 +247,42 @@ describe('a secret', () => {
     ])
   })
 })
+
+describe('a group within a group', () => {
+  for (const { name, request } of [
+    {
+      name: 'the file',
+      request: { files: { '/home/config.yaml': 'mqtt: { port: 0, plain: { host: localhost, port: 18830 } }' } },
+    },
+    {
+      name: 'variables',
+      request: { env: { SIGNET_MQTT__PLAIN__HOST: 'localhost', SIGNET_MQTT__PLAIN__PORT: '18830' } },
+    },
+    { name: 'flags', request: { flags: ['--mqtt-plain-host', 'localhost', '--mqtt-plain-port=18830'] } },
+  ]) {
+    test(`is read from ${name}`, () =>
+      expect(load(request).config.mqtt.plain).toEqual({ host: 'localhost', port: 18_830, allow: [] }))
+  }
+
+  test('keeps what the layers below say of its other members', () => {
+    const files = { '/home/config.yaml': 'mqtt: { inflight: 5, plain: { host: localhost } }' }
+    const { mqtt } = load({ files, flags: ['--mqtt-plain-port', '18830'] }).config
+    expect([mqtt.inflight, mqtt.plain.host, mqtt.plain.port]).toEqual([5, 'localhost', 18_830])
+  })
+
+  test('is refused by its whole key', () => {
+    const files = { '/home/config.yaml': 'mqtt: { plain: { hots: localhost } }\n"mqtt.plain.host": a' }
+    expect(faultsOf({ files })).toEqual([
+      'config.yaml:1 mqtt.plain.hots: unknown setting; the nearest is mqtt.plain.host',
+      'config.yaml:2 mqtt.plain.host: unknown setting; write it as mqtt: { plain: { host: ... } }',
+    ])
+  })
+
+  test('that opens MQTT without TLS to everybody is refused with where it stands', () => {
+    const [fault, ...others] = faultsOf({ flags: ['--mqtt-plain-host', '0.0.0.0'] })
+    expect(fault).toMatch(/^mqtt\.plain\.host \(--mqtt-plain-host\) is 0\.0\.0\.0, .* name the networks/)
+    expect(others).toEqual([])
+    const flags = ['--mqtt-plain-host', '0.0.0.0', '--mqtt-plain-allow', '["192.168.1.0/99"]']
+    expect(faultsOf({ flags })).toMatchObject([expect.stringMatching(/^--mqtt-plain-allow: expected a list/)])
+  })
+})

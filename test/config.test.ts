@@ -16,7 +16,16 @@ test.each([
 test('without any setting a configuration has every default of the product document', () => {
   expect(createConfig()).toEqual({
     api: { host: '::', port: 3000, loopback_http: true },
-    mqtt: { host: '::', port: 8883, inflight: 32, sys_interval: 10, durability: 'process', allowed_origins: [] },
+    auth: {},
+    mqtt: {
+      host: '::',
+      port: 8883,
+      inflight: 32,
+      sys_interval: 10,
+      durability: 'process',
+      allowed_origins: [],
+      plain: { port: 1883, allow: [] },
+    },
     certs_dir: './certs',
     data_dir: './data',
     tls: { server_names: [], session_resumption: false },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isHostName, isHttpUrl, isOrigin, isServerName } from '../src/host-name.ts'
+import { isHostName, isHttpUrl, isLoopback, isNetwork, isOrigin, isServerName } from '../src/host-name.ts'
 
 describe('a host is a DNS name or an address, without scheme, port or brackets', () => {
   for (const { text, expected } of [
@@ -69,5 +69,37 @@ describe('the address of an HTTP server has a host, perhaps a port, and nothing 
     { text: '', expected: false },
   ]) {
     test(`${text} ${expected ? 'is one' : 'is none'}`, () => expect(isHttpUrl(text)).toBe(expected))
+  }
+})
+
+describe('a network', () => {
+  for (const { text, expected } of [
+    { text: '192.168.1.0/24', expected: true },
+    { text: '10.0.0.1', expected: true },
+    { text: 'fd00::/8', expected: true },
+    { text: '::/0', expected: true },
+    { text: '192.168.1.0/33', expected: false },
+    { text: 'fd00::/129', expected: false },
+    { text: '192.168.1.0/', expected: false },
+    { text: '192.168.1.0/24/8', expected: false },
+    { text: '192.168.1.0/x', expected: false },
+    { text: 'hub.example.com', expected: false },
+    { text: '', expected: false },
+  ]) {
+    test(`${JSON.stringify(text)} ${expected ? 'is one' : 'is none'}`, () => expect(isNetwork(text)).toBe(expected))
+  }
+})
+
+describe('this machine alone', () => {
+  for (const { text, expected } of [
+    { text: 'localhost', expected: true },
+    { text: '127.0.0.1', expected: true },
+    { text: '127.8.9.1', expected: true },
+    { text: '::1', expected: true },
+    { text: '::', expected: false },
+    { text: '0.0.0.0', expected: false },
+    { text: '127.example.com', expected: false },
+  ]) {
+    test(`${text} ${expected ? 'is' : 'is not'}`, () => expect(isLoopback(text)).toBe(expected))
   }
 })

@@ -7,6 +7,8 @@ import type { Certificates } from '../registry/certificates.ts'
 import type { Devices } from '../registry/devices.ts'
 import type { EmqxAuthenticator } from '../registry/emqx-authenticator.ts'
 import type { EmqxAuthorizer } from '../registry/emqx-authorizer.ts'
+import type { LegacyCredentials } from '../registry/legacy-credentials.ts'
+import type { Logins } from '../registry/logins.ts'
 import type { Policies } from '../registry/policies.ts'
 import type { Services } from '../registry/services.ts'
 import { authentication } from './access/authentication.ts'
@@ -35,6 +37,8 @@ import { deviceRoutes } from './routes/devices.ts'
 import { diagnosticRoutes } from './routes/diagnostics.ts'
 import { emqxAuthenticatorRoutes, emqxAuthorizerRoutes } from './routes/emqx.ts'
 import { healthRoutes } from './routes/health.ts'
+import { type IdentityTokenCalls, identityTokenRoutes } from './routes/identity-tokens.ts'
+import { legacyCredentialRoutes } from './routes/legacy-credential.ts'
 import { openApiRoutes } from './routes/openapi-document.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { serviceCertificateRoutes } from './routes/service-certificates.ts'
@@ -51,6 +55,9 @@ export interface ApiDependencies {
   readonly policies: Pick<Policies, 'get' | 'list' | 'put' | 'remove'>
   readonly tokens: ApiTokens
   readonly emqx: EmqxAuthenticator & EmqxAuthorizer
+  readonly identityTokens: IdentityTokenCalls
+  readonly legacy: Pick<LegacyCredentials, 'find' | 'put' | 'remove'>
+  readonly logins: Pick<Logins, 'thatLetIn'>
   readonly refusals: RefusalLog
   readonly recordRefusal: RecordRefusal
   readonly trust: TrustAnchor
@@ -70,7 +77,7 @@ export interface ApiDependencies {
 }
 
 export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
-  const { certificates, broker, tokens, recordRefusal, logger } = dependencies
+  const { certificates, broker, tokens, identityTokens, legacy, logins, recordRefusal, logger } = dependencies
   const guard = createGuard(recordRefusal)
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalidInput })
 
@@ -97,9 +104,12 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
 
   app.use('/api/*', requestBody())
   app.route('/api/devices/certificates', certificateValidationRoutes(certificates, guard))
-  app.route('/api/devices/certificates', deviceCertificateRoutes(certificates, broker, guard))
-  app.route('/api/devices', deviceRoutes(dependencies.devices, guard))
+  app.route('/api/devices/certificates', deviceCertificateRoutes(certificates, logins, broker, guard))
+  app.route('/api/devices', deviceRoutes(dependencies.devices, legacy, guard))
+  app.route('/api/devices', identityTokenRoutes('device', identityTokens, guard))
+  app.route('/api/devices', legacyCredentialRoutes(legacy, guard))
   app.route('/api/services', serviceRoutes(dependencies.services, guard))
+  app.route('/api/services', identityTokenRoutes('service', identityTokens, guard))
   app.route('/api/services', serviceCertificateRoutes(certificates, broker, guard))
   app.route('/api/policies', policyRoutes(dependencies.policies, guard))
   app.route('/api/tokens', tokenRoutes(tokens, guard))

@@ -65,6 +65,7 @@ const PROBLEMS = {
   unauthorized: [401, 'Unauthorized'],
   unsupported_media_type: [415, 'Unsupported media type'],
   upgrade_required: [426, 'Upgrade required'],
+  user_name_taken: [409, 'User name taken'],
 } as const satisfies Record<ErrorCode, readonly [status: number, title: string]>
 
 export function isServerFailure(code: ErrorCode): boolean {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { RefusalCause } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
+import type { Login } from '../registry/login.ts'
 import { RETURN_CODE, type ReturnCode } from './connack.ts'
 import type { ConnectPacket } from './connect-packet.ts'
 import type { Connection, Session } from './connection.ts'
@@ -11,6 +12,8 @@ import type { SessionRegistry } from './session-registry.ts'
 export type ConnectDecision =
   | { readonly accepted: true; readonly session: Session; readonly evicts: boolean }
   | { readonly accepted: false; readonly refusal: ConnectRefusal }
+  /** The password is to be compared first, and the CONNECT decided again with the login that comes of it. */
+  | { readonly accepted: undefined; readonly compare: () => Promise<Login> }
 
 export interface ConnectRefusal {
   readonly cause: RefusalCause
@@ -36,19 +39,26 @@ export function decideConnect(
   connection: Connection,
   options: ConnectDecisionOptions,
 ): ConnectDecision {
-  const admission = options.directory.admit(connection.peer)
+  const { clientId, cleanSession, login } = packet
+  const { peer, surface, address } = connection
+  const admission = options.directory.admit(peer, { surface, address, login })
+  if (admission.admitted === undefined) return { accepted: undefined, compare: admission.compare }
   if (!admission.admitted) {
     const { cause, presented, expected } = admission
     return refuse({
       cause,
-      returnCode: RETURN_CODE.notAuthorized,
+      returnCode: returnCodeOf(cause),
       presented,
       ...(expected === undefined ? {} : { expected }),
     })
   }
-  const { identity, certificate } = admission
-  const { clientId, cleanSession } = packet
-  const presented = { identity: `${identity.kind}:${identity.id}`, clientId, fingerprint: certificate.fingerprint }
+  const { admitted: _, ...grant } = admission
+  const { identity, certificate } = grant
+  const presented = {
+    identity: `${identity.kind}:${identity.id}`,
+    clientId,
+    ...(certificate ? { fingerprint: certificate.fingerprint } : {}),
+  }
   const refuseClientId = (cause: RefusalCause): ConnectDecision =>
     refuse({
       cause,
@@ -66,14 +76,29 @@ export function decideConnect(
   if (clientId === '') {
     // [MQTT-3.1.3-8]: a session that is kept must be named
     if (!cleanSession) return refuseClientId('client_id_missing')
-    return accept({ identity, certificate, clientId: assignClientId(identity, options), cleanSession })
+    return accept({ ...grant, clientId: assignClientId(identity, options), cleanSession })
   }
   const claim = options.clientIds.claim(identity, clientId)
   if (claim === 'refused') return refuseClientId('client_id_wrong')
   const held = isHeldByAnother(clientId, identity, options)
   // An exact registered id wins over whoever took it before it was registered.
   if (held && clientId !== identity.id) return refuseClientId('client_id_held')
-  return accept({ identity, certificate, clientId, cleanSession }, held)
+  return accept({ ...grant, clientId, cleanSession }, held)
+}
+
+const LOGIN_CAUSES: ReadonlySet<RefusalCause> = new Set([
+  'credentials_differ',
+  'legacy_password_ended',
+  'login_invalid',
+  'login_missing',
+  'token_expired',
+  'token_revoked',
+  'user_name_wrong',
+])
+
+function returnCodeOf(cause: RefusalCause): ReturnCode {
+  if (cause === 'login_over_limit') return RETURN_CODE.serverUnavailable
+  return LOGIN_CAUSES.has(cause) ? RETURN_CODE.badUserNameOrPassword : RETURN_CODE.notAuthorized
 }
 
 function accept(session: Session, evicts = false): ConnectDecision {

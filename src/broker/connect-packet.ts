@@ -1,4 +1,5 @@
 import { type IConnectPacket, parser } from 'mqtt-packet'
+import type { Login } from '../registry/login.ts'
 
 import { isWellFormed } from '../topic.ts'
 
@@ -6,6 +7,8 @@ import { isWellFormed } from '../topic.ts'
 export interface ConnectPacket {
   readonly clientId: string
   readonly cleanSession: boolean
+  /** A user name without a password claims nothing. */
+  readonly login?: Login
 }
 
 export type ConnectReading = ConnectPacket | 'invalid' | 'version_5' | 'version_unknown'
@@ -16,7 +19,13 @@ export function readConnectPacket(frame: Buffer, headerLength: number): ConnectR
   if (version !== 'supported') return version
   const packet = parse(frame)
   if (!packet || isFaulty(packet)) return 'invalid'
-  return { clientId: packet.clientId, cleanSession: packet.clean ?? false }
+  const login = readLogin(packet)
+  return { clientId: packet.clientId, cleanSession: packet.clean ?? false, ...(login ? { login } : {}) }
+}
+
+function readLogin({ username: userName, password }: IConnectPacket): Login | undefined {
+  if (userName === undefined || !password?.length) return undefined
+  return { userName, password: Buffer.from(password) }
 }
 
 // Bridges set the highest bit of the level, as Mosquitto does.

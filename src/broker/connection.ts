@@ -1,10 +1,9 @@
 import type { Duplex } from 'node:stream'
 import type { Peer } from '../peer-identity.ts'
 import type { Surface } from '../refusal.ts'
-import type { Certificate } from '../registry/certificate.ts'
-import type { Identity } from '../registry/identity.ts'
+import type { Grant } from '../registry/grant.ts'
 
-/** A finished handshake, as the edge hands it on. */
+/** A connection as the edge hands it on: over TLS, its handshake finished. */
 export interface IncomingConnection {
   readonly socket: Duplex
   readonly address: string
@@ -111,9 +110,7 @@ export class Connection {
 }
 
 /** What an accepted CONNECT adds to a connection. */
-export interface Session {
-  readonly identity: Identity
-  readonly certificate: Certificate
+export interface Session extends Grant {
   readonly clientId: string
   readonly cleanSession: boolean
 }

@@ -37,8 +37,8 @@ export function watchFlapping({ bans, access, reports, logger }: FlappingWatchOp
     },
   }
 
-  /** Behind a gateway's client ids, or on this machine, many clients come and go as one identity. */
+  /** Behind a gateway's client ids, on this machine, or without a name, many clients come and go as one identity. */
   function isExempt({ address }: Connection, identity: Identity): boolean {
-    return isLoopbackAddress(address) || access.policyOf(identity).anyClientId
+    return identity.kind === 'anonymous' || isLoopbackAddress(address) || access.policyOf(identity).anyClientId
   }
 }

@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts'
 import type { EventFeed } from '../events.ts'
 import type { Logger } from '../logger.ts'
-import type { RecordRefusal, Surface } from '../refusal.ts'
+import type { RecordRefusal, RefusalCause, Surface } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
+import type { Login } from '../registry/login.ts'
 import { type EngineLimits, openAedesEngine, type StatusSettings } from './aedes/engine.ts'
 import { BoundReports } from './bound-reports.ts'
 import { encodeConnack, encodeUnsupportedVersionConnack, RETURN_CODE } from './connack.ts'
@@ -99,9 +100,12 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
 
   /** What fails behind it, a database above all, costs this connection alone. */
   function enter(connection: Connection, frame: FirstFrame): void {
-    if (connection.cutReason !== undefined) return
+    if (connection.cutReason === undefined) attempt(connection, () => judge(connection, frame))
+  }
+
+  function attempt(connection: Connection, work: () => void): void {
     try {
-      judge(connection, frame)
+      work()
     } catch (error) {
       logger.error({ component: 'broker', err: error, address: connection.address }, 'A CONNECT could not be judged')
       connection.refuse(encodeConnack(RETURN_CODE.serverUnavailable))
@@ -124,14 +128,30 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     // Decided and admitted in one tick: no revocation can come between.
     const bannedUntil = (identity: Identity): Date | undefined => flapping.bannedUntil(connection, identity)
     const decision = decideConnect(packet, connection, { directory, clientIds, sessions, owners, bannedUntil })
+    if (decision.accepted === undefined) return void decideAfter(decision.compare, connection, packet, bytes)
     if (!decision.accepted) return refuse(connection, decision.refusal)
     const { session, evicts } = decision
     const eviction = evicts ? evictHolder(session.clientId) : undefined
     sessions.open(connection, session)
-    directory.noteConnection(session.certificate)
+    directory.noteConnection(session)
     announce(connection)
     if (eviction) void serveAfter(eviction, connection, bytes)
     else engine.serve(connection, bytes)
+  }
+
+  /** What arrives meanwhile waits unread; whether anything else has changed is asked again in the tick that admits. */
+  async function decideAfter(
+    compare: () => Promise<Login>,
+    connection: Connection,
+    packet: ConnectPacket,
+    bytes: Buffer,
+  ): Promise<void> {
+    const compared = await compare().catch((reason: unknown) => ({ reason }))
+    if (connection.cutReason !== undefined || connection.socket.destroyed) return
+    attempt(connection, () => {
+      if ('reason' in compared) throw compared.reason
+      decide(connection, { ...packet, login: compared }, bytes)
+    })
   }
 
   async function evictHolder(clientId: string): Promise<void> {
@@ -159,7 +179,8 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
   }
 
   function refuseVersion(connection: Connection, reading: 'version_5' | 'version_unknown'): void {
-    const admission = directory.admit(connection.peer)
+    const { peer, surface, address } = connection
+    const admission = directory.admit(peer, { surface, address })
     const identity = admission.admitted ? admission.identity : undefined
     record(connection, 'protocol_version_unsupported', presentedBy(connection, identity), 'MQTT 3.1.1')
     if (identity) flapping.countEnd(connection, identity)
@@ -172,11 +193,14 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
 
   /** A peer that would have been refused may leave, or fail, before it says CONNECT: what it is then told is the deeper cause. */
   function recordEarlyEnd(connection: Connection, failure?: ConnectRefusal['cause']): void {
-    const admission = directory.admit(connection.peer)
-    if (!admission.admitted) record(connection, admission.cause, admission.presented, admission.expected)
+    const { peer, surface, address } = connection
+    const admission = directory.admit(peer, { surface, address })
+    const isRefused = admission.admitted === false && !AWAITED.has(admission.cause)
+    if (isRefused) record(connection, admission.cause, admission.presented, admission.expected)
     else if (failure) {
-      record(connection, failure, presentedBy(connection, admission.identity))
-      flapping.countEnd(connection, admission.identity)
+      const identity = admission.admitted === true ? admission.identity : undefined
+      record(connection, failure, presentedBy(connection, identity))
+      if (identity) flapping.countEnd(connection, identity)
     }
   }
 
@@ -211,3 +235,6 @@ function presentedBy({ peer }: Connection, identity?: Identity): Readonly<Record
     ...(subject !== undefined && fingerprint !== undefined ? { subject, fingerprint } : {}),
   }
 }
+
+/** What only a CONNECT can show, and the lack of which says nothing before it. */
+const AWAITED: ReadonlySet<RefusalCause> = new Set(['credential_missing', 'login_missing'])

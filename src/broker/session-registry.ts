@@ -4,7 +4,8 @@ import type { Connection, Session } from './connection.ts'
 /** Every live connection from its handshake on: what a revocation must reach before it returns. */
 export class SessionRegistry {
   readonly #connections = new Set<Connection>()
-  readonly #byFingerprint = new ConnectionIndex()
+  /** By the certificate from the handshake on, and by all that let it in from its CONNECT on. */
+  readonly #byCredential = new ConnectionIndex()
   readonly #byClientId = new ConnectionIndex()
 
   get size(): number {
@@ -13,13 +14,14 @@ export class SessionRegistry {
 
   add(connection: Connection): void {
     this.#connections.add(connection)
-    if (connection.fingerprint !== undefined) this.#byFingerprint.add(connection.fingerprint, connection)
+    if (connection.fingerprint !== undefined) this.#byCredential.add(connection.fingerprint, connection)
     connection.socket.once('close', () => this.#remove(connection))
   }
 
   /** The connection speaks for this client id from now on; an earlier one of that id is about to be closed by the broker. */
   open(connection: Connection, session: Session): void {
     connection.open(session)
+    for (const credential of session.credentials) this.#byCredential.add(credential, connection)
     this.#byClientId.add(session.clientId, connection)
   }
 
@@ -28,11 +30,18 @@ export class SessionRegistry {
     return this.#byClientId.get(clientId).at(-1)
   }
 
-  async cutCertificates(fingerprints: readonly string[], reason: string): Promise<void> {
+  /** A certificate's name is its fingerprint. */
+  async cutCredentials(names: readonly string[], reason: string): Promise<void> {
     await cutAll(
-      fingerprints.flatMap((fingerprint) => this.#byFingerprint.get(fingerprint)),
+      names.flatMap((name) => this.#byCredential.get(name)),
       reason,
     )
+  }
+
+  /** Those that were let in by what has ended by itself. */
+  async cutEnded(now: Date): Promise<void> {
+    const hasEnded = ({ session }: Connection): boolean => session?.endsAt !== undefined && session.endsAt < now
+    await cutAll([...this.#connections].filter(hasEnded), 'its credential has expired')
   }
 
   async cutIdentity(kind: Identity['kind'], id: string, reason: string): Promise<void> {
@@ -56,7 +65,8 @@ export class SessionRegistry {
   #remove(connection: Connection): void {
     const { fingerprint, session } = connection
     this.#connections.delete(connection)
-    if (fingerprint !== undefined) this.#byFingerprint.remove(fingerprint, connection)
+    if (fingerprint !== undefined) this.#byCredential.remove(fingerprint, connection)
+    for (const credential of session?.credentials ?? []) this.#byCredential.remove(credential, connection)
     if (session) this.#byClientId.remove(session.clientId, connection)
   }
 }

@@ -5,6 +5,7 @@ import { describeEnrolled, type EnrolmentOptions, enrol, type Proof } from './en
 import type { CertificateAnswer, DeviceAnswer, IssuedAnswer, RevocationAnswer } from './hub/answers.ts'
 import type { HubClient } from './hub/hub-client.ts'
 import { addHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
+import { addIdentityTokenCommands } from './identity-token.ts'
 import { type Column, printItems, renderFields } from './output/table.ts'
 import type { CommandContext } from './ports.ts'
 
@@ -58,6 +59,8 @@ export function addDeviceCommands(program: Command, context: CommandContext): vo
       stdout.write(`Device ${id} is ${state}\n`)
     })
   }
+
+  addIdentityTokenCommands(device, 'device', context)
 }
 
 const STATE_VERBS = [
@@ -70,6 +73,7 @@ const COLUMNS: readonly Column<DeviceAnswer>[] = [
   ['USER', ({ userId }) => userId],
   ['STATE', ({ state }) => state],
   ['POLICIES', ({ policies }) => policies],
+  ['PASSWORD', ({ legacy }) => (legacy ? 'legacy' : null)],
   ['CREATED', ({ createdAt }) => createdAt],
 ]
 
@@ -115,6 +119,7 @@ function renderDevice({ certificates, ...device }: ShownDevice): string {
       ['State', device.state],
       ['Policies', device.policies],
       ['Client ids', device.clientIds],
+      ['Legacy password', device.legacy && `${device.legacy.userName}, until ${device.legacy.endsAt}`],
       ['Created', device.createdAt],
     ]),
     ...certificates.map((certificate) =>

@@ -5,6 +5,7 @@ import { describeEnrolled, type EnrolmentOptions, enrol } from './enrolment.ts'
 import type { IssuedAnswer, RevocationAnswer, ServiceAnswer } from './hub/answers.ts'
 import type { HubClient } from './hub/hub-client.ts'
 import { addHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
+import { addIdentityTokenCommands } from './identity-token.ts'
 import { type Column, printItems } from './output/table.ts'
 import type { CommandContext } from './ports.ts'
 
@@ -40,6 +41,8 @@ export function addServiceCommands(program: Command, context: CommandContext): v
       const { message, revokedAt } = await hub.call<RevocationAnswer>('DELETE', path)
       stdout.write(`${message}: service ${name}, ${revokedAt}\n`)
     })
+
+  addIdentityTokenCommands(service, 'service', context)
 }
 
 const COLUMNS: readonly Column<ServiceAnswer>[] = [

@@ -1,6 +1,8 @@
 import type { Role } from '../registry/api-token.ts'
 import type { CertificateKind, RevocationReason } from '../registry/certificate.ts'
 import type { Device } from '../registry/device.ts'
+import type { IdentityToken } from '../registry/identity-token.ts'
+import type { PasswordHash } from '../registry/legacy-credential.ts'
 import type { Policy } from '../registry/policy.ts'
 import type { Service } from '../registry/service.ts'
 import { blob, index, integer, primaryKey, sql, sqliteTable, text } from './drizzle.ts'
@@ -118,3 +120,34 @@ export const apiTokens = sqliteTable('api_tokens', {
   lastUsedAt: time('last_used_at'),
   revokedAt: time('revoked_at'),
 })
+
+// A token is of a device or of a service, so subject_id is no foreign key.
+export const identityTokens = sqliteTable(
+  'identity_tokens',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind').$type<IdentityToken['kind']>().notNull(),
+    subjectId: text('subject_id').notNull(),
+    secretHash: blob('secret_hash', { mode: 'buffer' }).notNull(),
+    replacesId: text('replaces_id'),
+    createdAt: time('created_at').notNull(),
+    expiresAt: time('expires_at'),
+    lastUsedAt: time('last_used_at'),
+    revokedAt: time('revoked_at'),
+  },
+  (table) => [index('identity_tokens_by_subject').on(table.kind, table.subjectId)],
+)
+
+export const legacyCredentials = sqliteTable(
+  'legacy_credentials',
+  {
+    deviceId: text('device_id')
+      .primaryKey()
+      .references(() => devices.id, { onDelete: 'cascade' }),
+    userName: text('user_name').notNull().unique(),
+    hash: text('hash', { mode: 'json' }).$type<PasswordHash>().notNull(),
+    endsAt: time('ends_at').notNull(),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [index('legacy_credentials_by_end').on(table.endsAt)],
+)

@@ -1,6 +1,6 @@
 import { type AccessPolicy, createAccessPolicy } from './access-policy.ts'
 import type { Identity } from './identity.ts'
-import { DEVICE_POLICY, type Policy } from './policy.ts'
+import { DEVICE_POLICY, type Policy, PUBLIC_POLICY } from './policy.ts'
 import type { DeviceStore, PolicyStore, ServiceStore } from './ports.ts'
 
 export interface Access {
@@ -37,6 +37,7 @@ export function createAccess({ devices, services, policies, narrow }: AccessOpti
   }
 
   function attachedTo(identity: Identity): readonly Policy[] {
+    if (identity.kind === 'anonymous') return [PUBLIC_POLICY]
     if (identity.kind === 'service') {
       const service = services.find(identity.id)
       return service?.name === identity.id ? service.policies.flatMap(findPolicy) : []

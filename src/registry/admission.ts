@@ -3,7 +3,8 @@ import type { ChainVerdict, Peer, PeerCertificate } from '../peer-identity.ts'
 import type { RefusalCause } from '../refusal.ts'
 import { type Certificate, type UnusableCause, whyUntimely, whyUnusable } from './certificate.ts'
 import type { Identity } from './identity.ts'
-import type { CertificateStore, DeviceStore, ServiceStore } from './ports.ts'
+import type { CertificateStore } from './ports.ts'
+import { findSubject, type SubjectsOptions } from './subjects.ts'
 
 export type Admission =
   | { readonly admitted: true; readonly identity: Identity; readonly certificate: Certificate }
@@ -25,10 +26,8 @@ export interface Admissions {
   identityOf(fingerprint: string): Identity | undefined
 }
 
-export interface AdmissionsOptions {
+export interface AdmissionsOptions extends SubjectsOptions {
   readonly certificates: Pick<CertificateStore, 'findByFingerprint'>
-  readonly devices: Pick<DeviceStore, 'find'>
-  readonly services: Pick<ServiceStore, 'find'>
   readonly clock: Clock
 }
 
@@ -43,7 +42,8 @@ type Judgement = Verdict | { readonly cause: RefusalCause; readonly expected?: s
 
 type Verdict = { readonly identity: Identity; readonly certificate: Certificate }
 
-export function createAdmissions({ certificates, devices, services, clock }: AdmissionsOptions): Admissions {
+export function createAdmissions(options: AdmissionsOptions): Admissions {
+  const { certificates, clock } = options
   return {
     admit(peer) {
       if (!peer.certificate) return { admitted: false, cause: 'certificate_missing', presented: {} }
@@ -85,29 +85,10 @@ export function createAdmissions({ certificates, devices, services, clock }: Adm
     if (kind !== 'device' && kind !== 'service') {
       return { cause: 'certificate_kind_wrong', expected: 'a device or service' }
     }
-    const subject = kind === 'device' ? findDevice(subjectId) : findService(subjectId)
+    const subject = findSubject(options, kind, subjectId)
     if (!subject) return { cause: 'certificate_unknown' }
     return subject.state === 'active' ? { identity: subject.identity, certificate } : { cause: 'identity_suspended' }
   }
-
-  function findDevice(id: string): Subject | undefined {
-    const device = devices.find(id)
-    return device?.id === id
-      ? { state: device.state, identity: { kind: 'device', id, userId: device.userId } }
-      : undefined
-  }
-
-  function findService(id: string): Subject | undefined {
-    const service = services.find(id)
-    return service?.name === id
-      ? { state: service.state, identity: { kind: 'service', id, userId: undefined } }
-      : undefined
-  }
-}
-
-interface Subject {
-  readonly state: 'active' | 'suspended'
-  readonly identity: Identity
 }
 
 function refuse(cause: UnusableCause, now: Date): Judgement {

@@ -4,7 +4,15 @@ import { parseId } from '../identifiers.ts'
 import type { Device } from './device.ts'
 import type { Page } from './page.ts'
 import type { Policies } from './policies.ts'
-import type { Cutter, DeviceQuery, DeviceStore, ServiceStore, Transaction } from './ports.ts'
+import type {
+  Cutter,
+  DeviceQuery,
+  DeviceStore,
+  IdentityTokenStore,
+  LegacyCredentialStore,
+  ServiceStore,
+  Transaction,
+} from './ports.ts'
 import type { Revocations } from './revocations.ts'
 
 export interface DeviceRequest {
@@ -42,6 +50,8 @@ export interface DevicesOptions {
   readonly policies: Pick<Policies, 'requireAttachable'>
   readonly revocations: Pick<Revocations, 'markAll'>
   readonly cutter: Pick<Cutter, 'cutIdentity' | 'forgetIdentity' | 'liftBan'>
+  readonly identityTokens: Pick<IdentityTokenStore, 'deleteOf'>
+  readonly legacy: Pick<LegacyCredentialStore, 'delete'>
   readonly transaction: Transaction
   readonly onAccessChange: () => void
   readonly clock: Clock
@@ -50,7 +60,8 @@ export interface DevicesOptions {
 const DEFAULT_USER = 'default'
 
 export function createDevices(options: DevicesOptions): Devices {
-  const { devices, services, policies, revocations, cutter, transaction, onAccessChange, clock } = options
+  const { devices, services, policies, revocations, identityTokens, legacy, cutter, transaction } = options
+  const { onAccessChange, clock } = options
   return { create, get, list: (query) => devices.list(query), change, remove, resolveOwner, ensure }
 
   function create(
@@ -129,9 +140,11 @@ export function createDevices(options: DevicesOptions): Devices {
     await end()
   }
 
-  /** What the device was under this owner ends: certificates now; sessions, and what is stored, by the call it returns. */
+  /** What the device was under this owner ends: certificates, tokens and password now; sessions, and what is stored, by the call it returns. */
   function disown({ id, userId, clientIds }: Device): () => Promise<unknown> {
     const cut = revocations.markAll('device', id, 'cessationOfOperation')
+    identityTokens.deleteOf('device', id)
+    legacy.delete(id)
     return () => Promise.all([cut(), cutter.forgetIdentity('device', id, userId, clientIds)])
   }
 

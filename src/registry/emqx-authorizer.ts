@@ -62,10 +62,8 @@ export function createEmqxAuthorizer(options: EmqxAuthorizerOptions): EmqxAuthor
     const fingerprints = (['device', 'service'] as const).flatMap((kind) =>
       certificates.listOf(kind, id).map(({ fingerprint }) => fingerprint),
     )
-    for (const fingerprint of fingerprints) {
-      const identity = admissions.identityOf(fingerprint)
-      if (identity) return identity
-    }
+    const good = fingerprints.find((fingerprint) => admissions.whyRefused(fingerprint) === undefined)
+    if (good !== undefined) return admissions.identityOf(good)
     const [newest] = fingerprints
     const cause = newest === undefined ? undefined : admissions.whyRefused(newest)
     return cause && { cause }

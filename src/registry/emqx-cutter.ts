@@ -25,8 +25,9 @@ export function createEmqxCutter(options: EmqxCutterOptions): RemoteCutter {
   const { clients, devices, certificates, clientIds, onFailure, elapse, clock } = options
 
   return {
-    async cutCertificates(fingerprints) {
-      const revoked = fingerprints.flatMap((fingerprint) => certificates.findByFingerprint(fingerprint) ?? [])
+    async cutCredentials(names) {
+      // EMQX knows certificates alone: what is no fingerprint let nobody in there.
+      const revoked = names.flatMap((name) => certificates.findByFingerprint(name) ?? [])
       const now = clock()
       const ends = revoked.flatMap(({ kind, subjectId, revocationReason }) => {
         if (kind !== 'device' && kind !== 'service') return []

@@ -18,3 +18,10 @@ export const DEVICE_POLICY: Policy = {
   rules: [{ effect: 'allow', actions: ['publish', 'subscribe'], topicFilter: 'users/{user}/devices/{device}/#' }],
   clientId: 'own',
 }
+
+/** What everybody may do in the mode `https_only`, and nothing else. */
+export const PUBLIC_POLICY: Policy = {
+  name: 'public',
+  rules: [{ effect: 'allow', actions: ['publish', 'subscribe'], topicFilter: 'public/#' }],
+  clientId: 'any',
+}

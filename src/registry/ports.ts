@@ -1,6 +1,8 @@
 import type { ApiToken } from './api-token.ts'
 import type { Certificate, CertificateKind, RevocationReason } from './certificate.ts'
 import type { Device } from './device.ts'
+import type { IdentityToken } from './identity-token.ts'
+import type { LegacyCredential } from './legacy-credential.ts'
 import type { Page, PageRequest } from './page.ts'
 import type { Policy } from './policy.ts'
 import type { Service } from './service.ts'
@@ -66,6 +68,26 @@ export interface ApiTokenStore {
   list(): readonly ApiToken[]
 }
 
+export interface IdentityTokenStore {
+  find(id: string): IdentityToken | undefined
+  insert(token: IdentityToken): void
+  markRevoked(id: string, at: Date): void
+  markUsed(id: string, at: Date): void
+  /** In the order they were made. */
+  listOf(kind: IdentityToken['kind'], subjectId: string): readonly IdentityToken[]
+  deleteOf(kind: IdentityToken['kind'], subjectId: string): void
+}
+
+export interface LegacyCredentialStore {
+  find(deviceId: string): LegacyCredential | undefined
+  findByUserName(userName: string): LegacyCredential | undefined
+  /** Inserts it, or replaces the one of the same device. */
+  save(credential: LegacyCredential): void
+  delete(deviceId: string): void
+  /** Those that end after the one time and not after the other, soonest first. */
+  listEnding(after: Date, until: Date): readonly LegacyCredential[]
+}
+
 export interface IssuedLeaf {
   readonly certificatePem: string
   readonly fingerprint: string
@@ -101,7 +123,8 @@ export interface LeafIssuer {
 
 /** Live connections, cut in the same tick; the promise resolves once every socket of them is closed. */
 export interface Cutter {
-  cutCertificates(fingerprints: readonly string[], reason: string): Promise<void>
+  /** Those that were let in by one of these: a certificate's name is its fingerprint. */
+  cutCredentials(names: readonly string[], reason: string): Promise<void>
   /** `clientIds`: those that were recorded for it until now. */
   cutIdentity(kind: 'device' | 'service', id: string, reason: string, clientIds: readonly string[]): Promise<void>
   /** Cuts, and drops what is stored for it: sessions, queues, wills, retained messages under its own topics. */

@@ -5,13 +5,21 @@ import type { ChainVerdict } from '../peer-identity.ts'
 import { type Access, type AccessOptions, createAccess } from './access.ts'
 import { type Admissions, createAdmissions } from './admission.ts'
 import { type ApiTokens, createApiTokens } from './api-tokens.ts'
+import type { AuthMode } from './auth-mode.ts'
 import type { Certificate } from './certificate.ts'
 import { type Certificates, createCertificates } from './certificates.ts'
 import { type ClientIds, createClientIds } from './client-id.ts'
+import { type ConnectAdmissions, createConnectAdmissions } from './connect-admission.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { createEmqxAuthenticator, type EmqxAuthenticator } from './emqx-authenticator.ts'
 import { createEmqxAuthorizer, type EmqxAuthorizer } from './emqx-authorizer.ts'
+import type { Grant } from './grant.ts'
+import { createIdentityTokens, type IdentityTokens } from './identity-tokens.ts'
 import { createIssuance } from './issuance.ts'
+import type { LegacyCredential } from './legacy-credential.ts'
+import { createLegacyCredentials, type LegacyCredentials } from './legacy-credentials.ts'
+import { createLogins, type Logins } from './logins.ts'
+import { createPasswordChecks } from './password-checks.ts'
 import { createPolicies, type Policies } from './policies.ts'
 import type {
   ApiTokenStore,
@@ -19,7 +27,9 @@ import type {
   CertificateStore,
   Cutter,
   DeviceStore,
+  IdentityTokenStore,
   LeafIssuer,
+  LegacyCredentialStore,
   PolicyStore,
   ServiceStore,
   Transaction,
@@ -34,6 +44,8 @@ export interface Stores {
   readonly certificates: CertificateStore & CertificateMarks
   readonly policies: PolicyStore
   readonly tokens: ApiTokenStore
+  readonly identityTokens: IdentityTokenStore
+  readonly legacy: LegacyCredentialStore
   readonly transaction: Transaction
 }
 
@@ -43,9 +55,14 @@ export interface RegistryOptions {
   readonly cutter: Cutter
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
   readonly allowCommonNameOnly: boolean
+  /** What is asked of MQTT clients. */
+  readonly mode: AuthMode
+  /** Whether there is a listener without TLS, where no certificate is asked for. */
+  readonly plainMqtt: boolean
   /** For work that nobody waits for: its failure is told to an operator. */
   readonly inBackground: (work: Promise<void>) => void
   readonly onNewRefusal: (refusal: RecordedRefusal) => void
+  readonly onExpiring: (expiring: readonly LegacyCredential[]) => void
   readonly events: EventFeed
   readonly clock: Clock
   readonly narrowAccess?: AccessOptions['narrow']
@@ -54,8 +71,10 @@ export interface RegistryOptions {
 /** Who may connect, and what is issued, renewed and revoked: the one place that decides. */
 export interface Registry {
   readonly admissions: Admissions
-  /** Told of each connection that was let in; the first of a certificate ends the older ones. */
-  noteConnection(certificate: Certificate): void
+  readonly connectAdmissions: ConnectAdmissions
+  readonly logins: Logins
+  /** Told of each connection that was let in; the first of a certificate or token ends the older ones. */
+  noteConnection(grant: Grant): void
   readonly clientIds: ClientIds
   readonly access: Access
   readonly devices: Devices
@@ -65,15 +84,17 @@ export interface Registry {
   readonly policies: Policies
   readonly tokens: ApiTokens
   readonly emqx: EmqxAuthenticator & EmqxAuthorizer
+  readonly identityTokens: IdentityTokens
+  readonly legacy: LegacyCredentials
   readonly refusals: RefusalRing
 }
 
 export function createRegistry(options: RegistryOptions): Registry {
-  const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, inBackground, onNewRefusal, events, clock } = options
+  const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, mode, inBackground, events, clock } = options
   const { certificates: certificateStore, transaction } = stores
-  const refusals = createRefusalRing({ clock, onNew: onNewRefusal })
   const { narrowAccess: narrow } = options
   const access = createAccess({ ...stores, ...(narrow ? { narrow } : {}) })
+  const refusals = createRefusalRing({ clock, onNew: options.onNewRefusal })
   const admissions = createAdmissions({ ...stores, clock })
   const mayUseAny: Parameters<typeof createClientIds>[0]['mayUseAny'] = (identity) =>
     identity.kind === 'service' || access.policyOf(identity).anyClientId
@@ -96,15 +117,27 @@ export function createRegistry(options: RegistryOptions): Registry {
   })
   const certificates = createCertificates({ issuance, revocations, certificates: certificateStore, admissions, clock })
   const tokens = createApiTokens({ tokens: stores.tokens, clock })
+  const identityTokens = createIdentityTokens({ ...stores, tokens: stores.identityTokens, cutter, clock })
+  const legacy = createLegacyCredentials({ ...options, legacy: stores.legacy, devices })
+  const checks = createPasswordChecks(clock)
+  const suffices = options.plainMqtt || mode === 'token' || mode === 'mtls_or_token'
+  const logins = createLogins({ ...stores, tokens: stores.identityTokens, identityTokens, checks, suffices, clock })
+  const connectAdmissions = createConnectAdmissions({ admissions, logins, mode })
   const recordRefusal = refusals.record
-  const noteConnection = (certificate: Certificate): void => inBackground(revocations.noteConnection(certificate))
+  const noteCertificate = (certificate: Certificate): void => inBackground(revocations.noteConnection(certificate))
+  const noteConnection = ({ certificate, credentials }: Grant): void => {
+    if (certificate) noteCertificate(certificate)
+    for (const credential of credentials) inBackground(identityTokens.noteUse(credential))
+  }
   const asked = { ...stores, admissions, clientIds, access, recordRefusal }
   const emqx = {
-    ...createEmqxAuthenticator({ ...asked, judgeChain, noteConnection, allowCommonNameOnly }),
+    ...createEmqxAuthenticator({ ...asked, judgeChain, noteConnection: noteCertificate, allowCommonNameOnly }),
     ...createEmqxAuthorizer(asked),
   }
   return {
     admissions,
+    connectAdmissions,
+    logins,
     noteConnection,
     clientIds,
     access,
@@ -114,6 +147,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     revocations,
     policies,
     tokens,
+    identityTokens,
+    legacy,
     emqx,
     refusals,
   }

@@ -31,7 +31,7 @@ export interface Revocations {
 
 export interface RevocationsOptions {
   readonly certificates: CertificateStore & CertificateMarks
-  readonly cutter: Pick<Cutter, 'cutCertificates'>
+  readonly cutter: Pick<Cutter, 'cutCredentials'>
   readonly events: EventFeed
   readonly clock: Clock
 }
@@ -80,7 +80,7 @@ export function createRevocations({ certificates, cutter, events, clock }: Revoc
     const fingerprints = those.map(({ fingerprint }) => fingerprint)
     certificates.markRevoked(fingerprints, clock(), reason)
     return () => {
-      const closed = cutter.cutCertificates(fingerprints, `certificate revoked: ${reason}`)
+      const closed = cutter.cutCredentials(fingerprints, `certificate revoked: ${reason}`)
       for (const { kind, subjectId, fingerprint } of those) {
         events.publish('certificate.revoked', { kind, id: subjectId, fingerprint, reason })
       }

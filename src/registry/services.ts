@@ -5,7 +5,7 @@ import { isWide } from './access-policy.ts'
 import type { Page, PageRequest } from './page.ts'
 import { type Policies, servicePolicyName } from './policies.ts'
 import type { Policy } from './policy.ts'
-import type { Cutter, DeviceStore, ServiceStore, Transaction } from './ports.ts'
+import type { Cutter, DeviceStore, IdentityTokenStore, ServiceStore, Transaction } from './ports.ts'
 import type { Revocations } from './revocations.ts'
 import type { Service } from './service.ts'
 
@@ -36,13 +36,15 @@ export interface ServicesOptions {
   readonly policies: Pick<Policies, 'requireAttachable' | 'put' | 'list' | 'remove'>
   readonly revocations: Pick<Revocations, 'markAll'>
   readonly cutter: Pick<Cutter, 'cutIdentity' | 'forgetIdentity' | 'liftBan'>
+  readonly identityTokens: Pick<IdentityTokenStore, 'deleteOf'>
   readonly transaction: Transaction
   readonly onAccessChange: () => void
   readonly clock: Clock
 }
 
 export function createServices(options: ServicesOptions): Services {
-  const { services, devices, policies, revocations, cutter, transaction, onAccessChange, clock } = options
+  const { services, devices, policies, revocations, identityTokens, cutter, transaction } = options
+  const { onAccessChange, clock } = options
   return { create, get, list: (page) => services.list(page), change, remove }
 
   function create({ name, policies: names = [], allow = [] }: ServiceRequest, mayAttachWide: boolean): Service {
@@ -87,6 +89,7 @@ export function createServices(options: ServicesOptions): Services {
     get(name)
     const cut = transaction(() => {
       services.delete(name)
+      identityTokens.deleteOf('service', name)
       if (hasOwnPolicy(name)) policies.remove(servicePolicyName(name))
       return revocations.markAll('service', name, 'cessationOfOperation')
     })

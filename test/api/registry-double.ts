@@ -4,10 +4,15 @@ import type { ApiToken, Role } from '../../src/registry/api-token.ts'
 import type { Certificate } from '../../src/registry/certificate.ts'
 import type { IssuedCertificate } from '../../src/registry/certificates.ts'
 import type { Device } from '../../src/registry/device.ts'
+import type { IdentityToken } from '../../src/registry/identity-token.ts'
+import type { LegacyCredential } from '../../src/registry/legacy-credential.ts'
 import { DEVICE_POLICY, type Policy } from '../../src/registry/policy.ts'
 import type { Service } from '../../src/registry/service.ts'
 
-type RegistryPorts = Pick<ApiDependencies, 'certificates' | 'devices' | 'services' | 'policies' | 'tokens'>
+type RegistryPorts = Pick<
+  ApiDependencies,
+  'certificates' | 'devices' | 'services' | 'policies' | 'tokens' | 'identityTokens' | 'legacy' | 'logins'
+>
 
 export const FINGERPRINT = Array.from({ length: 32 }, () => 'AB').join(':')
 
@@ -82,6 +87,21 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
       revoke: (id) => noted(undefined, 'tokens.revoke', id),
       authenticate: () => undefined,
     },
+    identityTokens: {
+      create: (...request) => noted({ id: 'id-2', token: 'sgn_id-2_new' }, 'identityTokens.create', ...request),
+      rotate: (...request) => noted({ id: 'id-3', token: 'sgn_id-3_new' }, 'identityTokens.rotate', ...request),
+      listOf: (kind, subjectId) => [
+        createIdentityToken('b', { kind, subjectId, expiresAt: now, lastUsedAt: now, revokedAt: now }, now),
+        createIdentityToken('a', { kind, subjectId }, now),
+      ],
+      revoke: async (...token) => noted(undefined, 'identityTokens.revoke', ...token),
+    },
+    legacy: {
+      find: (deviceId) => (deviceId === 'device-old' ? createLegacyCredential(deviceId, now) : undefined),
+      put: async (deviceId, request) => noted(createLegacyCredential(deviceId, now), 'legacy.put', deviceId, request),
+      remove: async (deviceId) => noted(undefined, 'legacy.remove', deviceId),
+    },
+    logins: { thatLetIn: () => [] },
   }
   return { ports, calls }
 }
@@ -107,4 +127,15 @@ export function createCertificateRecord(kind: Certificate['kind'], subjectId: st
 export function createToken(role: Role, now: Date): ApiToken {
   const record = { id: role, name: `the ${role}`, role, secretHash: Buffer.from('never shown'), createdAt: now }
   return { ...record, expiresAt: undefined, lastUsedAt: undefined, revokedAt: undefined }
+}
+
+export function createIdentityToken(id: string, token: Partial<IdentityToken>, now: Date): IdentityToken {
+  const ends = { expiresAt: undefined, lastUsedAt: undefined, revokedAt: undefined }
+  const secretHash = Buffer.from('never shown')
+  return { id, kind: 'device', subjectId: 'd', secretHash, replacesId: undefined, createdAt: now, ...ends, ...token }
+}
+
+function createLegacyCredential(deviceId: string, now: Date): LegacyCredential {
+  const hash = { algorithm: 'bcrypt', digest: 'never shown' } as const
+  return { deviceId, userName: 'old name', hash, endsAt: now, createdAt: now }
 }

@@ -60,7 +60,11 @@ export async function openBrokerScene({
   const { now: clock, advance } = createTestClock()
   const stores = openMqttDatabase({ durability: 'process', clock })
   const broker = await openMqttBroker({
-    directory: { admit, identityOf: () => undefined, noteConnection: (certificate) => void noted.push(certificate) },
+    directory: {
+      admit,
+      identityOf: () => undefined,
+      noteConnection: ({ certificate }) => void (certificate && noted.push(certificate)),
+    },
     stores,
     clock,
     clientIds: { claim: ({ id }, clientId) => claim(id, clientId) },

@@ -49,7 +49,7 @@ describe('a CONNECT is accepted', () => {
       const { clientId, cleanSession = true }: Asked = asked
       expect(decide(asked)).toEqual({
         accepted: true,
-        session: { identity: DEVICE.identity, certificate: DEVICE.certificate, clientId, cleanSession },
+        session: createSession(DEVICE, { clientId, cleanSession }),
         evicts,
       })
     })
@@ -122,6 +122,44 @@ describe('a CONNECT is refused', () => {
     })
   })
 
+  for (const { cause, returnCode } of [
+    { cause: 'login_missing', returnCode: RETURN_CODE.badUserNameOrPassword },
+    { cause: 'login_invalid', returnCode: RETURN_CODE.badUserNameOrPassword },
+    { cause: 'user_name_wrong', returnCode: RETURN_CODE.badUserNameOrPassword },
+    { cause: 'token_revoked', returnCode: RETURN_CODE.badUserNameOrPassword },
+    { cause: 'token_expired', returnCode: RETURN_CODE.badUserNameOrPassword },
+    { cause: 'legacy_password_ended', returnCode: RETURN_CODE.badUserNameOrPassword },
+    { cause: 'credentials_differ', returnCode: RETURN_CODE.badUserNameOrPassword },
+    { cause: 'login_over_limit', returnCode: RETURN_CODE.serverUnavailable },
+    { cause: 'identity_suspended', returnCode: RETURN_CODE.notAuthorized },
+    { cause: 'credential_missing', returnCode: RETURN_CODE.notAuthorized },
+  ] as const) {
+    test(`for ${cause} with return code ${returnCode}`, () => {
+      const admission = { admitted: false, cause, presented: {} } as const
+      const decision = decideConnect({ clientId: 'a', cleanSession: true }, connectionOf({}), {
+        directory: { admit: () => admission },
+        clientIds: { claim: () => 'own' },
+        bannedUntil: () => undefined,
+        ...createScene(),
+      })
+      expect(decision).toEqual({ accepted: false, refusal: { cause, returnCode, presented: {} } })
+    })
+  }
+
+  test('under the id of somebody else without the fingerprint it does not have', () => {
+    const { identity } = DEVICE
+    const decision = decideConnect({ clientId: 'a', cleanSession: true }, connectionOf({}), {
+      directory: { admit: () => ({ admitted: true, identity, credentials: ['token:k1'] }) },
+      clientIds: { claim: () => 'refused' },
+      bannedUntil: () => undefined,
+      ...createScene(),
+    })
+    expect(decision).toMatchObject({
+      refusal: { cause: 'client_id_wrong', presented: { identity: 'device:device-001', clientId: 'a' } },
+    })
+    expect(decision).not.toHaveProperty('refusal.presented.fingerprint')
+  })
+
   test('from a peer that is not admitted, with what was expected of it', () => {
     const admission = {
       admitted: false,
@@ -139,6 +177,25 @@ describe('a CONNECT is refused', () => {
       refusal: { cause: 'common_name_wrong', presented: { subject: 'CN=other' }, expected: 'CN=device-001' },
     })
   })
+})
+
+test('a password that must be compared first decides nothing yet, and is asked for with what the peer has shown', () => {
+  const login = { userName: 'pump', password: Buffer.from('old') }
+  const compare = async () => login
+  const asked: unknown[] = []
+  const decision = decideConnect({ clientId: 'a', cleanSession: true, login }, connectionOf({}), {
+    directory: {
+      admit(...question) {
+        asked.push(...question)
+        return { admitted: undefined, compare }
+      },
+    },
+    clientIds: { claim: () => 'own' },
+    bannedUntil: () => undefined,
+    ...createScene(),
+  })
+  expect(decision).toEqual({ accepted: undefined, compare })
+  expect(asked).toEqual([{}, { surface: 'mqtts', address: '192.0.2.1', login }])
 })
 
 describe('an empty client id of a clean session', () => {

@@ -32,6 +32,16 @@ describe('a CONNECT', () => {
     {
       name: 'ok/a user name and a password',
       frame: rawConnectFrame({ flags: CLEAN | USER_NAME | PASSWORD, payload: ['device-001', 'user', 'secret'] }),
+      expected: { ...OWN, login: { userName: 'user', password: Buffer.from('secret') } },
+    },
+    {
+      name: 'ok/a user name without a password, which claims nothing',
+      frame: rawConnectFrame({ flags: CLEAN | USER_NAME, payload: ['device-001', 'user'] }),
+      expected: OWN,
+    },
+    {
+      name: 'ok/an empty password, which claims nothing either',
+      frame: rawConnectFrame({ flags: CLEAN | USER_NAME | PASSWORD, payload: ['device-001', 'user', ''] }),
       expected: OWN,
     },
     { name: '5 is told from the others', frame: rawConnectFrame({ level: 5 }), expected: 'version_5' },

@@ -195,7 +195,7 @@ describe('a revocation', () => {
     await using hub = await openBrokerScene()
     const { client } = hub.open(DEVICE)
     client.send(connectFrame().subarray(0, 5))
-    await hub.sessions.cutCertificates([DEVICE.certificate.fingerprint], 'certificate revoked')
+    await hub.sessions.cutCredentials([DEVICE.certificate.fingerprint], 'certificate revoked')
     await client.closed
     expect([hub.recorder.refusals, hub.events, client.received]).toEqual([[], [], []])
   })
@@ -204,7 +204,7 @@ describe('a revocation', () => {
     await using hub = await openBrokerScene()
     const { client } = hub.open(DEVICE)
     client.send(connectFrame())
-    const cut = hub.sessions.cutCertificates([DEVICE.certificate.fingerprint], 'certificate revoked')
+    const cut = hub.sessions.cutCredentials([DEVICE.certificate.fingerprint], 'certificate revoked')
     await cut
     expect([hub.events, hub.noted, client.received]).toEqual([[], [], []])
   })
@@ -212,7 +212,7 @@ describe('a revocation', () => {
   test('of a live session is its reason to end', async () => {
     await using hub = await openBrokerScene()
     await hub.connect(DEVICE)
-    await hub.sessions.cutCertificates([DEVICE.certificate.fingerprint], 'certificate revoked')
+    await hub.sessions.cutCredentials([DEVICE.certificate.fingerprint], 'certificate revoked')
     await hub.event('device.disconnected')
     expect(hub.events.at(-1)).toMatchObject({ reason: 'certificate revoked' })
   })
@@ -279,7 +279,7 @@ describe('a client id that another identity took before it was registered', () =
     const owner = hub.open(DEVICE)
     owner.client.send(connectFrame())
     await hub.event('device.connected', 2)
-    await hub.sessions.cutCertificates([DEVICE.certificate.fingerprint], 'certificate revoked')
+    await hub.sessions.cutCredentials([DEVICE.certificate.fingerprint], 'certificate revoked')
     expect(owner.client.received).toEqual([])
     expect((await hub.connect(ROTATED)).connack).toMatchObject({ returnCode: 0 })
   })

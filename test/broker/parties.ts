@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { Connection, type IncomingConnection, type Session } from '../../src/broker/connection.ts'
 import type { Peer } from '../../src/peer-identity.ts'
-import type { Admission } from '../../src/registry/admission.ts'
 import type { Certificate } from '../../src/registry/certificate.ts'
+import type { ConnectAdmission } from '../../src/registry/connect-admission.ts'
 import type { Identity } from '../../src/registry/identity.ts'
 import { type DuplexClient, openDuplexClient } from '../support/duplex-client.ts'
 
@@ -15,7 +15,7 @@ export interface Party {
 }
 
 /** Each call makes a certificate of its own: a party that is made twice has been rotated. */
-export function createParty(id: string, kind: Identity['kind'] = 'device'): Party {
+export function createParty(id: string, kind: 'device' | 'service' = 'device'): Party {
   const identity = { kind, id, userId: kind === 'device' ? 'test-user' : undefined }
   const serialNumber = randomUUID().replaceAll('-', '').toUpperCase()
   const fingerprint = createHash('sha256').update(serialNumber).digest('hex').toUpperCase()
@@ -51,14 +51,18 @@ export function createParty(id: string, kind: Identity['kind'] = 'device'): Part
 }
 
 export function createSession({ identity, certificate }: Party, session: Partial<Session> = {}): Session {
-  return { identity, certificate, clientId: identity.id, cleanSession: true, ...session }
+  const credentials = [certificate.fingerprint]
+  return { identity, certificate, credentials, clientId: identity.id, cleanSession: true, ...session }
 }
 
 /** A registry that knows these parties by their certificates. */
-export function admitting(...parties: readonly Party[]): (peer: Peer) => Admission {
+export function admitting(...parties: readonly Party[]): (peer: Peer) => ConnectAdmission {
   return (peer) => {
     const known = parties.find(({ certificate }) => certificate.fingerprint === peer.certificate?.fingerprint)
-    if (known) return { admitted: true, identity: known.identity, certificate: known.certificate }
+    if (known) {
+      const { identity, certificate } = known
+      return { admitted: true, identity, certificate, credentials: [certificate.fingerprint] }
+    }
     return { admitted: false, cause: peer.certificate ? 'certificate_unknown' : 'certificate_missing', presented: {} }
   }
 }

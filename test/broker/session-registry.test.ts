@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Session } from '../../src/broker/connection.ts'
 import { SessionRegistry } from '../../src/broker/session-registry.ts'
 import { createParty, createSession, openConnection, type Party } from './parties.ts'
 
@@ -9,7 +10,7 @@ describe('cutting certificates', () => {
     const doomed = [add(one), add(one), add(two)]
     const spared = [add(other), add()]
 
-    const cut = sessions.cutCertificates([one.certificate.fingerprint, two.certificate.fingerprint], 'revoked')
+    const cut = sessions.cutCredentials([one.certificate.fingerprint, two.certificate.fingerprint], 'revoked')
 
     expect(doomed.map(({ incoming }) => incoming.resets)).toEqual([1, 1, 1])
     expect(doomed.map(({ connection }) => connection.cutReason)).toEqual(['revoked', 'revoked', 'revoked'])
@@ -22,8 +23,34 @@ describe('cutting certificates', () => {
   test('of which none is connected does nothing', async () => {
     const { sessions, add } = createScene()
     add(createParty('one'))
-    await sessions.cutCertificates(['AA:BB'], 'revoked')
+    await sessions.cutCredentials(['AA:BB'], 'revoked')
     expect(sessions.size).toBe(1)
+  })
+})
+
+describe('cutting what was let in by a login', () => {
+  test('cuts every session that showed it, beside a certificate too, and nobody before its CONNECT', async () => {
+    const { sessions, add, open } = createScene()
+    const party = createParty('one')
+    const credentials = [party.certificate.fingerprint, 'token:k1']
+    const doomed = [open(party, 'one', { credentials }), open(party, 'one:2', { credentials: ['token:k1'] })]
+    const spared = [open(party, 'one:3', { credentials: ['token:k2'] }), add()]
+    await sessions.cutCredentials(['token:k1'], 'token revoked')
+    expect(doomed.map(({ connection }) => connection.cutReason)).toEqual(['token revoked', 'token revoked'])
+    expect(spared.map(({ incoming }) => incoming.resets)).toEqual([0, 0])
+    await sessions.cutCredentials(['token:k1'], 'again')
+    expect(sessions.size).toBe(2)
+  })
+
+  test('that has ended by itself cuts those whose time is over, and nobody without an end', async () => {
+    const { sessions, add, open } = createScene()
+    const at = new Date(1_000_000)
+    const ending = (milliseconds: number) => ({ endsAt: new Date(at.getTime() + milliseconds) })
+    const doomed = open(createParty('one'), 'one', ending(-1))
+    const spared = [open(createParty('two'), 'two', ending(0)), open(createParty('three')), add()]
+    await sessions.cutEnded(at)
+    expect(doomed.connection.cutReason).toBe('its credential has expired')
+    expect(spared.map(({ incoming }) => incoming.resets)).toEqual([0, 0, 0])
   })
 })
 
@@ -81,7 +108,7 @@ describe('a client id', () => {
     const { sessions, open } = createScene()
     const older = open(createParty('one'))
     const newer = open(createParty('one'))
-    await sessions.cutCertificates([newer.fingerprint], 'revoked')
+    await sessions.cutCredentials([newer.fingerprint], 'revoked')
     expect(sessions.findByClientId('one')).toBe(older.connection)
   })
 
@@ -107,9 +134,9 @@ function createScene() {
     sessions.add(opened.connection)
     return { ...opened, fingerprint: party?.certificate.fingerprint ?? '' }
   }
-  const open = (party: Party, clientId = party.identity.id) => {
+  const open = (party: Party, clientId = party.identity.id, session: Partial<Session> = {}) => {
     const opened = add(party)
-    sessions.open(opened.connection, createSession(party, { clientId }))
+    sessions.open(opened.connection, createSession(party, { clientId, ...session }))
     return opened
   }
   return { sessions, add, open }

@@ -22,6 +22,7 @@ const DEVICE = {
   clientIds: ['gateway'],
   createdAt: '2026-01-01T00:00:00.000Z',
 }
+const LEGACY = { userName: 'old name', endsAt: '2026-12-31T00:00:00.000Z' }
 const ISSUE = 'POST /api/devices/certificates/dev%3A1'
 
 describe('device add', () => {
@@ -108,7 +109,7 @@ describe('device list', () => {
   const pages = {
     'GET /api/devices?limit=500': { body: { items: [DEVICE], nextCursor: 'a+b' } },
     'GET /api/devices?limit=500&cursor=a%2Bb': {
-      body: { items: [{ ...DEVICE, deviceId: 'dev-2', policies: ['a', 'b'] }], nextCursor: null },
+      body: { items: [{ ...DEVICE, deviceId: 'dev-2', policies: ['a', 'b'], legacy: LEGACY }], nextCursor: null },
     },
   }
 
@@ -117,9 +118,9 @@ describe('device list', () => {
     await using _hub = await openHubDouble(pages, { folder: folder.path })
     const { stdout } = await run({ argv: ['device', 'list'], cwd: folder.path })
     expect(stdout.split('\n')).toEqual([
-      'DEVICE  USER  STATE   POLICIES  CREATED',
-      'dev:1   me    active  -         2026-01-01T00:00:00.000Z',
-      'dev-2   me    active  a, b      2026-01-01T00:00:00.000Z',
+      'DEVICE  USER  STATE   POLICIES  PASSWORD  CREATED',
+      'dev:1   me    active  -         -         2026-01-01T00:00:00.000Z',
+      'dev-2   me    active  a, b      legacy    2026-01-01T00:00:00.000Z',
       '',
     ])
   })
@@ -188,6 +189,19 @@ describe('device revoke', () => {
       })
     })
   }
+
+  test('tells on stderr what still lets the device in', async () => {
+    await using folder = await temporaryFolder()
+    const warning =
+      '299 - "token k1 still lets device dev:1 in", 299 - "its imported password still lets device dev:1 in"'
+    const answers = { 'DELETE /api/devices/certificates/dev%3A1': { ...answer, warning } }
+    await using _hub = await openHubDouble(answers, { folder: folder.path })
+    expect(await run({ argv: ['device', 'revoke', 'dev:1'], cwd: folder.path })).toMatchObject({
+      code: 0,
+      stderr:
+        'Warning: token k1 still lets device dev:1 in\nWarning: its imported password still lets device dev:1 in\n',
+    })
+  })
 })
 
 for (const { verb, state } of [

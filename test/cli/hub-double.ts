@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 export interface Answer {
   readonly status?: number
   readonly type?: string
+  readonly warning?: string
   readonly body?: unknown
 }
 
@@ -33,7 +34,8 @@ export async function openHubDouble(answers: Answers, place: { readonly folder?:
     requests.push({ call, body, authorization: request.headers.authorization })
     const found = answers[call]
     const { status = 200, ...answer } = (typeof found === 'function' ? found(body) : found) ?? problem(404, 'not_found')
-    response.writeHead(status, { 'content-type': answer.type ?? 'application/json' })
+    const warning = answer.warning === undefined ? {} : { warning: answer.warning }
+    response.writeHead(status, { 'content-type': answer.type ?? 'application/json', ...warning })
     response.end(
       typeof answer.body === 'string' || answer.body === undefined ? answer.body : JSON.stringify(answer.body),
     )

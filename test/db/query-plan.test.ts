@@ -3,6 +3,8 @@ import { createApiTokenStore } from '../../src/db/api-token-store.ts'
 import { createCertificateStore } from '../../src/db/certificate-store.ts'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import { createDeviceStore } from '../../src/db/device-store.ts'
+import { createIdentityTokenStore } from '../../src/db/identity-token-store.ts'
+import { createLegacyCredentialStore } from '../../src/db/legacy-credential-store.ts'
 import { createPolicyStore } from '../../src/db/policy-store.ts'
 import { createServiceStore } from '../../src/db/service-store.ts'
 import { createApiToken, createCertificate, createDevice, createService, NOON } from './records.ts'
@@ -66,6 +68,31 @@ const LOOK_UPS: readonly { name: string; run: (database: Database) => unknown; i
     name: 'a token by id',
     run: (database) => createApiTokenStore(database).find('k3'),
     index: /SEARCH api_tokens USING INDEX sqlite_autoindex_api_tokens_1 \(id=\?\)/,
+  },
+  {
+    name: 'a token of a device by id',
+    run: (database) => createIdentityTokenStore(database).find('k3'),
+    index: /SEARCH identity_tokens USING INDEX sqlite_autoindex_identity_tokens_1 \(id=\?\)/,
+  },
+  {
+    name: 'the tokens of a device',
+    run: (database) => createIdentityTokenStore(database).listOf('device', 'd1'),
+    index: /SEARCH identity_tokens USING INDEX identity_tokens_by_subject \(kind=\? AND subject_id=\?\)$/,
+  },
+  {
+    name: 'an imported password by device',
+    run: (database) => createLegacyCredentialStore(database).find('d1'),
+    index: /SEARCH legacy_credentials USING INDEX sqlite_autoindex_legacy_credentials_1 \(device_id=\?\)/,
+  },
+  {
+    name: 'an imported password by user name',
+    run: (database) => createLegacyCredentialStore(database).findByUserName('x'),
+    index: /SEARCH legacy_credentials USING INDEX legacy_credentials_user_name_unique \(user_name=\?\)/,
+  },
+  {
+    name: 'the imported passwords that end soon',
+    run: (database) => createLegacyCredentialStore(database).listEnding(NOON, NOON),
+    index: /SEARCH legacy_credentials USING INDEX legacy_credentials_by_end \(ends_at>\? AND ends_at<\?\)$/,
   },
 ]
 

@@ -2,6 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { ApiToken } from '../../src/registry/api-token.ts'
 import type { Certificate } from '../../src/registry/certificate.ts'
 import type { Device } from '../../src/registry/device.ts'
+import type { IdentityToken } from '../../src/registry/identity-token.ts'
+import type { LegacyCredential } from '../../src/registry/legacy-credential.ts'
 import type { Service } from '../../src/registry/service.ts'
 
 export const NOON = new Date('2026-11-22T12:00:00.123Z')
@@ -52,4 +54,24 @@ export function createApiToken(id: string, changes: Partial<ApiToken> = {}): Api
     revokedAt: undefined,
     ...changes,
   }
+}
+
+export function createIdentityToken(id: string, changes: Partial<IdentityToken> = {}): IdentityToken {
+  return {
+    id,
+    kind: 'device',
+    subjectId: 'd1',
+    secretHash: randomBytes(32),
+    replacesId: undefined,
+    createdAt: NOON,
+    expiresAt: undefined,
+    lastUsedAt: undefined,
+    revokedAt: undefined,
+    ...changes,
+  }
+}
+
+export function createLegacyCredential(deviceId: string, changes: Partial<LegacyCredential> = {}): LegacyCredential {
+  const hash = { algorithm: 'bcrypt', digest: '$2b$10$' } as const
+  return { deviceId, userName: deviceId, hash, endsAt: minutesAfterNoon(10), createdAt: NOON, ...changes }
 }

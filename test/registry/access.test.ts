@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Identity } from '../../src/registry/identity.ts'
+import { ANONYMOUS, type Identity } from '../../src/registry/identity.ts'
 import { DEVICE_POLICY, type Policy } from '../../src/registry/policy.ts'
 import { createScene, type Scene } from './registry-scene.ts'
 
@@ -114,3 +114,10 @@ function allow(name: string): Policy {
 function mayPublish({ registry }: Scene, identity: Identity, ...topics: readonly string[]): readonly boolean[] {
   return topics.map((topic) => registry.access.policyOf(identity).mayPublish(topic))
 }
+
+test('who need not say who it is may use public/#, and nothing else', async () => {
+  using scene = await createScene()
+  expect(mayPublish(scene, ANONYMOUS, 'public/a', 'public', 'a', OWN)).toEqual([true, true, false, false])
+  const policy = scene.registry.access.policyOf(ANONYMOUS)
+  expect(['public/#', '#', '$SYS/#'].map((filter) => policy.maySubscribe(filter))).toEqual([true, false, false])
+})

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ClientIdClaim } from '../../src/registry/client-id.ts'
-import type { Identity } from '../../src/registry/identity.ts'
+import { ANONYMOUS, type Identity } from '../../src/registry/identity.ts'
 import { createScene, type Scene } from './registry-scene.ts'
 
 const PUMP: Identity = { kind: 'device', id: 'pump', userId: 'default' }
@@ -15,6 +15,13 @@ interface Row {
   readonly clientId: string
   readonly expected: ClientIdClaim
 }
+
+const OF_ANYBODY: readonly Row[] = [
+  { who: ANONYMOUS, clientId: 'guest', expected: 'free' },
+  { who: ANONYMOUS, clientId: 'pump', expected: 'refused' },
+  { who: ANONYMOUS, clientId: 'pump:1', expected: 'refused' },
+  { who: ANONYMOUS, clientId: 'backend', expected: 'refused' },
+]
 
 const OWN: readonly Row[] = [
   { who: PUMP, clientId: 'pump', expected: 'own' },
@@ -82,6 +89,7 @@ for (const { title, rows } of [
   { title: 'an exact registered id wins over a suffix, and the longer one over the shorter', rows: REGISTERED },
   { title: "a recorded client id is its device's alone", rows: RECORDED },
   { title: 'any client id is none that belongs to another', rows: ANY },
+  { title: 'who need not say who it is takes no client id of those who do', rows: OF_ANYBODY },
 ]) {
   describe(title, () => {
     for (const { who, clientId, expected } of rows) {

@@ -168,7 +168,7 @@ describe('another owner', () => {
     const { certificate } = await scene.registry.certificates.issueToDevice({ deviceId: 'pump' })
     const changed = scene.registry.devices.change('pump', { userId: 'bob' }, false)
     expect(scene.cuts).toEqual([
-      { call: 'cutCertificates', of: [certificate.fingerprint], admissible: 0 },
+      { call: 'cutCredentials', of: [certificate.fingerprint], admissible: 0 },
       { call: 'forgetIdentity', of: ['device', 'pump', 'ann'], admissible: 0 },
     ])
     expect((await changed).userId).toBe('bob')
@@ -206,7 +206,7 @@ describe('a removed device', () => {
     const { certificate } = await scene.registry.certificates.issueToDevice({ deviceId: 'pump' })
     const removed = scene.registry.devices.remove('pump')
     expect(scene.cuts).toEqual([
-      { call: 'cutCertificates', of: [certificate.fingerprint], admissible: 0 },
+      { call: 'cutCredentials', of: [certificate.fingerprint], admissible: 0 },
       { call: 'forgetIdentity', of: ['device', 'pump', 'ann'], admissible: 0 },
     ])
     await removed

@@ -48,7 +48,7 @@ describe('a certificate that is cut', () => {
     const { fingerprint } = (await place.scene.registry.certificates.issueToDevice({ deviceId: 'pump' })).certificate
     for (const clientId of ['pump', 'legacy', 'valve']) place.connect(clientId, { connectedAt: LATER })
     await place.scene.registry.certificates.revokeDevice('pump', 'keyCompromise')
-    await place.cutter.cutCertificates([fingerprint], 'certificate revoked: keyCompromise')
+    await place.cutter.cutCredentials([fingerprint], 'certificate revoked: keyCompromise')
     expect(place.left()).toEqual(['valve'])
   })
 
@@ -60,7 +60,7 @@ describe('a certificate that is cut', () => {
     place.connect('pump:old', { connectedAt: EARLIER })
     place.connect('pump:waiting', { connectedAt: EARLIER, isConnected: false })
     place.connect('pump:unknown', { connectedAt: undefined })
-    await place.cutter.cutCertificates([fingerprint], 'certificate revoked: superseded')
+    await place.cutter.cutCredentials([fingerprint], 'certificate revoked: superseded')
     expect(place.left()).toEqual(['pump', 'pump:waiting', 'pump:unknown'])
   })
 
@@ -77,7 +77,7 @@ describe('a certificate that is cut', () => {
       pem: certificatePem,
       serialNumber: '0102',
     })
-    await place.cutter.cutCertificates([fingerprint, 'AB'], 'certificate revoked')
+    await place.cutter.cutCredentials([fingerprint, 'AB'], 'certificate revoked')
     expect(place.asked).toEqual([])
   })
 })

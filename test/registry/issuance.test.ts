@@ -149,7 +149,7 @@ describe('the certificates that are there', () => {
       revokedAt: NOON,
       revocationReason: 'superseded',
     })
-    expect(scene.cuts).toEqual([{ call: 'cutCertificates', of: [first], admissible: 0 }])
+    expect(scene.cuts).toEqual([{ call: 'cutCredentials', of: [first], admissible: 0 }])
     expect(scene.events.toSorted()).toEqual([
       ...Array.from({ length: 3 }, () => 'certificate.issued pump'),
       'certificate.revoked pump',
@@ -181,7 +181,7 @@ describe('the certificates that are there', () => {
     const [first, second] = [await enrol(scene), await enrol(scene)]
     const third = await enrol(scene, { onExisting: 'replace' })
     expect(activeOf(scene)).toEqual([third])
-    expect(scene.cuts).toEqual([{ call: 'cutCertificates', of: [second, first], admissible: 0 }])
+    expect(scene.cuts).toEqual([{ call: 'cutCredentials', of: [second, first], admissible: 0 }])
   })
 
   test('fail: lets a device have its first, and one after a revocation', async () => {

@@ -8,6 +8,8 @@ import { createApiTokenStore } from '../../src/db/api-token-store.ts'
 import { createCertificateStore } from '../../src/db/certificate-store.ts'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import { createDeviceStore } from '../../src/db/device-store.ts'
+import { createIdentityTokenStore } from '../../src/db/identity-token-store.ts'
+import { createLegacyCredentialStore } from '../../src/db/legacy-credential-store.ts'
 import { createPolicyStore } from '../../src/db/policy-store.ts'
 import { createServiceStore } from '../../src/db/service-store.ts'
 import { createTransaction } from '../../src/db/transaction.ts'
@@ -25,7 +27,7 @@ export const DAY_MS = 24 * HOUR_MS
 
 /** One call of the cutter, with what the registry would have answered at that moment. */
 export interface Cut {
-  readonly call: 'cutCertificates' | 'cutIdentity' | 'forgetIdentity'
+  readonly call: 'cutCredentials' | 'cutIdentity' | 'forgetIdentity'
   readonly of: readonly string[]
   /** How many of the certificates were unrevoked, or sessions of the identity still admissible. */
   readonly admissible: number
@@ -51,7 +53,9 @@ export interface Scene extends Disposable {
   active(deviceId: string): readonly Certificate[]
 }
 
-export type SceneOverrides = Partial<Pick<RegistryOptions, 'issuer' | 'allowCommonNameOnly' | 'onNewRefusal'>>
+export type SceneOverrides = Partial<
+  Pick<RegistryOptions, 'issuer' | 'allowCommonNameOnly' | 'mode' | 'plainMqtt' | 'onNewRefusal' | 'onExpiring'>
+>
 
 /** The whole registry on SQLite in memory and a CA of its own; the clock stands still and the cutter writes down. */
 export async function createScene(overrides: SceneOverrides = {}): Promise<Scene> {
@@ -72,8 +76,11 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     cutter: createCutter(stores, cuts, lifted),
     judgeChain: (certificate) => judgeChain(certificate, [authority.certificate]),
     allowCommonNameOnly: false,
+    mode: 'mtls',
+    plainMqtt: false,
     inBackground: (work) => void background.push(work),
     onNewRefusal: () => undefined,
+    onExpiring: () => undefined,
     events,
     clock,
     ...overrides,
@@ -131,6 +138,8 @@ function createStores(database: Database, commits: { readonly fail: boolean }): 
     certificates: createCertificateStore(database),
     policies: createPolicyStore(database),
     tokens: createApiTokenStore(database),
+    identityTokens: createIdentityTokenStore(database),
+    legacy: createLegacyCredentialStore(database),
     transaction: failingTransaction(transaction, commits),
   }
 }
@@ -148,9 +157,9 @@ function createCutter({ certificates, devices, services }: Stores, cuts: Cut[], 
   const isActive = (kind: 'device' | 'service', id: string): boolean =>
     (kind === 'device' ? devices.find(id) : services.find(id))?.state === 'active'
   return {
-    async cutCertificates(fingerprints) {
+    async cutCredentials(fingerprints) {
       const unrevoked = fingerprints.filter((each) => !certificates.findByFingerprint(each)?.revokedAt)
-      cuts.push({ call: 'cutCertificates', of: fingerprints, admissible: unrevoked.length })
+      cuts.push({ call: 'cutCredentials', of: fingerprints, admissible: unrevoked.length })
     },
     async cutIdentity(kind, id) {
       cuts.push({ call: 'cutIdentity', of: [kind, id], admissible: isActive(kind, id) ? 1 : 0 })
@@ -165,7 +174,7 @@ function createCutter({ certificates, devices, services }: Stores, cuts: Cut[], 
 
 function listen(events: EventFeed): readonly string[] {
   const told: string[] = []
-  for (const type of ['certificate.issued', 'certificate.revoked'] as const) {
+  for (const type of ['certificate.issued', 'certificate.revoked', 'credential.expiring'] as const) {
     events.subscribe(type, ({ id }) => told.push(`${type} ${id}`))
   }
   return told

@@ -39,3 +39,32 @@ test('a device is enrolled, rotated, revoked, removed and enrolled anew', async 
   expect([admits(first.pem), admits(second.pem), admits(anew.pem)]).toEqual([false, false, true])
   expect(devices.get('pump').userId).toBe('default')
 })
+
+test('of a connection, its certificate and its token are noted, and each ends what it replaces', async () => {
+  using scene = await createScene({ mode: 'mtls_and_token' })
+  const { certificates, identityTokens, connectAdmissions, noteConnection } = scene.registry
+  await certificates.issueToDevice({ deviceId: 'pump' })
+  const { certificate } = await certificates.issueToDevice({ deviceId: 'pump' })
+  const before = identityTokens.create('device', 'pump')
+  const { id, token } = identityTokens.rotate('device', 'pump', before.id)
+  const login = { userName: 'pump', password: Buffer.from(token) }
+  const admission = connectAdmissions.admit(peerOf(certificate), { surface: 'mqtts', address: '192.0.2.1', login })
+  if (!admission.admitted) throw new Error('not admitted')
+  expect(admission.credentials).toEqual([certificate.fingerprint, `token:${id}`])
+  noteConnection(admission)
+  await scene.settle()
+  expect(scene.active('pump').map(({ fingerprint }) => fingerprint)).toEqual([certificate.fingerprint])
+  expect(identityTokens.activeOf('device', 'pump')).toMatchObject([{ id }])
+})
+
+test('where there is no TLS a login lets in, whatever is asked elsewhere', async () => {
+  using scene = await createScene({ mode: 'mtls' })
+  scene.registry.devices.create({ deviceId: 'pump' }, true)
+  const { id, token } = scene.registry.identityTokens.create('device', 'pump')
+  const login = { userName: 'pump', password: Buffer.from(token) }
+  const { admit } = scene.registry.connectAdmissions
+  expect(admit({}, { surface: 'mqtt', address: '192.0.2.1', login })).toMatchObject({ credentials: [`token:${id}`] })
+  expect(admit({}, { surface: 'mqtt', address: '192.0.2.1' })).toMatchObject({ cause: 'login_missing' })
+  expect(admit({}, { surface: 'mqtts', address: '192.0.2.1', login })).toMatchObject({ cause: 'certificate_missing' })
+  scene.registry.noteConnection({ identity: { kind: 'device', id: 'pump', userId: 'default' }, credentials: [] })
+})

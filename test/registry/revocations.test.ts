@@ -29,7 +29,7 @@ describe('a revocation', () => {
     using scene = await createScene()
     const { fingerprint } = await enrol(scene, 'pump')
     const revoked = scene.registry.certificates.revokeDevice('pump', 'keyCompromise')
-    expect(scene.cuts).toEqual([{ call: 'cutCertificates', of: [fingerprint], admissible: 0 }])
+    expect(scene.cuts).toEqual([{ call: 'cutCredentials', of: [fingerprint], admissible: 0 }])
     await revoked
   })
 
@@ -40,7 +40,7 @@ describe('a revocation', () => {
     const closed = Promise.withResolvers<void>()
     const revocations = createRevocations({
       certificates: scene.stores.certificates,
-      cutter: { cutCertificates: () => closed.promise },
+      cutter: { cutCredentials: () => closed.promise },
       events: new EventFeed(),
       clock: scene.clock,
     })
@@ -113,7 +113,7 @@ describe('the first connection', () => {
     const [old, fresh] = [await enrol(scene, 'pump'), await enrol(scene, 'pump')]
     expect(scene.active('pump')).toHaveLength(2)
     const noted = scene.registry.revocations.noteConnection(fresh)
-    expect(scene.cuts).toEqual([{ call: 'cutCertificates', of: [old.fingerprint], admissible: 0 }])
+    expect(scene.cuts).toEqual([{ call: 'cutCredentials', of: [old.fingerprint], admissible: 0 }])
     await noted
     expect(scene.active('pump')).toMatchObject([{ id: fresh.id, firstSeenAt: NOON }])
     expect(scene.stores.certificates.findByFingerprint(old.fingerprint)).toMatchObject({
@@ -175,7 +175,7 @@ describe('the first connection', () => {
           scene.stores.certificates.markRevoked(...marks)
         },
       },
-      cutter: { cutCertificates: async () => undefined },
+      cutter: { cutCredentials: async () => undefined },
       events: new EventFeed(),
       clock: scene.clock,
     })
@@ -197,7 +197,7 @@ describe('an overlap', () => {
     scene.advance(1)
     expect(scene.active('pump')).toHaveLength(1)
     const ended = scene.registry.revocations.endOverlaps()
-    expect(scene.cuts).toEqual([{ call: 'cutCertificates', of: [old.fingerprint], admissible: 0 }])
+    expect(scene.cuts).toEqual([{ call: 'cutCredentials', of: [old.fingerprint], admissible: 0 }])
     await ended
     expect(scene.stores.certificates.findByFingerprint(old.fingerprint)?.revocationReason).toBe('superseded')
     await scene.registry.revocations.endOverlaps()

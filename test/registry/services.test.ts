@@ -138,7 +138,7 @@ describe('a removed service', () => {
     const { certificate } = await scene.registry.certificates.issueToService('new', {})
     const removed = scene.registry.services.remove('new')
     expect(scene.cuts).toEqual([
-      { call: 'cutCertificates', of: [certificate.fingerprint], admissible: 0 },
+      { call: 'cutCredentials', of: [certificate.fingerprint], admissible: 0 },
       { call: 'forgetIdentity', of: ['service', 'new'], admissible: 0 },
     ])
     await removed

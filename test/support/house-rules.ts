@@ -132,7 +132,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'csv-parse': ['src/cli/'],
   commander: ['src/cli/'],
   mqtt: ['src/cli/', 'src/testing'],
-  zod: ['src/config.ts', 'src/api/'],
+  zod: ['src/config.ts', 'src/config-field.ts', 'src/api/'],
   yaml: ['src/config-file.ts'],
   pino: ['src/logger.ts'],
   'pino-pretty': ['src/logger.ts'],

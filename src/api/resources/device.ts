@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import type { Device } from '../../registry/device.ts'
+import type { LegacyCredential } from '../../registry/legacy-credential.ts'
 import { pageQuery } from '../pagination.ts'
 import { deviceIdSchema, policyNamesSchema, userIdSchema } from './identifier.ts'
+import { legacySchema, shapeLegacy } from './legacy-credential.ts'
 
 const stateSchema = z.enum(['active', 'suspended'])
 const clientIdsSchema = z.array(z.string().min(1).max(256)).max(100)
@@ -14,6 +16,7 @@ export const deviceSchema = z
     policies: z.array(z.string()),
     clientIds: z.array(z.string()),
     createdAt: z.iso.datetime(),
+    legacy: legacySchema.nullable(),
   })
   .openapi('Device')
 
@@ -42,7 +45,7 @@ export const deviceQuerySchema = z.object({
   userId: z.string().max(64).optional(),
 })
 
-export function shapeDevice(device: Device): z.infer<typeof deviceSchema> {
+export function shapeDevice(device: Device, legacy: LegacyCredential | undefined): z.infer<typeof deviceSchema> {
   const { id, userId, state, policies, clientIds, createdAt } = device
   return {
     deviceId: id,
@@ -51,5 +54,6 @@ export function shapeDevice(device: Device): z.infer<typeof deviceSchema> {
     policies: [...policies],
     clientIds: [...clientIds],
     createdAt: createdAt.toISOString(),
+    legacy: legacy ? shapeLegacy(legacy) : null,
   }
 }

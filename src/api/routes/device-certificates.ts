@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Certificates } from '../../registry/certificates.ts'
+import type { Logins } from '../../registry/logins.ts'
 import type { Guard } from '../access/guard.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { exact } from '../exact.ts'
@@ -63,6 +64,7 @@ const revoke = createRoute({
 
 export function deviceCertificateRoutes(
   certificates: Pick<Certificates, 'issueToDevice' | 'latestOf' | 'listOf' | 'isValid' | 'revokeDevice'>,
+  logins: Pick<Logins, 'thatLetIn'>,
   broker: BrokerAddress,
   guard: Guard,
 ) {
@@ -89,7 +91,13 @@ export function deviceCertificateRoutes(
         c.req.valid('param').deviceId,
         c.req.valid('query').reason,
       )
+      for (const login of logins.thatLetIn(deviceId)) c.header('warning', warnOf(deviceId, login), { append: true })
       const message = messageIn(c.req.header('accept-language'), 'certificate_revoked')
       return c.json({ message, deviceId, revokedAt: revokedAt.toISOString() }, 200)
     })
+}
+
+/** RFC 7234 §5.5: 299 is a lasting warning, "-" stands for the one who gives it. */
+function warnOf(deviceId: string, login: string): string {
+  return `299 - "${login} still lets device ${deviceId} in"`
 }

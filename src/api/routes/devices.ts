@@ -1,5 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Device } from '../../registry/device.ts'
 import type { Devices } from '../../registry/devices.ts'
+import type { LegacyCredentials } from '../../registry/legacy-credentials.ts'
 import { type Guard, mayAttachWide } from '../access/guard.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { exact } from '../exact.ts'
@@ -62,24 +64,29 @@ const remove = createRoute({
   responses: { 204: NO_CONTENT, ...BAD_REQUEST, ...BAD_CALLER, ...NOT_FOUND },
 })
 
-export function deviceRoutes(devices: Pick<Devices, 'create' | 'get' | 'list' | 'change' | 'remove'>, guard: Guard) {
+export function deviceRoutes(
+  devices: Pick<Devices, 'create' | 'get' | 'list' | 'change' | 'remove'>,
+  legacy: Pick<LegacyCredentials, 'find'>,
+  guard: Guard,
+) {
+  const shape = (device: Device): z.infer<typeof deviceSchema> => shapeDevice(device, legacy.find(device.id))
   return new OpenAPIHono<ApiEnv>()
     .openapi({ ...create, middleware: guard('operate') }, (c) => {
       const device = devices.create(exact(c.req.valid('json')), mayAttachWide(c.var.caller))
-      return c.json(shapeDevice(device), 201)
+      return c.json(shape(device), 201)
     })
     .openapi({ ...list, middleware: guard('read') }, (c) => {
       const { limit, cursor, q: search, ...filter } = c.req.valid('query')
       const page = devices.list({ ...exact({ search, ...filter }), ...readPageRequest({ limit, cursor }) })
-      return c.json(shapePage(page, shapeDevice), 200)
+      return c.json(shapePage(page, shape), 200)
     })
     .openapi({ ...show, middleware: guard('read') }, (c) => {
-      return c.json(shapeDevice(devices.get(c.req.valid('param').id)), 200)
+      return c.json(shape(devices.get(c.req.valid('param').id)), 200)
     })
     .openapi({ ...change, middleware: guard('operate') }, async (c) => {
       const changes = exact(c.req.valid('json'))
       const device = await devices.change(c.req.valid('param').id, changes, mayAttachWide(c.var.caller))
-      return c.json(shapeDevice(device), 200)
+      return c.json(shape(device), 200)
     })
     .openapi({ ...remove, middleware: guard('operate') }, async (c) => {
       await devices.remove(c.req.valid('param').id)

@@ -11,7 +11,8 @@ import type { LiveWills } from './live-wills.ts'
 /** An Aedes client and the session it speaks for. */
 export interface Binding extends Opened {
   readonly link: Link & { readonly close: () => void }
-  readonly fingerprint: string
+  /** By which its will is asked about after the end of the process. */
+  readonly credential: string | undefined
 }
 
 /** Which session each client of Aedes has. */
@@ -63,7 +64,7 @@ export class Bindings {
     const served = this.#gatekeeper.served(client)
     const outbox = this.#outboxes.get(client.conn)
     if (!served || !outbox) return false
-    const { clientId, cleanSession, identity, certificate } = served.session
+    const { clientId, cleanSession, identity, credentials } = served.session
     const { sessions } = this.#delivery
     const opened = cleanSession ? sessions.openClean(clientId) : sessions.openStored(clientId, identity)
     const link = {
@@ -71,7 +72,7 @@ export class Bindings {
       mayReceive: (topicName: string) => this.#gatekeeper.mayReceive(client, topicName),
       close: () => void client.conn.destroy(),
     }
-    const binding = { ...opened, link, fingerprint: certificate.fingerprint }
+    const binding = { ...opened, link, credential: credentials[0] }
     this.#bound.set(client.conn, binding)
     this.#fresh.set(clientId, binding)
     return true

@@ -113,7 +113,7 @@ export class DeliveryState implements StoredState {
   async putWill(client: ClientRef, will: PublishPacket): Promise<void> {
     const binding = this.#bindings.of(client)
     if (!binding) return
-    this.#wills.put(client.id, binding.link, readMessage(will), binding.fingerprint)
+    this.#wills.put(client.id, binding.link, readMessage(will), binding.credential)
     await this.#settled()
   }
 

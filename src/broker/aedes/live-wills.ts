@@ -13,8 +13,8 @@ export class LiveWills {
     this.#journal = journal
   }
 
-  put(clientId: string, connection: object, will: Message, fingerprint: string): void {
-    this.#journal.write(() => this.#wills.save(clientId, will, fingerprint))
+  put(clientId: string, connection: object, will: Message, credential: string | undefined): void {
+    this.#journal.write(() => this.#wills.save(clientId, will, credential))
     this.#holders.set(clientId, connection)
   }
 

@@ -6,8 +6,8 @@ import { StoreFull } from './store-full.ts'
 export interface LeftWillsOptions {
   readonly stores: Pick<DeliveryStores, 'wills' | 'journal'>
   readonly acceptance: Acceptance
-  /** Who connected with this certificate, while it is neither revoked nor its owner suspended or gone. */
-  readonly identityOf: (fingerprint: string) => Identity | undefined
+  /** Who connected with this credential, while it is neither revoked nor its owner suspended or gone. */
+  readonly identityOf: (credential: string) => Identity | undefined
   readonly mayPublish: (identity: Identity, topicName: string) => boolean
 }
 
@@ -15,9 +15,9 @@ export interface LeftWillsOptions {
 export async function publishLeftWills(options: LeftWillsOptions): Promise<void> {
   const { stores, acceptance, identityOf, mayPublish } = options
   const { wills, journal } = stores
-  const published = wills.list().map(({ clientId, fingerprint, packet }) => {
+  const published = wills.list().map(({ clientId, credential, packet }) => {
     const remove = (): void => wills.remove(clientId)
-    const identity = fingerprint === undefined ? undefined : identityOf(fingerprint)
+    const identity = credential === undefined ? undefined : identityOf(credential)
     if (!identity || !mayPublish(identity, packet.topic)) {
       journal.writeSurely(remove)
       return undefined

@@ -86,15 +86,15 @@ export interface RetainedState {
 
 export interface StoredWill {
   readonly clientId: string
-  /** Of the certificate its client connected with. */
-  readonly fingerprint: string | undefined
+  /** Name of the credential its client connected with: a certificate's is its fingerprint. */
+  readonly credential: string | undefined
   readonly packet: Message
 }
 
 export interface WillState {
   list(): readonly StoredWill[]
   has(clientId: string): boolean
-  save(clientId: string, packet: Message, fingerprint?: string): void
+  save(clientId: string, packet: Message, credential: string | undefined): void
   remove(clientId: string): void
 }
 

@@ -15,13 +15,17 @@ export interface HubClient {
   readText(path: string): Promise<string>
 }
 
+export type OnWarning = (warning: string) => void
+
 const PAGE_SIZE = 500
 const PATIENCE_MILLISECONDS = 60_000
 
-export function createHubClient(address: HubAddress): HubClient {
+/** `onWarning` is told what the hub says beside its answers. */
+export function createHubClient(address: HubAddress, onWarning: OnWarning): HubClient {
+  const send = createSender(address, onWarning)
   const client: HubClient = {
     async call<Answer>(method: Method, path: string, body?: object): Promise<Answer> {
-      const answer = await send(address, method, path, body)
+      const answer = await send(method, path, body)
       // The one place where the API's contract stands in for a check: a hub that breaks it is a bug to see.
       return (answer === '' ? undefined : parseAnswer(answer, path)) as Answer
     },
@@ -35,7 +39,7 @@ export function createHubClient(address: HubAddress): HubClient {
       }
       return items
     },
-    readText: (path) => send(address, 'GET', path),
+    readText: (path) => send('GET', path),
   }
   return client
 }
@@ -45,13 +49,21 @@ interface HubPage<Item> {
   readonly nextCursor?: string | null
 }
 
-async function send(address: HubAddress, method: Method, path: string, body?: object): Promise<string> {
-  const payload = body === undefined ? undefined : JSON.stringify(body)
-  const response = await open(address, { method, path, headers: headersOf(address, payload) }, payload)
-  const answer = await text(response).catch((error: unknown) => Promise.reject(describeUnreachable(address, error)))
-  const status = response.statusCode ?? 0
-  if (status >= 200 && status < 300) return answer
-  throw describeRefusal(status, response.headers['content-type'], answer)
+function createSender(address: HubAddress, onWarning: OnWarning) {
+  return async (method: Method, path: string, body?: object): Promise<string> => {
+    const payload = body === undefined ? undefined : JSON.stringify(body)
+    const response = await open(address, { method, path, headers: headersOf(address, payload) }, payload)
+    const answer = await text(response).catch((error: unknown) => Promise.reject(describeUnreachable(address, error)))
+    const { statusCode: status = 0, headers } = response
+    if (status < 200 || status >= 300) throw describeRefusal(status, headers['content-type'], answer)
+    for (const warning of readWarnings(headers.warning)) onWarning(warning)
+    return answer
+  }
+}
+
+/** RFC 7234 §5.5: a code, who gives it, and the text in quotes; several in one line. */
+function readWarnings(header = ''): readonly string[] {
+  return [...header.matchAll(/\d{3} \S+ "([^"]*)"/g)].map(([, warning = '']) => warning)
 }
 
 function headersOf(address: HubAddress, payload: string | undefined): Record<string, string> {

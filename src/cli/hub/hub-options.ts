@@ -28,11 +28,12 @@ export function addHubOptions(command: Command): Command {
 }
 
 export async function openHubClient(options: HubOptions, { local, terminal }: CommandContext): Promise<HubClient> {
+  const onWarning = (warning: string): void => void terminal.stderr.write(`Warning: ${warning}\n`)
   if (options.url !== undefined) {
-    return createHubClient(await readRemoteHubAddress({ ...options, url: options.url }, terminal.cwd))
+    return createHubClient(await readRemoteHubAddress({ ...options, url: options.url }, terminal.cwd), onWarning)
   }
   const { dataDir } = await local.readSettings(settingsRequest(options))
-  return createHubClient(localHubAddress(dataDir))
+  return createHubClient(localHubAddress(dataDir), onWarning)
 }
 
 /** The flags of a verb that are settings, as the configuration takes them. */

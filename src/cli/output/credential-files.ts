@@ -50,11 +50,13 @@ export async function openCredentialFiles(folder: string, id: string): Promise<C
   }
 }
 
-interface WaitingFile extends AsyncDisposable {
+/** A file that waits, empty and under another name, for what is yet to come. */
+export interface WaitingFile extends AsyncDisposable {
+  /** Puts it in the place of the file of its name, at once. */
   replace(text: string): Promise<void>
 }
 
-async function openWaitingFile(path: string, mode: number): Promise<WaitingFile> {
+export async function openWaitingFile(path: string, mode: number): Promise<WaitingFile> {
   if (await isFolder(path)) throw new Error(`${path} is a folder`)
   const waiting = `${path}.${randomUUID()}.tmp`
   // Made with its final mode: a key is at no moment readable by others.

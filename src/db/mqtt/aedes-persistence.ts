@@ -169,7 +169,7 @@ export class AedesPersistence {
   async putWill({ id }: ClientRef, packet: Will): Promise<void> {
     // The interface wants both on the packet it was given.
     Object.assign(packet, { brokerId: this.#broker?.id, clientId: id })
-    await this.#commit(() => this.#stores.wills.save(id, packet))
+    await this.#commit(() => this.#stores.wills.save(id, packet, undefined))
   }
 
   async getWill({ id }: ClientRef): Promise<StoredPacket | undefined> {

@@ -71,7 +71,7 @@ export const wills = sqliteTable('wills', {
   payload: payload(),
   qos: integer('qos').notNull(),
   retain: integer('retain').notNull(),
-  // Whose it is, and by which certificate: asked again before it is published after a crash.
+  // Whose it is, by the credential of its client, of which a certificate's fingerprint is one: asked again before it is published after a crash.
   fingerprint: text('fingerprint'),
   more: more(),
 })

@@ -6,8 +6,8 @@ export type WillPacket = StoredPacket & { readonly retain: boolean }
 
 export interface StoredWill {
   readonly clientId: string
-  /** Of the certificate its client connected with. */
-  readonly fingerprint: string | undefined
+  /** Name of the credential its client connected with. */
+  readonly credential: string | undefined
   readonly packet: WillPacket
 }
 
@@ -44,9 +44,9 @@ export function createWillStore({ sqlite }: Database) {
       const row = selectOne.get(clientId)
       return row && readWill(row)
     },
-    save(clientId: string, packet: WillPacket, fingerprint?: string): void {
+    save(clientId: string, packet: WillPacket, credential: string | undefined): void {
       const { topic, payload, qos, retain } = packet
-      upsert.run(clientId, topic, payload, qos, retain ? 1 : 0, fingerprint ?? null, writeMore(packet, COLUMNS))
+      upsert.run(clientId, topic, payload, qos, retain ? 1 : 0, credential ?? null, writeMore(packet, COLUMNS))
       held.add(clientId)
     },
     remove(clientId: string): void {
@@ -56,7 +56,15 @@ export function createWillStore({ sqlite }: Database) {
   }
 }
 
-function readWill({ client_id: clientId, topic, payload, qos, retain, fingerprint, more }: Row): StoredWill {
+function readWill({
+  client_id: clientId,
+  topic,
+  payload,
+  qos,
+  retain,
+  fingerprint: credential,
+  more,
+}: Row): StoredWill {
   const packet = { topic, payload, qos, retain: retain === 1, ...readMore(more) }
-  return { clientId, fingerprint: fingerprint ?? undefined, packet }
+  return { clientId, credential: credential ?? undefined, packet }
 }

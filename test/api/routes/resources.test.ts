@@ -9,6 +9,7 @@ const DEVICE = {
   policies: [],
   clientIds: ['spare'],
   createdAt: AT,
+  legacy: null,
 }
 const SERVICE = { name: 'backend', state: 'active', policies: ['service:backend'], createdAt: AT }
 const RULES = [{ effect: 'allow', actions: ['publish', 'subscribe'], topicFilter: 'users/{user}/devices/{device}/#' }]

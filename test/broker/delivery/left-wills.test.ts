@@ -8,14 +8,14 @@ const IDENTITY: Identity = { ...OWNER, userId: undefined }
 function publish(scene: DeliveryScene, mayPublish = true): Promise<void> {
   return publishLeftWills({
     ...scene,
-    identityOf: (fingerprint) => (fingerprint === 'active' ? IDENTITY : undefined),
+    identityOf: (credential) => (credential === 'active' ? IDENTITY : undefined),
     mayPublish: () => mayPublish,
   })
 }
 
-function leave(scene: DeliveryScene, clientId: string, fingerprint?: string): void {
+function leave(scene: DeliveryScene, clientId: string, credential?: string): void {
   const will = createMessage({ topic: 'will', payload: Buffer.from(clientId), retain: true })
-  scene.stores.journal.write(() => scene.stores.wills.save(clientId, will, fingerprint))
+  scene.stores.journal.write(() => scene.stores.wills.save(clientId, will, credential))
 }
 
 test('a will that the last process left is published once, unless its certificate is revoked or its holder gone', async () => {

@@ -1,0 +1,79 @@
+import { inBackground } from './app-background.ts'
+import { cutAtEmqxToo } from './app-emqx.ts'
+import type { Pki } from './app-pki.ts'
+import type { MqttBroker } from './broker/mqtt-broker.ts'
+import type { Clock } from './clock.ts'
+import type { Config } from './config.ts'
+import { mqttAuthMode } from './config-auth.ts'
+import { judgeChain } from './edge/chain-verdict.ts'
+import type { EventFeed } from './events.ts'
+import type { Logger } from './logger.ts'
+import type { LegacyCredential } from './registry/legacy-credential.ts'
+import { type MayAccess, narrowPolicy } from './registry/narrowed-access.ts'
+import type { Cutter } from './registry/ports.ts'
+import type { RecordedRefusal } from './registry/refusal-ring.ts'
+import { createRegistry, type Registry, type RegistryOptions, type Stores } from './registry/registry.ts'
+
+export interface RegistryParts {
+  readonly stores: Stores
+  readonly pki: Pki
+  /** Made from this registry; there is nothing to cut before it listens. */
+  readonly broker: () => MqttBroker
+  readonly events: EventFeed
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly mayAccess: MayAccess | undefined
+}
+
+/** The registry, with all that it moves outside of itself. */
+export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncDisposableStack): Registry {
+  const { stores, pki, broker, events, logger, clock, mayAccess } = parts
+  const cutter: Cutter = {
+    cutCredentials: (names, reason) => broker().sessions.cutCredentials(names, reason),
+    cutIdentity: (kind, id, reason) => broker().sessions.cutIdentity(kind, id, reason),
+    forgetIdentity: (kind, id, userId) => broker().forgetIdentity(kind, id, userId),
+    liftBan: (kind, id) => broker().liftBan(kind, id),
+  }
+  const registry: Registry = createRegistry({
+    stores,
+    issuer: pki.authority,
+    cutter: cutAtEmqxToo(cutter, config, stack, {
+      stores,
+      clientIds: { holderOf: (clientId) => registry.clientIds.holderOf(clientId) },
+      caCertificatePem: pki.authority.caCertificatePem,
+      events,
+      logger,
+      clock,
+    }),
+    judgeChain: (certificate) => judgeChain(certificate, pki.clientCa),
+    allowCommonNameOnly: config.emqx.allow_cn_only,
+    mode: mqttAuthMode(config),
+    plainMqtt: config.mqtt.plain.host !== undefined,
+    inBackground: (work) => inBackground(work, logger),
+    onNewRefusal: (refusal) => announceRefusal(refusal, events, logger),
+    onExpiring: (expiring) => warnOfExpiring(expiring, logger),
+    events,
+    clock,
+    ...(mayAccess ? { narrowAccess: narrowBy(mayAccess, logger) } : {}),
+  })
+  return registry
+}
+
+function narrowBy(mayAccess: MayAccess, logger: Logger): NonNullable<RegistryOptions['narrowAccess']> {
+  const onFailure = (err: unknown): void =>
+    logger.error({ component: 'registry', err }, 'The policy function failed, and nothing is allowed')
+  return (policy, identity) => narrowPolicy(policy, identity, { mayAccess, onFailure })
+}
+
+function announceRefusal(refusal: RecordedRefusal, events: EventFeed, logger: Logger): void {
+  const { surface, cause, address, mend, presented, expected } = refusal
+  logger.warn({ component: 'refusals', surface, cause, address, presented, expected, mend }, 'Refused')
+  events.publish('connection.refused', { surface, cause, address })
+}
+
+/** Soonest first. */
+function warnOfExpiring(expiring: readonly LegacyCredential[], logger: Logger): void {
+  const [first] = expiring
+  const told = { component: 'registry', count: expiring.length, deviceId: first?.deviceId, endsAt: first?.endsAt }
+  logger.warn(told, 'Imported passwords end within 30 days')
+}
