@@ -44,12 +44,15 @@ export interface HubOverrides {
   /** Told to whoever finds the data folder in use. */
   readonly pid: number
   readonly clock?: Clock
+  /** Off, MQTT packets take the long way; for tests. */
+  readonly fastPath?: boolean
 }
 
 const OVERLAP_SWEEP_MS = 30_000
 
 /** Builds the hub in dependency order and opens its listeners last; if a step throws, what was built is released. */
-export async function startHub(config: Config, { logger, pid, clock = systemClock }: HubOverrides): Promise<Hub> {
+export async function startHub(config: Config, overrides: HubOverrides): Promise<Hub> {
+  const { logger, pid, clock = systemClock, fastPath = true } = overrides
   await using stack = new AsyncDisposableStack()
   const dataDir = resolve(config.data_dir)
   const events = new EventFeed()
@@ -97,6 +100,7 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
       clock,
       logger,
       limits: brokerLimits(config),
+      fastPath,
     }),
   )
   const ports = { mqtt: config.mqtt.port, api: config.api.port }

@@ -24,6 +24,7 @@ export interface MqttBrokerOptions {
   readonly stores: DeliveryStores
   readonly clock: Clock
   readonly limits: EngineLimits & { readonly connectBytes: number }
+  readonly fastPath?: boolean
 }
 
 export interface MqttBroker extends AsyncDisposable {

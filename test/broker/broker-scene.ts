@@ -11,6 +11,7 @@ import type { Certificate } from '../../src/registry/certificate.ts'
 import type { ClientIdClaim } from '../../src/registry/client-id.ts'
 import { DEVICE_POLICY } from '../../src/registry/policy.ts'
 import { type DuplexClient, openDuplexClient } from '../support/duplex-client.ts'
+import { FAST_PATH } from '../support/fast-path.ts'
 import { LogSink } from '../support/log-sink.ts'
 import { createTestClock } from '../support/test-clock.ts'
 import { allowing } from './aedes/served-engine.ts'
@@ -67,6 +68,7 @@ export async function openBrokerScene({
     events: feed,
     logger: createLogger({ level: 'info', format: 'json', stream: log }),
     limits: { ...brokerLimits(createConfig()), connectSeconds },
+    fastPath: FAST_PATH,
   })
 
   function open(party: Party | undefined, protocolVersion = 4): Opened {

@@ -7,12 +7,13 @@ import { createDelivery, type DeliveryLimits } from '../delivery/delivery.ts'
 import { publishLeftWills } from '../delivery/left-wills.ts'
 import type { DeliveryStores } from '../delivery/ports.ts'
 import type { Owners } from '../delivery/sessions.ts'
-import { guardFrames } from '../frame-meter.ts'
+import { type FrameViolation, guardFrames } from '../frame-meter.ts'
 import type { AccessRules, PeerDirectory } from '../ports.ts'
 import { Bindings } from './bindings.ts'
 import { dropDenied, internalsOf, registerTheLivingOnly, storeGrantedOnly } from './corrections.ts'
 import { DeliveryState, PRESENT } from './delivery-state.ts'
 import { SubscriptionEmitter } from './emitter.ts'
+import { openFastPath } from './fast-path.ts'
 import { Gatekeeper } from './gatekeeper.ts'
 import { LiveWills } from './live-wills.ts'
 import { Publishing } from './publishing.ts'
@@ -26,6 +27,8 @@ export interface AedesEngineOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly limits: EngineLimits
+  /** Off, every packet goes through Aedes' parser and handlers; what clients see is the same. */
+  readonly fastPath?: boolean
 }
 
 export interface EngineLimits extends DeliveryLimits {
@@ -52,7 +55,7 @@ const MAX_INFLIGHT_INBOUND = 65_535
 const EXPIRY_SWEEP_MS = 60_000
 
 export async function openAedesEngine(options: AedesEngineOptions): Promise<AedesEngine> {
-  const { limits, stores, clock } = options
+  const { limits, stores, clock, fastPath = true } = options
   const parts = createParts(options)
   const { gatekeeper, delivery, bindings, emitter, publishing, wills } = parts
   await publishLeftWills({
@@ -72,14 +75,17 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
   return {
     serve(connection, bytes) {
       const { socket } = connection
-      gatekeeper.admit(connection)
-      guardFrames(socket, limits.packetBytes, (violation) => {
+      const refuseFrame = (violation: FrameViolation): void => {
         gatekeeper.reportFrame(connection, violation)
         // Not within the read that found it, which Aedes is in the middle of.
         setImmediate(() => socket.destroy())
-      })
+      }
+      gatekeeper.admit(connection)
+      // Each frame is measured once: the fast path does it where it cuts them.
+      if (!fastPath) guardFrames(socket, limits.packetBytes, refuseFrame)
       bindings.admit(connection)
       const client = broker.handle(socket)
+      if (fastPath) openFastPath(client, { ...parts, ...limits }, refuseFrame)
       emitter.takeOver(client, (packet, done) => publishing.deliverRetained(client, packet, done))
       socket.once('close', () => bindings.leave(client))
       // Aedes first, then the bytes: in the other order it would wait for the next ones for ever.

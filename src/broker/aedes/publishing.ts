@@ -29,14 +29,19 @@ export class Publishing {
     const { gatekeeper, bindings, delivery } = this.#options
     const refusal = gatekeeper.judgePublish(client, packet)
     const binding = bindings.of(client)
-    if (refusal || packet.qos !== 1 || !binding || gatekeeper.isDenied(packet) || isWill(client, packet)) {
+    if (refusal || packet.qos !== 1 || !binding || isWill(client, packet)) {
       callback(refusal)
       return
     }
-    this.#taken.add(packet)
-    delivery.acceptance.accept(readMessage(packet), { clientId: binding.session.clientId }, (error) =>
-      callback(error ?? null),
-    )
+    try {
+      this.#taken.add(packet)
+      if (!gatekeeper.isDenied(packet)) delivery.acceptance.take(readMessage(packet), binding.session)
+    } catch (error) {
+      callback(error instanceof Error ? error : new Error(String(error)))
+      return
+    }
+    // [MQTT-4.6.0-2]: what need not wait for the turn is acknowledged no sooner than what was sent before it.
+    delivery.turn.settled((error) => callback(error ?? null))
   }
 
   /** In the place of Aedes' own: wills, QoS 0, and QoS 2, whose PUBREC is written when this calls back. */

@@ -34,7 +34,7 @@ export class Acceptance {
   /** Calls back once what must be kept is committed: then, and not before, the publisher may be told so. */
   accept(message: Message, publisher: Publisher, done: Done): void {
     try {
-      if (!this.#take(message, publisher)) {
+      if (!this.take(message, publisher)) {
         done()
         return
       }
@@ -49,8 +49,8 @@ export class Acceptance {
     })
   }
 
-  /** Whether it has to wait for the turn. */
-  #take(message: Message, { clientId, incoming, beside }: Publisher): boolean {
+  /** Whether its acknowledgement has to wait for the turn; throws when the turn has failed. */
+  take(message: Message, { clientId, incoming, beside }: Publisher): boolean {
     const { router, retained } = this.#options
     let waits = message.retain || incoming !== undefined || beside !== undefined
     beside?.()
