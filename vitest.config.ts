@@ -15,7 +15,7 @@ export default defineConfig({
       { extends: true, test: { name: 'hub', include: ['test/**/*.test.ts'] } },
       {
         extends: true,
-        test: { name: 'through-aedes', include: WHERE_PACKETS_GO, env: { SIGNET_TEST_FAST_PATH: 'off' } },
+        test: { name: 'through-aedes', include: WHERE_PACKETS_GO, env: { THROUGH_AEDES: 'yes' } },
       },
     ],
     coverage: {
