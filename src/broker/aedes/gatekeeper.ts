@@ -146,7 +146,9 @@ export class Gatekeeper {
   }
 
   #verdictsOf({ connection }: Served): Verdicts {
-    const verdicts = this.#verdicts.get(connection) ?? new Verdicts()
+    const known = this.#verdicts.get(connection)
+    if (known) return known
+    const verdicts = new Verdicts()
     this.#verdicts.set(connection, verdicts)
     return verdicts
   }

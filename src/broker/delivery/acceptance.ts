@@ -1,5 +1,5 @@
 import type { IncomingIds } from './incoming-ids.ts'
-import { lowerQoS, type Message } from './message.ts'
+import { lowerQoS, type Message, type QoS } from './message.ts'
 import type { RetainedMessages } from './retained-messages.ts'
 import type { Router } from './router.ts'
 import type { Session } from './session.ts'
@@ -62,13 +62,17 @@ export class Acceptance {
     for (const { subscriber, qos } of router.plan(message.topic)) {
       const lowered = lowerQoS(message.qos, qos)
       if (lowered === 0) {
-        bytes ??= encodePublish({ ...live, qos: 0 })
+        bytes ??= encodePublish(atQoS(live, 0))
         subscriber.deliver(message.topic, bytes)
         continue
       }
-      subscriber.enqueue(lowered === live.qos ? live : { ...live, qos: lowered })
+      subscriber.enqueue(atQoS(live, lowered))
       waits = true
     }
     return waits
   }
+}
+
+function atQoS(message: Message, qos: QoS): Message {
+  return message.qos === qos ? message : { ...message, qos }
 }

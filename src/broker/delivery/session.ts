@@ -1,5 +1,5 @@
 import type { Losses, LossReason } from './losses.ts'
-import { lowerQoS, type Message, type QoS, type QueuedMessage } from './message.ts'
+import { asQueued, lowerQoS, type Message, type QoS, type QueuedMessage } from './message.ts'
 import type { Outbox } from './outbox.ts'
 import type { Queue } from './ports.ts'
 import { QueueBounds, type QueueLimits } from './queue-bounds.ts'
@@ -98,10 +98,11 @@ export class Session {
     if (this.#isEnded) return
     const n = this.#nextNumber()
     this.#options.turn.pumpLater(this)
-    this.#options.queue.append(n, message)
+    const held = this.#isHeldInMemory ? withOwnBytes(message) : message
+    this.#options.queue.append(n, held)
     this.#last = n
     this.#bounds.add(message)
-    if (this.#link && this.#isTailWhole) this.#keepInTail(n, message)
+    if (this.#link && this.#isTailWhole) this.#keepInTail(asQueued(held, n))
     this.#bounds.enforce(Math.max(this.#link ? this.#cursor : 0, this.lastSent), (dropped) => {
       if (this.#tail[0]?.n === dropped) this.#tail.shift()
     })
@@ -191,10 +192,13 @@ export class Session {
     return this.#tail[0]
   }
 
-  #keepInTail(n: number, message: Message): void {
+  get #isHeldInMemory(): boolean {
+    return this.sid === undefined || (this.#link !== undefined && this.#isTailWhole)
+  }
+
+  #keepInTail(message: QueuedMessage): void {
     if (this.#tail.length >= PAGE) this.#isTailWhole = false
-    // A chunk of the parser's is 64 kB, and a message that waits would keep all of it.
-    else this.#tail.push({ ...message, payload: Buffer.from(message.payload), n, released: false, queuedAt: Infinity })
+    else this.#tail.push(message)
   }
 
   #nextNumber(): number {
@@ -226,6 +230,11 @@ export class Session {
     this.#tail = []
     this.#isTailWhole = false
   }
+}
+
+/** The chunk that a payload came in is 64 kB, and a message that waits would keep all of it. */
+function withOwnBytes(message: Message): Message {
+  return { ...message, payload: Buffer.from(message.payload) }
 }
 
 /** Follows from the message's number: it is durable with it, and the same after every reconnect and restart. */
