@@ -2,7 +2,7 @@
  * Signet beside Mosquitto, or beside another checkout of itself, over mutual TLS 1.3: each broker on one core, the load on
  * the other, rounds in turn, medians. Run: node bench/brokers.ts [--scenario NAME] [--rounds N] [--against LAUNCHER]
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -33,6 +33,8 @@ const SCENARIOS: readonly Scenario[] = [
   frozenSubscriber,
 ]
 const LOAD_CORE = 1
+// The first is who the other broker's access list names.
+const NAMES = ['load', ...Array.from({ length: 8 }, (_, index) => `device-${index}`)]
 // The first ones, until the just-in-time compiler has settled, count for nothing.
 const WARM_UP_ROUNDS = 2
 
@@ -67,9 +69,10 @@ async function measure(scenario: Scenario, contenders: ReadonlyMap<string, Start
   for (const [name, start] of contenders) {
     const folder = mkdtempSync(join(tmpdir(), 'signet-bench-'))
     stack.defer(() => rmSync(folder, { recursive: true }))
-    const identity = await enrol(folder)
+    const [identity, ...identities] = await enrol(folder)
+    if (!identity) throw new Error('Nobody was enrolled')
     const contender = stack.use(await start(folder))
-    stages.push({ name, stage: stack.use(await scenario.open(contender, targetOf(contender, identity))) })
+    stages.push({ name, stage: stack.use(await scenario.open(contender, targetOf(contender, identity), identities)) })
   }
   const counted = scenario.rounds ?? rounds
   const warmUp = scenario.rounds === undefined ? WARM_UP_ROUNDS : 0
@@ -84,14 +87,17 @@ async function measure(scenario: Scenario, contenders: ReadonlyMap<string, Start
   return { ...medians, ...ratiosOf(Object.values(medians)) }
 }
 
-/** A service that may say and hear everything below "bench/", with its certificate. */
-async function enrol(folder: string): Promise<Identity> {
+async function enrol(folder: string): Promise<readonly Identity[]> {
   await using hub = await startChildHub(folder)
   using call = createApiCaller(hub)
-  await call('POST', '/api/services', { name: 'load', allow: ['bench/#'] })
-  const { body } = await call('POST', '/api/services/load/certificates')
-  const { clientCert: cert, clientKey: key } = JSON.parse(body)
-  return { ca: readFileSync(join(folder, 'certs', 'ca-cert.pem'), 'utf8'), cert, key }
+  const identities: Identity[] = []
+  for (const name of NAMES) {
+    await call('POST', '/api/services', { name, allow: ['bench/#'] })
+    const { body } = await call('POST', `/api/services/${name}/certificates`)
+    const { clientCert: cert, clientKey: key } = JSON.parse(body)
+    identities.push({ name, ca: hub.ca, cert, key })
+  }
+  return identities
 }
 
 function mediansOf(samples: readonly Figures[]): Figures {

@@ -16,18 +16,21 @@ export interface Scenario {
   readonly alone?: boolean
   /** Fewer than are asked for, where one is long. */
   readonly rounds?: number
-  open(contender: Contender, target: Target): Promise<Stage>
+  /** `identities` are several more, for those who need more than the target's. */
+  open(contender: Contender, target: Target, identities: readonly Identity[]): Promise<Stage>
 }
 
+/** A service that may say and hear everything below "bench/"; its name is its client id. */
 export interface Identity {
+  readonly name: string
   readonly ca: string
   readonly cert: string
   readonly key: string
 }
 
 // Made once: what a client costs is not what is measured.
-export function targetOf({ port }: Contender, identity: Identity): Target {
-  return { port, secureContext: createSecureContext({ ...identity, minVersion: 'TLSv1.3' }) }
+export function targetOf({ port }: Contender, { ca, cert, key }: Identity): Target {
+  return { port, secureContext: createSecureContext({ ca, cert, key, minVersion: 'TLSv1.3' }) }
 }
 
 /** Per second, and per second of the broker's CPU: the second does not depend on what else the machine does. */
