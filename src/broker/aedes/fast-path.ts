@@ -94,7 +94,7 @@ class FastPath {
   /** A stream that is filled while it is read may tell nobody: it is asked until it is empty. */
   #readOn(): boolean {
     if (this.#owed.length > 0 && !this.#isWaiting) this.#answer()
-    if (!this.#isClear || this.#reading._paused) return false
+    if (this.#isViolated || !this.#isClear || this.#reading._paused) return false
     const bytes: Buffer | null = this.#client.conn.read()
     if (bytes) this.#cutter.push(bytes)
     return bytes !== null
