@@ -1,10 +1,23 @@
 import { defineConfig } from 'vitest/config'
 
+// What a client can see of the broker: it must be the same whether its packets go by the fast path or through Aedes alone.
+const WHERE_PACKETS_GO = [
+  'test/broker/mqtt-broker.test.ts',
+  'test/broker/aedes/*.test.ts',
+  'test/journeys/{durability,guards,revocation,slow-consumers,topics}.test.ts',
+]
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    projects: [
+      { extends: true, test: { name: 'hub', include: ['test/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'through-aedes', include: WHERE_PACKETS_GO, env: { THROUGH_AEDES: 'yes' } },
+      },
+    ],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

@@ -18,12 +18,19 @@ export interface ChildHub extends AsyncDisposable {
   readonly readyAfterMs: number
 }
 
+export interface ChildHubOptions {
+  /** Another checkout's, to compare it with this one. */
+  readonly launcher?: string
+  readonly nodeFlags?: readonly string[]
+}
+
 export async function startChildHub(
   folder: string,
   variables: Readonly<Record<string, string>> = {},
+  { launcher = LAUNCHER, nodeFlags = [] }: ChildHubOptions = {},
 ): Promise<ChildHub> {
   const begin = performance.now()
-  const child = spawn(process.execPath, [LAUNCHER, 'start'], {
+  const child = spawn(process.execPath, [...nodeFlags, launcher, 'start'], {
     cwd: folder,
     env: { ...process.env, SIGNET_API__PORT: '0', SIGNET_MQTT__PORT: '0', ...variables },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -30,3 +30,10 @@ export function describeMachine(): Readonly<Record<string, string | number>> {
 function round(value: number): number {
   return Math.round(value * 100) / 100
 }
+
+export function median(samples: readonly number[]): number {
+  const sorted = [...samples].sort((one, other) => one - other)
+  const middle = Math.floor(sorted.length / 2)
+  const [low = Number.NaN, high = Number.NaN] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]]
+  return round((low + high) / 2)
+}

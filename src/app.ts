@@ -51,13 +51,15 @@ export interface HubOverrides {
   readonly inMemory?: boolean
   /** Asked beside the policies, which it can only narrow; its answers hold until a policy changes. */
   readonly mayAccess?: MayAccess
+  /** Off, MQTT packets take the long way; for tests. */
+  readonly fastPath?: boolean
 }
 
 const SWEEP_MS = 30_000
 
 /** Builds the hub in dependency order and opens its listeners last; if a step throws, what was built is released. */
 export async function startHub(config: Config, overrides: HubOverrides): Promise<Hub> {
-  const { logger, pid, clock = systemClock, inMemory = false, mayAccess } = overrides
+  const { logger, pid, clock = systemClock, inMemory = false, fastPath = true, mayAccess } = overrides
   await using stack = new AsyncDisposableStack()
   const events = new EventFeed()
 
@@ -93,6 +95,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
       logger,
       limits: brokerLimits(config),
       status: { version: VERSION, seconds: config.mqtt.sys_interval },
+      fastPath,
     }),
   )
   repeat(stack, SWEEP_MS, () => {

@@ -32,6 +32,7 @@ export interface MqttBrokerOptions {
   readonly clock: Clock
   readonly limits: EngineLimits & FlappingLimits & { readonly connectBytes: number }
   readonly status: StatusSettings
+  readonly fastPath?: boolean
 }
 
 export interface MqttBroker extends AsyncDisposable {

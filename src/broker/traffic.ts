@@ -50,8 +50,8 @@ export class Traffic {
     this.#bytesSent += bytes
   }
 
-  countPacketSent(): void {
-    this.#packetsSent++
+  countPacketsSent(packets: number): void {
+    this.#packetsSent += packets
   }
 
   countPublishReceived(qos: QoS, payloadBytes: number): void {

@@ -13,17 +13,12 @@ export class Verdicts {
 
   mayPublish(policy: Policy, topicName: string): boolean {
     this.#follow(policy)
-    // The broker's own topics are published by the broker alone.
-    return recall(
-      this.#publish,
-      topicName,
-      () => isTopicName(topicName) && !topicName.startsWith('$SYS/') && policy.mayPublish(topicName),
-    )
+    return this.#publish.get(topicName) ?? remember(this.#publish, topicName, isPublishable(topicName, policy))
   }
 
   mayReceive(policy: Policy, topicName: string): boolean {
     this.#follow(policy)
-    return recall(this.#receive, topicName, () => policy.mayReceive(topicName))
+    return this.#receive.get(topicName) ?? remember(this.#receive, topicName, policy.mayReceive(topicName))
   }
 
   #follow(policy: Policy): void {
@@ -34,11 +29,13 @@ export class Verdicts {
   }
 }
 
-function recall(verdicts: Map<string, boolean>, topicName: string, ask: () => boolean): boolean {
-  const known = verdicts.get(topicName)
-  if (known !== undefined) return known
+// The broker's own topics are published by the broker alone.
+function isPublishable(topicName: string, policy: Policy): boolean {
+  return isTopicName(topicName) && !topicName.startsWith('$SYS/') && policy.mayPublish(topicName)
+}
+
+function remember(verdicts: Map<string, boolean>, topicName: string, verdict: boolean): boolean {
   if (verdicts.size >= MAX_TOPICS) verdicts.clear()
-  const verdict = ask()
   verdicts.set(topicName, verdict)
   return verdict
 }

@@ -12,6 +12,7 @@ import type { ClientIdClaim } from '../../src/registry/client-id.ts'
 import { DEVICE_POLICY, type Policy } from '../../src/registry/policy.ts'
 import { createTestClock } from '../../src/testing/test-clock.ts'
 import { type DuplexClient, openDuplexClient } from '../support/duplex-client.ts'
+import { FAST_PATH } from '../support/fast-path.ts'
 import { LogSink } from '../support/log-sink.ts'
 import { allowing } from './aedes/served-engine.ts'
 import { connectFrame } from './connect-frame.ts'
@@ -76,6 +77,7 @@ export async function openBrokerScene({
     logger: createLogger({ level: 'info', format: 'json', stream: log }),
     limits: { ...brokerLimits(createConfig()), connectSeconds, flappingConnects },
     status: { version: '1.2.3', seconds: 10 },
+    fastPath: FAST_PATH,
   })
 
   function open(party: Party | undefined, protocolVersion = 4, address?: string): Opened {

@@ -11,6 +11,7 @@ import { createLogger } from '../../src/logger.ts'
 import type { CertificateKind } from '../../src/registry/certificate.ts'
 import type { RecordedRefusal } from '../../src/registry/refusal-ring.ts'
 import { createTestClock, type TestClock } from '../../src/testing/test-clock.ts'
+import { FAST_PATH } from './fast-path.ts'
 import { LogSink } from './log-sink.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -86,7 +87,7 @@ export async function startTestHub({
     certs_dir: certsDir,
     data_dir: dataDir,
   })
-  const hub = stack.use(await startHub(config, { logger, pid: process.pid, clock: clock.now }))
+  const hub = stack.use(await startHub(config, { logger, pid: process.pid, clock: clock.now, fastPath: FAST_PATH }))
   const ca = readFileSync(join(certsDir, 'ca-cert.pem'), 'utf8')
   const adminToken = readFileSync(join(dataDir, 'admin-token'), 'utf8').trim()
   const clients: MqttClient[] = []

@@ -32,6 +32,7 @@ import {
 } from './corrections.ts'
 import { DeliveryState, PRESENT } from './delivery-state.ts'
 import { SubscriptionEmitter } from './emitter.ts'
+import { openFastPath } from './fast-path.ts'
 import { Gatekeeper } from './gatekeeper.ts'
 import { LiveWills } from './live-wills.ts'
 import { Publishing } from './publishing.ts'
@@ -50,6 +51,8 @@ export interface AedesEngineOptions {
   readonly limits: EngineLimits
   readonly traffic: Traffic
   readonly status: StatusSettings
+  /** Off, every packet goes through Aedes' parser and handlers; what clients see is the same. */
+  readonly fastPath?: boolean
 }
 
 /** What the broker tells of itself under $SYS. */
@@ -86,7 +89,7 @@ const MAX_INFLIGHT_INBOUND = 65_535
 const SWEEP_MS = 60_000
 
 export async function openAedesEngine(options: AedesEngineOptions): Promise<AedesEngine> {
-  const { limits, stores, clock } = options
+  const { limits, stores, clock, fastPath = true } = options
   const parts = createParts(options)
   const { gatekeeper, delivery, bindings, emitter, publishing, wills, status } = parts
   await publishLeftWills({
@@ -114,15 +117,17 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
       gatekeeper.admit(connection)
       // Beneath the guard, which judges what is handed on.
       pace(connection, () => restartKeepAlive(client))
-      const onViolation = (violation: FrameViolation): void => {
+      const refuseFrame = (violation: FrameViolation): void => {
         gatekeeper.reportFrame(connection, violation)
         // Not within the read that found it, which Aedes is in the middle of.
         setImmediate(() => socket.destroy())
       }
-      guardFrames(socket, limits.packetBytes, onViolation, delivery.traffic)
+      // Each frame is measured once: the fast path does it where it cuts them.
+      if (!fastPath) guardFrames(socket, limits.packetBytes, refuseFrame, delivery.traffic)
       bindings.admit(connection)
       const client = broker.handle(socket)
       refuseMalformed(client)
+      if (fastPath) openFastPath(client, { ...parts, ...limits }, refuseFrame)
       emitter.takeOver(client, (packet, done) => publishing.deliverRetained(client, packet, done))
       socket.once('close', () => {
         if (hasTakenLeave(client)) connection.takeLeave()

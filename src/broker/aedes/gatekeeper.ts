@@ -55,16 +55,28 @@ export class Gatekeeper {
 
   /** An error closes the client; a publish outside the policy is dropped later instead, and acknowledged. */
   judgePublish(client: Client | null, packet: PublishPacket): Error | null {
+    const verdict = isWill(client, packet)
+      ? this.#judgeWill(this.served(client), packet)
+      : this.judgeTopic(client, packet.topic)
+    if (verdict === 'denied') this.#denied.add(packet)
+    return verdict instanceof Error ? verdict : null
+  }
+
+  /** The same of a topic alone; what is denied is on record then. */
+  judgeTopic(client: Client | null, topicName: string): Error | 'denied' | 'granted' {
     const served = this.served(client)
+    const mayPublish = this.#mayPublish(served, topicName)
+    if (mayPublish === true) return 'granted'
+    if (mayPublish instanceof Error) return mayPublish
+    if (served) this.#record(served, 'publish_denied', topicName)
+    return 'denied'
+  }
+
+  #mayPublish(served: Served | undefined, topicName: string): Error | boolean {
     if (!served) return new Error('the connection was cut')
     const policy = this.#policyOf(served)
     if (!policy) return new Error('the policy could not be read')
-    const mayPublish = this.#verdictsOf(served).mayPublish(policy, packet.topic)
-    if (isWill(client, packet)) return this.#judgeWill(served, mayPublish, packet)
-    if (mayPublish) return null
-    this.#denied.add(packet)
-    this.#record(served, 'publish_denied', packet.topic)
-    return null
+    return this.#verdictsOf(served).mayPublish(policy, topicName)
   }
 
   /** For somebody who is not connected any more. */
@@ -139,9 +151,12 @@ export class Gatekeeper {
       this.#record(served, 'will_denied', topic)
   }
 
-  #judgeWill({ connection, session }: Served, mayPublish: boolean, { topic }: PublishPacket): Error | null {
+  #judgeWill(served: Served | undefined, { topic }: PublishPacket): Error | null {
+    const mayPublish = this.#mayPublish(served, topic)
+    if (mayPublish instanceof Error) return mayPublish
     if (this.#willsSuppressed) return new Error('the hub is stopping')
-    if (this.#options.bans.forbidsWill(session.identity, connection)) return new Error('its holder is banned')
+    if (served && this.#options.bans.forbidsWill(served.session.identity, served.connection))
+      return new Error('its holder is banned')
     return mayPublish ? null : new Error(`the will's topic ${topic} is outside the policy`)
   }
 
@@ -158,7 +173,9 @@ export class Gatekeeper {
   }
 
   #verdictsOf({ connection }: Served): Verdicts {
-    const verdicts = this.#verdicts.get(connection) ?? new Verdicts()
+    const known = this.#verdicts.get(connection)
+    if (known) return known
+    const verdicts = new Verdicts()
     this.#verdicts.set(connection, verdicts)
     return verdicts
   }

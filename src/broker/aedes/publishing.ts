@@ -27,15 +27,28 @@ export class Publishing {
 
   /** Called before everything else. At QoS 1 Aedes writes PUBACK next, so the message is taken here. */
   authorize(client: Client | null, packet: PublishPacket, callback: Done): void {
-    const { gatekeeper, bindings } = this.#options
+    const { gatekeeper, bindings, delivery } = this.#options
     const refusal = gatekeeper.judgePublish(client, packet)
     const binding = bindings.of(client)
-    if (refusal || packet.qos !== 1 || !client || !binding || gatekeeper.isDenied(packet) || isWill(client, packet)) {
+    if (refusal || packet.qos !== 1 || !client || !binding || isWill(client, packet)) {
       callback(refusal)
       return
     }
-    this.#taken.add(packet)
-    this.#accept(packet, client, { clientId: binding.session.clientId }, callback)
+    // Not acknowledged either: its publisher keeps it for its next connection.
+    if (delivery.acceptance.isClosed) return
+    const settle = (error?: Error): void => {
+      if (error) gatekeeper.reportUnkept(client, error)
+      callback(error ?? null)
+    }
+    try {
+      this.#taken.add(packet)
+      if (!gatekeeper.isDenied(packet)) delivery.acceptance.take(readMessage(packet), binding.session)
+    } catch (error) {
+      settle(error instanceof Error ? error : new Error(String(error)))
+      return
+    }
+    // [MQTT-4.6.0-2]: what need not wait for the turn is acknowledged no sooner than what was sent before it.
+    delivery.turn.settled(settle)
   }
 
   /** In the place of Aedes' own: wills, QoS 0, and QoS 2, whose PUBREC is written when this calls back. */

@@ -1,6 +1,6 @@
 import type { Traffic } from '../traffic.ts'
 import type { IncomingIds } from './incoming-ids.ts'
-import { lowerQoS, type Message } from './message.ts'
+import { lowerQoS, type Message, type QoS } from './message.ts'
 import type { MessageFeed } from './message-feed.ts'
 import type { StoreRoom } from './ports.ts'
 import type { RetainedMessages } from './retained-messages.ts'
@@ -14,7 +14,7 @@ export interface AcceptanceOptions {
   readonly router: Pick<Router<Session>, 'plan'>
   readonly retained: Pick<RetainedMessages, 'keep'>
   readonly turn: Pick<Turn, 'settled'>
-  readonly feed: Pick<MessageFeed, 'show'>
+  readonly feed: Pick<MessageFeed, 'isWatched' | 'show'>
   readonly room: StoreRoom
   readonly traffic: Pick<Traffic, 'countPublishReceived'>
 }
@@ -42,10 +42,8 @@ export class Acceptance {
   /** Calls back once what must be kept is committed: then, and not before, the publisher may be told so. */
   accept(message: Message, publisher: Publisher, done: Done): void {
     if (this.#isClosed) return
-    this.#options.traffic.countPublishReceived(message.qos, message.payload.length)
     try {
-      if (!this.#take(message, publisher)) {
-        this.#options.feed.show(message, publisher.clientId)
+      if (!this.take(message, publisher)) {
         done()
         return
       }
@@ -56,7 +54,6 @@ export class Acceptance {
     }
     this.#options.turn.settled((error) => {
       if (error) publisher.incoming?.ids.forget(publisher.incoming.messageId)
-      else this.#options.feed.show(message, publisher.clientId)
       done(error)
     })
   }
@@ -66,8 +63,25 @@ export class Acceptance {
     this.#isClosed = true
   }
 
-  /** Whether it has to wait for the turn. */
-  #take(message: Message, { clientId, incoming, beside }: Publisher): boolean {
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** Whether its acknowledgement has to wait for the turn; throws when it cannot be kept. */
+  take(message: Message, publisher: Publisher): boolean {
+    const { traffic, feed, turn } = this.#options
+    traffic.countPublishReceived(message.qos, message.payload.length)
+    const waits = this.#spread(message, publisher)
+    if (!feed.isWatched) return waits
+    const show = (error?: Error): void => {
+      if (!error) feed.show(message, publisher.clientId)
+    }
+    if (waits) turn.settled(show)
+    else show()
+    return waits
+  }
+
+  #spread(message: Message, { clientId, incoming, beside }: Publisher): boolean {
     const { router, retained, room } = this.#options
     if (room.isFull && this.#wouldStore(message)) throw new StoreFull()
     let waits = message.retain || incoming !== undefined || beside !== undefined
@@ -80,11 +94,11 @@ export class Acceptance {
     for (const { subscriber, qos } of router.plan(message.topic)) {
       const lowered = lowerQoS(message.qos, qos)
       if (lowered === 0) {
-        bytes ??= encodePublish({ ...live, qos: 0 })
+        bytes ??= encodePublish(atQoS(live, 0))
         subscriber.deliver(message.topic, bytes, message.payload.length)
         continue
       }
-      subscriber.enqueue(lowered === live.qos ? live : { ...live, qos: lowered })
+      subscriber.enqueue(atQoS(live, lowered))
       waits = true
     }
     return waits
@@ -96,4 +110,8 @@ export class Acceptance {
     if (retain && payload.length > 0) return true
     return this.#options.router.plan(topic).some(({ subscriber, qos: granted }) => granted > 0 && subscriber.isStored)
   }
+}
+
+function atQoS(message: Message, qos: QoS): Message {
+  return message.qos === qos ? message : { ...message, qos }
 }

@@ -1,4 +1,4 @@
-import type { Message, QueuedMessage } from './message.ts'
+import { asQueued, type Message, type QueuedMessage } from './message.ts'
 import type { Queue, QueueMeasure } from './ports.ts'
 import { sizeOf } from './queue-bounds.ts'
 
@@ -13,8 +13,7 @@ export class MemoryQueue implements Queue {
   }
 
   append(n: number, message: Message): void {
-    // A chunk of the parser's is 64 kB, and a message that waits would keep all of it.
-    this.#messages.set(n, { ...message, payload: Buffer.from(message.payload), n, released: false, queuedAt: Infinity })
+    this.#messages.set(n, asQueued(message, n))
   }
 
   page(after: number, limit: number): readonly QueuedMessage[] {

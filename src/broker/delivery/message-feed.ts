@@ -16,6 +16,10 @@ export class MessageFeed {
     this.#onFailure = onFailure
   }
 
+  get isWatched(): boolean {
+    return this.#listeners.size > 0
+  }
+
   subscribe(listener: MessageListener): Disposable {
     // A listener of its own for each subscription: the same function may watch twice.
     const watch: MessageListener = (message) => listener(message)

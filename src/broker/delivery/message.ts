@@ -20,3 +20,8 @@ export interface QueuedMessage extends Message {
 export function lowerQoS(one: QoS, other: QoS): QoS {
   return one < other ? one : other
 }
+
+/** As it is when it comes; its time is the store's to know. */
+export function asQueued({ topic, payload, qos, retain }: Message, n: number): QueuedMessage {
+  return { topic, payload, qos, retain, n, released: false, queuedAt: Number.POSITIVE_INFINITY }
+}

@@ -7,7 +7,7 @@ export interface OutboxOptions {
   /** Of a connection that was cut nothing is sent any more. */
   readonly isCut: () => boolean
   readonly onDrain: () => void
-  readonly traffic: Pick<Traffic, 'countWritten' | 'countPacketSent'>
+  readonly traffic: Pick<Traffic, 'countWritten' | 'countPacketsSent'>
   readonly bounds?: OutboxBounds
 }
 
@@ -55,10 +55,10 @@ export class Outbox {
     return this.#socket.writableLength + this.#pendingBytes
   }
 
-  /** One packet. */
-  send(bytes: Buffer): void {
+  /** Whole packets, and how many. */
+  send(bytes: Buffer, packets = 1): void {
     if (this.#isClosed) return
-    this.#options.traffic.countPacketSent()
+    this.#options.traffic.countPacketsSent(packets)
     this.#push(bytes)
   }
 
@@ -95,7 +95,7 @@ export class Outbox {
     // All its forms are handed on as they come.
     const end = socket.end.bind(socket) as (...parameters: unknown[]) => Duplex
     // mqtt-packet corks for each packet and uncorks in the same tick, which collects nothing, but tells of each packet.
-    socket.cork = () => this.#options.traffic.countPacketSent()
+    socket.cork = () => this.#options.traffic.countPacketsSent(1)
     socket.uncork = () => undefined
     const write = (chunk: Buffer | string, encoding?: BufferEncoding): boolean => {
       // As a socket's own: what has no bytes is an error of the caller's, here and now.

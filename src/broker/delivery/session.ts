@@ -1,9 +1,10 @@
 import type { Traffic } from '../traffic.ts'
 import type { Losses, LossReason } from './losses.ts'
-import { lowerQoS, type Message, type QoS, type QueuedMessage } from './message.ts'
+import { asQueued, lowerQoS, type Message, type QoS, type QueuedMessage } from './message.ts'
 import type { Outbox } from './outbox.ts'
 import type { Queue, QueueMeasure } from './ports.ts'
 import { QueueBounds, type QueueLimits } from './queue-bounds.ts'
+import { QueueTail } from './queue-tail.ts'
 import type { Turn } from './turn.ts'
 import { encodePublish, encodePubrel } from './wire.ts'
 
@@ -33,7 +34,6 @@ interface InFlight {
   released: boolean
 }
 
-const PAGE = 64
 const MESSAGE_IDS = 65_535
 const RENUMBER_AT = 2 ** 31
 
@@ -52,15 +52,14 @@ export class Session {
   /** The last message read from the queue, sent or not. */
   #cursor = 0
   #lastSent: number | undefined
-  /** What follows the cursor, and whether it is all of it. */
-  #tail: QueuedMessage[] = []
-  #isTailWhole = false
+  readonly #tail: QueueTail
 
   constructor(options: SessionOptions) {
     this.clientId = options.clientId
     this.sid = options.sid
     this.#options = options
     this.#bounds = new QueueBounds(options)
+    this.#tail = new QueueTail(options.queue)
     this.#lastSent = options.lastSent
   }
 
@@ -115,13 +114,12 @@ export class Session {
     if (this.#isEnded) return
     const n = this.#nextNumber()
     this.#options.turn.pumpLater(this)
-    this.#options.queue.append(n, message)
+    const held = this.#isHeldInMemory ? withOwnBytes(message) : message
+    this.#options.queue.append(n, held)
     this.#last = n
     this.#bounds.add(message)
-    if (this.#link && this.#isTailWhole) this.#keepInTail(n, message)
-    this.#bounds.enforce(Math.max(this.#link ? this.#cursor : 0, this.lastSent), (dropped) => {
-      if (this.#tail[0]?.n === dropped) this.#tail.shift()
-    })
+    if (this.#link && this.#tail.isWhole) this.#tail.push(asQueued(held, n))
+    this.#bounds.enforce(Math.max(this.#link ? this.#cursor : 0, this.lastSent), (dropped) => this.#tail.drop(dropped))
   }
 
   /** The best QoS at which it subscribed to this topic is asked of the router; this is for what is retained. */
@@ -153,7 +151,7 @@ export class Session {
     this.#committed = this.#last ?? this.#committed
     const link = this.#link
     while (link && this.#inFlight.size < this.#options.window && !link.outbox.isBehind) {
-      const next = this.#peek()
+      const next = this.#tail.peek(this.#cursor)
       // An identifier that is still in use 65,535 messages later: its acknowledgement comes first.
       if (!next || this.#inFlight.has(messageIdOf(next.n))) return
       const loss = this.#judge(next, link)
@@ -166,11 +164,6 @@ export class Session {
     }
   }
 
-  /** How many messages it has not acknowledged; reads them all. */
-  countWaiting(): number {
-    return this.#options.queue.measure().messages
-  }
-
   /** Nothing is kept for it, and nothing sent, from now on. */
   end(): void {
     this.#isEnded = true
@@ -181,8 +174,7 @@ export class Session {
   rollBack(): void {
     this.#options.queue.rollBack(this.#committed)
     this.#bounds.forget()
-    this.#tail = []
-    this.#isTailWhole = false
+    this.#tail.forget()
   }
 
   #judge(next: QueuedMessage, { mayReceive }: Link): LossReason | undefined {
@@ -206,18 +198,8 @@ export class Session {
     if (!isRepeated) this.#lastSent = n
   }
 
-  #peek(): QueuedMessage | undefined {
-    if (this.#tail.length === 0 && !this.#isTailWhole) {
-      this.#tail = [...this.#options.queue.page(this.#cursor, PAGE)]
-      this.#isTailWhole = this.#tail.length < PAGE
-    }
-    return this.#tail[0]
-  }
-
-  #keepInTail(n: number, message: Message): void {
-    if (this.#tail.length >= PAGE) this.#isTailWhole = false
-    // A chunk of the parser's is 64 kB, and a message that waits would keep all of it.
-    else this.#tail.push({ ...message, payload: Buffer.from(message.payload), n, released: false, queuedAt: Infinity })
+  get #isHeldInMemory(): boolean {
+    return this.sid === undefined || (this.#link !== undefined && this.#tail.isWhole)
   }
 
   #nextNumber(): number {
@@ -246,9 +228,13 @@ export class Session {
 
   #rewind(): void {
     this.#inFlight.clear()
-    this.#tail = []
-    this.#isTailWhole = false
+    this.#tail.forget()
   }
+}
+
+/** The chunk that a payload came in is 64 kB, and a message that waits would keep all of it. */
+function withOwnBytes(message: Message): Message {
+  return { ...message, payload: Buffer.from(message.payload) }
 }
 
 /** Follows from the message's number: it is durable with it, and the same after every reconnect and restart. */

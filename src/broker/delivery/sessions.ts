@@ -146,7 +146,7 @@ export class Sessions {
   dropExpired(before: Date): void {
     const { stores, losses } = this.#options
     for (const clientId of stores.sessions.clientIdsExpired(before)) {
-      const waiting = this.#stored.get(clientId)?.countWaiting() ?? 0
+      const waiting = this.#stored.get(clientId)?.measure().messages ?? 0
       if (waiting > 0) losses.count('session_expiry', clientId, waiting)
       if (this.drop(clientId)) this.#expired++
     }

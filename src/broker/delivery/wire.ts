@@ -4,7 +4,7 @@ const PUBLISH = 0x30
 const DUP = 0x08
 const RETAIN = 0x01
 // MQTT 3.1.1 §3.6.1: the reserved flags of PUBREL are 0010
-const PUBREL = 0x62
+const FIRST_OCTETS = { puback: 0x40, pubrec: 0x50, pubrel: 0x62, pubcomp: 0x70 } as const
 
 /** MQTT 3.1.1 §3.3; the identifier is left out at QoS 0. */
 export function encodePublish({ topic, payload, qos, retain }: Message, messageId = 0, dup = false): Buffer {
@@ -21,7 +21,26 @@ export function encodePublish({ topic, payload, qos, retain }: Message, messageI
 }
 
 export function encodePubrel(messageId: number): Buffer {
-  return Buffer.from([PUBREL, 2, messageId >> 8, messageId & 0xff])
+  return encodeAcknowledgements([{ kind: 'pubrel', messageId }])
+}
+
+/** MQTT 3.1.1 §3.4 to §3.7. */
+export interface Acknowledgement {
+  readonly kind: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp'
+  readonly messageId: number
+}
+
+/** All of them in one piece, in their order. */
+export function encodeAcknowledgements(acknowledgements: readonly Acknowledgement[]): Buffer {
+  const frames = Buffer.allocUnsafe(4 * acknowledgements.length)
+  let offset = 0
+  for (const { kind, messageId } of acknowledgements) {
+    frames[offset++] = FIRST_OCTETS[kind]
+    frames[offset++] = 2
+    frames[offset++] = messageId >> 8
+    frames[offset++] = messageId & 0xff
+  }
+  return frames
 }
 
 // MQTT 3.1.1 §2.2.3: seven bits an octet, the highest says that another follows

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Aedes, type Client } from 'aedes'
 import { expect, test } from 'vitest'
+import type { ReadingClient } from '../../../src/broker/aedes/fast-path.ts'
 import { type DuplexClient, openDuplexClient } from '../../support/duplex-client.ts'
 import { connectFrame } from '../connect-frame.ts'
 
@@ -149,4 +150,28 @@ test('acknowledgements of a client reach the store with their kind', async () =>
     ['outgoingClearMessageId', true, 'pubcomp'],
     ['outgoingUpdate', true, 'pubrel'],
   ])
+})
+
+test('bytes are read by the parser’s own parse, each packet calls _nextBatch once when it is finished, and the keep alive is a timer', async () => {
+  await using scene = await openScene()
+  const client = await scene.connect(true)
+  const inside = client.aedes as unknown as ReadingClient
+  const steps: string[] = []
+  const parse = inside._parser.parse.bind(inside._parser)
+  const nextBatch = inside._nextBatch
+  while (!client.aedes.connected) await nextTurn()
+  inside._parser.parse = (bytes) => {
+    steps.push('parse')
+    return parse(bytes)
+  }
+  inside._parser.prependListener('packet', () => steps.push('packet'))
+  inside._nextBatch = (error) => {
+    steps.push('finished')
+    nextBatch(error)
+  }
+  client.send({ cmd: 'publish', topic: 'a', payload: '', qos: 0, retain: false, dup: false }, { cmd: 'pingreq' })
+  await client.next('pingresp')
+  await nextTurn()
+  expect(steps.toSorted()).toEqual(['finished', 'finished', 'packet', 'packet', 'parse'])
+  expect(inside._keepaliveTimer?.hasRef).toBeTypeOf('function')
 })

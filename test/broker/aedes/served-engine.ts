@@ -16,6 +16,7 @@ import type { Identity } from '../../../src/registry/identity.ts'
 import { DEVICE_POLICY, type Policy } from '../../../src/registry/policy.ts'
 import { createTestClock } from '../../../src/testing/test-clock.ts'
 import type { DuplexClient } from '../../support/duplex-client.ts'
+import { FAST_PATH } from '../../support/fast-path.ts'
 import { LogSink } from '../../support/log-sink.ts'
 import { connectFrame } from '../connect-frame.ts'
 import { createParty, createSession, openConnection, type Party } from '../parties.ts'
@@ -38,13 +39,15 @@ export interface ServedClient extends DuplexClient {
 export interface ServedEngineOptions extends Partial<EngineLimits> {
   /** Of an engine that has ended, as the next process would find it. */
   readonly stores?: MqttDatabase
+  readonly fastPath?: boolean
 }
 
 const KEPT = ['queue', 'retained', 'sessions', 'incoming', 'subscriptions', 'wills']
 const parties = new Map<string, Identity>()
 
 /** An engine with the real gatekeeper and policies, whose clients are the other ends of streams in memory. */
-export async function openServedEngine({ stores: given, ...limits }: ServedEngineOptions = {}) {
+export async function openServedEngine(options: ServedEngineOptions = {}) {
+  const { stores: given, fastPath = FAST_PATH, ...limits } = options
   const policies = new Map<string, readonly Policy[]>()
   const recorder = createRecorder()
   const { now: clock } = createTestClock()
@@ -67,6 +70,7 @@ export async function openServedEngine({ stores: given, ...limits }: ServedEngin
     limits: { ...brokerLimits(createConfig()), ...limits },
     traffic: new Traffic(),
     status: { version: '1.2.3', seconds: 10 },
+    fastPath,
   })
 
   /** Says CONNECT, and whatever is piped behind it, as one whose CONNECT the broker has accepted. */

@@ -21,6 +21,19 @@ describe.each(KINDS)('a session (%s)', (open) => {
     expect(link.packets.every((packet) => packet.cmd === 'publish' && !packet.dup)).toBe(true)
   })
 
+  test('does not hold on to the chunk that a message came in', async () => {
+    using scene = openDeliveryScene()
+    const session = scene[open]()
+    const link = createLink()
+    scene.sessions.attach(session, link)
+    await scene.settled()
+    const chunk = Buffer.from('first')
+    session.enqueue(createMessage({ payload: chunk.subarray(0, 5) }))
+    chunk.fill('x')
+    await scene.settled()
+    expect(link.payloads).toEqual(['first'])
+  })
+
   test('holds the place of a QoS 2 message until PUBCOMP', async () => {
     using scene = openDeliveryScene({ limits: { inFlight: 1 } })
     const session = scene[open]()

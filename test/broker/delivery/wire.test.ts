@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { generate } from 'mqtt-packet'
 import { expect, test } from 'vitest'
 import type { QoS } from '../../../src/broker/delivery/message.ts'
-import { encodePublish, encodePubrel } from '../../../src/broker/delivery/wire.ts'
+import { encodeAcknowledgements, encodePublish, encodePubrel } from '../../../src/broker/delivery/wire.ts'
 
 const length = fc.oneof(fc.nat({ max: 300 }), fc.constantFrom(16_370, 16_384, 20_000, 2_097_152))
 
@@ -29,4 +29,13 @@ test('a PUBLISH is written as mqtt-packet writes it', () => {
 test('a PUBREL is written as mqtt-packet writes it', () => {
   for (const messageId of [1, 255, 256, 65_535])
     expect(encodePubrel(messageId)).toEqual(generate({ cmd: 'pubrel', messageId }))
+})
+
+test('acknowledgements are written as mqtt-packet writes them, in their order', () => {
+  const acknowledgements = (['pubcomp', 'puback', 'pubrec', 'pubrel'] as const).map((kind, index) => ({
+    kind,
+    messageId: 1 + index * 300,
+  }))
+  const expected = acknowledgements.map(({ kind: cmd, messageId }) => generate({ cmd, messageId }))
+  expect(encodeAcknowledgements(acknowledgements)).toEqual(Buffer.concat(expected))
 })
