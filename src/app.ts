@@ -67,6 +67,7 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
     },
     judgeChain: (certificate) => judgeChain(certificate, pki.clientCa),
     allowCommonNameOnly: config.emqx.allow_cn_only,
+    unknownCertificates: { mode: config.ca.unknown, owner: config.ca.unknown_owner },
     inBackground: (work) => inBackground(work, logger),
     onNewRefusal: (refusal) => announceRefusal(refusal, events, logger),
     events,

@@ -1,16 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
-import {
-  acceptValue,
-  type Config,
-  type ConfigInput,
-  createConfig,
-  parseConfigFile,
-  readValue,
-  SETTINGS,
-} from './config.ts'
+import { acceptValue, type Config, type ConfigInput, createConfig, readValue, SETTINGS } from './config.ts'
 import { ConfigurationError } from './config-error.ts'
+import { parseConfigFile } from './config-file.ts'
 import { formatValue } from './config-reference.ts'
 import { formatFound } from './config-setting.ts'
 import { type ConfigSource, type Origin, readDefaults, readFlags, readTree, readVariables } from './config-source.ts'

@@ -1,4 +1,3 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml'
 import { z } from 'zod'
 import { ConfigurationError } from './config-error.ts'
 import {
@@ -10,8 +9,8 @@ import {
   type SettingNotes,
   SIZE_PATTERN,
 } from './config-setting.ts'
-import type { FileNode, FileTree } from './config-source.ts'
 import { isHostName, isServerName } from './host-name.ts'
+import { isId } from './identifiers.ts'
 import type { LOG_LEVELS } from './logger.ts'
 
 const NOTES = z.registry<SettingNotes>()
@@ -62,6 +61,12 @@ const SCHEMA = group({
       expected: oneOf(KEY_ALGORITHMS),
       example: 'rsa-2048',
     }),
+    unknown: choice(
+      ['deny', 'pending', 'auto'],
+      'deny',
+      'What becomes of a certificate that our CA signed and the registry does not hold: refused, kept for approval, or registered as a new device.',
+    ),
+    unknown_owner: owner('Who owns such a device: a user, or {OU} or {O} for that attribute of its subject.'),
   }),
   emqx: group({
     allow_cn_only: toggle(false, 'Whether EMQX may ask about a device by its CN, without the certificate.'),
@@ -122,30 +127,6 @@ export function readValue(config: Config, key: string): unknown {
   return key.split('.').reduce<unknown>((value, name) => new Map(Object.entries(value ?? {})).get(name), config)
 }
 
-/** What is written in a config.yaml, with its lines; whether the keys are known is not asked here. */
-export function parseConfigFile(text: string): FileTree {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const lineOf = (node: unknown): number => (isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1)
-  const problems = document.errors.map(({ message, pos }) => ({ line: lines.linePos(pos[0]).line, message }))
-  visit(document, {
-    Alias: (_, alias) =>
-      void problems.push({ line: lineOf(alias), message: `alias *${alias.source} is not supported` }),
-  })
-  const { contents } = document
-  const isEmpty = contents === null || (isScalar(contents) && contents.value === null)
-  if (!isEmpty && !isMap(contents)) problems.push({ line: 1, message: 'expected a map of settings' })
-  return { nodes: isMap(contents) && problems.length === 0 ? readMap(contents) : [], problems }
-
-  function readMap(map: YAMLMap): FileNode[] {
-    return map.items.map(({ key, value }) => {
-      const place = { name: String(key), line: lineOf(key) }
-      if (isMap(value)) return { ...place, children: readMap(value) }
-      return { ...place, value: isNode(value) ? value.toJS(document) : value }
-    })
-  }
-}
-
 function group<Shape extends z.ZodRawShape>(shape: Shape) {
   // Every setting has a default or may be absent, so a group may be left out; TypeScript cannot see that of any Shape.
   return z
@@ -194,6 +175,15 @@ function folder(fallback: string, description: string, alias?: string) {
     .min(1)
     .default(fallback)
     .register(NOTES, alias === undefined ? notes : { ...notes, alias })
+}
+
+function owner(description: string) {
+  const notes = { kind: 'text', description, expected: 'the id of a user, {OU} or {O}' } as const
+  return z
+    .string()
+    .refine((text) => text === '{OU}' || text === '{O}' || isId(text))
+    .default('default')
+    .register(NOTES, notes)
 }
 
 function toggle(fallback: boolean, description: string) {

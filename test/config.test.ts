@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { acceptValue, createConfig, parseConfigFile, readValue, SETTINGS } from '../src/config.ts'
+import { acceptValue, createConfig, readValue, SETTINGS } from '../src/config.ts'
 import { ConfigurationError } from '../src/config-error.ts'
 import { LOG_LEVELS } from '../src/logger.ts'
 
@@ -10,7 +10,7 @@ test('without any setting a configuration has every default of the product docum
     certs_dir: './certs',
     data_dir: './data',
     tls: { server_names: [], session_resumption: false },
-    ca: {},
+    ca: { unknown: 'deny', unknown_owner: 'default' },
     emqx: { allow_cn_only: false },
     limits: {
       connect_bytes: 16_384,
@@ -111,41 +111,5 @@ test('a value is read by its key, and a name of the prototype is no key', () => 
   expect(readValue(config, 'api.port')).toBe(1)
   for (const key of ['public_host', 'api.constructor', '__proto__', 'api.port.toFixed']) {
     expect(readValue(config, key)).toBeUndefined()
-  }
-})
-
-describe('a config.yaml', () => {
-  test('is read with its lines', () => {
-    expect(parseConfigFile('# hub\napi:\n  port: 3001\ntls: { server_names: [a, b] }\n').nodes).toEqual([
-      { name: 'api', line: 2, children: [{ name: 'port', line: 3, value: 3001 }] },
-      { name: 'tls', line: 4, children: [{ name: 'server_names', line: 4, value: ['a', 'b'] }] },
-    ])
-  })
-
-  test('may be empty, or hold comments alone', () => {
-    for (const text of ['', '# nothing\n', '---\n']) expect(parseConfigFile(text)).toEqual({ nodes: [], problems: [] })
-  })
-
-  test('keeps names of the prototype as plain names', () => {
-    const { nodes } = parseConfigFile('__proto__: { port: 1 }\nconstructor: 2\n')
-    expect(nodes.map(({ name }) => name)).toEqual(['__proto__', 'constructor'])
-  })
-
-  for (const { name, text, line, message } of [
-    { name: 'a key that stands twice', text: 'a: 1\na: 2\n', line: 2, message: /unique/ },
-    { name: 'a tab as indentation', text: 'api:\n\tport: 1\n', line: 2, message: /Tabs/ },
-    { name: 'a bracket that is not closed', text: 'a: 1\nb: [1\n', line: 3, message: /\]/ },
-    { name: 'a list', text: '- a\n', line: 1, message: /expected a map/ },
-    { name: 'a text', text: 'hello', line: 1, message: /expected a map/ },
-    { name: 'two documents', text: 'a: 1\n---\nb: 1\n', line: 2, message: /multiple documents/ },
-    { name: 'an alias', text: 'a: &x 1\nb: *x\n', line: 2, message: /alias \*x/ },
-    { name: 'an alias of itself', text: 'a: &x\n  b: *x\n', line: 2, message: /alias \*x/ },
-    { name: 'an alias of nothing', text: 'a: [*y]\n', line: 1, message: /alias \*y/ },
-  ]) {
-    test(`refused/${name}`, () => {
-      const { nodes, problems } = parseConfigFile(text)
-      expect(nodes).toEqual([])
-      expect(problems).toEqual([{ line, message: expect.stringMatching(message) }])
-    })
   }
 })

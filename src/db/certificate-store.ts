@@ -1,11 +1,12 @@
-import type { Certificate } from '../registry/certificate.ts'
-import type { CertificateMarks, CertificateStore } from '../registry/ports.ts'
+import type { CertificateMarks, CertificateStore, ForeignCertificates } from '../registry/ports.ts'
+import { createForeignCertificates } from './certificate-list.ts'
+import { readCertificate } from './certificate-row.ts'
 import type { Database } from './database.ts'
 import { and, asc, eq, isNull, lte, sql } from './drizzle.ts'
 import { certificates } from './schema.ts'
 import { createTransaction } from './transaction.ts'
 
-export function createCertificateStore(database: Database): CertificateStore & CertificateMarks {
+export function createCertificateStore(database: Database): CertificateStore & CertificateMarks & ForeignCertificates {
   const { orm } = database
   const { byFingerprint, ofSubject, retired } = prepareLookUps(database)
 
@@ -18,6 +19,7 @@ export function createCertificateStore(database: Database): CertificateStore & C
     listRetired: (by) => retired.all({ by: by.getTime() }).map(readCertificate),
     insert: (certificate) => void orm.insert(certificates).values(certificate).run(),
     ...createMarks(database),
+    ...createForeignCertificates(database),
   }
 }
 
@@ -47,9 +49,9 @@ function createMarks(database: Database): Omit<CertificateMarks, 'listRetired'> 
   return {
     markRevoked: (fingerprints, revokedAt, revocationReason) => mark(fingerprints, { revokedAt, revocationReason }),
     markRetiring: (fingerprints, retiresAt) => mark(fingerprints, { retiresAt }),
-    markFirstSeen(fingerprint, firstSeenAt) {
+    markFirstSeen({ fingerprint, serialNumber, notBefore, notAfter, subject }, firstSeenAt) {
       const unseen = and(eq(certificates.fingerprint, fingerprint), isNull(certificates.firstSeenAt))
-      orm.update(certificates).set({ firstSeenAt }).where(unseen).run()
+      orm.update(certificates).set({ firstSeenAt, serialNumber, notBefore, notAfter, subject }).where(unseen).run()
     },
   }
 
@@ -61,16 +63,5 @@ function createMarks(database: Database): Omit<CertificateMarks, 'listRetired'> 
         orm.update(certificates).set(marks).where(unrevoked).run()
       }
     })
-  }
-}
-
-function readCertificate({ idempotencyKey, ...row }: typeof certificates.$inferSelect): Certificate {
-  return {
-    ...row,
-    ...(idempotencyKey === null ? {} : { idempotencyKey }),
-    firstSeenAt: row.firstSeenAt ?? undefined,
-    retiresAt: row.retiresAt ?? undefined,
-    revokedAt: row.revokedAt ?? undefined,
-    revocationReason: row.revocationReason ?? undefined,
   }
 }

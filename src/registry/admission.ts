@@ -3,6 +3,7 @@ import type { ChainVerdict, Peer, PeerCertificate } from '../peer-identity.ts'
 import type { RefusalCause } from '../refusal.ts'
 import { type Certificate, type UnusableCause, whyUntimely, whyUnusable } from './certificate.ts'
 import type { Identity } from './identity.ts'
+import type { Newcomers } from './newcomers.ts'
 import type { CertificateStore, DeviceStore, ServiceStore } from './ports.ts'
 
 export type Admission =
@@ -29,10 +30,11 @@ export interface AdmissionsOptions {
   readonly certificates: Pick<CertificateStore, 'findByFingerprint'>
   readonly devices: Pick<DeviceStore, 'find'>
   readonly services: Pick<ServiceStore, 'find'>
+  readonly newcomers: Pick<Newcomers, 'receive'>
   readonly clock: Clock
 }
 
-const CHAIN_CAUSES = {
+export const CHAIN_CAUSES = {
   issuer_unknown: 'issuer_unknown',
   signature_invalid: 'certificate_signature_invalid',
   purpose_wrong: 'purpose_wrong',
@@ -43,7 +45,7 @@ type Judgement = Verdict | { readonly cause: RefusalCause; readonly expected?: s
 
 type Verdict = { readonly identity: Identity; readonly certificate: Certificate }
 
-export function createAdmissions({ certificates, devices, services, clock }: AdmissionsOptions): Admissions {
+export function createAdmissions({ certificates, devices, services, newcomers, clock }: AdmissionsOptions): Admissions {
   return {
     admit(peer) {
       if (!peer.certificate) return { admitted: false, cause: 'certificate_missing', presented: {} }
@@ -64,9 +66,10 @@ export function createAdmissions({ certificates, devices, services, clock }: Adm
   function judgePeer(presented: PeerCertificate, chain: ChainVerdict): Judgement {
     if (chain !== 'trusted') return { cause: CHAIN_CAUSES[chain] }
     const now = clock()
-    const certificate = certificates.findByFingerprint(presented.fingerprint)
-    const untimely = certificate ? undefined : whyUntimely(presented, now)
-    const judgement = untimely ? refuse(untimely, now) : judge(certificate, now)
+    const known = certificates.findByFingerprint(presented.fingerprint)
+    const untimely = known ? undefined : whyUntimely(presented, now)
+    if (untimely) return refuse(untimely, now)
+    const judgement = judge(known ? complete(known, presented) : newcomers.receive(presented), now)
     if ('cause' in judgement) return judgement
     const { id } = judgement.identity
     const [commonName, ...others] = presented.commonNames
@@ -99,6 +102,13 @@ export function createAdmissions({ certificates, devices, services, clock }: Adm
       ? { state: service.state, identity: { kind: 'service', id, userId: undefined } }
       : undefined
   }
+}
+
+/** What was registered by its fingerprint alone learns the rest when it is shown; the first connection is when it is kept. */
+function complete(known: Certificate, presented: PeerCertificate): Certificate {
+  if (known.serialNumber !== undefined) return known
+  const { serialNumber, notBefore, notAfter, subject } = presented
+  return { ...known, serialNumber, notBefore, notAfter, subject }
 }
 
 interface Subject {

@@ -5,12 +5,14 @@ import type { ChainVerdict } from '../peer-identity.ts'
 import { type Access, createAccess } from './access.ts'
 import { type Admissions, createAdmissions } from './admission.ts'
 import { type ApiTokens, createApiTokens } from './api-tokens.ts'
+import { type Approvals, createApprovals } from './approvals.ts'
 import type { Certificate } from './certificate.ts'
 import { type Certificates, createCertificates } from './certificates.ts'
 import { type ClientIds, createClientIds } from './client-id.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { createEmqxAuthenticator, type EmqxAuthenticator } from './emqx-authenticator.ts'
 import { createIssuance } from './issuance.ts'
+import { createNewcomers, type UnknownCertificatePolicy } from './newcomers.ts'
 import { createPolicies, type Policies } from './policies.ts'
 import type {
   ApiTokenStore,
@@ -18,6 +20,7 @@ import type {
   CertificateStore,
   Cutter,
   DeviceStore,
+  ForeignCertificates,
   LeafIssuer,
   PolicyStore,
   ServiceStore,
@@ -30,7 +33,7 @@ import { createServices, type Services } from './services.ts'
 export interface Stores {
   readonly devices: DeviceStore
   readonly services: ServiceStore
-  readonly certificates: CertificateStore & CertificateMarks
+  readonly certificates: CertificateStore & CertificateMarks & ForeignCertificates
   readonly policies: PolicyStore
   readonly tokens: ApiTokenStore
   readonly transaction: Transaction
@@ -42,6 +45,7 @@ export interface RegistryOptions {
   readonly cutter: Cutter
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
   readonly allowCommonNameOnly: boolean
+  readonly unknownCertificates: UnknownCertificatePolicy
   /** For work that nobody waits for: its failure is told to an operator. */
   readonly inBackground: (work: Promise<void>) => void
   readonly onNewRefusal: (refusal: RecordedRefusal) => void
@@ -59,6 +63,7 @@ export interface Registry {
   readonly devices: Devices
   readonly services: Services
   readonly certificates: Certificates
+  readonly approvals: Approvals
   readonly revocations: Revocations
   readonly policies: Policies
   readonly tokens: ApiTokens
@@ -71,7 +76,6 @@ export function createRegistry(options: RegistryOptions): Registry {
   const { certificates: certificateStore, transaction } = stores
   const refusals = createRefusalRing({ clock, onNew: onNewRefusal })
   const access = createAccess(stores)
-  const admissions = createAdmissions({ ...stores, clock })
   const mayUseAny: Parameters<typeof createClientIds>[0]['mayUseAny'] = (identity) =>
     identity.kind === 'service' || access.policyOf(identity).anyClientId
   const clientIds = createClientIds({ ...stores, mayUseAny })
@@ -80,6 +84,20 @@ export function createRegistry(options: RegistryOptions): Registry {
   const shared = { ...stores, policies, revocations, cutter, onAccessChange: access.invalidate, clock }
   const devices = createDevices(shared)
   const services = createServices(shared)
+  const newcomers = createNewcomers({
+    ...stores,
+    policy: options.unknownCertificates,
+    ensureDevice: devices.ensure,
+    clock,
+  })
+  const admissions = createAdmissions({ ...stores, newcomers, clock })
+  const approvals = createApprovals({
+    ...stores,
+    devices,
+    stored: stores.devices,
+    ownerOf: newcomers.ownerOf,
+    revocations,
+  })
   const issuance = createIssuance({
     issuer,
     devices,
@@ -112,6 +130,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     devices,
     services,
     certificates,
+    approvals,
     revocations,
     policies,
     tokens,

@@ -86,7 +86,7 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
   return { ports, calls }
 }
 
-export function createCertificateRecord(kind: Certificate['kind'], subjectId: string, now: Date): Certificate {
+export function createCertificateRecord(kind: Certificate['kind'], subjectId: string, now: Date) {
   return {
     id: 'c0ffee00-0000-4000-8000-000000000001',
     kind,
@@ -101,7 +101,7 @@ export function createCertificateRecord(kind: Certificate['kind'], subjectId: st
     retiresAt: undefined,
     revokedAt: undefined,
     revocationReason: undefined,
-  }
+  } satisfies Certificate
 }
 
 export function createToken(role: Role, now: Date): ApiToken {

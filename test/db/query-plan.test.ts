@@ -100,7 +100,7 @@ function useWrites(database: Database): void {
   services.delete('billing')
   const certificates = createCertificateStore(database)
   certificates.insert(createCertificate('d1'))
-  certificates.markFirstSeen('AA', NOON)
+  certificates.markFirstSeen(createCertificate('d1'), NOON)
   certificates.markRetiring(['AA'], NOON)
   certificates.markRevoked(['AA'], NOON, 'superseded')
   const tokens = createApiTokenStore(database)

@@ -49,7 +49,9 @@ export interface Scene extends Disposable {
   active(deviceId: string): readonly Certificate[]
 }
 
-export type SceneOverrides = Partial<Pick<RegistryOptions, 'issuer' | 'allowCommonNameOnly' | 'onNewRefusal'>>
+export type SceneOverrides = Partial<
+  Pick<RegistryOptions, 'issuer' | 'allowCommonNameOnly' | 'unknownCertificates' | 'onNewRefusal'>
+>
 
 /** The whole registry on SQLite in memory and a CA of its own; the clock stands still and the cutter writes down. */
 export async function createScene(overrides: SceneOverrides = {}): Promise<Scene> {
@@ -69,6 +71,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     cutter: createCutter(stores, cuts),
     judgeChain: (certificate) => judgeChain(certificate, [authority.certificate]),
     allowCommonNameOnly: false,
+    unknownCertificates: { mode: 'deny', owner: 'default' },
     inBackground: (work) => void background.push(work),
     onNewRefusal: () => undefined,
     events,
@@ -103,7 +106,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
 
 /** A peer that shows this certificate. */
 export function peerOf(certificate: string | Pick<Certificate, 'pem'>, chain: ChainVerdict = 'trusted'): Peer {
-  const pem = typeof certificate === 'string' ? certificate : certificate.pem
+  const pem = typeof certificate === 'string' ? certificate : (certificate.pem ?? '')
   return { certificate: readPeerCertificate(new X509Certificate(pem)), chain }
 }
 

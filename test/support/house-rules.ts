@@ -122,7 +122,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   commander: ['src/cli/'],
   mqtt: ['src/cli/'],
   zod: ['src/config.ts', 'src/api/'],
-  yaml: ['src/config.ts'],
+  yaml: ['src/config-file.ts'],
   pino: ['src/logger.ts'],
   'pino-pretty': ['src/logger.ts'],
   'rate-limiter-flexible': ['src/edge/'],

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import type { Certificate } from '../../registry/certificate.ts'
 
+const UNSEEN = 'null, as the dates are, until a certificate registered by its fingerprint alone first connects'
+
 export const certificateSchema = z
   .object({ id: z.uuid(), fingerprint: z.string(), createdAt: z.iso.datetime(), isValid: z.boolean() })
   .openapi('Certificate')
@@ -8,14 +10,14 @@ export const certificateSchema = z
 export const certificateDetailSchema = certificateSchema
   .extend({
     deviceId: z.string(),
-    serialNumber: z.string(),
-    notBefore: z.iso.datetime(),
-    notAfter: z.iso.datetime(),
+    serialNumber: z.string().nullable().openapi({ description: UNSEEN }),
+    notBefore: z.iso.datetime().nullable(),
+    notAfter: z.iso.datetime().nullable(),
     firstSeenAt: z.iso.datetime().nullable(),
     retiresAt: z.iso.datetime().nullable(),
     revokedAt: z.iso.datetime().nullable(),
     revocationReason: z.string().nullable(),
-    clientCert: z.string(),
+    clientCert: z.string().nullable(),
   })
   .openapi('CertificateDetail')
 
@@ -42,13 +44,13 @@ function shapeDetail({ certificate, isValid }: Assessed): z.infer<typeof certifi
   return {
     ...shapeCertificate({ certificate, isValid }),
     deviceId: subjectId,
-    serialNumber,
-    notBefore: notBefore.toISOString(),
-    notAfter: notAfter.toISOString(),
+    serialNumber: serialNumber ?? null,
+    notBefore: notBefore?.toISOString() ?? null,
+    notAfter: notAfter?.toISOString() ?? null,
     firstSeenAt: firstSeenAt?.toISOString() ?? null,
     retiresAt: retiresAt?.toISOString() ?? null,
     revokedAt: revokedAt?.toISOString() ?? null,
     revocationReason: certificate.revocationReason ?? null,
-    clientCert: certificate.pem,
+    clientCert: certificate.pem ?? null,
   }
 }

@@ -1,0 +1,26 @@
+import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml'
+import type { FileNode, FileTree } from './config-source.ts'
+
+/** What is written in a config.yaml, with its lines; whether the keys are known is not asked here. */
+export function parseConfigFile(text: string): FileTree {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const lineOf = (node: unknown): number => (isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1)
+  const problems = document.errors.map(({ message, pos }) => ({ line: lines.linePos(pos[0]).line, message }))
+  visit(document, {
+    Alias: (_, alias) =>
+      void problems.push({ line: lineOf(alias), message: `alias *${alias.source} is not supported` }),
+  })
+  const { contents } = document
+  const isEmpty = contents === null || (isScalar(contents) && contents.value === null)
+  if (!isEmpty && !isMap(contents)) problems.push({ line: 1, message: 'expected a map of settings' })
+  return { nodes: isMap(contents) && problems.length === 0 ? readMap(contents) : [], problems }
+
+  function readMap(map: YAMLMap): FileNode[] {
+    return map.items.map(({ key, value }) => {
+      const place = { name: String(key), line: lineOf(key) }
+      if (isMap(value)) return { ...place, children: readMap(value) }
+      return { ...place, value: isNode(value) ? value.toJS(document) : value }
+    })
+  }
+}
