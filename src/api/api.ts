@@ -3,9 +3,12 @@ import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import type { RecordRefusal } from '../refusal.ts'
 import type { ApiTokens } from '../registry/api-tokens.ts'
+import type { Approvals } from '../registry/approvals.ts'
 import type { Certificates } from '../registry/certificates.ts'
 import type { Devices } from '../registry/devices.ts'
 import type { EmqxAuthenticator } from '../registry/emqx-authenticator.ts'
+import type { ImportUndo } from '../registry/import/import-undo.ts'
+import type { Imports } from '../registry/import/imports.ts'
 import type { Policies } from '../registry/policies.ts'
 import type { Services } from '../registry/services.ts'
 import { authentication } from './access/authentication.ts'
@@ -24,15 +27,17 @@ import type {
 } from './ports.ts'
 import { refuseInvalidInput } from './request/invalid-input.ts'
 import { plainHttp } from './request/plain-http.ts'
-import { requestBody } from './request/request-body.ts'
+import { MAX_IMPORT_OCTETS, requestBody } from './request/request-body.ts'
 import { requestId } from './request/request-id.ts'
 import { caCertificateRoutes } from './routes/ca-certificate.ts'
 import { certificateValidationRoutes } from './routes/certificate-validation.ts'
+import { certificateRoutes } from './routes/certificates.ts'
 import { deviceCertificateRoutes } from './routes/device-certificates.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { diagnosticRoutes } from './routes/diagnostics.ts'
 import { emqxRoutes } from './routes/emqx.ts'
 import { healthRoutes } from './routes/health.ts'
+import { importRoutes } from './routes/imports.ts'
 import { openApiRoutes } from './routes/openapi-document.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { serviceCertificateRoutes } from './routes/service-certificates.ts'
@@ -43,6 +48,8 @@ import { securityHeaders } from './security-headers.ts'
 
 export interface ApiDependencies {
   readonly certificates: Certificates
+  readonly approvals: Approvals
+  readonly imports: Imports & ImportUndo
   readonly devices: Pick<Devices, 'create' | 'get' | 'list' | 'change' | 'remove'>
   readonly services: Services
   readonly policies: Pick<Policies, 'get' | 'list' | 'put' | 'remove'>
@@ -87,10 +94,15 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   // Before the body is limited by a 413, and before a device could be called "validate".
   app.route('/api/devices/certificates/validate', emqxRoutes(dependencies.emqx, guard, logger))
 
+  // A fleet is longer than any other body.
+  app.use('/api/import/*', requestBody(MAX_IMPORT_OCTETS))
+  app.route('/api/import', importRoutes(dependencies.imports, guard))
+
   app.use('/api/*', requestBody())
   app.route('/api/devices/certificates', certificateValidationRoutes(certificates, guard))
   app.route('/api/devices/certificates', deviceCertificateRoutes(certificates, broker, guard))
   app.route('/api/devices', deviceRoutes(dependencies.devices, guard))
+  app.route('/api/certificates', certificateRoutes(certificates, dependencies.approvals, guard))
   app.route('/api/services', serviceRoutes(dependencies.services, guard))
   app.route('/api/services', serviceCertificateRoutes(certificates, broker, guard))
   app.route('/api/policies', policyRoutes(dependencies.policies, guard))

@@ -11,6 +11,8 @@ import { type Certificates, createCertificates } from './certificates.ts'
 import { type ClientIds, createClientIds } from './client-id.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { createEmqxAuthenticator, type EmqxAuthenticator } from './emqx-authenticator.ts'
+import { createImportUndo, type ImportUndo } from './import/import-undo.ts'
+import { createImports, type Imports } from './import/imports.ts'
 import { createIssuance } from './issuance.ts'
 import { createNewcomers, type UnknownCertificatePolicy } from './newcomers.ts'
 import { createPolicies, type Policies } from './policies.ts'
@@ -64,6 +66,7 @@ export interface Registry {
   readonly services: Services
   readonly certificates: Certificates
   readonly approvals: Approvals
+  readonly imports: Imports & ImportUndo
   readonly revocations: Revocations
   readonly policies: Policies
   readonly tokens: ApiTokens
@@ -109,6 +112,18 @@ export function createRegistry(options: RegistryOptions): Registry {
     clock,
   })
   const certificates = createCertificates({ issuance, revocations, certificates: certificateStore, admissions, clock })
+  const moving = {
+    ...stores,
+    devices,
+    stored: stores.devices,
+    clientIds,
+    policies,
+    storedPolicies: stores.policies,
+    judgeChain,
+    cutter,
+    onAccessChange: access.invalidate,
+    clock,
+  }
   const tokens = createApiTokens({ tokens: stores.tokens, clock })
   const recordRefusal = refusals.record
   const noteConnection = (certificate: Certificate): void => inBackground(revocations.noteConnection(certificate))
@@ -131,6 +146,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     services,
     certificates,
     approvals,
+    imports: { ...createImports(moving), ...createImportUndo(moving) },
     revocations,
     policies,
     tokens,

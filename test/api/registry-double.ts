@@ -7,7 +7,10 @@ import type { Device } from '../../src/registry/device.ts'
 import { DEVICE_POLICY, type Policy } from '../../src/registry/policy.ts'
 import type { Service } from '../../src/registry/service.ts'
 
-type RegistryPorts = Pick<ApiDependencies, 'certificates' | 'devices' | 'services' | 'policies' | 'tokens'>
+type RegistryPorts = Pick<
+  ApiDependencies,
+  'certificates' | 'approvals' | 'imports' | 'devices' | 'services' | 'policies' | 'tokens'
+>
 
 export const FINGERPRINT = Array.from({ length: 32 }, () => 'AB').join(':')
 
@@ -43,12 +46,28 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
       },
       listOf: (deviceId) => [createCertificateRecord('device', deviceId, now)],
       isValid: () => true,
+      list: (query) =>
+        noted(
+          { items: [{ certificate: createCertificateRecord('device', device.id, now), state: 'active' }] },
+          'certificates.list',
+          query,
+        ),
       revokeDevice: async (deviceId, reason) => noted({ deviceId, revokedAt: now }, 'revokeDevice', deviceId, reason),
       revokeService: async (name, reason) => noted({ deviceId: name, revokedAt: now }, 'revokeService', name, reason),
       validate: (fingerprint) =>
         fingerprint === FINGERPRINT
           ? { valid: true, fingerprint }
           : { valid: false, fingerprint, reason: 'certificate_unknown' },
+    },
+    approvals: {
+      approve: (fingerprint, userId) =>
+        noted(createCertificateRecord('device', device.id, now), 'approve', fingerprint, userId),
+      reject: async (fingerprint) => noted(createCertificateRecord('device', device.id, now), 'reject', fingerprint),
+    },
+    imports: {
+      run: async (request, dryRun) =>
+        noted({ applied: !dryRun, policies: [], devices: [] }, 'imports.run', request, dryRun),
+      undo: async (report) => noted({ policies: [], devices: [] }, 'imports.undo', report),
     },
     devices: {
       create: (request, wide) => noted({ ...device, id: request.deviceId }, 'devices.create', request, wide),
