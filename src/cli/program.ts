@@ -1,7 +1,9 @@
 import { Command } from 'commander'
 import { addCaCommands } from './ca.ts'
+import { addCertificateCommands } from './certificate.ts'
 import { addConfigCommands } from './config.ts'
 import { addDeviceCommands } from './device.ts'
+import { addImportCommands } from './import/import.ts'
 import { addPolicyCommands } from './policy.ts'
 import type { CommandContext } from './ports.ts'
 import { addRefusalsCommand } from './refusals.ts'
@@ -35,6 +37,8 @@ export function createProgram(context: CommandContext): Command {
   addTokenCommands(program, context)
   addPolicyCommands(program, context)
   addCaCommands(program, context)
+  addCertificateCommands(program, context)
+  addImportCommands(program, context)
   addRefusalsCommand(program, context)
   addSimulateCommand(program, context)
   addConfigCommands(program, context)

@@ -142,3 +142,6 @@ export function shapeUndoReport({ policies, devices }: UndoReport): z.infer<type
 function shapeUndone(item: UndoneItem): z.infer<typeof undoneSchema> {
   return { ...item }
 }
+
+/** What a client of the API sends. */
+export type ImportBody = z.input<typeof importRequestSchema>
