@@ -7,6 +7,14 @@ import type { HubClient } from '../hub/hub-client.ts'
 import { addHubOptions, type HubOptions, openHubClient } from '../hub/hub-options.ts'
 import type { CommandContext } from '../ports.ts'
 import { readNamedFile } from '../tls-files.ts'
+import {
+  addEmqxOptions,
+  addMosquittoOptions,
+  type EmqxOptions,
+  type MosquittoOptions,
+  readEmqx,
+  readMosquitto,
+} from './broker-sources.ts'
 import { describeForeignCa } from './ca-comparison.ts'
 import { readCertificateFolder } from './certificate-folder.ts'
 import { planCertificates } from './certificate-source.ts'
@@ -49,6 +57,20 @@ export function addImportCommands(program: Command, context: CommandContext): vo
     .action(async (file: string, options: ImportOptions) => {
       const text = (await readNamedFile(file, context.terminal.cwd)).toString()
       await run(await joinCertificates(planTable(text, file), options, context), options, context)
+    })
+
+  addEmqxOptions(source('emqx', 'what an EMQX knows: clients, users, rules and bans, as its REST API answers'))
+    .option(...certs)
+    .action(async (options: ImportOptions & EmqxOptions) => {
+      const plan = await readEmqx(options, context.terminal)
+      await run(await joinCertificates(plan, options, context), options, context)
+    })
+
+  addMosquittoOptions(source('mosquitto', 'what a Mosquitto knows: its clients, roles, passwords and access rules'))
+    .option(...certs)
+    .action(async (options: ImportOptions & MosquittoOptions) => {
+      const plan = await readMosquitto(options, context.terminal)
+      await run(await joinCertificates(plan, options, context), options, context)
     })
 
   addHubOptions(

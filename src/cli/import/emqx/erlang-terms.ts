@@ -11,7 +11,7 @@ export interface Tuple {
   readonly tuple: readonly Term[]
 }
 
-const TOKEN = /%.*|\s+|<<|>>|[{}[\],.|]|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|-?\d+|[a-z][A-Za-z0-9_@]*|./gs
+const TOKEN = /%[^\n]*|\s+|<<|>>|[{}[\],.|]|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|-?\d+|[a-z][A-Za-z0-9_@]*|./gs
 const CLOSING = { '{': '}', '[': ']', '<<': '>>' } as const
 
 /** What `file:consult` reads: terms, each ended by a full stop. */
@@ -28,14 +28,16 @@ export function parseErlangTerms(text: string, file: string): readonly Term[] {
   return terms
 
   function readTerm(): Term {
-    const { token, line } = tokens[position++] ?? { token: 'the end', line: lineOf(text, text.length) }
+    const found = tokens[position++]
+    if (!found) throw new CommandFailed(`${file} line ${lineOf(text, text.length)}: the end is not expected here`)
+    const { token, line } = found
     if (token === '{') return { tuple: readSequence('{') }
     if (token === '[') return readSequence('[')
     if (token === '<<') return String(readSequence('<<')[0] ?? '')
     if (token.startsWith('"') && token.length > 1) return unquote(token)
     if (token.startsWith("'") && token.length > 1) return { atom: unquote(token) }
     if (/^-?\d+$/.test(token)) return Number(token)
-    if (/^[a-z]/.test(token) && token !== 'the end') return { atom: token }
+    if (/^[a-z]/.test(token)) return { atom: token }
     throw new CommandFailed(`${file} line ${line}: ${token} is not expected here`)
   }
 
