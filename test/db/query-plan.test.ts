@@ -48,6 +48,16 @@ const LOOK_UPS: readonly { name: string; run: (database: Database) => unknown; i
     index: /SEARCH certificates USING INDEX certificates_retiring \(retires_at<\?\)$/,
   },
   {
+    name: 'the certificates after a cursor',
+    run: (database) => createCertificateStore(database).list({ limit: 10, after: 'AA', now: NOON, state: 'active' }),
+    index: /SEARCH certificates USING INDEX certificates_fingerprint_unique \(fingerprint>\?\)/,
+  },
+  {
+    name: 'how many certificates wait for approval',
+    run: (database) => createCertificateStore(database).countPending(),
+    index: /SEARCH certificates USING INDEX certificates_pending \(pending_since>\?\)/,
+  },
+  {
     name: 'whether a device names a policy',
     run: (database) => createPolicyStore(database).isAttached('wide'),
     index: /SEARCH device_policies USING COVERING INDEX device_policies_by_policy \(policy=\?\)/,
