@@ -21,6 +21,7 @@ import { planCertificates } from './certificate-source.ts'
 import { planTable } from './device-table.ts'
 import { type ImportPlan, withCertificates } from './import-plan.ts'
 import { renderReport, renderUndo } from './import-report.ts'
+import { addRetainedCommand } from './retained.ts'
 
 interface ImportOptions extends HubOptions {
   readonly apply?: boolean
@@ -73,6 +74,7 @@ export function addImportCommands(program: Command, context: CommandContext): vo
       await run(await joinCertificates(plan, options, context), options, context)
     })
 
+  addRetainedCommand(verbs, context)
   addHubOptions(
     verbs.command('undo <report>').description('take back what the report of an import says it did'),
   ).action(async (file: string, options: HubOptions) => {
