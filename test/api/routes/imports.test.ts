@@ -29,12 +29,17 @@ describe('POST /api/import', () => {
     const policies = [{ name: 'p', rules: [] }]
     await call('/api/import', { method: 'POST', json: { dryRun: false, policies, devices: [device] } })
     expect(calls).toEqual([['imports.run', { policies: [POLICY], devices: [device] }, false]])
+    await call('/api/import', { method: 'POST', json: { devices: [{ deviceId: 'pump' }] } })
+    expect(calls[1]).toEqual(['imports.run', { policies: [], devices: [{ deviceId: 'pump' }] }, true])
   })
 
   test('answers what was done, device by device', async () => {
     const report = {
       applied: true,
-      policies: [{ name: 'p', action: 'updated', reasons: [REASON], before: POLICY }],
+      policies: [
+        { name: 'p', action: 'updated', reasons: [REASON], before: POLICY },
+        { name: 'q', action: 'created', reasons: [] },
+      ],
       devices: [
         { deviceId: 'a', action: 'created', reasons: [REASON], notes: ['n'], registered: [FINGERPRINT] },
         {
@@ -114,6 +119,8 @@ describe('/api/certificates', () => {
     const expiresBefore = new Date('2027-01-30T23:00:00Z')
     expect(calls).toEqual([['certificates.list', { state: 'expired', subjectId: 'pump', expiresBefore, limit: 7 }]])
     expect((await call('/api/certificates?state=lost')).status).toBe(400)
+    await call('/api/certificates')
+    expect(calls[1]).toEqual(['certificates.list', { limit: 50 }])
   })
 
   test('approves and rejects by any spelling of the fingerprint', async () => {

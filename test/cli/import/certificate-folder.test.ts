@@ -73,9 +73,11 @@ test('a device has all certificates of its name; one without a name is called by
   const [first, second] = await Promise.all([1, 2].map(() => ca.make({ commonNames: ['a'] })))
   const nameless = await ca.make({ commonNames: [] })
   await fill(folder.path, { 'a1.pem': first?.cert ?? '', 'a2.pem': second?.cert ?? '', 'odd.pem': nameless.cert })
-  const { devices } = planCertificates(await readCertificateFolder('fleet', folder.path), 'ann')
+  const found = await readCertificateFolder('fleet', folder.path)
+  const { devices } = planCertificates(found, 'ann')
   expect(devices).toMatchObject([
     { deviceId: 'a', userId: 'ann', certificates: [{}, {}] },
     { deviceId: 'odd', userId: 'ann', certificates: [{}] },
   ])
+  expect(planCertificates(found).devices.map(({ userId }) => userId)).toEqual([undefined, undefined])
 })

@@ -195,6 +195,8 @@ describe('another broker', () => {
     await at.write('acl', 'user mill\ntopic read x\n')
     await at.signet(`mosquitto ${files}`)
     expect(at.hub.requests[1]).toMatchObject({ body: { devices: [{ deviceId: 'pump' }, {}, {}] } })
+    for (const line of ['mosquitto', 'emqx']) await at.signet(line)
+    for (const { body } of at.hub.requests.slice(2)) expect(body).toEqual({ dryRun: true, policies: [], devices: [] })
   })
 })
 

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { collectRetained } from '../../../src/cli/import/retained.ts'
 import { startTestHub, type TestHub } from '../../support/test-hub.ts'
 import { run } from '../terminal.ts'
 
@@ -45,7 +46,9 @@ describe('retained messages', () => {
       { topicName: 'a/1', bytes: 3 },
       { topicName: 'a/2', bytes: 3 },
     ])
-    const dryRun = await run({ argv, cwd: source.folder })
+    await writeFile(join(source.folder, 'password'), 'of the other broker\n')
+    const login = ['--username', 'ann', '--password-file', 'password']
+    const dryRun = await run({ argv: [...argv, ...login], cwd: source.folder })
     expect(dryRun).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/Retained messages +3\nBytes +11\nKept by the hub +nothing yet/),
@@ -68,6 +71,13 @@ describe('retained messages', () => {
     const { code, stdout, stderr } = await run({ argv, cwd: source.folder })
     expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringMatching(/Kept by the hub +1\n/) })
     expect(stderr).toMatch(/^signet: 1 messages were not kept, such as a\/2: /)
+  })
+
+  test('are none where the connection is lost before all have come', async () => {
+    await using source = await startWithService(['#'])
+    const client = await source.connect(await source.enrolService('reader', ['#']))
+    client.on('packetsend', ({ cmd }) => cmd === 'pingreq' && client.stream.destroy())
+    await expect(collectRetained(client, '#', 0)).rejects.toThrow('the connection was closed')
   })
 
   test('of a broker that does not answer are none', async () => {
