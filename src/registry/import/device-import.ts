@@ -124,6 +124,8 @@ function amendDevice(
     ...(state === undefined ? {} : { state }),
     ...(policies === undefined ? {} : { policies }),
   }
+  // A fleet that moves in again is mostly as it was.
+  if (isAlike(device, { ...device, ...changes })) return device
   const amendment = devices.amend(device.id, changes, true)
   onCommit(amendment.end)
   return amendment.device
