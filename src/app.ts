@@ -1,42 +1,53 @@
-import { join, resolve } from 'node:path'
-import manifest from '../package.json' with { type: 'json' }
+import type { Socket } from 'node:net'
 import { createApi } from './api/api.ts'
 import { createHttpServer } from './api/http-server.ts'
-import { localSocketOrigin, networkOrigin } from './api/request/request-origin.ts'
-import { openPki, type Pki } from './app-pki.ts'
+import { localSocketOrigin, networkOrigin, OWN_ORIGIN } from './api/request/request-origin.ts'
+import { isWebSocketRequest } from './api/request/websocket-rule.ts'
+import { createDoorOptions } from './app-doors.ts'
+import { cutAtEmqxToo } from './app-emqx.ts'
+import { openPremises } from './app-premises.ts'
+import { createReadiness } from './app-readiness.ts'
 import { createStores } from './app-stores.ts'
+import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
+import { createWebSocketDoor, SUB_PROTOCOLS } from './broker/websocket/websocket-door.ts'
 import { createTimeSigner } from './ca/time-signer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
-import { brokerLimits, connectionLimits } from './config-limits.ts'
-import { ensureOwnFolder } from './db/data-folder.ts'
-import { type Database, isAnswering, openDatabase } from './db/database.ts'
-import { lockFolder } from './db/folder-lock.ts'
+import { brokerLimits } from './config-limits.ts'
+import { databaseFailure } from './db/database-failure.ts'
 import { openMqttDatabase } from './db/mqtt/mqtt-database.ts'
 import { readAddress } from './edge/address.ts'
 import { judgeChain } from './edge/chain-verdict.ts'
-import { ConnectionLimits } from './edge/connection-limits.ts'
 import { createHttpDoor } from './edge/http-door.ts'
 import { openListener } from './edge/listener.ts'
 import { openLocalSocket } from './edge/local-socket.ts'
-import { createMqttDoor, type DoorOptions } from './edge/mqtt-door.ts'
+import { createMqttDoor } from './edge/mqtt-door.ts'
 import { OpenSockets } from './edge/open-sockets.ts'
 import { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
-import type { RecordRefusal } from './refusal.ts'
 import { ensureAdminToken } from './registry/admin-token.ts'
+import { type MayAccess, narrowPolicy } from './registry/narrowed-access.ts'
+import type { Cutter } from './registry/ports.ts'
 import type { RecordedRefusal } from './registry/refusal-ring.ts'
-import { createRegistry } from './registry/registry.ts'
+import { createRegistry, type RegistryOptions } from './registry/registry.ts'
+import { VERSION } from './version.ts'
 
 export interface Hub extends AsyncDisposable {
   readonly mqttPort: number
   readonly apiPort: number
   readonly caFingerprint: string
+  /** PEM; what devices verify the hub with. */
+  readonly caCertificate: string
   readonly caCreated: boolean
-  readonly adminTokenFile: string
+  /** None of a hub in memory. */
+  readonly adminTokenFile?: string
   readonly serverNames: readonly string[]
   readonly events: EventFeed
+  /** Every message that was accepted. */
+  readonly messages: Pick<MessageFeed, 'subscribe'>
+  /** Asks the API as its administrator, without a connection; of the URL only path and query matter. */
+  fetch(request: Request): Promise<Response>
 }
 
 export interface HubOverrides {
@@ -44,27 +55,40 @@ export interface HubOverrides {
   /** Told to whoever finds the data folder in use. */
   readonly pid: number
   readonly clock?: Clock
+  /** Neither of the two folders is touched: all is gone with the hub. */
+  readonly inMemory?: boolean
+  /** Asked beside the policies, which it can only narrow; its answers hold until a policy changes. */
+  readonly mayAccess?: MayAccess
 }
 
 const OVERLAP_SWEEP_MS = 30_000
 
 /** Builds the hub in dependency order and opens its listeners last; if a step throws, what was built is released. */
-export async function startHub(config: Config, { logger, pid, clock = systemClock }: HubOverrides): Promise<Hub> {
+export async function startHub(config: Config, overrides: HubOverrides): Promise<Hub> {
+  const { logger, pid, clock = systemClock, inMemory = false, mayAccess } = overrides
   await using stack = new AsyncDisposableStack()
-  const dataDir = resolve(config.data_dir)
   const events = new EventFeed()
 
-  const database = openDataFolder(dataDir, pid, stack)
-  const pki = await openPki(config, clock, logger)
+  const { database, pki, files } = await openPremises(config, { logger, clock, pid, inMemory }, stack)
+  const registryStores = createStores(database)
+  // The broker and the client ids are made from this registry, below; there is nothing to cut before it listens.
+  const cutter: Cutter = {
+    cutCertificates: (fingerprints, reason) => broker.sessions.cutCertificates(fingerprints, reason),
+    cutIdentity: (kind, id, reason) => broker.sessions.cutIdentity(kind, id, reason),
+    forgetIdentity: (kind, id, userId) => broker.forgetIdentity(kind, id, userId),
+    liftBan: (kind, id) => broker.liftBan(kind, id),
+  }
   const registry = createRegistry({
-    stores: createStores(database),
+    stores: registryStores,
     issuer: pki.authority,
-    // The broker is made from this registry, below; there is nothing to cut before it listens.
-    cutter: {
-      cutCertificates: (fingerprints, reason) => broker.sessions.cutCertificates(fingerprints, reason),
-      cutIdentity: (kind, id, reason) => broker.sessions.cutIdentity(kind, id, reason),
-      forgetIdentity: (kind, id, userId) => broker.forgetIdentity(kind, id, userId),
-    },
+    cutter: cutAtEmqxToo(cutter, config, stack, {
+      stores: registryStores,
+      clientIds: { holderOf: (clientId) => registry.clientIds.holderOf(clientId) },
+      caCertificatePem: pki.authority.caCertificatePem,
+      events,
+      logger,
+      clock,
+    }),
     judgeChain: (certificate) => judgeChain(certificate, pki.clientCa),
     allowCommonNameOnly: config.emqx.allow_cn_only,
     unknownCertificates: { mode: config.ca.unknown, owner: config.ca.unknown_owner },
@@ -72,20 +96,22 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
     onNewRefusal: (refusal) => announceRefusal(refusal, events, logger),
     events,
     clock,
+    ...(mayAccess ? { narrowAccess: narrowBy(mayAccess, logger) } : {}),
   })
   const recordRefusal = registry.refusals.record
-  const adminTokenFile = join(dataDir, 'admin-token')
-  ensureAdminToken({ path: adminTokenFile, tokens: registry.tokens })
+  if (files) ensureAdminToken({ path: files.adminToken, tokens: registry.tokens })
   repeat(stack, OVERLAP_SWEEP_MS, () => inBackground(registry.revocations.endOverlaps(), logger))
 
   // Disposed after those who speak on them.
   const sockets = stack.use(new OpenSockets())
   const stores = stack.use(
     openMqttDatabase({
-      file: join(dataDir, 'mqtt.db'),
+      ...(files ? { file: files.mqttDatabase } : {}),
       durability: config.mqtt.durability,
+      maxBytes: config.limits.store_bytes,
       clock,
       onFailure: (err) => logger.error({ component: 'broker', err }, 'Messages could not be kept'),
+      onRecovery: () => logger.info({ component: 'broker' }, 'Messages are kept again'),
     }),
   )
   const broker = stack.use(
@@ -98,9 +124,18 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
       clock,
       logger,
       limits: brokerLimits(config),
+      status: { version: VERSION, seconds: config.mqtt.sys_interval },
     }),
   )
   const ports = { mqtt: config.mqtt.port, api: config.api.port }
+  const https = {
+    serverNames: () => pki.server.names,
+    publicHost: config.public_host,
+    get httpsPort() {
+      return ports.api
+    },
+  }
+  const webSocket = { subProtocols: SUB_PROTOCOLS, allowedOrigins: config.mqtt.allowed_origins }
   const api = createApi({
     ...registry,
     recordRefusal,
@@ -111,44 +146,53 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
         return ports.mqtt
       },
     },
-    https: {
-      serverNames: () => pki.server.names,
-      publicHost: config.public_host,
-      get httpsPort() {
-        return ports.api
-      },
-    },
+    https,
+    webSocket,
     loopbackHttp: config.api.loopback_http,
     health: { level: () => logger.level },
-    readiness: [
-      { name: 'database', isReady: () => isAnswering(database) },
-      { name: 'mqtt_database', isReady: () => isAnswering(stores.database) && !stores.journal.isFailing },
-    ],
+    readiness: createReadiness({ database, stores, logger }, stack),
     signTime: createTimeSigner(pki.server),
+    explainFailure: (error) => databaseFailure('hub.db', error),
     clock,
     logger,
-    version: manifest.version,
+    version: VERSION,
   })
 
-  const doors = { ...doorOptions(config, pki, recordRefusal), sockets }
-  const http = stack.use(createHttpServer({ fetch: api.fetch, originOf: networkOrigin(readAddress), logger }))
+  const doors = createDoorOptions(config, { pki, sockets, recordRefusal })
+  const takeWebSocket = createWebSocketDoor({
+    limits: brokerLimits(config),
+    onConnection: (connection) => broker.accept(connection, 'wss'),
+  })
+  const http = stack.use(
+    createHttpServer({
+      fetch: api.fetch,
+      originOf: networkOrigin(readAddress),
+      logger,
+      upgrade: {
+        isAccepted: (request, origin) => isWebSocketRequest(request, origin, https, webSocket),
+        take(request, head) {
+          const connection = httpDoor.connectionOf(request.socket)
+          if (connection) takeWebSocket({ request, head, connection })
+        },
+      },
+    }),
+  )
   const local = stack.use(createHttpServer({ fetch: api.fetch, originOf: localSocketOrigin, logger }))
   const mqttDoor = createMqttDoor({
     ...doors,
-    clientCa: pki.clientCa,
     onConnection: (connection) => broker.accept(connection, 'mqtts'),
   })
   const mqttListener = stack.use(await openListener({ ...config.mqtt, setting: 'mqtt', onConnection: mqttDoor }))
   ports.mqtt = mqttListener.port
   const httpDoor = createHttpDoor({ ...doors, onConnection: (socket) => http.server.emit('connection', socket) })
-  const apiListener = stack.use(await openListener({ ...config.api, setting: 'api', onConnection: httpDoor }))
+  // Half-open until its first request; one that becomes a WebSocket, until its CONNECT.
+  http.server.on('request', ({ socket }) => httpDoor.connectionOf(socket)?.markOpen())
+  const apiListener = stack.use(await openListener({ ...config.api, setting: 'api', onConnection: httpDoor.enter }))
   ports.api = apiListener.port
-  stack.use(
-    await openLocalSocket({
-      path: join(dataDir, 'hub.sock'),
-      onConnection: (socket) => local.server.emit('connection', socket),
-    }),
-  )
+  if (files) {
+    const onConnection = (socket: Socket) => local.server.emit('connection', socket)
+    stack.use(await openLocalSocket({ path: files.localSocket, onConnection }))
+  }
 
   logger.info({ component: 'hub', mqttPort: ports.mqtt, apiPort: ports.api }, 'Hub ready')
   const resources = stack.move()
@@ -156,31 +200,21 @@ export async function startHub(config: Config, { logger, pid, clock = systemCloc
     mqttPort: ports.mqtt,
     apiPort: ports.api,
     caFingerprint: pki.authority.fingerprint,
+    caCertificate: pki.authority.caCertificatePem,
     caCreated: pki.caCreated,
-    adminTokenFile,
+    ...(files ? { adminTokenFile: files.adminToken } : {}),
     serverNames: pki.server.names,
     events,
+    messages: broker.messages,
+    fetch: async (request) => api.fetch(request, { origin: OWN_ORIGIN }),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }
 
-function openDataFolder(dataDir: string, pid: number, stack: AsyncDisposableStack): Database {
-  ensureOwnFolder(dataDir)
-  stack.use(lockFolder(dataDir, pid))
-  return stack.use(openDatabase({ file: join(dataDir, 'hub.db') }))
-}
-
-/** What both listeners share. */
-function doorOptions(config: Config, { server }: Pki, recordRefusal: RecordRefusal): Omit<DoorOptions, 'sockets'> {
-  const { limits, tls } = config
-  return {
-    key: server.keyPem,
-    certificateChain: server.certificatePem,
-    sessionResumption: tls.session_resumption,
-    handshakeSeconds: limits.handshake_seconds,
-    limits: new ConnectionLimits(connectionLimits(config)),
-    recordRefusal,
-  }
+function narrowBy(mayAccess: MayAccess, logger: Logger): NonNullable<RegistryOptions['narrowAccess']> {
+  const onFailure = (err: unknown): void =>
+    logger.error({ component: 'registry', err }, 'The policy function failed, and nothing is allowed')
+  return (policy, identity) => narrowPolicy(policy, identity, { mayAccess, onFailure })
 }
 
 function announceRefusal(refusal: RecordedRefusal, events: EventFeed, logger: Logger): void {

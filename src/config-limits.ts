@@ -15,6 +15,11 @@ export function brokerLimits({ limits, mqtt }: Config) {
     retainedMessages: limits.retained_messages,
     retainedBytes: limits.retained_bytes,
     sessionSeconds: limits.session_expiry,
+    messagesPerSecond: limits.messages_per_second,
+    bytesPerSecond: limits.bytes_per_second,
+    flappingConnects: limits.flapping_connects,
+    flappingSeconds: limits.flapping_window,
+    flappingBanSeconds: limits.flapping_ban,
   }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { acceptValue, type Config, type ConfigInput, createConfig, readValue, SETTINGS } from './config.ts'
+import { findHalfSetEmqx } from './config-emqx.ts'
 import { ConfigurationError } from './config-error.ts'
 import { parseConfigFile } from './config-file.ts'
 import { formatValue } from './config-reference.ts'
@@ -34,10 +35,11 @@ export function loadConfig(request: ConfigRequest): LoadedConfig {
     readVariables(env, SETTINGS, { layer: 'environment', base: cwd }),
     readFlags(flags, SETTINGS, cwd),
   ]
-  const { values, origins, faults, refused } = merge(sources)
+  const { values, origins, faults, refused } = merge(sources, request.readFile)
   // Each value was accepted by its own rule, which is all that ConfigInput says.
   const config = createConfig(nest(values) as ConfigInput)
   if (PORT_KEYS.every((key) => !refused.has(key))) faults.push(...findSharedPort(config, origins))
+  faults.push(...findHalfSetEmqx(config, refused))
   if (faults.length > 0) throw new ConfigurationError(faults)
   return { config, origins }
 }
@@ -53,7 +55,8 @@ export interface EffectiveSetting {
 /** Every setting with the value it has, and where that stands. */
 export function listEffectiveSettings({ config, origins }: LoadedConfig): readonly EffectiveSetting[] {
   return SETTINGS.map(({ key, kind }) => {
-    const value = readValue(config, key)
+    const found = readValue(config, key)
+    const value = kind === 'secret' && found !== undefined ? '(hidden)' : found
     const text = value === undefined ? 'none' : formatValue(kind, value)
     return { key, value, text, origin: origins.get(key)?.place ?? 'default' }
   })
@@ -89,15 +92,18 @@ function readText(path: string): string {
   return readFileSync(path, 'utf8')
 }
 
-function merge(sources: readonly ConfigSource[]) {
+function merge(sources: readonly ConfigSource[], readFile = readText) {
   const values = new Map<string, unknown>()
   const origins = new Map<string, Origin>()
   const faults = sources.flatMap((source) => source.faults)
   const refused = new Set<string>()
-  for (const { setting, value, origin, base } of sources.flatMap((source) => source.entries)) {
-    const result = acceptValue(setting.key, value)
+  for (const { setting, inFile = false, origin, base, ...entry } of sources.flatMap((source) => source.entries)) {
+    const read = inFile ? tryToRead(resolve(base, String(entry.value)), origin.place, readFile) : undefined
+    const value = read && 'text' in read ? read.text.trim() : entry.value
+    const result = read && 'fault' in read ? undefined : acceptValue(setting.key, value)
     if (result === undefined) {
-      faults.push(`${origin.place}: expected ${setting.expected}, found ${formatFound(value)}`)
+      const wrong = `${origin.place}: expected ${setting.expected}, found ${formatFound(value, setting.kind)}`
+      faults.push(read && 'fault' in read ? read.fault : wrong)
       refused.add(setting.key)
       continue
     }

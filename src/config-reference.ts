@@ -1,4 +1,5 @@
 import { formatDuration, formatSize, type Setting } from './config-setting.ts'
+import { variablesOf } from './config-source.ts'
 
 /** One setting as the reference tells it, every cell as text. */
 export interface ReferenceRow {
@@ -10,12 +11,12 @@ export interface ReferenceRow {
 }
 
 export function referenceRows(settings: readonly Setting[]): readonly ReferenceRow[] {
-  return settings.map(({ key, variable, alias, flag, description, ...setting }) => ({
-    key,
-    variables: alias === undefined ? [variable] : [variable, alias],
-    flag,
+  return settings.map((setting) => ({
+    key: setting.key,
+    variables: variablesOf(setting).toReversed(),
+    flag: setting.flag,
     fallback: setting.fallback === undefined ? 'none' : formatValue(setting.kind, setting.fallback),
-    description,
+    description: setting.description,
   }))
 }
 

@@ -1,5 +1,5 @@
 /** How a setting is written, which decides how its text in a variable or flag is read. */
-export type SettingKind = 'text' | 'number' | 'size' | 'duration' | 'toggle' | 'list' | 'folder'
+export type SettingKind = 'text' | 'number' | 'size' | 'duration' | 'toggle' | 'list' | 'folder' | 'secret'
 
 /** What the schema says of a setting beside its rule. */
 export interface SettingNotes {
@@ -27,7 +27,8 @@ export function createSetting(key: string, notes: SettingNotes, fallback: unknow
     ...notes,
     key,
     variable: `SIGNET_${key.replaceAll('.', '__').toUpperCase()}`,
-    flag: `--${key.replaceAll(/[._]/g, '-')}`,
+    // Everybody on the machine may read the arguments of a process: a secret is named by its file there.
+    flag: `--${key.replaceAll(/[._]/g, '-')}${notes.kind === 'secret' ? '-file' : ''}`,
     fallback,
   }
 }
@@ -35,6 +36,7 @@ export function createSetting(key: string, notes: SettingNotes, fallback: unknow
 const TEXT_READERS = {
   text: (text) => text,
   folder: (text) => text,
+  secret: (text) => text,
   number: readNumber,
   size: readNumber,
   duration: readNumber,
@@ -59,9 +61,10 @@ function readJson(text: string): unknown {
   }
 }
 
-/** A value as an error shows it: short, and on one line. */
-export function formatFound(value: unknown): string {
+/** A value as an error shows it: short, on one line, and no secret. */
+export function formatFound(value: unknown, kind?: SettingKind): string {
   if (value === undefined || value === null || value === '') return 'nothing'
+  if (kind === 'secret') return 'something else'
   if (Array.isArray(value) && value.length === 0) return 'an empty list'
   if (typeof value === 'object' && !Array.isArray(value)) return 'a map'
   const text = JSON.stringify(value)

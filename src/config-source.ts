@@ -13,6 +13,8 @@ export interface Origin {
 export interface ConfigEntry {
   readonly setting: Setting
   readonly value: unknown
+  /** The value is the path of the file that holds it. */
+  readonly inFile?: boolean
   readonly origin: Origin
   readonly base: string
 }
@@ -49,6 +51,7 @@ export function readTree(
   { file, base }: { readonly file: string; readonly base: string },
 ): ConfigSource {
   const byKey = new Map(settings.map((setting) => [setting.key, setting]))
+  const byFileKey = new Map(settings.filter(isSecret).map((setting) => [`${setting.key}_file`, setting]))
   const groups = new Set(settings.flatMap(({ key }) => (key.includes('.') ? [key.slice(0, key.indexOf('.'))] : [])))
   const entries: ConfigEntry[] = []
   const faults = problems.map(({ line, message }) => `${file}:${line}: ${message}`)
@@ -56,12 +59,14 @@ export function readTree(
   return { entries, faults }
 
   function visit({ name, line, value, children }: FileNode, key: string): void {
-    const setting = byKey.get(key)
+    const inFile = byFileKey.has(key)
+    const setting = byFileKey.get(key) ?? byKey.get(key)
     const place = `${file}:${line} ${key}`
     if (setting !== undefined && name.includes('.'))
       faults.push(`${place}: unknown setting; write it as ${nested(key)}`)
     else if (setting !== undefined) {
-      entries.push({ setting, value: children === undefined ? value : {}, origin: { layer: 'file', place }, base })
+      const given = children === undefined ? value : {}
+      entries.push({ setting, value: given, inFile, origin: { layer: 'file', place }, base })
     } else if (!groups.has(key)) faults.push(`${place}: unknown setting${suggest(key, [...byKey.keys(), ...groups])}`)
     else if (children !== undefined) for (const child of children) visit(child, `${key}.${child.name}`)
     else if (value !== null) faults.push(`${place}: expected a map of settings, found ${formatFound(value)}`)
@@ -80,15 +85,27 @@ export function readVariables(
 ): ConfigSource {
   const place = (name: string): string => (layer === '.env' ? `.env ${name}` : name)
   const entries = settings.flatMap((setting) =>
-    [setting.alias, setting.variable].flatMap((name) => {
-      const text = name !== undefined && Object.hasOwn(env, name) ? env[name] : undefined
-      if (name === undefined || text === undefined) return []
-      return [{ setting, value: readSettingText(setting.kind, text), origin: { layer, place: place(name) }, base }]
+    variablesOf(setting).flatMap((name) => {
+      const text = Object.hasOwn(env, name) ? env[name] : undefined
+      if (text === undefined) return []
+      const inFile = isSecret(setting) && name !== setting.variable
+      const value = readSettingText(setting.kind, text)
+      return [{ setting, value, inFile, origin: { layer, place: place(name) }, base }]
     }),
   )
-  const names = new Set(settings.map(({ variable }) => variable))
+  const names = new Set(settings.flatMap(variablesOf))
   const unknown = Object.keys(env).filter((name) => name.startsWith('SIGNET_') && !names.has(name))
   return { entries, faults: unknown.map((name) => `${place(name)}: unknown variable${suggest(name, names)}`) }
+}
+
+/** Every variable that sets it, the one that wins last; of a secret also the one that names its file. */
+export function variablesOf({ kind, variable, alias }: Setting): readonly string[] {
+  if (kind === 'secret') return [`${variable}_FILE`, variable]
+  return alias === undefined ? [variable] : [alias, variable]
+}
+
+function isSecret({ kind }: Setting): boolean {
+  return kind === 'secret'
 }
 
 /** Flags as they were typed: `--api-port 3000`, `--api-port=3000`; one of yes or no may stand alone. The last one wins. */
@@ -109,7 +126,13 @@ export function readFlags(args: readonly string[], settings: readonly Setting[],
     else if (value === undefined) faults.push(`${flag}: expected ${setting.expected}, found nothing`)
     else {
       const origin = { layer: 'flag', place: flag } as const
-      entries.push({ setting, value: readSettingText(setting.kind, value), origin, base })
+      entries.push({
+        setting,
+        value: readSettingText(setting.kind, value),
+        inFile: isSecret(setting),
+        origin,
+        base,
+      })
     }
   }
   return { entries, faults }

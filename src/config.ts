@@ -1,27 +1,35 @@
 import { z } from 'zod'
 import { ConfigurationError } from './config-error.ts'
 import {
-  createSetting,
-  DURATION_PATTERN,
-  readDuration,
-  readSize,
-  type Setting,
-  type SettingNotes,
-  SIZE_PATTERN,
-} from './config-setting.ts'
-import { isHostName, isServerName } from './host-name.ts'
+  choice,
+  count,
+  DAY,
+  duration,
+  folder,
+  group,
+  host,
+  type ListMembers,
+  list,
+  MIB,
+  NOTES,
+  oneOf,
+  optional,
+  port,
+  size,
+  toggle,
+} from './config-field.ts'
+import { createSetting, type Setting } from './config-setting.ts'
+import { isHostName, isHttpUrl, isOrigin, isServerName } from './host-name.ts'
 import { isId } from './identifiers.ts'
 import type { LOG_LEVELS } from './logger.ts'
 
-const NOTES = z.registry<SettingNotes>()
 const KIB = 1024
-const MIB = 1024 * KIB
-const TIB = 1024 * 1024 * MIB
-const DAY = 86_400
-// MQTT 3.1.1 §2.2.3: the remaining length of a packet is at most 268,435,455
-const LARGEST_PACKET = 268_435_455
+const GIB = 1024 * MIB
+const TIB = 1024 * GIB
 const KEY_ALGORITHMS = ['ec-p256', 'rsa-2048', 'rsa-3072', 'rsa-4096', 'ed25519'] as const
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const satisfies typeof LOG_LEVELS
+const NAMES: ListMembers = { isMember: isServerName, members: 'DNS names and IP addresses', example: 'hub.example.com' }
+const ORIGINS: ListMembers = { isMember: isOrigin, members: 'origins', example: 'https://app.example.com' }
 
 /** Every setting, one entry each: variable and flag follow from its key, the reference from its words. */
 const SCHEMA = group({
@@ -34,11 +42,13 @@ const SCHEMA = group({
     host: host('Address to serve devices on; "::" is every one, IPv4 too.'),
     port: port(8883, 'Port of MQTT over TLS; 0 takes a free one.', 'MQTT_SECURE_PORT'),
     inflight: count(32, 1, 65_535, 'Messages of QoS 1 and 2 on their way to one client, unacknowledged.'),
+    sys_interval: duration(10, 'How often what changed of $SYS/# is sent to those who may read it.', DAY),
     durability: choice(
       ['process', 'full'],
       'process',
       'What an acknowledged message survives: the end of the process, or the loss of power as well (slower).',
     ),
+    allowed_origins: list(ORIGINS, "Web pages, besides the hub's own, that may open MQTT over WebSocket."),
   }),
   certs_dir: folder(
     './certs',
@@ -52,7 +62,7 @@ const SCHEMA = group({
     example: 'hub.example.com',
   }),
   tls: group({
-    server_names: hosts("Further names and addresses in the hub's own server certificate."),
+    server_names: list(NAMES, "Further names and addresses in the hub's own server certificate."),
     session_resumption: toggle(false, 'Whether TLS sessions may be resumed; the registry is asked again either way.'),
   }),
   ca: group({
@@ -70,6 +80,22 @@ const SCHEMA = group({
   }),
   emqx: group({
     allow_cn_only: toggle(false, 'Whether EMQX may ask about a device by its CN, without the certificate.'),
+    api_url: optional(z.string().refine(isHttpUrl), {
+      description: "EMQX's REST API, where devices that were revoked or suspended are disconnected; none: nowhere.",
+      expected: 'a URL such as http://localhost:18083, without path, user name and password',
+      example: 'http://localhost:18083',
+    }),
+    api_key: optional(z.string().min(1), {
+      description: 'API key of EMQX.',
+      expected: 'the name of an API key',
+      example: 'signet',
+    }),
+    api_secret: optional(z.string().min(1), {
+      kind: 'secret',
+      description: 'Its secret key; api_secret_file names a file that holds it.',
+      expected: 'the secret of an API key',
+      example: '',
+    }),
   }),
   limits: group({
     connect_bytes: size(16 * KIB, 'Largest MQTT CONNECT packet.'),
@@ -89,6 +115,12 @@ const SCHEMA = group({
     retained_messages: count(100_000, 0, 100_000_000, 'Retained messages; a topic past it is delivered and not kept.'),
     retained_bytes: size(256 * MIB, 'Bytes of all retained messages.', TIB),
     session_expiry: duration(7 * DAY, 'How long a session is kept after its client has gone.'),
+    store_bytes: size(4 * GIB, 'Bytes of all that is kept of MQTT; past it nothing new is stored.', TIB, MIB),
+    messages_per_second: count(0, 0, 1_000_000, 'Messages that are read from one device in a second; 0 is no limit.'),
+    bytes_per_second: size(0, 'Bytes that are read from one device in a second; 0 is no limit.', TIB, 0),
+    flapping_connects: count(15, 0, 10_000, 'Connections a device loses, or is refused, before a ban; 0 is no ban.'),
+    flapping_window: duration(60, 'The time in which they are counted.'),
+    flapping_ban: duration(300, 'How long such a device is refused.'),
   }),
   log: group({
     level: choice(LEVELS, 'info', 'Least severe level that is logged.'),
@@ -127,14 +159,6 @@ export function readValue(config: Config, key: string): unknown {
   return key.split('.').reduce<unknown>((value, name) => new Map(Object.entries(value ?? {})).get(name), config)
 }
 
-function group<Shape extends z.ZodRawShape>(shape: Shape) {
-  // Every setting has a default or may be absent, so a group may be left out; TypeScript cannot see that of any Shape.
-  return z
-    .strictObject(shape)
-    .readonly()
-    .prefault({} as never)
-}
-
 function leavesOf(schema: z.core.$ZodType, key: string): [key: string, leaf: z.core.$ZodType][] {
   if (NOTES.has(schema)) return [[key, schema]]
   if (schema instanceof z.ZodPrefault || schema instanceof z.ZodReadonly) return leavesOf(schema.unwrap(), key)
@@ -144,39 +168,6 @@ function leavesOf(schema: z.core.$ZodType, key: string): [key: string, leaf: z.c
   )
 }
 
-function host(description: string) {
-  const notes = { kind: 'text', description, expected: 'an IP address or a host name' } as const
-  return z.string().refine(isHostName).default('::').register(NOTES, notes)
-}
-
-function hosts(description: string) {
-  const expected = 'a list of DNS names and IP addresses (as JSON in a variable or flag: ["hub.example.com"])'
-  return z
-    .array(z.string().refine(isServerName))
-    .readonly()
-    .default([])
-    .register(NOTES, { kind: 'list', description, expected })
-}
-
-function port(fallback: number, description: string, alias?: string) {
-  const notes = { kind: 'number', description, expected: 'a port from 0 to 65535' } as const
-  return z
-    .int()
-    .min(0)
-    .max(65_535)
-    .default(fallback)
-    .register(NOTES, alias === undefined ? notes : { ...notes, alias })
-}
-
-function folder(fallback: string, description: string, alias?: string) {
-  const notes = { kind: 'folder', description, expected: 'the path of a folder' } as const
-  return z
-    .string()
-    .min(1)
-    .default(fallback)
-    .register(NOTES, alias === undefined ? notes : { ...notes, alias })
-}
-
 function owner(description: string) {
   const notes = { kind: 'text', description, expected: 'the id of a user, {OU} or {O}' } as const
   return z
@@ -184,52 +175,4 @@ function owner(description: string) {
     .refine((text) => text === '{OU}' || text === '{O}' || isId(text))
     .default('default')
     .register(NOTES, notes)
-}
-
-function toggle(fallback: boolean, description: string) {
-  return z.boolean().default(fallback).register(NOTES, { kind: 'toggle', description, expected: 'true or false' })
-}
-
-function count(fallback: number, least: number, most: number, description: string) {
-  const expected = `a whole number from ${least} to ${most}`
-  return z.int().min(least).max(most).default(fallback).register(NOTES, { kind: 'number', description, expected })
-}
-
-function size(fallback: number, description: string, most = LARGEST_PACKET) {
-  const bytes = z.int().min(64).max(most)
-  return z
-    .union([bytes, z.string().regex(SIZE_PATTERN).transform(readSize).pipe(bytes)])
-    .default(fallback)
-    .register(NOTES, {
-      kind: 'size',
-      description,
-      expected: `a size from 64 bytes to ${most === LARGEST_PACKET ? 'below 256MiB' : '1024GiB'}, such as 65536 or 64KiB`,
-    })
-}
-
-function duration(fallback: number, description: string) {
-  const seconds = z
-    .int()
-    .min(1)
-    .max(3650 * DAY)
-  return z
-    .union([seconds, z.string().regex(DURATION_PATTERN).transform(readDuration).pipe(seconds)])
-    .default(fallback)
-    .register(NOTES, { kind: 'duration', description, expected: 'a duration from 1s to 3650d, such as 3600 or 7d' })
-}
-
-function choice<const Names extends readonly string[]>(names: Names, fallback: Names[number], description: string) {
-  const notes = { kind: 'text', description, expected: oneOf(names) } as const
-  return z.enum(names).default(fallback).register(NOTES, notes)
-}
-
-/** A setting without a default: to be absent is a value of its own. */
-function optional<Schema extends z.ZodType>(schema: Schema, notes: Omit<SettingNotes, 'kind'>) {
-  const absentOr = z.exactOptional(schema)
-  NOTES.add(absentOr, { kind: 'text', ...notes })
-  return absentOr
-}
-
-function oneOf(names: readonly string[]): string {
-  return `one of ${names.join(', ')}`
 }

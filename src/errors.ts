@@ -42,6 +42,7 @@ export const ERROR_CODES = [
   'token_not_found',
   'unauthorized',
   'unsupported_media_type',
+  'upgrade_required',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]

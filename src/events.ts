@@ -20,6 +20,12 @@ export interface HubEvents {
     readonly fingerprint: string
     readonly reason: string
   }
+  /** Messages that a bound has cost their receiver, or a topic its retained one; told at once, and then once a minute. */
+  readonly 'message.dropped': { readonly reason: string; readonly clientId: string; readonly count: number }
+  /** `limit` is its name under `limits`; `subject` is `kind:id`, or what it bounds. Told at once, and then once a minute. */
+  readonly 'limit.reached': { readonly limit: string; readonly subject: string; readonly count: number }
+  /** EMQX did not answer: the clients of this identity may still be connected there. */
+  readonly 'emqx.disconnect_failed': { readonly kind: string; readonly id: string }
 }
 
 export type HubEventType = keyof HubEvents

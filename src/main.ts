@@ -1,11 +1,11 @@
 import { pid } from 'node:process'
-import manifest from '../package.json' with { type: 'json' }
 import type { HubOverrides } from './app.ts'
 import { EXIT, reportFailure } from './cli/exit-code.ts'
 import type { CommandContext, LocalHub, RunningHub, SettingsRequest, Terminal } from './cli/ports.ts'
 import { createProgram } from './cli/program.ts'
 import type { Config } from './config.ts'
 import type { LoadedConfig } from './config-loader.ts'
+import { VERSION } from './version.ts'
 
 export type StartHub = (config: Config, overrides: HubOverrides) => Promise<RunningHub>
 
@@ -19,7 +19,7 @@ export async function main(
   try {
     const context: CommandContext = {
       terminal,
-      version: manifest.version,
+      version: VERSION,
       settingsHelp: await readSettingsHelp(argv),
       local: createLocalHub(env, terminal, startHub),
     }
@@ -44,7 +44,7 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
   return {
     async readSettings(request) {
       const { config } = await load(request)
-      return { certsDir: config.certs_dir, dataDir: config.data_dir }
+      return { certsDir: config.certs_dir, dataDir: config.data_dir, apiPort: config.api.port }
     },
     async listSettings(request) {
       const { listEffectiveSettings } = await import('./config-loader.ts')

@@ -1,5 +1,5 @@
 /** Where somebody was refused. */
-export type Surface = 'mqtts' | 'https' | 'http' | 'socket' | 'emqx'
+export type Surface = 'mqtts' | 'wss' | 'https' | 'http' | 'socket' | 'emqx'
 
 /** Every cause of a refusal with what mends it. The keys are part of the API. */
 export const REFUSAL_MENDS = {
@@ -38,6 +38,12 @@ export const REFUSAL_MENDS = {
     'The CONNECT packet exceeds limits.connect_bytes: shorten will message, user name or password, or raise the limit.',
   emqx_body_empty:
     'EMQX sends no certificate: give its HTTP authenticator the body { clientid = "${clientid}", username = "${username}", cert_common_name = "${cert_common_name}", cert_subject = "${cert_subject}", cert_pem = "${cert_pem}" }.',
+  flapping:
+    'The device lost, or was refused, limits.flapping_connects connections within limits.flapping_window: find out why, or whether two devices share its client id; resuming it or issuing a certificate ends the ban at once.',
+  emqx_body_invalid:
+    'What EMQX sent cannot be read: its authenticator and authoriser send a JSON object or a form of strings, at most 1 MiB, as signet emqx-config prints them.',
+  emqx_client_unknown:
+    'EMQX asks about a client that is no registered device or service: register it, and let the authoriser send clientid and cert_common_name (signet emqx-config).',
   handshake_failed:
     'The TLS handshake failed: check that the client uses TLS 1.2 or 1.3 on this port and trusts ca-cert.pem.',
   handshake_timeout:
@@ -46,6 +52,8 @@ export const REFUSAL_MENDS = {
   identity_suspended: 'This device or service is suspended: signet device resume ID lets it in again.',
   issuer_unknown:
     'The certificate was signed by another CA: issue one here (signet device add ID) and install it on the device.',
+  origin_not_allowed:
+    "A web page of an origin that is not the hub's own asked for a WebSocket: add the origin to mqtt.allowed_origins if the page is yours.",
   packet_invalid: 'The client broke the MQTT protocol and was disconnected: check its library and version.',
   packet_too_large: 'The packet exceeds limits.packet_bytes: send smaller messages, or raise the limit.',
   protocol_version_unsupported:
@@ -58,6 +66,12 @@ export const REFUSAL_MENDS = {
     "The token's role does not allow this call: use a token of a larger role (signet token create NAME --role ROLE).",
   server_certificate_rejected:
     "The client does not accept the hub's certificate: install ca-cert.pem as its CA, and connect to a name the certificate holds (tls.server_names, public_host).",
+  store_full:
+    'The messages that wait fill limits.store_bytes: find out which sessions do not fetch theirs, end those, or raise the limit.',
+  sub_protocol_missing:
+    'The client offers no WebSocket sub-protocol that carries MQTT: set it to mqtt (MQTT.js and paho do so by themselves).',
+  storage_unavailable:
+    'The hub could not keep the message, session or will and did not acknowledge it: see its log and /readyz, and make room on the disk of data_dir.',
   subscribe_denied:
     'No policy of this identity allows this whole topic filter: subscribe to less, or extend the policy.',
   subscriptions_over_limit:
@@ -65,6 +79,8 @@ export const REFUSAL_MENDS = {
   token_invalid:
     'The bearer token is unknown, expired or revoked: make a new one (signet token create NAME --role ROLE).',
   token_missing: 'The call needs "Authorization: Bearer <token>": the first token is in data/admin-token.',
+  websocket_invalid:
+    'The client broke the WebSocket protocol, or sent text frames: MQTT goes in binary ones (MQTT 3.1.1 §6); check its library.',
   will_denied: "No policy of this identity allows publishing to the will's topic: see its policies.",
 } as const satisfies Record<string, string>
 

@@ -7,6 +7,11 @@ function isTopic(text: string): boolean {
   return text.length > 0 && !text.includes('\0') && Buffer.byteLength(text) <= MAX_TOPIC_OCTETS
 }
 
+/** Whether it was UTF-8 without NUL ([MQTT-1.5.3-1], [MQTT-1.5.3-2]): what was not is decoded to U+FFFD, which nobody means. */
+export function isWellFormed(text: string): boolean {
+  return !text.includes('\0') && !text.includes('\uFFFD')
+}
+
 /** Whether a PUBLISH may carry it: no wildcard ([MQTT-3.3.2-2]). */
 export function isTopicName(text: string): boolean {
   return isTopic(text) && !text.includes('+') && !text.includes('#')
@@ -30,7 +35,7 @@ export function matches(topicFilter: string, topicName: string): boolean {
 /** Whether every topic that `narrow` (a filter or a name) can match is matched by `wide`. */
 export function covers(wide: string, narrow: string): boolean {
   // [MQTT-4.7.2-1]: a wildcard in the first level does not match a topic that begins with "$"
-  if (narrow.startsWith('$') && (wide.startsWith('#') || wide.startsWith('+'))) return false
+  if (narrow.startsWith('$') && startsWithWildcard(wide)) return false
   // Every topic has a first level.
   const wideLevels = wide === '+/#' ? ['#'] : wide.split('/')
   const narrowLevels = narrow.split('/')
@@ -42,4 +47,21 @@ export function covers(wide: string, narrow: string): boolean {
     if (level !== '+' && level !== other) return false
   }
   return wideLevels.length === narrowLevels.length
+}
+
+/** Whether some topic name is matched by both filters. */
+export function overlaps(one: string, other: string): boolean {
+  // [MQTT-4.7.2-1]
+  if (one.startsWith('$') !== other.startsWith('$') && [one, other].some(startsWithWildcard)) return false
+  const [levels, others] = [one.split('/'), other.split('/')]
+  for (let index = 0; index < Math.max(levels.length, others.length); index++) {
+    const pair = [levels[index], others[index]]
+    if (pair.includes('#')) return true
+    if (pair.includes(undefined) || !(pair.includes('+') || pair[0] === pair[1])) return false
+  }
+  return true
+}
+
+function startsWithWildcard(topicFilter: string): boolean {
+  return topicFilter.startsWith('#') || topicFilter.startsWith('+')
 }

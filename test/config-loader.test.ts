@@ -185,3 +185,65 @@ test('every setting is listed with its value, as the file takes it, and with the
   })
   expect(find('public_host')).toEqual({ key: 'public_host', value: undefined, text: 'none', origin: 'default' })
 })
+
+describe('a secret', () => {
+  const emqx = { SIGNET_EMQX__API_URL: 'http://localhost:18083', SIGNET_EMQX__API_KEY: 'signet' }
+  const files = { '/home/key': 's3cret\n', '/etc/key': 'other\n' }
+
+  for (const { name, request, secret } of [
+    { name: 'in its variable', request: { env: { SIGNET_EMQX__API_SECRET: 'x' } }, secret: 'x' },
+    { name: 'in the file of a variable', request: { env: { SIGNET_EMQX__API_SECRET_FILE: 'key' } }, secret: 's3cret' },
+    { name: 'in the file of a flag', request: { flags: ['--emqx-api-secret-file', 'key'] }, secret: 's3cret' },
+    {
+      name: 'in its variable, over the file of another',
+      request: { env: { SIGNET_EMQX__API_SECRET: 'x', SIGNET_EMQX__API_SECRET_FILE: 'key' } },
+      secret: 'x',
+    },
+    {
+      name: 'in a config.yaml',
+      request: { configFile: '/etc/c.yaml', files: { '/etc/c.yaml': 'emqx: { api_secret: y }' } },
+      secret: 'y',
+    },
+    {
+      name: 'in a file beside the config.yaml that names it',
+      request: { configFile: '/etc/c.yaml', files: { '/etc/c.yaml': 'emqx: { api_secret_file: key }' } },
+      secret: 'other',
+    },
+  ] satisfies { name: string; request: Parameters<typeof load>[0]; secret: string }[]) {
+    test(`is found ${name}`, () => {
+      const whole = { ...request, env: { ...emqx, ...request.env }, files: { ...files, ...request.files } }
+      expect(load(whole).config.emqx.api_secret).toBe(secret)
+    })
+  }
+
+  test('is not shown where the settings are listed', () => {
+    const listed = listEffectiveSettings(load({ env: { ...emqx, SIGNET_EMQX__API_SECRET: 'x' } }))
+    expect(listed.find(({ key }) => key === 'emqx.api_secret')).toEqual({
+      key: 'emqx.api_secret',
+      value: '(hidden)',
+      text: '"(hidden)"',
+      origin: 'SIGNET_EMQX__API_SECRET',
+    })
+    const unset = listEffectiveSettings(load({})).find(({ key }) => key === 'emqx.api_secret')
+    expect(unset?.text).toBe('none')
+  })
+
+  test('is not shown where it is refused', () => {
+    const files = { '/home/config.yaml': 'emqx: { api_url: "http://e:1", api_key: k, api_secret: 12345 }' }
+    expect(faultsOf({ files })).toEqual([
+      'config.yaml:1 emqx.api_secret: expected the secret of an API key, found something else',
+    ])
+  })
+
+  test('whose file cannot be read is refused, once', () => {
+    expect(faultsOf({ env: { ...emqx, SIGNET_EMQX__API_SECRET_FILE: 'gone' } })).toEqual([
+      'SIGNET_EMQX__API_SECRET_FILE: cannot be read: there is no such file (/home/gone)',
+    ])
+  })
+
+  test('without the address it is for is refused', () => {
+    expect(faultsOf({ env: { SIGNET_EMQX__API_SECRET: 'x' } })).toEqual([
+      'emqx.api_url, emqx.api_key and emqx.api_secret go together: emqx.api_url and emqx.api_key must be set too',
+    ])
+  })
+})

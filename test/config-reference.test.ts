@@ -7,7 +7,7 @@ import { formatValue, referenceRows, renderExample, renderHelp, renderTable } fr
 const EXAMPLE = new URL('../config.example.yaml', import.meta.url)
 const README = new URL('../README.md', import.meta.url)
 
-// vitest run -u test/config-reference.test.ts writes the file anew.
+// vitest run test/config-reference.test.ts --update writes the file anew.
 test('config.example.yaml is generated from the schema', async () => {
   await expect(renderExample(SETTINGS)).toMatchFileSnapshot(EXAMPLE.pathname)
 })

@@ -3,10 +3,20 @@ import { acceptValue, createConfig, readValue, SETTINGS } from '../src/config.ts
 import { ConfigurationError } from '../src/config-error.ts'
 import { LOG_LEVELS } from '../src/logger.ts'
 
+test.each([
+  ['1s', 1],
+  ['1d', 86_400],
+  // A timer of more than 24.8 days fires at once.
+  ['30d', undefined],
+  [0, undefined],
+])('mqtt.sys_interval: %s is read as %s seconds', (value, accepted) => {
+  expect(acceptValue('mqtt.sys_interval', value)).toEqual(accepted === undefined ? undefined : { accepted })
+})
+
 test('without any setting a configuration has every default of the product document', () => {
   expect(createConfig()).toEqual({
     api: { host: '::', port: 3000, loopback_http: true },
-    mqtt: { host: '::', port: 8883, inflight: 32, durability: 'process' },
+    mqtt: { host: '::', port: 8883, inflight: 32, sys_interval: 10, durability: 'process', allowed_origins: [] },
     certs_dir: './certs',
     data_dir: './data',
     tls: { server_names: [], session_resumption: false },
@@ -30,6 +40,12 @@ test('without any setting a configuration has every default of the product docum
       retained_messages: 100_000,
       retained_bytes: 268_435_456,
       session_expiry: 604_800,
+      store_bytes: 4_294_967_296,
+      messages_per_second: 0,
+      bytes_per_second: 0,
+      flapping_connects: 15,
+      flapping_window: 60,
+      flapping_ban: 300,
     },
     log: { level: 'info', format: 'auto' },
   })

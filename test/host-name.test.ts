@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isHostName, isServerName } from '../src/host-name.ts'
+import { isHostName, isHttpUrl, isOrigin, isServerName } from '../src/host-name.ts'
 
 describe('a host is a DNS name or an address, without scheme, port or brackets', () => {
   for (const { text, expected } of [
@@ -33,5 +33,41 @@ describe('a server certificate may also name all hosts of a domain', () => {
     { text: '*.10.0.0.1', expected: false },
   ]) {
     test(`${text} ${expected ? 'may stand there' : 'may not'}`, () => expect(isServerName(text)).toBe(expected))
+  }
+})
+
+describe('an origin is written as a browser writes it', () => {
+  for (const { text, expected } of [
+    { text: 'https://app.example.com', expected: true },
+    { text: 'https://app.example.com:8443', expected: true },
+    { text: 'http://[::1]:5173', expected: true },
+    { text: 'capacitor://localhost', expected: true },
+    { text: 'https://app.example.com/', expected: false },
+    { text: 'https://app.example.com:443', expected: false },
+    { text: 'https://App.example.com', expected: false },
+    { text: 'HTTPS://app.example.com', expected: false },
+    { text: 'https://', expected: false },
+    { text: 'app.example.com', expected: false },
+    { text: 'capacitor://localhost/x', expected: false },
+    { text: 'https://*.example.com', expected: false },
+    { text: 'null', expected: false },
+    { text: '*', expected: false },
+  ]) {
+    test(`${text} ${expected ? 'is one' : 'is none'}`, () => expect(isOrigin(text)).toBe(expected))
+  }
+})
+
+describe('the address of an HTTP server has a host, perhaps a port, and nothing else', () => {
+  for (const { text, expected } of [
+    { text: 'http://localhost:18083', expected: true },
+    { text: 'https://emqx.example.com/', expected: true },
+    { text: 'http://[::1]:18083', expected: true },
+    { text: 'localhost:18083', expected: false },
+    { text: 'ftp://localhost', expected: false },
+    { text: 'http://key:secret@localhost', expected: false },
+    { text: 'http://localhost/api/v5', expected: false },
+    { text: '', expected: false },
+  ]) {
+    test(`${text} ${expected ? 'is one' : 'is none'}`, () => expect(isHttpUrl(text)).toBe(expected))
   }
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { covers, isTopicFilter, isTopicName, matches } from '../src/topic.ts'
+import { covers, isTopicFilter, isTopicName, isWellFormed, matches, overlaps } from '../src/topic.ts'
 
 describe('a topic name', () => {
   for (const { text, expected } of [
@@ -21,6 +21,12 @@ describe('a topic name', () => {
       expect(isTopicName(text)).toBe(expected)
     })
   }
+})
+
+test('text is well-formed unless it holds NUL, or was not UTF-8', () => {
+  expect(['', 'a/b', 'ü', '\uFEFF', '\uFFFF', '\u0001'].every(isWellFormed)).toBe(true)
+  for (const octets of [[0], [0x61, 0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80]])
+    expect(isWellFormed(Buffer.from(octets).toString())).toBe(false)
 })
 
 describe('a topic filter', () => {
@@ -104,6 +110,30 @@ describe('a filter covers another', () => {
   ]) {
     test(`${wide} ${expected ? 'covers' : 'does not cover'} ${narrow}`, () => {
       expect(covers(wide, narrow)).toBe(expected)
+    })
+  }
+})
+
+describe('two filters overlap where some topic is matched by both', () => {
+  for (const { one, other, expected } of [
+    { one: 'a', other: 'a', expected: true },
+    { one: 'a', other: 'b', expected: false },
+    { one: 'a', other: 'a/b', expected: false },
+    { one: 'a/+', other: '+/b', expected: true },
+    { one: 'a/+', other: 'b/+', expected: false },
+    { one: 'a/+', other: 'a', expected: false },
+    { one: 'a/#', other: 'a', expected: true }, // MQTT 3.1.1 §4.7.1.2
+    { one: 'a/#', other: 'a/b/c', expected: true },
+    { one: 'a/#', other: 'b/#', expected: false },
+    { one: '+/b/#', other: 'a/#', expected: true },
+    { one: '#', other: '+', expected: true },
+    { one: '#', other: '$SYS/x', expected: false }, // [MQTT-4.7.2-1]
+    { one: '+/x', other: '$SYS/#', expected: false },
+    { one: '$SYS/+', other: '$SYS/x', expected: true },
+    { one: '/a', other: '+/a', expected: true },
+  ]) {
+    test(`${one} ${expected ? 'overlaps' : 'does not overlap'} ${other}`, () => {
+      expect([overlaps(one, other), overlaps(other, one)]).toEqual([expected, expected])
     })
   }
 })

@@ -7,6 +7,7 @@ import type { Approvals } from '../registry/approvals.ts'
 import type { Certificates } from '../registry/certificates.ts'
 import type { Devices } from '../registry/devices.ts'
 import type { EmqxAuthenticator } from '../registry/emqx-authenticator.ts'
+import type { EmqxAuthorizer } from '../registry/emqx-authorizer.ts'
 import type { ImportUndo } from '../registry/import/import-undo.ts'
 import type { Imports } from '../registry/import/imports.ts'
 import type { Policies } from '../registry/policies.ts'
@@ -24,6 +25,7 @@ import type {
   RefusalLog,
   SignTime,
   TrustAnchor,
+  WebSocketOffer,
 } from './ports.ts'
 import { refuseInvalidInput } from './request/invalid-input.ts'
 import { plainHttp } from './request/plain-http.ts'
@@ -35,7 +37,7 @@ import { certificateRoutes } from './routes/certificates.ts'
 import { deviceCertificateRoutes } from './routes/device-certificates.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { diagnosticRoutes } from './routes/diagnostics.ts'
-import { emqxRoutes } from './routes/emqx.ts'
+import { emqxAuthenticatorRoutes, emqxAuthorizerRoutes } from './routes/emqx.ts'
 import { healthRoutes } from './routes/health.ts'
 import { importRoutes } from './routes/imports.ts'
 import { openApiRoutes } from './routes/openapi-document.ts'
@@ -44,6 +46,7 @@ import { serviceCertificateRoutes } from './routes/service-certificates.ts'
 import { serviceRoutes } from './routes/services.ts'
 import { timeRoutes } from './routes/time.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { webSocketRoutes } from './routes/websocket.ts'
 import { securityHeaders } from './security-headers.ts'
 
 export interface ApiDependencies {
@@ -54,17 +57,20 @@ export interface ApiDependencies {
   readonly services: Services
   readonly policies: Pick<Policies, 'get' | 'list' | 'put' | 'remove'>
   readonly tokens: ApiTokens
-  readonly emqx: EmqxAuthenticator
+  readonly emqx: EmqxAuthenticator & EmqxAuthorizer
   readonly refusals: RefusalLog
   readonly recordRefusal: RecordRefusal
   readonly trust: TrustAnchor
   readonly broker: BrokerAddress
   readonly https: HttpsIdentity
+  readonly webSocket: WebSocketOffer
   /** Whether callers from loopback addresses may use the API without TLS. */
   readonly loopbackHttp: boolean
   readonly health: Health
   readonly readiness: readonly ReadinessCheck[]
   readonly signTime: SignTime
+  /** The cause with a name, where what was thrown has one; else the error itself. */
+  readonly explainFailure: (error: Error) => unknown
   readonly clock: Clock
   readonly logger: Logger
   readonly version: string
@@ -75,7 +81,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   const guard = createGuard(recordRefusal)
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalidInput })
 
-  app.onError(errorHandler(logger))
+  app.onError(errorHandler(logger, dependencies.explainFailure))
   app.notFound(notFoundHandler())
 
   app.use(requestId())
@@ -88,11 +94,13 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/', timeRoutes(dependencies.clock, dependencies.signTime))
   app.route('/', caCertificateRoutes(dependencies.trust))
   app.route('/', openApiRoutes(app, dependencies.version))
+  app.route('/', webSocketRoutes(dependencies.https, dependencies.webSocket, recordRefusal))
 
   app.use('/api/*', authentication(tokens, recordRefusal))
 
   // Before the body is limited by a 413, and before a device could be called "validate".
-  app.route('/api/devices/certificates/validate', emqxRoutes(dependencies.emqx, guard, logger))
+  app.route('/api/devices/certificates/validate', emqxAuthenticatorRoutes(dependencies.emqx, guard, logger))
+  app.route('/api/emqx/authz', emqxAuthorizerRoutes(dependencies.emqx, guard, logger))
 
   // A fleet is longer than any other body.
   app.use('/api/import/*', requestBody(MAX_IMPORT_OCTETS))

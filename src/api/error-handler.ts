@@ -6,9 +6,9 @@ import type { ApiEnv } from './api-env.ts'
 import { isServerFailure, respondWithProblem } from './problem.ts'
 
 /** Turns what was thrown into a problem document: a named cause is told, anything else is logged whole and answered empty. */
-export function errorHandler(logger: Logger): ErrorHandler<ApiEnv> {
+export function errorHandler(logger: Logger, explain: (error: Error) => unknown): ErrorHandler<ApiEnv> {
   return function answerError(error, c) {
-    const named = asDomainError(error)
+    const named = asDomainError(explain(error))
     if (!named || isServerFailure(named.code)) {
       const { requestId } = c.var
       logger.error({ err: error, requestId, method: c.req.method, path: c.req.path }, 'A request failed')
@@ -20,7 +20,7 @@ export function errorHandler(logger: Logger): ErrorHandler<ApiEnv> {
 }
 
 /** zod-openapi and hono throw these two themselves, with bare texts. */
-function asDomainError(error: Error): DomainError | undefined {
+function asDomainError(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error
   if (!(error instanceof HTTPException)) return undefined
   if (error.status === 415) {

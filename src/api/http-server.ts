@@ -1,19 +1,28 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { setTimeout as elapse } from 'node:timers/promises'
 import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server'
 import type { Logger } from '../logger.ts'
 import type { ApiEnv } from './api-env.ts'
 import { createProblemResponse } from './problem.ts'
 import { refuseMalformedHttp } from './request/malformed-http.ts'
-import type { OriginOf } from './request/request-origin.ts'
+import type { OriginOf, RequestOrigin } from './request/request-origin.ts'
 
 export interface HttpServerOptions {
   readonly fetch: (request: Request, bindings: ApiEnv['Bindings']) => Response | Promise<Response>
   readonly originOf: OriginOf
   readonly logger: Logger
   readonly limits?: HttpLimits
+  readonly upgrade?: Upgrade
+}
+
+/** Another protocol on the connection of a request. */
+export interface Upgrade {
+  /** Where it is not, the request is answered as if it had not asked: RFC 9110 §7.8. */
+  isAccepted(request: IncomingMessage, origin: RequestOrigin): boolean
+  /** `head` is what was read behind the request. */
+  take(request: IncomingMessage, head: Buffer): void
 }
 
 /** In milliseconds. */
@@ -41,9 +50,23 @@ const HTTP_LIMITS: HttpLimits = {
 }
 const MAX_HEADERS = 100
 
-export function createHttpServer({ fetch, originOf, logger, limits = HTTP_LIMITS }: HttpServerOptions): HttpServer {
-  const { closeTimeout, ...serverOptions } = limits
-  const server = createServer(serverOptions)
+export function createHttpServer({
+  fetch,
+  originOf,
+  logger,
+  limits = HTTP_LIMITS,
+  upgrade,
+}: HttpServerOptions): HttpServer {
+  const { closeTimeout, ...timeouts } = limits
+  const server = createServer({
+    ...timeouts,
+    // An answer that is still due would be written among the frames of the other protocol.
+    shouldUpgradeCallback: (incoming) =>
+      upgrade !== undefined &&
+      ![...running].some(({ req }) => req.socket === incoming.socket) &&
+      upgrade.isAccepted(incoming, originOf(incoming.socket)),
+  })
+  server.on('upgrade', (incoming, _socket, head) => upgrade?.take(incoming, head))
   server.maxHeadersCount = MAX_HEADERS
   // Node makes its list of connections, on which time-outs and closing rest, at this event alone.
   server.emit('listening')

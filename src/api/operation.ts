@@ -18,7 +18,7 @@ export const NO_CONTENT = { description: 'Done' }
 
 export const PUBLIC = { security: [] }
 
-function problem(description: string) {
+export function problem(description: string) {
   return { description, content: { 'application/problem+json': { schema: problemSchema } } }
 }
 

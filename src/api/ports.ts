@@ -14,6 +14,13 @@ export interface HttpsIdentity {
   readonly httpsPort: number
 }
 
+/** What a WebSocket is given to, beside what HTTPS says of itself. */
+export interface WebSocketOffer {
+  readonly subProtocols: readonly string[]
+  /** Origins of web pages, the hub's own left out. */
+  readonly allowedOrigins: readonly string[]
+}
+
 export interface TrustAnchor {
   /** What peers need to verify us and each other; with two tiers the issuing CA and the root. */
   readonly caCertificatePem: string

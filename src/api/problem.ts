@@ -42,7 +42,7 @@ const PROBLEMS = {
   device_suspended: [409, 'Device suspended'],
   file_invalid: [500, 'File invalid'],
   file_permissions: [500, 'File permissions'],
-  file_unreachable: [500, 'File unreachable'],
+  file_unreachable: [503, 'File unreachable'],
   forbidden: [403, 'Forbidden'],
   hub_unreachable: [502, 'Hub unreachable'],
   internal_error: [500, 'Internal error'],
@@ -66,6 +66,7 @@ const PROBLEMS = {
   token_not_found: [404, 'Token not found'],
   unauthorized: [401, 'Unauthorized'],
   unsupported_media_type: [415, 'Unsupported media type'],
+  upgrade_required: [426, 'Upgrade required'],
 } as const satisfies Record<ErrorCode, readonly [status: number, title: string]>
 
 export function isServerFailure(code: ErrorCode): boolean {

@@ -17,6 +17,8 @@ export interface ConnectRefusal {
   readonly returnCode: ReturnCode
   readonly presented: Readonly<Record<string, string>>
   readonly expected?: string
+  /** Who it is, where that is known. */
+  readonly identity?: Identity
 }
 
 export interface ConnectDecisionOptions {
@@ -24,6 +26,8 @@ export interface ConnectDecisionOptions {
   readonly clientIds: ClientIdRule
   readonly sessions: Pick<SessionRegistry, 'findByClientId'>
   readonly owners: Pick<SessionOwners, 'isHeld' | 'isHeldByAnother'>
+  /** When the ban of a flapping one ends; none for who may connect. */
+  readonly bannedUntil: (identity: Identity) => Date | undefined
 }
 
 /** Who says CONNECT, and under which client id; synchronous, so that what is decided is still true when it is acted on. */
@@ -44,14 +48,21 @@ export function decideConnect(
   }
   const { identity, certificate } = admission
   const { clientId, cleanSession } = packet
+  const presented = { identity: `${identity.kind}:${identity.id}`, clientId, fingerprint: certificate.fingerprint }
   const refuseClientId = (cause: RefusalCause): ConnectDecision =>
     refuse({
       cause,
       returnCode: RETURN_CODE.identifierRejected,
-      presented: { identity: `${identity.kind}:${identity.id}`, clientId, fingerprint: certificate.fingerprint },
+      presented,
       expected: `${identity.id} or ${identity.id}:<suffix>`,
+      identity,
     })
 
+  const bannedUntil = options.bannedUntil(identity)
+  if (bannedUntil) {
+    const expected = `no CONNECT before ${bannedUntil.toISOString()}`
+    return refuse({ cause: 'flapping', returnCode: RETURN_CODE.notAuthorized, presented, expected, identity })
+  }
   if (clientId === '') {
     // [MQTT-3.1.3-8]: a session that is kept must be named
     if (!cleanSession) return refuseClientId('client_id_missing')

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { RefusalCause } from '../refusal.ts'
 import { type ConnectReading, readConnectPacket } from './connect-packet.ts'
 import { type FixedHeader, readFixedHeader } from './fixed-header.ts'
+import { StreamViolation } from './stream-violation.ts'
 
 const CONNECT = 1
 
@@ -10,9 +11,14 @@ export interface ConnectGateOptions {
   readonly deadlineMs: number
 }
 
+type ConnectFailure = Extract<
+  RefusalCause,
+  'connect_invalid' | 'connect_timeout' | 'connect_too_large' | 'websocket_invalid'
+>
+
 export type FirstFrame =
   | { readonly reading: Exclude<ConnectReading, 'invalid'>; readonly bytes: Buffer }
-  | { readonly failure: Extract<RefusalCause, 'connect_invalid' | 'connect_timeout' | 'connect_too_large'> }
+  | { readonly failure: ConnectFailure }
   | { readonly gone: true }
 
 /**
@@ -38,7 +44,8 @@ export function awaitConnect(
   }
 
   function onGone(): void {
-    settle({ gone: true })
+    const failure = failureOf(socket.errored)
+    settle(failure ? { failure } : { gone: true })
   }
 
   function settle(frame: FirstFrame): void {
@@ -47,6 +54,12 @@ export function awaitConnect(
     socket.off('close', onGone)
     onFrame(frame)
   }
+}
+
+/** What the layer below MQTT found. */
+function failureOf(error: Error | null): ConnectFailure | undefined {
+  if (!(error instanceof StreamViolation)) return undefined
+  return error.violation === 'packet_too_large' ? 'connect_too_large' : error.violation
 }
 
 function judge(bytes: Buffer, maxBytes: number): FirstFrame | undefined {

@@ -1,5 +1,7 @@
 import { type IConnectPacket, parser } from 'mqtt-packet'
 
+import { isWellFormed } from '../topic.ts'
+
 /** What a CONNECT asks for, as far as admitting it depends on it. */
 export interface ConnectPacket {
   readonly clientId: string
@@ -34,7 +36,9 @@ function readVersion(body: Buffer): 'supported' | 'invalid' | 'version_5' | 'ver
 }
 
 /** What mqtt-packet lets pass. */
-function isFaulty({ will, username, password }: IConnectPacket): boolean {
+function isFaulty({ clientId, will, username, password }: IConnectPacket): boolean {
+  // [MQTT-3.1.3-4], [MQTT-3.1.3-10], [MQTT-3.1.3-11]
+  if (![clientId, will?.topic ?? '', username ?? ''].every(isWellFormed)) return true
   // [MQTT-3.1.2-14]: a will of QoS 3 could be written to none of its subscribers, and would end their connections
   if ((will?.qos ?? 0) > 2) return true
   // [MQTT-3.1.2-22]

@@ -27,6 +27,8 @@ export class Connection {
   readonly #incoming: IncomingConnection
   #session: Session | undefined
   #cutReason: string | undefined
+  #hasTakenLeave = false
+  #isExcused = false
 
   constructor(incoming: IncomingConnection, surface: Surface) {
     this.socket = incoming.socket
@@ -53,16 +55,36 @@ export class Connection {
     return this.#cutReason
   }
 
+  /** Whether its end is one that a client answers for: without DISCONNECT, and not by our doing. */
+  get isLost(): boolean {
+    return this.#session !== undefined && this.#cutReason === undefined && !this.#hasTakenLeave && !this.#isExcused
+  }
+
+  /** MQTT 3.1.1 §3.14: it said DISCONNECT. */
+  takeLeave(): void {
+    this.#hasTakenLeave = true
+  }
+
+  get isExcused(): boolean {
+    return this.#isExcused
+  }
+
+  /** Its end is near, and ours to answer for. */
+  excuse(): void {
+    this.#isExcused = true
+  }
+
   /** Says a last word and closes; a peer that does not take it within a second is reset. */
   refuse(lastWord: Buffer | undefined): void {
-    const { socket } = this
-    if (socket.destroyed) return
-    const timer = setTimeout(() => this.#incoming.reset(), LAST_WORD_MS)
-    socket.once('close', () => clearTimeout(timer))
-    // What lies unread when a socket closes makes the kernel reset it, and the last word would be lost with it.
-    socket.resume()
-    if (lastWord) socket.end(lastWord)
-    else this.#incoming.reset()
+    if (lastWord) this.#leave(lastWord)
+    else if (!this.socket.destroyed) this.#incoming.reset()
+  }
+
+  /** Closes behind what was sent, and hears nothing more; a peer that does not close within a second is reset. */
+  end(reason: string): Promise<void> {
+    this.#leave()
+    this.#cutReason ??= reason
+    return this.closed
   }
 
   open(session: Session): void {
@@ -74,6 +96,17 @@ export class Connection {
     this.#cutReason ??= reason
     this.#incoming.reset()
     return this.closed
+  }
+
+  #leave(lastWord?: Buffer): void {
+    const { socket } = this
+    if (socket.destroyed) return
+    const timer = setTimeout(() => this.#incoming.reset(), LAST_WORD_MS)
+    socket.once('close', () => clearTimeout(timer))
+    // What lies unread when a socket closes makes the kernel reset it, and the last word would be lost with it.
+    socket.removeAllListeners('readable')
+    socket.resume()
+    socket.end(lastWord)
   }
 }
 

@@ -1,4 +1,5 @@
 import { MAX_FIXED_HEADER, readFixedHeader } from './fixed-header.ts'
+import type { Traffic } from './traffic.ts'
 
 export type FrameViolation = 'packet_too_large' | 'packet_invalid'
 
@@ -8,12 +9,24 @@ export class FrameMeter {
   /** Of a header that the chunk before cut off: at most five bytes. */
   #header: Buffer = Buffer.alloc(0)
   #bodyLeft = 0
+  #frames = 0
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
   }
 
+  /** How many have begun. */
+  get frames(): number {
+    return this.#frames
+  }
+
   push(chunk: Buffer): FrameViolation | undefined {
+    const passed = this.follow(chunk)
+    return typeof passed === 'string' ? passed : undefined
+  }
+
+  /** How much of the chunk is passed: all of it, or what stands before the first frame that may not begin yet. */
+  follow(chunk: Buffer, mayBegin?: (firstByte: number) => boolean): number | FrameViolation {
     let offset = 0
     while (offset < chunk.length) {
       if (this.#bodyLeft > 0) {
@@ -23,6 +36,7 @@ export class FrameMeter {
         continue
       }
       const carried = this.#header.length
+      if (mayBegin && carried === 0 && !mayBegin(chunk.readUInt8(offset))) return offset
       const bytes =
         carried === 0
           ? chunk.subarray(offset)
@@ -31,14 +45,15 @@ export class FrameMeter {
       if (header === 'malformed') return 'packet_invalid'
       if (header === 'incomplete') {
         this.#header = Buffer.from(bytes)
-        return undefined
+        return chunk.length
       }
       if (header.headerLength + header.remainingLength > this.#maxBytes) return 'packet_too_large'
+      this.#frames++
       this.#header = Buffer.alloc(0)
       this.#bodyLeft = header.remainingLength
       offset += header.headerLength - carried
     }
-    return undefined
+    return offset
   }
 }
 
@@ -47,6 +62,7 @@ export function guardFrames(
   stream: { read(size?: number): Buffer | null },
   maxBytes: number,
   onViolation: (violation: FrameViolation) => void,
+  traffic: Pick<Traffic, 'countRead'>,
 ): void {
   const meter = new FrameMeter(maxBytes)
   const read = stream.read.bind(stream)
@@ -54,7 +70,9 @@ export function guardFrames(
   stream.read = (size) => {
     const chunk = read(size)
     if (chunk === null || violated) return null
+    const framesBefore = meter.frames
     const violation = meter.push(chunk)
+    traffic.countRead(chunk.length, meter.frames - framesBefore)
     if (!violation) return chunk
     violated = true
     onViolation(violation)

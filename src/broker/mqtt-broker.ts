@@ -3,16 +3,22 @@ import type { EventFeed } from '../events.ts'
 import type { Logger } from '../logger.ts'
 import type { RecordRefusal, Surface } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
-import { type EngineLimits, openAedesEngine } from './aedes/engine.ts'
+import { type EngineLimits, openAedesEngine, type StatusSettings } from './aedes/engine.ts'
+import { BoundReports } from './bound-reports.ts'
 import { encodeConnack, encodeUnsupportedVersionConnack, RETURN_CODE } from './connack.ts'
 import { type ConnectRefusal, decideConnect } from './connect-decision.ts'
 import { awaitConnect, type FirstFrame } from './connect-gate.ts'
 import type { ConnectPacket } from './connect-packet.ts'
 import { Connection, type IncomingConnection } from './connection.ts'
+import type { Losses } from './delivery/losses.ts'
+import { MessageFeed } from './delivery/message-feed.ts'
 import type { DeliveryStores } from './delivery/ports.ts'
+import { FlappingBans, type FlappingLimits } from './flapping.ts'
+import { watchFlapping } from './flapping-watch.ts'
 import type { AccessRules, ClientIdRule, PeerDirectory } from './ports.ts'
 import { SessionOwners } from './session-owners.ts'
 import { SessionRegistry } from './session-registry.ts'
+import { Traffic } from './traffic.ts'
 
 export interface MqttBrokerOptions {
   readonly directory: PeerDirectory
@@ -23,36 +29,60 @@ export interface MqttBrokerOptions {
   readonly logger: Logger
   readonly stores: DeliveryStores
   readonly clock: Clock
-  readonly limits: EngineLimits & { readonly connectBytes: number }
+  readonly limits: EngineLimits & FlappingLimits & { readonly connectBytes: number }
+  readonly status: StatusSettings
 }
 
 export interface MqttBroker extends AsyncDisposable {
   /** Takes a connection in the tick of its handshake. */
   accept(incoming: IncomingConnection, surface: Surface): void
   readonly sessions: SessionRegistry
+  /** What was accepted, for those who watch. */
+  readonly messages: Pick<MessageFeed, 'subscribe'>
+  /** What bounds have cost since the start, by reason. */
+  readonly losses: Pick<Losses, 'totals'>
+  /** How often those limits were reached that refuse nobody a connection, since the start. */
+  readonly limitsReached: Pick<BoundReports, 'totals'>
   /** Cuts what is live of this identity and drops what is stored for it. */
   forgetIdentity(kind: Identity['kind'], id: string, userId: string | undefined): Promise<void>
+  /** It may connect at once, however often it has flapped. */
+  liftBan(kind: Identity['kind'], id: string): void
 }
+
+const STOPPED = 'hub stopped'
 
 /** Opens the broker: handshakes come in, sessions live and end in it. */
 export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBroker> {
-  const { directory, clientIds, recordRefusal, events, logger, limits } = options
+  const { directory, clientIds, access, recordRefusal, events, logger, limits } = options
   const sessions = new SessionRegistry()
   const owners = new SessionOwners()
-  const engine = await openAedesEngine({ ...options, owners })
+  const feed = new MessageFeed((err) => logger.error({ component: 'broker', err }, 'A watcher of messages failed'))
+  const bans = new FlappingBans(limits, options.clock)
+  const reports = new BoundReports({ events, logger })
+  const flapping = watchFlapping({ bans, access, reports, logger })
+  const traffic = new Traffic()
+  const engine = await openAedesEngine({ ...options, owners, feed, bans, reports, traffic })
+  let isStopping = false
 
   return {
     sessions,
+    messages: feed,
     accept,
+    losses: engine.losses,
+    limitsReached: reports,
+    liftBan: (kind, id) => bans.lift({ kind, id }),
     async forgetIdentity(kind, id, userId) {
+      bans.lift({ kind, id })
       const cut = sessions.cutIdentity(kind, id, `${kind} removed or given to another user`)
       const forgotten = owners.clientIdsOf({ kind, id }).map((clientId) => engine.forgetSession(clientId))
       await Promise.all([cut, ...forgotten])
       if (userId !== undefined) await engine.forgetRetained(`users/${userId}/devices/${id}/#`)
     },
     async [Symbol.asyncDispose]() {
+      isStopping = true
+      await engine.finish()
+      await sessions.endEverything(STOPPED)
       await engine.close()
-      await sessions.cutEverything('hub stopped')
     },
   }
 
@@ -60,6 +90,9 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     const connection = new Connection(incoming, surface)
     // Known from the handshake on: a revocation reaches it before it has said anything.
     sessions.add(connection)
+    traffic.countSocket()
+    // Its handshake ended when the others were told already.
+    if (isStopping) return void connection.cut(STOPPED)
     const gate = { maxBytes: limits.connectBytes, deadlineMs: limits.connectSeconds * 1000 }
     awaitConnect(connection.socket, gate, (frame) => enter(connection, frame))
   }
@@ -87,8 +120,10 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
   }
 
   function decide(connection: Connection, packet: ConnectPacket, bytes: Buffer): void {
+    traffic.countConnect()
     // Decided and admitted in one tick: no revocation can come between.
-    const decision = decideConnect(packet, connection, { directory, clientIds, sessions, owners })
+    const bannedUntil = (identity: Identity): Date | undefined => flapping.bannedUntil(connection, identity)
+    const decision = decideConnect(packet, connection, { directory, clientIds, sessions, owners, bannedUntil })
     if (!decision.accepted) return refuse(connection, decision.refusal)
     const { session, evicts } = decision
     const eviction = evicts ? evictHolder(session.clientId) : undefined
@@ -117,13 +152,17 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
   }
 
   function refuse(connection: Connection, refusal: ConnectRefusal): void {
-    const { cause, returnCode, presented, expected } = refusal
+    const { cause, returnCode, presented, expected, identity } = refusal
     record(connection, cause, presented, expected)
     connection.refuse(encodeConnack(returnCode))
+    if (identity) flapping.countEnd(connection, identity)
   }
 
   function refuseVersion(connection: Connection, reading: 'version_5' | 'version_unknown'): void {
-    record(connection, 'protocol_version_unsupported', presentedBy(connection), 'MQTT 3.1.1')
+    const admission = directory.admit(connection.peer)
+    const identity = admission.admitted ? admission.identity : undefined
+    record(connection, 'protocol_version_unsupported', presentedBy(connection, identity), 'MQTT 3.1.1')
+    if (identity) flapping.countEnd(connection, identity)
     connection.refuse(
       reading === 'version_5'
         ? encodeUnsupportedVersionConnack()
@@ -135,7 +174,10 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
   function recordEarlyEnd(connection: Connection, failure?: ConnectRefusal['cause']): void {
     const admission = directory.admit(connection.peer)
     if (!admission.admitted) record(connection, admission.cause, admission.presented, admission.expected)
-    else if (failure) record(connection, failure, presentedBy(connection))
+    else if (failure) {
+      record(connection, failure, presentedBy(connection, admission.identity))
+      flapping.countEnd(connection, admission.identity)
+    }
   }
 
   function record(
@@ -152,13 +194,20 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     if (!session) return
     const { kind, id } = session.identity
     const { clientId } = session
+    traffic.countArrival()
     events.publish('device.connected', { kind, id, clientId, address })
     void connection.closed.then(() => {
+      if (connection.isLost) flapping.countEnd(connection, session.identity)
+      traffic.countDeparture()
       events.publish('device.disconnected', { kind, id, clientId, reason: connection.cutReason ?? 'connection closed' })
     })
   }
 }
 
-function presentedBy({ peer }: Connection): Readonly<Record<string, string>> {
-  return peer.certificate ? { subject: peer.certificate.subject, fingerprint: peer.certificate.fingerprint } : {}
+function presentedBy({ peer }: Connection, identity?: Identity): Readonly<Record<string, string>> {
+  const { subject, fingerprint } = peer.certificate ?? {}
+  return {
+    ...(identity ? { identity: `${identity.kind}:${identity.id}` } : {}),
+    ...(subject !== undefined && fingerprint !== undefined ? { subject, fingerprint } : {}),
+  }
 }

@@ -19,5 +19,5 @@ export interface ClientIdRule {
 }
 
 export interface AccessRules {
-  policyOf(identity: Identity): Pick<AccessPolicy, 'mayPublish' | 'maySubscribe' | 'mayReceive'>
+  policyOf(identity: Identity): Pick<AccessPolicy, 'mayPublish' | 'maySubscribe' | 'mayReceive' | 'anyClientId'>
 }

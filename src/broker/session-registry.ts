@@ -44,6 +44,11 @@ export class SessionRegistry {
     await cutAll(this.#byClientId.get(clientId), reason)
   }
 
+  /** Lets each take what it was sent before it closes. */
+  async endEverything(reason: string): Promise<void> {
+    await Promise.all([...this.#connections].map((connection) => connection.end(reason)))
+  }
+
   async cutEverything(reason: string): Promise<void> {
     await cutAll([...this.#connections], reason)
   }

@@ -1,7 +1,7 @@
 import { isTopicName } from '../topic.ts'
 import type { AccessRules } from './ports.ts'
 
-type Policy = ReturnType<AccessRules['policyOf']>
+type Policy = Pick<ReturnType<AccessRules['policyOf']>, 'mayPublish' | 'mayReceive'>
 
 const MAX_TOPICS = 1024
 

@@ -1,21 +1,13 @@
-import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import { type CertificateAuthority, checkNotExpired, createAuthority } from './authority.ts'
-import { createRootCertificate } from './certificate.ts'
 import { readIntermediates } from './certificate-chain.ts'
-import { planCertificate } from './certificate-profile.ts'
 import { ensureFolder, publishFile, readFileIfPresent, stageFile } from './durable-file.ts'
 import { checkIssuerCertificate } from './issuer-certificate.ts'
-import { exportPrivateKey, generateKeyPair, type KeyAlgorithm } from './key-pair.ts'
-import {
-  type KeyPairText,
-  keyPairPaths,
-  openKeyPairFiles,
-  type StoredKeyPair,
-  writeKeyPairFiles,
-} from './key-pair-files.ts'
+import type { KeyAlgorithm } from './key-pair.ts'
+import { keyPairPaths, openKeyPairFiles, type StoredKeyPair, writeKeyPairFiles } from './key-pair-files.ts'
+import { createRootKeyPair } from './root-key-pair.ts'
 
 export interface OpenAuthorityOptions {
   readonly certsDir: string
@@ -38,7 +30,7 @@ export async function openAuthority(options: OpenAuthorityOptions): Promise<Open
   const paths = keyPairPaths(certsDir, 'ca')
   await ensureFolder(certsDir)
   const found = await openKeyPairFiles(paths, logger)
-  if (!found) await writeKeyPairFiles(paths, await createRoot(clock, keyAlgorithm ?? 'ec-p256'))
+  if (!found) await writeKeyPairFiles(paths, await createRootKeyPair(clock, keyAlgorithm))
   const stored = found ?? (await openKeyPairFiles(paths, logger))
   if (!stored) throw new Error(`${paths.certificatePath} vanished while it was being created`)
   const authority = await adopt(stored, paths.certificatePath, options)
@@ -48,15 +40,6 @@ export async function openAuthority(options: OpenAuthorityOptions): Promise<Open
   const fields = { component: 'ca', path: paths.certificatePath, subject, fingerprint, notAfter }
   logger.info(fields, created ? 'Certificate authority created' : 'Certificate authority opened')
   return { authority, created }
-}
-
-// The random part keeps two hubs' CAs apart: peers choose an issuer by its name.
-async function createRoot(clock: Clock, keyAlgorithm: KeyAlgorithm): Promise<KeyPairText> {
-  const name = `Signet Root CA ${randomBytes(4).toString('hex')}`
-  const plan = planCertificate({ kind: 'root', name }, clock())
-  const keyPair = await generateKeyPair(keyAlgorithm)
-  const { certificatePem } = await createRootCertificate(plan, keyPair)
-  return { keyPem: exportPrivateKey(keyPair.privateKey), certificatePem }
 }
 
 async function adopt(

@@ -34,6 +34,7 @@ export interface SettingsRequest {
 export interface LocalSettings {
   readonly certsDir: string
   readonly dataDir: string
+  readonly apiPort: number
 }
 
 export interface EffectiveSetting {
@@ -49,7 +50,8 @@ export interface RunningHub extends AsyncDisposable {
   readonly apiPort: number
   readonly caFingerprint: string
   readonly caCreated: boolean
-  readonly adminTokenFile: string
+  /** None of a hub in memory. */
+  readonly adminTokenFile?: string
   readonly serverNames: readonly string[]
 }
 

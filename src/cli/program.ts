@@ -3,6 +3,7 @@ import { addCaCommands } from './ca.ts'
 import { addCertificateCommands } from './certificate.ts'
 import { addConfigCommands } from './config.ts'
 import { addDeviceCommands } from './device.ts'
+import { addEmqxConfigCommand } from './emqx-config.ts'
 import { addImportCommands } from './import/import.ts'
 import { addPolicyCommands } from './policy.ts'
 import type { CommandContext } from './ports.ts'
@@ -42,6 +43,7 @@ export function createProgram(context: CommandContext): Command {
   addRefusalsCommand(program, context)
   addSimulateCommand(program, context)
   addConfigCommands(program, context)
+  addEmqxConfigCommand(program, context)
   program
     .command('version')
     .description('print the version')

@@ -14,12 +14,12 @@ const VERDICTS: readonly Verdict[] = [
   {
     resultCode: /^SQLITE_(BUSY|LOCKED)/,
     code: 'file_unreachable',
-    sentence: (file) => `${file} is locked by another process: end what else has it open, then start again`,
+    sentence: (file) => `${file} is locked by another process: end what else has it open`,
   },
   {
     resultCode: /^SQLITE_FULL/,
     code: 'file_unreachable',
-    sentence: (file) => `${file} cannot be written because the disk is full: make room, then start again`,
+    sentence: (file) => `${file} cannot be written because the disk is full: make room`,
   },
   {
     resultCode: /^SQLITE_IOERR/,

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import SQLite from 'better-sqlite3'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { databaseCorrupt, databaseFailure } from './database-failure.ts'
 import { assertNoOrphanedLog, copyDatabase, createWhole, secureDatabaseFile } from './database-file.ts'
 import { drizzle } from './drizzle.ts'
 import { applyMigrations, type Migration, readMigrationState, readMigrations } from './migrations.ts'
+import { migrationsFolder } from './migrations-folder.ts'
 
 export interface Database extends Disposable {
   readonly orm: BetterSQLite3Database
@@ -16,7 +16,7 @@ export interface DatabaseOptions {
   /** Absent: in memory. */
   readonly file?: string
   readonly migrationsFolder?: string
-  /** Milliseconds to wait for another process that holds a lock. */
+  /** Milliseconds in which another process may give up its lock while we open it. */
   readonly busyTimeout?: number
   /** What a commit waits for; in WAL mode SQLite's own NORMAL loses the last transactions with the power. */
   readonly synchronous?: 'FULL' | 'NORMAL'
@@ -24,12 +24,10 @@ export interface DatabaseOptions {
   readonly isChecked?: boolean
 }
 
-const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../drizzle', import.meta.url))
-
 /** Opens the database, made or migrated as needed; throws `database_corrupt`, `database_too_new` or `file_unreachable`. */
 export function openDatabase(options: DatabaseOptions = {}): Database {
-  const { file, migrationsFolder = MIGRATIONS_FOLDER } = options
-  const migrations = readMigrations(migrationsFolder)
+  const { file, migrationsFolder: folder = migrationsFolder('registry') } = options
+  const migrations = readMigrations(folder)
   if (file === undefined) return openMemory(migrations)
   try {
     if (!existsSync(file)) createDatabase(file, migrations)
@@ -39,9 +37,11 @@ export function openDatabase(options: DatabaseOptions = {}): Database {
   }
 }
 
-/** Whether it still answers; what is wrong when it does not is told where it is used. */
+/** Whether it can be read, and no other process keeps us from writing; what is wrong is told where it is used. */
 export function isAnswering({ sqlite }: Pick<Database, 'sqlite'>): boolean {
   try {
+    // In a transaction of our own we hold the lock.
+    if (!sqlite.inTransaction) assertUnlocked(sqlite)
     return sqlite.prepare('select count(*) from sqlite_master').get() !== undefined
   } catch {
     return false
@@ -82,6 +82,8 @@ function openFile(
     if (applied > 0) copyDatabase(sqlite, `${file}.before-${applied}`)
     applyMigrations(sqlite, pending)
   }
+  // From here on everybody would wait with us for another process that holds the lock.
+  sqlite.pragma('busy_timeout = 0')
   return handOver(sqlite, stack.move())
 }
 

@@ -1,25 +1,33 @@
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { createEntrance, type Entrant } from './entrance.ts'
 import { sniffTls } from './first-byte.ts'
 import type { DoorOptions } from './mqtt-door.ts'
-import { createSecureServer } from './secure-server.ts'
+import { createSecureServer, type SecureConnection } from './secure-server.ts'
 
 export interface HttpDoorOptions extends DoorOptions {
   /** A socket that speaks HTTP from here on, within TLS or plain. */
   readonly onConnection: (socket: Socket) => void
 }
 
-/** What the API's listener calls for each socket: one port, HTTPS and plain HTTP told apart by the first byte. */
-export function createHttpDoor(options: HttpDoorOptions): (raw: Socket) => void {
+/** One port, HTTPS and plain HTTP told apart by the first byte. */
+export interface HttpDoor {
+  /** What the API's listener calls for each socket. */
+  enter(raw: Socket): void
+  /** The handshake behind a socket that was handed on, half-open until it is marked; none where the socket is plain. */
+  connectionOf(socket: Duplex): SecureConnection | undefined
+}
+
+export function createHttpDoor(options: HttpDoorOptions): HttpDoor {
   const { limits, sockets, recordRefusal, handshakeSeconds, onConnection } = options
+  const connections = new WeakMap<Duplex, SecureConnection>()
   const secure = createSecureServer({
     ...options,
     surface: 'https',
-    clientCa: [],
     alpnProtocols: ['http/1.1'],
-    onConnection({ socket, markOpen }) {
-      markOpen()
-      onConnection(socket)
+    onConnection(connection) {
+      connections.set(connection.socket, connection)
+      onConnection(connection.socket)
     },
   })
   const enter = createEntrance({
@@ -29,7 +37,7 @@ export function createHttpDoor(options: HttpDoorOptions): (raw: Socket) => void 
     recordRefusal,
     onEntrant: (entrant) => void sniff(entrant),
   })
-  return (raw) => void enter(raw)
+  return { enter: (raw) => void enter(raw), connectionOf: (socket) => connections.get(socket) }
 
   async function sniff(entrant: Entrant): Promise<void> {
     const isTls = await sniffTls(entrant.raw, handshakeSeconds * 1000)

@@ -28,6 +28,8 @@ export async function openListener({ host, port, setting, onConnection }: Listen
   await listenOnFirst(server, host === EVERYWHERE ? [EVERYWHERE, EVERYWHERE_IPV4] : [host], port).catch((error) => {
     throw explain(error, host, port, setting)
   })
+  // A connection that could not be accepted, for want of memory or of a handle, must not end the process.
+  server.on('error', () => undefined)
   return {
     // A string only for a Unix socket, null only for a server that does not listen.
     port: (server.address() as AddressInfo).port,

@@ -11,6 +11,8 @@ export interface DoorOptions {
   readonly key: string
   /** The leaf first, then what leads to the root. */
   readonly certificateChain: string
+  /** Who signs the certificates of clients: they are asked for one. */
+  readonly clientCa: readonly X509Certificate[]
   readonly sessionResumption: boolean
   readonly handshakeSeconds: number
   readonly limits: ConnectionLimits
@@ -19,7 +21,6 @@ export interface DoorOptions {
 }
 
 export interface MqttDoorOptions extends DoorOptions {
-  readonly clientCa: readonly X509Certificate[]
   /** Called in the tick of the handshake. */
   readonly onConnection: (connection: SecureConnection) => void
 }

@@ -5,6 +5,7 @@ import { type Peer, readPeerCertificate } from '../peer-identity.ts'
 import type { RecordRefusal, RefusalCause, Surface } from '../refusal.ts'
 import { judgeChain, verdictOf } from './chain-verdict.ts'
 import type { Entrant } from './entrance.ts'
+import { resetSocket } from './reset-socket.ts'
 
 export interface SecureServerOptions {
   readonly surface: Surface
@@ -64,7 +65,7 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
       peer: readPeer(socket, clientCa),
       markOpen,
       // Its close is the TLS socket's. To destroy that one too within the tick of its handshake would crash Node.
-      reset: () => void raw.resetAndDestroy(),
+      reset: () => resetSocket(raw, socket),
     })
   })
 

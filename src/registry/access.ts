@@ -14,9 +14,11 @@ export interface AccessOptions {
   readonly devices: Pick<DeviceStore, 'find'>
   readonly services: Pick<ServiceStore, 'find'>
   readonly policies: Pick<PolicyStore, 'find'>
+  /** A further rule beside the policies; none: they decide alone. */
+  readonly narrow?: (policy: AccessPolicy, identity: Identity) => AccessPolicy
 }
 
-export function createAccess({ devices, services, policies }: AccessOptions): Access {
+export function createAccess({ devices, services, policies, narrow }: AccessOptions): Access {
   // Keyed by the identity a connection was admitted as: it dies with the connection.
   let compiled = new WeakMap<Identity, AccessPolicy>()
 
@@ -24,7 +26,8 @@ export function createAccess({ devices, services, policies }: AccessOptions): Ac
     policyOf(identity) {
       const known = compiled.get(identity)
       if (known) return known
-      const policy = createAccessPolicy(identity, attachedTo(identity))
+      const attached = createAccessPolicy(identity, attachedTo(identity))
+      const policy = narrow ? narrow(attached, identity) : attached
       compiled.set(identity, policy)
       return policy
     },

@@ -22,7 +22,7 @@ export interface Admissions {
   admit(peer: Peer): Admission
   /** Why the holder of the certificate with this fingerprint would be refused now; undefined: it would be let in. */
   whyRefused(fingerprint: string): RefusalCause | undefined
-  /** Who holds this certificate, connected or not; none once it would be refused. */
+  /** Who connected with this certificate; none once it is revoked, or its holder suspended or gone. */
   identityOf(fingerprint: string): Identity | undefined
 }
 
@@ -58,7 +58,11 @@ export function createAdmissions({ certificates, devices, services, newcomers, c
       return 'cause' in judgement ? judgement.cause : undefined
     },
     identityOf(fingerprint) {
-      const judgement = judge(certificates.findByFingerprint(fingerprint), clock())
+      const certificate = certificates.findByFingerprint(fingerprint)
+      const now = clock()
+      // That it has expired takes back nothing of what was said with it.
+      const end = certificate?.notAfter
+      const judgement = judge(certificate, end && end < now ? end : now)
       return 'cause' in judgement ? undefined : judgement.identity
     },
   }

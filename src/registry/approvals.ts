@@ -3,7 +3,7 @@ import { parseFingerprint } from '../identifiers.ts'
 import type { Certificate } from './certificate.ts'
 import type { Devices } from './devices.ts'
 import type { Newcomers } from './newcomers.ts'
-import type { CertificateStore, DeviceStore, ForeignCertificates, Transaction } from './ports.ts'
+import type { CertificateStore, Cutter, DeviceStore, ForeignCertificates, Transaction } from './ports.ts'
 import type { Revocations } from './revocations.ts'
 
 /** An administrator's word on the certificates that our CA signed and nobody registered. */
@@ -20,11 +20,12 @@ export interface ApprovalsOptions {
   readonly stored: Pick<DeviceStore, 'find'>
   readonly ownerOf: Newcomers['ownerOf']
   readonly revocations: Pick<Revocations, 'mark'>
+  readonly cutter: Pick<Cutter, 'liftBan'>
   readonly transaction: Transaction
 }
 
 export function createApprovals(options: ApprovalsOptions): Approvals {
-  const { certificates, devices, stored, ownerOf, revocations, transaction } = options
+  const { certificates, devices, stored, ownerOf, revocations, cutter, transaction } = options
   return {
     approve(text, userId) {
       const { fingerprint, subjectId, subject = '' } = getPending(text)
@@ -33,6 +34,7 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
         devices.ensure(subjectId, devices.resolveOwner(subjectId, userId ?? ownerOfNew(subjectId, subject)))
         certificates.approve(fingerprint)
       })
+      cutter.liftBan('device', subjectId)
       return get(fingerprint)
     },
     async reject(text) {

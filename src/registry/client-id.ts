@@ -10,6 +10,8 @@ export interface ClientIds {
    * `refused`: another's, or not this identity's to use.
    */
   claim(identity: Identity, clientId: string): ClientIdClaim
+  /** The id of the device or service whose own it is; none for one that is free. */
+  holderOf(clientId: string): string | undefined
 }
 
 export interface ClientIdsOptions {
@@ -23,7 +25,11 @@ const MAX_LENGTH = 256
 const FORBIDDEN = /[+#/\p{Cc}]/u
 
 export function createClientIds({ devices, services, mayUseAny }: ClientIdsOptions): ClientIds {
-  return { claim }
+  return {
+    claim,
+    holderOf: (clientId) =>
+      isRegistered(clientId) ? clientId : (devices.findByClientId(clientId)?.id ?? findSuffixHolder(clientId)),
+  }
 
   function claim(identity: Identity, clientId: string): ClientIdClaim {
     if (clientId.length > MAX_LENGTH || FORBIDDEN.test(clientId)) return 'refused'

@@ -49,7 +49,7 @@ export interface DevicesOptions {
   readonly services: Pick<ServiceStore, 'find'>
   readonly policies: Pick<Policies, 'requireAttachable'>
   readonly revocations: Pick<Revocations, 'markAll'>
-  readonly cutter: Pick<Cutter, 'cutIdentity' | 'forgetIdentity'>
+  readonly cutter: Pick<Cutter, 'cutIdentity' | 'forgetIdentity' | 'liftBan'>
   readonly transaction: Transaction
   readonly onAccessChange: () => void
   readonly clock: Clock
@@ -128,7 +128,13 @@ export function createDevices(options: DevicesOptions): Devices {
       return after.userId === before.userId ? undefined : disown(before)
     })
     onAccessChange()
-    return { device: after, end: () => Promise.all([end?.(), shutOut(before, after)]) }
+    return {
+      device: after,
+      end() {
+        if (changes.state === 'active') cutter.liftBan('device', deviceId)
+        return Promise.all([end?.(), shutOut(before, after)])
+      },
+    }
   }
 
   async function remove(deviceId: string): Promise<void> {
@@ -142,16 +148,16 @@ export function createDevices(options: DevicesOptions): Devices {
   }
 
   /** What the device was under this owner ends: certificates now; sessions, and what is stored, by the call it returns. */
-  function disown({ id, userId }: Device): () => Promise<unknown> {
+  function disown({ id, userId, clientIds }: Device): () => Promise<unknown> {
     const cut = revocations.markAll('device', id, 'cessationOfOperation')
-    return () => Promise.all([cut(), cutter.forgetIdentity('device', id, userId)])
+    return () => Promise.all([cut(), cutter.forgetIdentity('device', id, userId, clientIds)])
   }
 
   async function shutOut(before: Device, after: Device): Promise<void> {
-    if (after.state === 'suspended') return cutter.cutIdentity('device', after.id, 'device suspended')
+    if (after.state === 'suspended') return cutter.cutIdentity('device', after.id, 'device suspended', before.clientIds)
     // A client id that was taken away may be in use right now: its sessions come back under those that are left.
     const lostClientId = before.clientIds.some((clientId) => !after.clientIds.includes(clientId))
-    if (lostClientId) return cutter.cutIdentity('device', after.id, 'client ids changed')
+    if (lostClientId) return cutter.cutIdentity('device', after.id, 'client ids changed', before.clientIds)
   }
 
   function requireFree(deviceId: string): void {

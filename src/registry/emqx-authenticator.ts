@@ -5,7 +5,8 @@ import type { Access } from './access.ts'
 import type { Admission, Admissions } from './admission.ts'
 import type { Certificate } from './certificate.ts'
 import type { ClientIds } from './client-id.ts'
-import type { Identity } from './identity.ts'
+import { parseEmqxCertificate } from './emqx-certificate.ts'
+import { createEmqxRules, type EmqxRule } from './emqx-rules.ts'
 import type { CertificateStore } from './ports.ts'
 
 /** What EMQX's HTTP authenticator sends; empty strings stand for absent values. */
@@ -27,15 +28,9 @@ export interface EmqxVerdict {
   readonly acl?: readonly EmqxRule[]
 }
 
-export interface EmqxRule {
-  readonly permission: 'allow' | 'deny'
-  readonly action: 'publish' | 'subscribe' | 'all'
-  readonly topic: string
-}
-
 export interface EmqxAuthenticator {
-  /** EMQX's question about a client that connects to it; always answered, a refusal is recorded. */
-  authenticate(connect: EmqxConnect, address: string): EmqxVerdict
+  /** EMQX's question about a client that connects to it, undefined where it could not be read; always answered, a refusal is recorded. */
+  authenticate(connect: EmqxConnect | undefined, address: string): EmqxVerdict
 }
 
 type Presented = Readonly<Record<string, string>>
@@ -66,13 +61,14 @@ export function createEmqxAuthenticator(options: EmqxAuthenticatorOptions): Emqx
   } = options
   return { authenticate }
 
-  function authenticate(connect: EmqxConnect, address: string): EmqxVerdict {
+  function authenticate(connect: EmqxConnect | undefined, address: string): EmqxVerdict {
     const refuse = (cause: RefusalCause, found: Presented = {}, expected?: string): EmqxVerdict => {
-      const presented = { ...describe(connect), ...found }
+      const presented = { ...describe(connect ?? {}), ...found }
       recordRefusal({ address, surface: 'emqx', cause, presented, ...(expected === undefined ? {} : { expected }) })
       return { result: 'deny', is_superuser: false }
     }
 
+    if (!connect) return refuse('emqx_body_invalid')
     const { clientid, cert_pem: pem, cert_common_name: commonName } = connect
     if (!clientid && !pem && !commonName) return refuse('emqx_body_empty')
     const admission = pem ? admit(pem) : admitByCommonName(commonName)
@@ -91,12 +87,12 @@ export function createEmqxAuthenticator(options: EmqxAuthenticatorOptions): Emqx
       is_superuser: false,
       client_attrs: { user: identity.userId ?? '', ...(pem ? {} : { assurance: 'weak' }) },
       ...(certificate.notAfter ? { expire_at: Math.floor(certificate.notAfter.getTime() / 1000) } : {}),
-      acl: rulesOf(identity),
+      acl: createEmqxRules(access.policyOf(identity).rules),
     }
   }
 
   function admit(pem: string): Admission {
-    const certificate = parseCertificate(pem)
+    const certificate = parseEmqxCertificate(pem)
     if (!certificate) return { admitted: false, cause: 'chain_invalid', presented: {} }
     return admissions.admit({ certificate: readPeerCertificate(certificate), chain: judgeChain(certificate) })
   }
@@ -106,7 +102,7 @@ export function createEmqxAuthenticator(options: EmqxAuthenticatorOptions): Emqx
       admitted: false,
       cause: 'certificate_missing',
       presented: {},
-      expected: 'cert_pem = "${cert_pem}" in the body',
+      expected: 'cert_pem = "${cert_pem}" in the body, from EMQX 5.7.1 or newer',
     }
     if (!allowCommonNameOnly || !commonName) return missing
     const candidates = certificates
@@ -115,35 +111,10 @@ export function createEmqxAuthenticator(options: EmqxAuthenticatorOptions): Emqx
       .flatMap(({ pem }) => (pem === undefined ? [] : [admissions.admit(asPeer(pem))]))
     return candidates.find(({ admitted }) => admitted) ?? candidates[0] ?? { ...missing, cause: 'certificate_unknown' }
   }
-
-  function rulesOf(identity: Identity): readonly EmqxRule[] {
-    const { rules } = access.policyOf(identity)
-    const asEmqx = (rule: (typeof rules)[number]): EmqxRule => {
-      const [action = 'all', other] = rule.actions
-      return { permission: rule.effect, action: other ? 'all' : action, topic: rule.topicFilter }
-    }
-    // EMQX takes the first rule that matches: deny wins only if it stands first, and nothing is allowed by default.
-    return [
-      ...rules.filter(({ effect }) => effect === 'deny').map(asEmqx),
-      ...rules.filter(({ effect }) => effect === 'allow').map(asEmqx),
-      { permission: 'deny', action: 'all', topic: '#' },
-    ]
-  }
 }
 
 function asPeer(pem: string): Peer {
   return { certificate: readPeerCertificate(new X509Certificate(pem)), chain: 'trusted' }
-}
-
-/** PEM, base64 of PEM, or base64 of the DER without armour, as EMQX sends it. */
-function parseCertificate(text: string): X509Certificate | undefined {
-  const raw = text.includes('-----BEGIN') ? text : Buffer.from(text, 'base64')
-  try {
-    return new X509Certificate(raw)
-  } catch {
-    // Not a certificate is an answer, not a failure: the caller refuses and says so.
-    return undefined
-  }
 }
 
 function describe({ clientid, username, cert_subject: subject, cert_common_name: commonName }: EmqxConnect): Presented {

@@ -4,7 +4,15 @@ import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
 import { type Certificate, whyUnusable } from './certificate.ts'
 import type { Devices } from './devices.ts'
-import type { CertificateMarks, CertificateStore, IssuedLeaf, IssueOptions, LeafIssuer, Transaction } from './ports.ts'
+import type {
+  CertificateMarks,
+  CertificateStore,
+  Cutter,
+  IssuedLeaf,
+  IssueOptions,
+  LeafIssuer,
+  Transaction,
+} from './ports.ts'
 import type { Revocations } from './revocations.ts'
 import type { Services } from './services.ts'
 
@@ -37,6 +45,7 @@ export interface IssuanceOptions {
   readonly services: Pick<Services, 'get'>
   readonly certificates: CertificateStore & CertificateMarks
   readonly revocations: Pick<Revocations, 'mark'>
+  readonly cutter: Pick<Cutter, 'liftBan'>
   readonly transaction: Transaction
   readonly events: EventFeed
   readonly clock: Clock
@@ -52,7 +61,7 @@ interface Successor {
 }
 
 export function createIssuance(options: IssuanceOptions): Issuance {
-  const { issuer, devices, services, certificates, revocations, transaction, events, clock } = options
+  const { issuer, devices, services, certificates, revocations, cutter, transaction, events, clock } = options
 
   return {
     async issueToDevice({ deviceId, userId, onExisting = 'rotate', overlapHours, idempotencyKey, ...keyOptions }) {
@@ -104,6 +113,7 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       return revocations.mark(outdated, 'superseded')
     })
     const closed = cut()
+    cutter.liftBan(kind, subjectId)
     events.publish('certificate.issued', { kind, id: subjectId, fingerprint: certificate.fingerprint })
     await closed
     return { certificate, privateKeyPem: leaf.privateKeyPem, caCertificatePem: issuer.caCertificatePem }

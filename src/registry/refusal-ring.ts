@@ -12,6 +12,8 @@ export interface RefusalRing {
   record(refusal: Refusal): void
   /** Newest first. */
   list(): readonly RecordedRefusal[]
+  /** How many of each cause there were since the start, those included that are not kept any more. */
+  totals(): Readonly<Partial<Record<RefusalCause, number>>>
 }
 
 export interface RefusalRingOptions {
@@ -32,9 +34,11 @@ export function createRefusalRing({
   // A Map keeps insertion order, so the first key is the oldest entry.
   const entries = new Map<string, RecordedRefusal>()
   const bySubject = new Map<string, Set<string>>()
+  const totals = new Map<RefusalCause, number>()
 
   return {
     record(refusal) {
+      totals.set(refusal.cause, (totals.get(refusal.cause) ?? 0) + 1)
       const subject = subjectOf(refusal)
       const key = [refusal.address, refusal.surface, refusal.cause, subject].join('\n')
       const known = entries.get(key)
@@ -47,6 +51,7 @@ export function createRefusalRing({
       if (!known) onNew?.(entry)
     },
     list: () => [...entries.values()].reverse(),
+    totals: () => Object.fromEntries(totals),
   }
 
   function add(subject: string, key: string): Set<string> {

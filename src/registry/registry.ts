@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { EventFeed } from '../events.ts'
 import type { ChainVerdict } from '../peer-identity.ts'
-import { type Access, createAccess } from './access.ts'
+import { type Access, type AccessOptions, createAccess } from './access.ts'
 import { type Admissions, createAdmissions } from './admission.ts'
 import { type ApiTokens, createApiTokens } from './api-tokens.ts'
 import { type Approvals, createApprovals } from './approvals.ts'
@@ -11,6 +11,7 @@ import { type Certificates, createCertificates } from './certificates.ts'
 import { type ClientIds, createClientIds } from './client-id.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { createEmqxAuthenticator, type EmqxAuthenticator } from './emqx-authenticator.ts'
+import { createEmqxAuthorizer, type EmqxAuthorizer } from './emqx-authorizer.ts'
 import { createImportUndo, type ImportUndo } from './import/import-undo.ts'
 import { createImports, type Imports } from './import/imports.ts'
 import { createIssuance } from './issuance.ts'
@@ -53,6 +54,7 @@ export interface RegistryOptions {
   readonly onNewRefusal: (refusal: RecordedRefusal) => void
   readonly events: EventFeed
   readonly clock: Clock
+  readonly narrowAccess?: AccessOptions['narrow']
 }
 
 /** Who may connect, and what is issued, renewed and revoked: the one place that decides. */
@@ -70,7 +72,7 @@ export interface Registry {
   readonly revocations: Revocations
   readonly policies: Policies
   readonly tokens: ApiTokens
-  readonly emqx: EmqxAuthenticator
+  readonly emqx: EmqxAuthenticator & EmqxAuthorizer
   readonly refusals: RefusalRing
 }
 
@@ -78,7 +80,8 @@ export function createRegistry(options: RegistryOptions): Registry {
   const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, inBackground, onNewRefusal, events, clock } = options
   const { certificates: certificateStore, transaction } = stores
   const refusals = createRefusalRing({ clock, onNew: onNewRefusal })
-  const access = createAccess(stores)
+  const { narrowAccess: narrow } = options
+  const access = createAccess({ ...stores, ...(narrow ? { narrow } : {}) })
   const mayUseAny: Parameters<typeof createClientIds>[0]['mayUseAny'] = (identity) =>
     identity.kind === 'service' || access.policyOf(identity).anyClientId
   const clientIds = createClientIds({ ...stores, mayUseAny })
@@ -100,6 +103,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     stored: stores.devices,
     ownerOf: newcomers.ownerOf,
     revocations,
+    cutter,
   })
   const issuance = createIssuance({
     issuer,
@@ -107,6 +111,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     services,
     certificates: certificateStore,
     revocations,
+    cutter,
     transaction,
     events,
     clock,
@@ -127,16 +132,11 @@ export function createRegistry(options: RegistryOptions): Registry {
   const tokens = createApiTokens({ tokens: stores.tokens, clock })
   const recordRefusal = refusals.record
   const noteConnection = (certificate: Certificate): void => inBackground(revocations.noteConnection(certificate))
-  const emqx = createEmqxAuthenticator({
-    ...stores,
-    admissions,
-    clientIds,
-    access,
-    judgeChain,
-    recordRefusal,
-    noteConnection,
-    allowCommonNameOnly,
-  })
+  const asked = { ...stores, admissions, clientIds, access, recordRefusal }
+  const emqx = {
+    ...createEmqxAuthenticator({ ...asked, judgeChain, noteConnection, allowCommonNameOnly }),
+    ...createEmqxAuthorizer(asked),
+  }
   return {
     admissions,
     noteConnection,

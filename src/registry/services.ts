@@ -35,7 +35,7 @@ export interface ServicesOptions {
   readonly devices: Pick<DeviceStore, 'find' | 'findByClientId'>
   readonly policies: Pick<Policies, 'requireAttachable' | 'put' | 'list' | 'remove'>
   readonly revocations: Pick<Revocations, 'markAll'>
-  readonly cutter: Pick<Cutter, 'cutIdentity' | 'forgetIdentity'>
+  readonly cutter: Pick<Cutter, 'cutIdentity' | 'forgetIdentity' | 'liftBan'>
   readonly transaction: Transaction
   readonly onAccessChange: () => void
   readonly clock: Clock
@@ -78,7 +78,8 @@ export function createServices(options: ServicesOptions): Services {
     if (changes.policies) policies.requireAttachable(changes.policies, mayAttachWide)
     services.save(after)
     onAccessChange()
-    if (after.state === 'suspended') await cutter.cutIdentity('service', name, 'service suspended')
+    if (changes.state === 'active') cutter.liftBan('service', name)
+    if (after.state === 'suspended') await cutter.cutIdentity('service', name, 'service suspended', [])
     return after
   }
 
@@ -90,7 +91,7 @@ export function createServices(options: ServicesOptions): Services {
       return revocations.markAll('service', name, 'cessationOfOperation')
     })
     onAccessChange()
-    await Promise.all([cut(), cutter.forgetIdentity('service', name, undefined)])
+    await Promise.all([cut(), cutter.forgetIdentity('service', name, undefined, [])])
   }
 
   function requireFree(name: string): void {

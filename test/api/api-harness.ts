@@ -7,6 +7,7 @@ import { createLogger, type Logger } from '../../src/logger.ts'
 import type { Refusal } from '../../src/refusal.ts'
 import type { ApiToken, Role } from '../../src/registry/api-token.ts'
 import type { EmqxConnect } from '../../src/registry/emqx-authenticator.ts'
+import type { EmqxAction } from '../../src/registry/emqx-authorizer.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { createRegistryDouble, createToken } from './registry-double.ts'
 
@@ -37,7 +38,8 @@ export interface Call {
 export function createHarness(overrides: Partial<ApiDependencies> = {}) {
   const registry = createRegistryDouble(NOW, authority.caCertificatePem)
   const refusals: Refusal[] = []
-  const connects: { connect: EmqxConnect; address: string }[] = []
+  const connects: { connect: EmqxConnect | undefined; address: string }[] = []
+  const actions: { action: EmqxAction | undefined; address: string }[] = []
   const { logger, lines } = recordLog()
   const app = createApi({
     ...registry.ports,
@@ -45,7 +47,11 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     emqx: {
       authenticate(connect, address) {
         connects.push({ connect, address })
-        return connect.cert_pem ? { result: 'allow', is_superuser: false } : { result: 'deny', is_superuser: false }
+        return connect?.cert_pem ? { result: 'allow', is_superuser: false } : { result: 'deny', is_superuser: false }
+      },
+      authorize(action, address) {
+        actions.push({ action, address })
+        return { result: action ? 'allow' : 'deny' }
       },
     },
     refusals: { list: () => [] },
@@ -53,10 +59,12 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     trust: authority,
     broker: { brokerHost: 'hub.example.com', mqttPort: 8883 },
     https: { serverNames: () => SERVER_NAMES, publicHost: 'hub.example.com', httpsPort: 3000 },
+    webSocket: { subProtocols: ['mqtt', 'mqttv3.1'], allowedOrigins: ['https://app.example.com'] },
     loopbackHttp: true,
     health: { level: () => 'info' },
     readiness: [{ name: 'database', isReady: () => true }],
     signTime: (text) => ({ signature: `signed:${text}`, certificate: 'PEM' }),
+    explainFailure: (error) => error,
     clock: () => NOW,
     logger,
     version: '1.2.3',
@@ -79,7 +87,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     return { status: response.status, headers: response.headers, text, body: readJson(response, text) }
   }
 
-  return { app, call, calls: registry.calls, refusals, connects, lines }
+  return { app, call, calls: registry.calls, refusals, connects, actions, lines }
 }
 
 function readJson({ headers }: Response, text: string): unknown {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { DomainError } from '../../src/errors.ts'
 import { createHarness, HTTPS, SOCKET } from './api-harness.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
@@ -226,6 +227,19 @@ describe('an error', () => {
       { level: 'error', requestId: answer.headers.get('x-request-id'), err: { message: 'the secret of the machine' } },
     ])
     expect(JSON.stringify(lines)).toContain('api.test.ts')
+  })
+
+  test('that the database explains is told by its name', async () => {
+    const health = {
+      level(): string {
+        throw new Error('SQLITE_BUSY')
+      },
+    }
+    const explainFailure = (error: Error) => new DomainError('file_unreachable', 'hub.db is locked', { cause: error })
+    const { call, lines } = createHarness({ health, explainFailure })
+    const answer = await call('/api/health/logging')
+    expect(answer).toMatchObject({ status: 503, body: { code: 'file_unreachable', detail: 'hub.db is locked' } })
+    expect(lines).toMatchObject([{ level: 'error', err: { message: 'SQLITE_BUSY' } }])
   })
 })
 

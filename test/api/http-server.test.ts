@@ -205,6 +205,66 @@ test('what is thrown past every handler is logged and answered empty', async () 
   expect(http.lines).toMatchObject([{ level: 'error', err: { message: 'the secret of the machine' } }])
 })
 
+describe('a request for another protocol', () => {
+  const ASKING = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade, close\r\nUpgrade: websocket\r\n\r\nhead'
+
+  test('that is accepted leaves HTTP with what was read behind it, and no route sees it', async () => {
+    const origins: RequestOrigin[] = []
+    const { logger } = recordLog()
+    const http = createHttpServer({
+      fetch: () => Promise.reject(new Error('a route saw it')),
+      originOf: networkOrigin(),
+      logger,
+      upgrade: {
+        isAccepted(_request, origin) {
+          origins.push(origin)
+          return true
+        },
+        take: (request, head) => void request.socket.end(`${request.url} ${head}`),
+      },
+    })
+    await using hub = await listen(http)
+    expect(await sendRaw(hub.port, ASKING)).toBe('/ head')
+    expect(origins).toEqual([{ surface: 'http', address: '127.0.0.1', loopback: true }])
+  })
+
+  test('is not accepted while the answer to an earlier one is due', async () => {
+    const answer = Promise.withResolvers<Response>()
+    const paths: string[] = []
+    const { logger } = recordLog()
+    const http = createHttpServer({
+      fetch(request) {
+        paths.push(new URL(request.url).pathname)
+        return paths.length === 1 ? answer.promise : new Response('second')
+      },
+      originOf: networkOrigin(),
+      logger,
+      upgrade: { isAccepted: () => true, take: () => expect.unreachable() },
+    })
+    await using hub = await listen(http)
+    const received = sendRaw(hub.port, `GET /first HTTP/1.1\r\nHost: a\r\n\r\n${ASKING}`)
+    await once(http.server, 'request')
+    answer.resolve(new Response('first'))
+    expect(await received).toMatch(/first.*second$/s)
+    expect(paths).toEqual(['/first', '/'])
+  })
+
+  test.each(['refused', 'not thought of'])('that is %s is answered as if it had not asked', async (which) => {
+    const { logger } = recordLog()
+    const upgrade = { isAccepted: () => false, take: () => expect.unreachable() }
+    const http = createHttpServer({
+      fetch: () => new Response('a page'),
+      originOf: networkOrigin(),
+      logger,
+      ...(which === 'refused' ? { upgrade } : {}),
+    })
+    await using hub = await listen(http)
+    const answer = await sendRaw(hub.port, ASKING)
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+    expect(answer).toMatch(/a page$/)
+  })
+})
+
 test("the global Request and Response stay the host's", async () => {
   const before = [globalThis.Request, globalThis.Response]
   await using http = serve(() => new Response())

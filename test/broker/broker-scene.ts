@@ -9,10 +9,10 @@ import type { Peer } from '../../src/peer-identity.ts'
 import { createAccessPolicy } from '../../src/registry/access-policy.ts'
 import type { Certificate } from '../../src/registry/certificate.ts'
 import type { ClientIdClaim } from '../../src/registry/client-id.ts'
-import { DEVICE_POLICY } from '../../src/registry/policy.ts'
+import { DEVICE_POLICY, type Policy } from '../../src/registry/policy.ts'
+import { createTestClock } from '../../src/testing/test-clock.ts'
 import { type DuplexClient, openDuplexClient } from '../support/duplex-client.ts'
 import { LogSink } from '../support/log-sink.ts'
-import { createTestClock } from '../support/test-clock.ts'
 import { allowing } from './aedes/served-engine.ts'
 import { connectFrame } from './connect-frame.ts'
 import { admitting, createIncoming, createParty, type IncomingDouble, type Party } from './parties.ts'
@@ -23,6 +23,8 @@ export const DEVICE = createParty('device-001')
 export const ROTATED = createParty('device-001')
 export const OTHER = createParty('device-002')
 export const BACKEND = createParty('backend', 'service')
+/** Whose policy lets it use any client id. */
+export const GATEWAY = createParty('gateway')
 export const STRANGER = createParty('stranger')
 export const OWN = 'users/test-user/devices/device-001'
 
@@ -33,27 +35,29 @@ export interface Opened {
 
 export interface SceneOptions {
   readonly connectSeconds?: number
+  readonly flappingConnects?: number
   readonly admit?: MqttBrokerOptions['directory']['admit']
 }
 
 /** A broker that knows the parties above; `backend` may do anything and use any client id. */
 export async function openBrokerScene({
   connectSeconds = 10,
-  admit = admitting(DEVICE, ROTATED, OTHER, BACKEND),
+  flappingConnects = 15,
+  admit = admitting(DEVICE, ROTATED, OTHER, BACKEND, GATEWAY),
 }: SceneOptions = {}) {
   const recorder = createRecorder()
   const log = new LogSink()
   const feed = new EventFeed()
   const events: Record<string, unknown>[] = []
   const arrivals = new Set<() => void>()
-  for (const type of ['device.connected', 'device.disconnected'] as const) {
+  for (const type of ['device.connected', 'device.disconnected', 'limit.reached'] as const) {
     feed.subscribe(type, (event) => {
       events.push({ type, ...event })
       for (const arrive of arrivals) arrive()
     })
   }
   const noted: Certificate[] = []
-  const { now: clock } = createTestClock()
+  const { now: clock, advance } = createTestClock()
   const stores = openMqttDatabase({ durability: 'process', clock })
   const broker = await openMqttBroker({
     directory: { admit, identityOf: () => undefined, noteConnection: (certificate) => void noted.push(certificate) },
@@ -61,18 +65,19 @@ export async function openBrokerScene({
     clock,
     clientIds: { claim: ({ id }, clientId) => claim(id, clientId) },
     access: {
-      policyOf: (identity) => createAccessPolicy(identity, [identity.id === 'backend' ? allowing('#') : DEVICE_POLICY]),
+      policyOf: (identity) => createAccessPolicy(identity, [policyOf(identity.id)]),
     },
     recordRefusal: recorder.recordRefusal,
     events: feed,
     logger: createLogger({ level: 'info', format: 'json', stream: log }),
-    limits: { ...brokerLimits(createConfig()), connectSeconds },
+    limits: { ...brokerLimits(createConfig()), connectSeconds, flappingConnects },
+    status: { version: '1.2.3', seconds: 10 },
   })
 
-  function open(party: Party | undefined, protocolVersion = 4): Opened {
+  function open(party: Party | undefined, protocolVersion = 4, address?: string): Opened {
     const client = openDuplexClient(protocolVersion)
     const peer: Peer = party?.peer ?? {}
-    const incoming = createIncoming(client.hubEnd, peer)
+    const incoming = createIncoming(client.hubEnd, peer, address)
     const closed = new Promise<void>((resolve) => client.hubEnd.once('close', () => setImmediate(resolve)))
     broker.accept(incoming, 'mqtts')
     return { client, incoming: Object.assign(incoming, { closed }) }
@@ -85,8 +90,9 @@ export async function openBrokerScene({
     events: events as readonly Readonly<Record<string, unknown>>[],
     noted: noted as readonly Certificate[],
     open,
-    async connect(party: Party, packet: Partial<IConnectPacket> = {}) {
-      const opened = open(party)
+    advance,
+    async connect(party: Party, packet: Partial<IConnectPacket> = {}, address?: string) {
+      const opened = open(party, 4, address)
       opened.client.send(connectFrame({ clientId: party.identity.id, ...packet }))
       return { ...opened, connack: await opened.client.next('connack') }
     },
@@ -97,6 +103,11 @@ export async function openBrokerScene({
       }
     },
   }
+}
+
+function policyOf(id: string): Policy {
+  if (id === 'gateway') return { ...DEVICE_POLICY, clientId: 'any' }
+  return id === 'backend' ? allowing('#') : DEVICE_POLICY
 }
 
 function claim(id: string, clientId: string): ClientIdClaim {

@@ -21,6 +21,7 @@ interface Asked extends Partial<ConnectPacket> {
   readonly claim?: ClientIdClaim
   readonly arrange?: (scene: Scene) => void
   readonly peer?: Peer
+  readonly bannedUntil?: Date
 }
 
 describe('a CONNECT is accepted', () => {
@@ -99,6 +100,20 @@ describe('a CONNECT is refused', () => {
       }))
   }
 
+  test('while its identity is banned, with return code 5 and the end of the ban', () => {
+    const bannedUntil = new Date('2026-11-22T12:05:00Z')
+    expect(decide({ clientId: 'device-001', bannedUntil })).toMatchObject({
+      accepted: false,
+      refusal: {
+        cause: 'flapping',
+        returnCode: RETURN_CODE.notAuthorized,
+        presented: { identity: 'device:device-001', clientId: 'device-001' },
+        expected: 'no CONNECT before 2026-11-22T12:05:00.000Z',
+        identity: DEVICE.identity,
+      },
+    })
+  })
+
   test('from a peer that is not admitted, with return code 5 and the cause, whatever its client id', () => {
     const decision = decide({ clientId: '', cleanSession: false, peer: {} })
     expect(decision).toEqual({
@@ -117,6 +132,7 @@ describe('a CONNECT is refused', () => {
     const decision = decideConnect({ clientId: 'a', cleanSession: true }, connectionOf({}), {
       directory: { admit: () => admission },
       clientIds: { claim: () => 'own' },
+      bannedUntil: () => undefined,
       ...createScene(),
     })
     expect(decision).toMatchObject({
@@ -156,7 +172,7 @@ describe('an empty client id of a clean session', () => {
 })
 
 function decide(
-  { clientId = '', cleanSession = true, claim = 'own', peer = DEVICE.peer, arrange }: Asked,
+  { clientId = '', cleanSession = true, claim = 'own', peer = DEVICE.peer, arrange, bannedUntil }: Asked,
   scene: { readonly sessions: Pick<SessionRegistry, 'findByClientId'>; readonly owners: SessionOwners } = arranged(
     arrange,
   ),
@@ -166,6 +182,7 @@ function decide(
     clientIds: { claim: () => claim },
     sessions: scene.sessions,
     owners: scene.owners,
+    bannedUntil: () => bannedUntil,
   })
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type Duplex, duplexPair } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { awaitConnect, type ConnectGateOptions, type FirstFrame } from '../../src/broker/connect-gate.ts'
+import { StreamViolation } from '../../src/broker/stream-violation.ts'
 import { useFakeTimeouts } from '../support/fake-timeouts.ts'
 import { connectFrame, rawConnectFrame } from './connect-frame.ts'
 
@@ -108,6 +109,16 @@ test('a peer that leaves before its CONNECT is whole is gone', async () => {
   await turn()
   socket.destroy()
   expect(await frame).toEqual({ gone: true })
+})
+
+test.each([
+  { violation: 'packet_too_large', failure: 'connect_too_large' },
+  { violation: 'websocket_invalid', failure: 'websocket_invalid' },
+] as const)('a peer whose stream ended with $violation is refused with $failure', async ({ violation, failure }) => {
+  const { socket, frame } = openGate()
+  socket.on('error', () => undefined)
+  socket.destroy(new StreamViolation(violation, 'what it did'))
+  expect(await frame).toEqual({ failure })
 })
 
 test('a gate answers once, and leaves no listener and no timer behind', async () => {

@@ -5,6 +5,38 @@ import { createParty, createSession, openConnection } from './parties.ts'
 
 const REFUSING = encodeConnack(RETURN_CODE.notAuthorized)
 
+describe('a connection that is ended', () => {
+  test('is closed behind what was sent to it, without a reset, and heard no more', async () => {
+    const { connection, incoming, client } = openConnection()
+    let reads = 0
+    connection.socket.on('readable', () => reads++)
+    connection.socket.write(REFUSING)
+    client.socket.write(Buffer.alloc(100_000))
+    await Promise.all([connection.end('hub stopped'), client.closed])
+    expect([client.received.length, incoming.resets, reads, connection.cutReason]).toEqual([1, 0, 0, 'hub stopped'])
+  })
+
+  test('is reset when its peer does not close within a second', async () => {
+    using clock = useFakeTimeouts()
+    const { connection, incoming, client } = openConnection()
+    client.socket.pause()
+    connection.socket.write(Buffer.alloc(1_000_000))
+    const ended = connection.end('hub stopped')
+    clock.advance(999)
+    expect(incoming.resets).toBe(0)
+    clock.advance(1)
+    await ended
+    expect([incoming.resets, clock.running]).toEqual([1, 0])
+  })
+
+  test('keeps the reason it was cut for before', async () => {
+    const { connection } = openConnection()
+    const cut = connection.cut('revoked')
+    await Promise.all([cut, connection.end('hub stopped')])
+    expect(connection.cutReason).toBe('revoked')
+  })
+})
+
 describe('a connection that is refused', () => {
   test('hears why, and is closed', async () => {
     const { connection, incoming, client } = openConnection()
@@ -51,6 +83,8 @@ describe('a connection that is refused', () => {
     client.socket.destroy()
     await connection.closed
     connection.refuse(REFUSING)
+    connection.refuse(undefined)
+    await connection.end('hub stopped')
     expect([clock.running, incoming.resets]).toEqual([0, 0])
   })
 

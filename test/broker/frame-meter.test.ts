@@ -4,9 +4,22 @@ import fc from 'fast-check'
 import { generate } from 'mqtt-packet'
 import { describe, expect, test } from 'vitest'
 import { FrameMeter, type FrameViolation, guardFrames } from '../../src/broker/frame-meter.ts'
+import { Traffic } from '../../src/broker/traffic.ts'
 
 const LIMIT = 300
 const PING = Buffer.from([0xc0, 0])
+
+test('what is read is counted: its bytes, and its frames however they are cut', async () => {
+  const stream = new PassThrough()
+  const traffic = new Traffic()
+  guardFrames(stream, LIMIT, () => undefined, traffic)
+  const bytes = Buffer.concat([PING, frame(200), PING])
+  for (const piece of cut(bytes, [1, 150])) {
+    stream.write(piece)
+    stream.read()
+  }
+  expect(traffic.read()).toMatchObject({ bytesReceived: 204, packetsReceived: 3 })
+})
 
 describe('a stream of frames', () => {
   for (const { name, bytes, expected } of [
@@ -91,7 +104,7 @@ describe('a guarded stream', () => {
   test('keeps nothing of what a violator goes on to send', async () => {
     const [here, there] = duplexPair()
     const violations: FrameViolation[] = []
-    guardFrames(here, LIMIT, (violation) => void violations.push(violation))
+    guardFrames(here, LIMIT, (violation) => void violations.push(violation), new Traffic())
     here.on('readable', () => here.read())
     there.write(header(LIMIT + 1))
     for (let round = 0; round < 20; round++) {
@@ -105,7 +118,7 @@ describe('a guarded stream', () => {
 function guarded() {
   const stream = new PassThrough()
   const violations: FrameViolation[] = []
-  guardFrames(stream, LIMIT, (violation) => void violations.push(violation))
+  guardFrames(stream, LIMIT, (violation) => void violations.push(violation), new Traffic())
   return { stream, violations }
 }
 

@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import {
   BACKEND,
   DEVICE,
+  GATEWAY,
   type Opened,
   OTHER,
   OWN,
@@ -12,6 +14,7 @@ import {
   taken,
 } from './broker-scene.ts'
 import { connectFrame, rawConnectFrame } from './connect-frame.ts'
+import type { Party } from './parties.ts'
 
 const PING = Buffer.from([0xc0, 0])
 
@@ -47,6 +50,21 @@ describe('a device that says CONNECT', () => {
     client.send(Buffer.concat([connectFrame(), PING, PING]))
     await client.next('pingresp')
     expect(await client.next('pingresp')).toBeDefined()
+  })
+
+  test('and goes on in each tick that follows is served it all, after its CONNACK', async () => {
+    await using hub = await openBrokerScene()
+    const { client } = hub.open(DEVICE)
+    client.send(connectFrame({ clientId: 'device-001' }))
+    for (let messageId = 1; messageId <= 5; messageId++) {
+      await Promise.resolve()
+      client.send({ ...subscribe(`${OWN}/#`), messageId })
+      await new Promise<void>((resolve) => process.nextTick(resolve))
+    }
+    while (client.received.length < 6) await once(client.socket, 'packet')
+    expect(client.received[0]).toMatchObject({ cmd: 'connack', returnCode: 0 })
+    for (const suback of client.received.slice(1)) expect(suback).toMatchObject({ cmd: 'suback', granted: [1] })
+    expect(hub.recorder.refusals).toEqual([])
   })
 
   test('byte by byte is connected', async () => {
@@ -103,10 +121,23 @@ describe('a peer is refused', () => {
     expect(hub.recorder.refusals).toMatchObject([
       {
         cause: 'protocol_version_unsupported',
-        presented: { subject: 'CN=device-001', fingerprint: DEVICE.certificate.fingerprint },
+        presented: {
+          identity: 'device:device-001',
+          subject: 'CN=device-001',
+          fingerprint: DEVICE.certificate.fingerprint,
+        },
         expected: 'MQTT 3.1.1',
       },
     ])
+  })
+
+  test('of version 5, as nobody when the registry does not know it', async () => {
+    await using hub = await openBrokerScene()
+    const { client } = hub.open(STRANGER, 5)
+    client.send(rawConnectFrame({ level: 5 }))
+    await client.closed
+    const { fingerprint } = STRANGER.certificate
+    expect(hub.recorder.refusals.map(({ presented }) => presented)).toEqual([{ subject: 'CN=stranger', fingerprint }])
   })
 
   for (const { name, bytes, cause } of [
@@ -318,6 +349,132 @@ test('a broker that is closed has closed every connection, and published no will
   await hub[Symbol.asyncDispose]()
   await Promise.all([backend, device, silent].map(({ client }) => client.closed))
   expect([hub.sessions.size, backend.client.received.filter(({ cmd }) => cmd === 'publish')]).toEqual([0, []])
+})
+
+describe('a device that flaps', () => {
+  test('is refused after limits.flapping_connects lost connections, with CONNACK 5 and when that ends', async () => {
+    await using hub = await openBrokerScene({ flappingConnects: 3 })
+    await lose(hub, DEVICE, 2)
+    expect((await hub.connect(DEVICE, { clientId: 'device-001:other' })).connack).toMatchObject({ returnCode: 0 })
+    await lose(hub, DEVICE, 1)
+    const told = { type: 'limit.reached', limit: 'flapping_connects', subject: 'device:device-001', count: 1 }
+    expect(hub.events).toContainEqual(told)
+
+    expect((await hub.connect(DEVICE)).connack).toMatchObject({ returnCode: 5 })
+    expect(hub.recorder.refusals).toMatchObject([
+      {
+        cause: 'flapping',
+        presented: { identity: 'device:device-001', clientId: 'device-001' },
+        expected: expect.stringMatching(/^no CONNECT before 20\d\d-/),
+      },
+    ])
+    expect((await hub.connect(OTHER)).connack).toMatchObject({ returnCode: 0 })
+    expect(hub.limitsReached.totals()).toMatchObject({ flapping_connects: 1 })
+    hub.advance(300_000)
+    expect((await hub.connect(DEVICE)).connack).toMatchObject({ returnCode: 0 })
+  })
+
+  test('is one whose two clients take one client id from each other', async () => {
+    await using hub = await openBrokerScene({ flappingConnects: 3 })
+    for (let takeover = 0; takeover < 4; takeover++) await hub.connect(DEVICE)
+    await hub.event('device.disconnected', 3)
+    expect((await hub.connect(DEVICE)).connack).toMatchObject({ returnCode: 5 })
+  })
+
+  test('is one that is refused again and again', async () => {
+    await using hub = await openBrokerScene({ flappingConnects: 4 })
+    await hub.connect(DEVICE, { clientId: 'device-002' })
+    for (const bytes of [rawConnectFrame({ level: 5 }), Buffer.from([0x10, 0xff, 0xff, 0x7f])]) {
+      const { client } = hub.open(DEVICE)
+      client.send(bytes)
+      await client.closed
+    }
+    expect((await hub.connect(DEVICE)).connack).toMatchObject({ returnCode: 0 })
+    await hub.connect(DEVICE, { clientId: 'device-002' })
+    expect((await hub.connect(DEVICE)).connack).toMatchObject({ returnCode: 5 })
+    expect(hub.recorder.causes.at(-1)).toBe('flapping')
+  })
+
+  test('is let in when its ban is lifted, or what it was is forgotten', async () => {
+    await using hub = await openBrokerScene({ flappingConnects: 2 })
+    await lose(hub, DEVICE, 2)
+    hub.liftBan('device', 'device-001')
+    expect((await hub.connect(DEVICE)).connack).toMatchObject({ returnCode: 0 })
+    await lose(hub, OTHER, 2)
+    await hub.forgetIdentity('device', 'device-002', 'test-user')
+    expect((await hub.connect(OTHER)).connack).toMatchObject({ returnCode: 0 })
+  })
+
+  test('is none that takes its leave, is cut by us, or never comes to its CONNECT', async () => {
+    await using hub = await openBrokerScene({ flappingConnects: 1 })
+    const { client } = await hub.connect(DEVICE)
+    client.send({ cmd: 'disconnect' })
+    await client.closed
+    await hub.event('device.disconnected')
+    await hub.connect(DEVICE)
+    await hub.sessions.cutClientId('device-001', 'by an operator')
+    await hub.event('device.disconnected', 2)
+    const silent = hub.open(DEVICE)
+    silent.client.socket.destroy()
+    await silent.incoming.closed
+    expect((await hub.connect(DEVICE)).connack).toMatchObject({ returnCode: 0 })
+  })
+
+  for (const address of ['127.0.0.1', '::1']) {
+    test(`is none from ${address}, nor refused there`, async () => {
+      await using hub = await openBrokerScene({ flappingConnects: 2 })
+      await lose(hub, DEVICE, 3, address)
+      expect((await hub.connect(DEVICE)).connack).toMatchObject({ returnCode: 0 })
+      await lose(hub, OTHER, 2)
+      expect((await hub.connect(OTHER, {}, address)).connack).toMatchObject({ returnCode: 0 })
+    })
+  }
+
+  test('is none that may use any client id', async () => {
+    await using hub = await openBrokerScene({ flappingConnects: 2 })
+    await lose(hub, GATEWAY, 3)
+    expect((await hub.connect(GATEWAY)).connack).toMatchObject({ returnCode: 0 })
+  })
+
+  test('says its last will, and no other while it is banned', async () => {
+    await using hub = await openBrokerScene({ flappingConnects: 2 })
+    const backend = await hub.connect(BACKEND)
+    backend.client.send(subscribe('#'))
+    await backend.client.next('suback')
+    const willTo = (name: string) =>
+      ({ topic: `${OWN}/${name}`, payload: Buffer.from('x'), qos: 0, retain: false }) as const
+    const still = await hub.connect(DEVICE, { clientId: 'device-001:still', will: willTo('forbidden') })
+    for (const name of ['first', 'last']) {
+      const { client, incoming } = await hub.connect(DEVICE, { will: willTo(name) })
+      client.socket.destroy()
+      await incoming.closed
+      expect(await backend.client.next('publish')).toMatchObject({ topic: `${OWN}/${name}` })
+    }
+    still.client.socket.destroy()
+    await still.incoming.closed
+    await taken(backend.client, 'end')
+    expect(await backend.client.next('publish')).toMatchObject({ topic: 'end' })
+  })
+})
+
+/** Connects and vanishes, so many times. */
+async function lose(hub: Scene, party: Party, times: number, address?: string): Promise<void> {
+  for (let time = 0; time < times; time++) {
+    const { client, incoming, connack } = await hub.connect(party, {}, address)
+    expect(connack).toMatchObject({ returnCode: 0 })
+    client.socket.destroy()
+    await incoming.closed
+  }
+}
+
+type Scene = Awaited<ReturnType<typeof openBrokerScene>>
+
+test('a handshake that ends while the broker is closing leads nowhere', async () => {
+  const hub = await openBrokerScene()
+  const closing = hub[Symbol.asyncDispose]()
+  const late = hub.open(DEVICE)
+  await Promise.all([closing, late.incoming.closed])
+  expect([late.incoming.resets, hub.sessions.size]).toEqual([1, 0])
 })
 
 function fail(message: string): never {

@@ -69,12 +69,12 @@ export interface IncomingDouble extends IncomingConnection {
   readonly resets: number
 }
 
-export function createIncoming(socket: Duplex, peer: Peer = {}): IncomingDouble {
+export function createIncoming(socket: Duplex, peer: Peer = {}, address = '192.0.2.1'): IncomingDouble {
   let isOpen = false
   let resets = 0
   return {
     socket,
-    address: '192.0.2.1',
+    address,
     peer,
     markOpen() {
       isOpen = true

@@ -85,6 +85,14 @@ describe('a client id', () => {
     expect(sessions.findByClientId('one')).toBe(older.connection)
   })
 
+  test('ends with all the others, none of them reset', async () => {
+    const { sessions, open, add } = createScene()
+    const all = [open(createParty('one')), open(createParty('two')), add(createParty('three'))]
+    await sessions.endEverything('hub stopped')
+    expect([sessions.size, all.map(({ incoming }) => incoming.resets)]).toEqual([0, [0, 0, 0]])
+    expect(all.map(({ connection }) => connection.cutReason)).toEqual(Array(3).fill('hub stopped'))
+  })
+
   test('is not known before the session begins', () => {
     const { sessions, add } = createScene()
     add(createParty('one'))

@@ -48,14 +48,14 @@ describe('a database', () => {
     plain.close()
   })
 
-  test('survives the power: write-ahead log, full synchronisation, foreign keys, a wait for locks', async () => {
+  test('survives the power: write-ahead log, full synchronisation, foreign keys; nobody waits for locks', async () => {
     await using folder = await temporaryFolder()
     using database = openDatabase({ file: join(folder.path, 'hub.db') })
     const pragma = (name: string) => database.sqlite.pragma(name, { simple: true })
     expect(pragma('journal_mode')).toBe('wal')
     expect(pragma('synchronous')).toBe(2)
     expect(pragma('foreign_keys')).toBe(1)
-    expect(pragma('busy_timeout')).toBe(5_000)
+    expect(pragma('busy_timeout')).toBe(0)
   })
 
   test('in memory has foreign keys too, and is shared with no other', () => {
@@ -203,6 +203,20 @@ function readFolder(folder: string): Readonly<Record<string, string>> {
 test('a database tells whether it answers', () => {
   const database = openDatabase()
   expect(isAnswering(database)).toBe(true)
+  database.sqlite.exec('begin immediate')
+  expect(isAnswering(database)).toBe(true)
+  database.sqlite.exec('rollback')
   database[Symbol.dispose]()
   expect(isAnswering(database)).toBe(false)
+})
+
+test('a database that another process keeps from writing does not answer, and makes nobody wait', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'hub.db')
+  using database = openDatabase({ file })
+  using other = openDatabase({ file })
+  other.sqlite.exec('begin exclusive')
+  expect(isAnswering(database)).toBe(false)
+  other.sqlite.exec('rollback')
+  expect(isAnswering(database)).toBe(true)
 })

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { TLSSocket } from 'node:tls'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createHttpDoor } from '../../src/edge/http-door.ts'
+import type { SecureConnection } from '../../src/edge/secure-server.ts'
 import { beginHandshake, closing, createDoorway, createPki, LOOPBACK, openPort, type Pki } from './tls-scene.ts'
 
 let pki: Pki
@@ -44,14 +45,46 @@ describe('one port', () => {
     expect(door.refusals).toMatchObject([{ surface: 'https', cause: 'handshake_failed' }])
   })
 
-  test('asks nobody for a certificate', async () => {
+  test('asks for a certificate, demands none, and tells whose it is', async () => {
     await using door = await openDoor()
     const { cert, key } = await pki.ca.make({ commonNames: ['device-001'] })
-    const client = beginHandshake(door.port, pki, { cert, key })
+    for (const credentials of [{ cert, key }, {}]) {
+      const client = beginHandshake(door.port, pki, credentials)
+      await once(client, 'secureConnect')
+      client.write('GET / HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n')
+      expect(await text(client)).toMatch(/\r\n\r\nhttps$/)
+    }
+    const [response] = await once(httpRequest(target(door.port)).end(), 'response')
+    expect(await text(response)).toBe('http')
+    expect(door.peers).toMatchObject([
+      { address: LOOPBACK, peer: { certificate: { commonNames: ['device-001'] }, chain: 'trusted' } },
+      { address: LOOPBACK, peer: {} },
+      undefined,
+    ])
+    expect(door.peers[1]?.peer.certificate).toBeUndefined()
+  })
+
+  test('lets in whose certificate is another CA’s, which is judged where it matters', async () => {
+    await using door = await openDoor()
+    const stranger = await createPki()
+    const client = beginHandshake(door.port, pki, await stranger.ca.make({ commonNames: ['device-001'] }))
     await once(client, 'secureConnect')
     client.write('GET / HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n')
     expect(await text(client)).toMatch(/\r\n\r\nhttps$/)
-    expect(door.peers).toEqual([false])
+    expect(door.peers).toMatchObject([{ peer: { chain: expect.stringMatching(/issuer_unknown|signature_invalid/) } }])
+    expect(door.refusals).toEqual([])
+  })
+
+  test('keeps a peer half-open after its handshake, until somebody says otherwise', async () => {
+    await using door = await openDoor({ halfOpen: 1 })
+    const client = beginHandshake(door.port, pki)
+    await once(client, 'secureConnect')
+    expect(await closing(connect(door.port, LOOPBACK))).toBe('ECONNRESET')
+    expect(door.refusals).toMatchObject([{ surface: 'https', cause: 'hub_over_limit' }])
+    door.peers[0]?.markOpen()
+    const [response] = await once(httpRequest(target(door.port)).end(), 'response')
+    expect(response.statusCode).toBe(200)
+    client.destroy()
   })
 })
 
@@ -100,28 +133,29 @@ function target(port: number) {
 /** A door in front of a server that answers with the protocol it was asked by. */
 async function openDoor(limits: Parameters<typeof createDoorway>[0] = {}, handshakeSeconds = 10) {
   const doorway = createDoorway(limits)
-  const peers: boolean[] = []
+  const peers: (SecureConnection | undefined)[] = []
   const server = createServer((incoming, outgoing) => {
     outgoing.end(incoming.socket instanceof TLSSocket ? 'https' : 'http')
   })
   const door = createHttpDoor({
     ...doorway.options,
     ...pki.server,
+    clientCa: pki.clientCa,
     handshakeSeconds,
     onConnection(socket) {
-      peers.push(socket instanceof TLSSocket && socket.getPeerX509Certificate() !== undefined)
+      peers.push(door.connectionOf(socket))
       server.emit('connection', socket)
     },
   })
   const waiting = new Set<() => void>()
   const port = await openPort((raw) => {
-    door(raw)
+    door.enter(raw)
     for (const go of waiting) go()
   })
   return {
     ...port,
     refusals: doorway.refusals,
-    peers: peers as readonly boolean[],
+    peers: peers as readonly (SecureConnection | undefined)[],
     async acceptedSoMany(count: number) {
       while (port.accepted.length < count) await new Promise<void>((resolve) => waiting.add(resolve))
       return port.accepted

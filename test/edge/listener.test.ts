@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { listenOnFirst, openListener } from '../../src/edge/listener.ts'
 import type { DomainError } from '../../src/errors.ts'
@@ -19,6 +19,27 @@ describe('a listener', () => {
     const socket = await accepted.promise
     expect(socket.remotePort).toBe(client.socket.localPort)
     socket.destroy()
+  })
+
+  test('that could not accept a connection accepts the next', async () => {
+    const sockets: Socket[] = []
+    const accepted = Promise.withResolvers<void>()
+    await using listener = await openListener({
+      host: LOOPBACK,
+      port: 0,
+      setting: 'mqtt',
+      onConnection(socket) {
+        sockets.push(socket)
+        // What Node does when accept(2) fails; its declarations leave a socket's server out.
+        const { server } = socket as Socket & { readonly server?: Server }
+        if (sockets.length === 1) server?.emit('error', new Error('accept ENOMEM'))
+        else accepted.resolve()
+      },
+    })
+    using _first = dispose(connect(listener.port, LOOPBACK))
+    using _second = dispose(connect(listener.port, LOOPBACK))
+    await accepted.promise
+    for (const socket of sockets) socket.destroy()
   })
 
   test('on every address answers on IPv4', async () => {

@@ -6,6 +6,7 @@ import { connect as connectTls } from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import { linkProgram, startHubProcess } from '../support/hub-process.ts'
 import { connectPacket, openRawClient } from '../support/raw-client.ts'
+import { residentBytes } from '../support/resident-bytes.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { startTestHub, type TestHub } from '../support/test-hub.ts'
 
@@ -174,9 +175,4 @@ async function halfOpen(
   await Promise.race([once(socket, 'connect'), closed])
   socket.write(Buffer.from([0x16]))
   return { socket, closed }
-}
-
-function residentBytes(pid: number): number {
-  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Number(kibibytes) * 1024
 }

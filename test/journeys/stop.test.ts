@@ -28,7 +28,9 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     const beforeConnect = connectTls({ port: hub.mqttPort, host: 'localhost', ca, ...device })
     const connected = connectTls({ port: hub.mqttPort, host: 'localhost', ca, ...device })
     connected.write(connectBytes('device-001'))
-    const sockets: readonly Socket[] = [silent, halfOpen, unsniffed, beforeConnect, connected]
+    const upgraded = connectTls({ port: hub.apiPort, host: 'localhost', ca, ...device })
+    upgraded.write(WEBSOCKET_REQUEST)
+    const sockets: readonly Socket[] = [silent, halfOpen, unsniffed, beforeConnect, connected, upgraded]
     const closed = sockets.map((socket) => {
       socket.on('error', () => undefined)
       socket.resume()
@@ -40,6 +42,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
       once(unsniffed, 'connect'),
       once(beforeConnect, 'secureConnect'),
       once(connected, 'secureConnect'),
+      once(upgraded, 'data').then(([answer]) => expect(String(answer)).toMatch(/^HTTP\/1\.1 101 /)),
     ])
     const agent = new Agent({ keepAlive: true, ca })
     const idle = request({ agent, host: 'localhost', port: hub.apiPort, path: '/livez' })
@@ -56,6 +59,17 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     expect(existsSync(join(folder.path, 'data/hub.pid'))).toBe(false)
   },
 )
+
+const WEBSOCKET_REQUEST = [
+  'GET /mqtt HTTP/1.1',
+  'Host: localhost',
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  'Sec-WebSocket-Protocol: mqtt',
+  '\r\n',
+].join('\r\n')
 
 function connectBytes(clientId: string): Buffer {
   const id = Buffer.from(clientId)

@@ -30,6 +30,8 @@ describe('a device is let in', () => {
     const { admissions, devices } = scene.registry
     expect(admissions.identityOf(certificate.fingerprint)).toEqual({ kind: 'device', id: 'pump', userId: 'ann' })
     expect(admissions.identityOf('unknown')).toBeUndefined()
+    scene.advance(certificate.notAfter.getTime() - scene.clock().getTime() + 1000)
+    expect(admissions.identityOf(certificate.fingerprint)).toMatchObject({ id: 'pump' })
     await devices.change('pump', { state: 'suspended' }, true)
     expect(admissions.identityOf(certificate.fingerprint)).toBeUndefined()
   })

@@ -136,8 +136,11 @@ describe('a change of a device', () => {
     expect(scene.cuts).toEqual([{ call: 'cutIdentity', of: ['device', 'pump'], admissible: 0 }])
     await changed
     expect(scene.active('pump')).toEqual([])
+    // By its certificate: suspending it lifted nothing.
+    expect(scene.lifted).toEqual(['device pump'])
     await scene.registry.devices.change('pump', { state: 'active' }, false)
     expect(scene.active('pump')).toHaveLength(1)
+    expect(scene.lifted).toEqual(['device pump', 'device pump'])
     expect(scene.cuts).toHaveLength(1)
   })
 

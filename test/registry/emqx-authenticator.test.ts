@@ -14,6 +14,12 @@ const SPELLINGS: readonly { name: string; spell: (pem: string) => string }[] = [
   { name: 'base64 of the DER in lines', spell: (pem) => pem.split('\n').slice(1, -2).join('\n') },
   { name: 'PEM', spell: (pem) => pem },
   { name: 'PEM with Windows line ends', spell: (pem) => pem.replaceAll('\n', '\r\n') },
+  { name: 'PEM with its line ends escaped', spell: (pem) => pem.replaceAll('\n', '\\n') },
+  { name: 'PEM with a chain behind it', spell: (pem) => `${pem}${pem}` },
+  { name: 'PEM with text before it', spell: (pem) => `subject=CN=pump\n${pem}` },
+  { name: 'PEM whose line ends became spaces', spell: (pem) => pem.replaceAll('\n', ' ') },
+  { name: 'PEM whose plus signs became spaces', spell: (pem) => pem.replaceAll('+', ' ') },
+  { name: 'base64 whose plus signs became spaces', spell: (pem) => der(pem).toString('base64').replaceAll('+', ' ') },
   { name: 'base64 of PEM', spell: (pem) => Buffer.from(pem).toString('base64') },
 ]
 
@@ -60,7 +66,7 @@ describe('the client id EMQX names obeys the client id rule:', () => {
 interface Denied {
   readonly cause: RefusalCause
   readonly who: string
-  readonly ask: (place: Place) => Promise<EmqxConnect> | EmqxConnect
+  readonly ask: (place: Place) => Promise<EmqxConnect> | EmqxConnect | undefined
 }
 
 const DENIED: readonly Denied[] = [
@@ -70,6 +76,7 @@ const DENIED: readonly Denied[] = [
     who: 'empty strings',
     ask: () => ({ clientid: '', username: '', cert_common_name: '', cert_subject: '', cert_pem: '' }),
   },
+  { cause: 'emqx_body_invalid', who: 'what cannot be read', ask: () => undefined },
   { cause: 'emqx_body_empty', who: 'a user name alone', ask: () => ({ username: 'pump' }) },
   { cause: 'certificate_missing', who: 'no certificate', ask: () => ({ clientid: 'pump', cert_pem: '' }) },
   {
@@ -188,7 +195,7 @@ describe('what is recorded', () => {
     place.ask({ clientid: 'pump', cert_common_name: 'x', cert_pem: place.device.pem })
     place.ask({ clientid: 'pump' })
     expect(place.scene.registry.refusals.list().map(({ expected }) => expected)).toEqual([
-      'cert_pem = "${cert_pem}" in the body',
+      'cert_pem = "${cert_pem}" in the body, from EMQX 5.7.1 or newer',
       'CN=pump',
       'pump',
     ])
@@ -258,6 +265,7 @@ describe('the rules EMQX is given', () => {
       { permission: 'deny', action: 'all', topic: 'secret/#' },
       { permission: 'deny', action: 'subscribe', topic: 'down/x/y' },
       { permission: 'allow', action: 'publish', topic: 'up/pump' },
+      { permission: 'deny', action: 'subscribe', topic: 'eq down/ann/#' },
       { permission: 'allow', action: 'subscribe', topic: 'down/ann/+' },
       { permission: 'deny', action: 'all', topic: '#' },
     ])
@@ -278,7 +286,7 @@ interface Place extends Disposable {
   readonly scene: Scene
   /** The certificate of `pump`, which belongs to ann and has the client id `legacy`. */
   readonly device: { readonly pem: string; readonly fingerprint: string; readonly notAfter: Date }
-  ask(connect: EmqxConnect): ReturnType<Scene['registry']['emqx']['authenticate']>
+  ask(connect: EmqxConnect | undefined): ReturnType<Scene['registry']['emqx']['authenticate']>
 }
 
 async function createPlace(overrides: { readonly allowCommonNameOnly?: boolean } = {}): Promise<Place> {

@@ -134,6 +134,7 @@ describe('a certificate that waits', () => {
     const peer = await strange(scene, 'pump')
     judged(scene, peer)
     scene.registry.approvals.approve(fingerprintOf(peer).toLowerCase(), 'ann')
+    expect(scene.lifted).toEqual(['device pump'])
     expect(judged(scene, peer)).toBe('pump of ann')
   })
 

@@ -153,6 +153,13 @@ describe('the ring is bounded:', () => {
   })
 })
 
+test('the total of each cause is kept when its entries are gone', () => {
+  const ring = createRefusalRing({ clock: () => NOON, capacity: 1 })
+  for (const address of ['a', 'a', 'b']) ring.record({ address, surface: 'mqtts', cause: 'hub_over_limit' })
+  ring.record({ address: 'c', surface: 'mqtts', cause: 'packet_too_large' })
+  expect(ring.totals()).toEqual({ hub_over_limit: 3, packet_too_large: 1 })
+})
+
 test('nobody has to listen', () => {
   const ring = createRefusalRing({ clock: () => NOON })
   ring.record({ address: 'a', surface: 'emqx', cause: 'emqx_body_empty' })

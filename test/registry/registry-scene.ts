@@ -38,6 +38,8 @@ export interface Scene extends Disposable {
   readonly authority: CertificateAuthority
   readonly clock: Clock
   readonly cuts: readonly Cut[]
+  /** Whose bans were lifted, as `kind id`. */
+  readonly lifted: readonly string[]
   /** Every event, as `type id`. */
   readonly events: readonly string[]
   advance(milliseconds: number): void
@@ -64,11 +66,12 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
   const events = new EventFeed()
   const told = listen(events)
   const cuts: Cut[] = []
+  const lifted: string[] = []
   const background: Promise<void>[] = []
   const registry = createRegistry({
     stores,
     issuer: authority,
-    cutter: createCutter(stores, cuts),
+    cutter: createCutter(stores, cuts, lifted),
     judgeChain: (certificate) => judgeChain(certificate, [authority.certificate]),
     allowCommonNameOnly: false,
     unknownCertificates: { mode: 'deny', owner: 'default' },
@@ -85,6 +88,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     authority,
     clock,
     cuts,
+    lifted,
     events: told,
     advance(milliseconds) {
       now = new Date(now.getTime() + milliseconds)
@@ -143,7 +147,7 @@ function failingTransaction(transaction: Transaction, commits: { readonly fail: 
     })
 }
 
-function createCutter({ certificates, devices, services }: Stores, cuts: Cut[]): Cutter {
+function createCutter({ certificates, devices, services }: Stores, cuts: Cut[], lifted: string[]): Cutter {
   const isActive = (kind: 'device' | 'service', id: string): boolean =>
     (kind === 'device' ? devices.find(id) : services.find(id))?.state === 'active'
   return {
@@ -158,6 +162,7 @@ function createCutter({ certificates, devices, services }: Stores, cuts: Cut[]):
       const unrevoked = certificates.listOf(kind, id).filter(({ revokedAt }) => !revokedAt)
       cuts.push({ call: 'forgetIdentity', of: [kind, id, ...(userId ? [userId] : [])], admissible: unrevoked.length })
     },
+    liftBan: (kind, id) => void lifted.push(`${kind} ${id}`),
   }
 }
 

@@ -104,6 +104,9 @@ describe('a change of a service', () => {
     const changed = scene.registry.services.change('backend', { state: 'suspended' }, false)
     expect(scene.cuts).toEqual([{ call: 'cutIdentity', of: ['service', 'backend'], admissible: 0 }])
     expect((await changed).state).toBe('suspended')
+    expect(scene.lifted).toEqual([])
+    await scene.registry.services.change('backend', { state: 'active' }, false)
+    expect(scene.lifted).toEqual(['service backend'])
   })
 
   for (const { name, policies, code } of [

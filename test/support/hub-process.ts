@@ -27,6 +27,11 @@ export function startKillableHub(folder: string, env: Readonly<Record<string, st
   return startHubBy(`${process.execPath} bin/signet.mjs start`, folder, env)
 }
 
+/** Under a limit of the shell's own, such as `ulimit -n 60`. */
+export function startLimitedHub(limit: string, folder: string): Promise<HubProcess> {
+  return startHubBy(`sh -c '${limit}; exec ${process.execPath} bin/signet.mjs start'`, folder, {})
+}
+
 async function startHubBy(line: string, folder: string, env: Readonly<Record<string, string>>): Promise<HubProcess> {
   await using stack = new AsyncDisposableStack()
   const ports = { SIGNET_API__PORT: '0', SIGNET_MQTT__PORT: '0' }

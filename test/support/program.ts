@@ -22,10 +22,12 @@ export interface Ended {
 export interface ProgramOptions {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
+  /** Milliseconds; for what takes longer than a test usually does. */
+  readonly patience?: number
 }
 
 /** Runs a line as a person types it, in the shell and with the PATH of this machine: npm's own folders are not on it. */
-export function startProgram(line: string, { cwd, env = {} }: ProgramOptions): Program {
+export function startProgram(line: string, { cwd, env = {}, patience }: ProgramOptions): Program {
   const path = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'))
   // "exec": signals reach the program and not a shell around it.
   const child = spawn('sh', ['-c', `exec ${line}`], {
@@ -53,7 +55,7 @@ export function startProgram(line: string, { cwd, env = {} }: ProgramOptions): P
     async line(pattern) {
       const find = (): string | undefined => text.both.split('\n').find((candidate) => pattern.test(candidate))
       const printed = new Promise<void>((resolve) => child.on('output', () => find() !== undefined && resolve()))
-      using deadline = openDeadline()
+      using deadline = openDeadline(patience)
       if (find() === undefined) await Promise.race([printed, ended, deadline.passed])
       const found = find()
       if (found === undefined) throw new Error(`${line} did not print ${pattern}, but: ${text.both}`)
@@ -67,7 +69,7 @@ export function startProgram(line: string, { cwd, env = {} }: ProgramOptions): P
 
 export async function runProgram(line: string, options: ProgramOptions): Promise<Ended> {
   await using program = startProgram(line, options)
-  using deadline = openDeadline()
+  using deadline = openDeadline(options.patience)
   const ended = await Promise.race([program.ended, deadline.passed])
   if (!ended) throw new Error(`${line} did not end, but printed: ${program.output}`)
   return ended
@@ -76,8 +78,8 @@ export async function runProgram(line: string, options: ProgramOptions): Promise
 // Before the test's own: a failed test says what the program printed, and leaves no process behind.
 const PATIENCE_MS = 20_000
 
-function openDeadline(): Disposable & { readonly passed: Promise<undefined> } {
+function openDeadline(patience = PATIENCE_MS): Disposable & { readonly passed: Promise<undefined> } {
   const { promise, resolve } = Promise.withResolvers<undefined>()
-  const timer = setTimeout(() => resolve(undefined), PATIENCE_MS)
+  const timer = setTimeout(() => resolve(undefined), patience)
   return { passed: promise, [Symbol.dispose]: () => clearTimeout(timer) }
 }

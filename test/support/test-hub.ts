@@ -10,9 +10,9 @@ import { openDatabase } from '../../src/db/database.ts'
 import { createLogger } from '../../src/logger.ts'
 import type { CertificateKind } from '../../src/registry/certificate.ts'
 import type { RecordedRefusal } from '../../src/registry/refusal-ring.ts'
+import { createTestClock, type TestClock } from '../../src/testing/test-clock.ts'
 import { LogSink } from './log-sink.ts'
 import { temporaryFolder } from './temporary-folder.ts'
-import { createTestClock, type TestClock } from './test-clock.ts'
 
 /** What a client needs to say who it is. */
 export interface Credentials {
@@ -88,7 +88,7 @@ export async function startTestHub({
   })
   const hub = stack.use(await startHub(config, { logger, pid: process.pid, clock: clock.now }))
   const ca = readFileSync(join(certsDir, 'ca-cert.pem'), 'utf8')
-  const adminToken = readFileSync(hub.adminTokenFile, 'utf8').trim()
+  const adminToken = readFileSync(join(dataDir, 'admin-token'), 'utf8').trim()
   const clients: MqttClient[] = []
   stack.defer(async () => void (await Promise.all(clients.map((client) => client.endAsync(true)))))
   const resources = stack.move()

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { isLoopbackAddress } from './request-origin.ts'
+import { canonicalHost, isLoopbackHost, isOwnName } from './own-name.ts'
 
 export interface PlainHttpRequest {
   /** As the router reads it. */
@@ -31,7 +31,7 @@ export function judgePlainHttp({ path, url, loopback }: PlainHttpRequest, policy
   if (PUBLIC_PATH.test(path)) return { action: 'serve' }
   const { hostname, pathname, search } = new URL(url)
   const host = canonicalHost(hostname)
-  const isOurs = isLoopbackHost(host) || isNamed(host, policy.serverNames)
+  const isOurs = isOwnName(host, policy.serverNames)
   // DNS rebinding: a page whose own name is made to resolve to 127.0.0.1 is "same origin" with us, and its requests
   // come from loopback. Only its Host header betrays it: it is the page's name, which the page cannot choose anew.
   if (loopback && policy.loopbackHttp && isApiPath(path)) return isOurs ? { action: 'serve' } : { action: 'refuse' }
@@ -44,25 +44,6 @@ export function judgePlainHttp({ path, url, loopback }: PlainHttpRequest, policy
 function defaultHost({ publicHost, serverNames }: PlainHttpPolicy): string {
   const isReachable = (name: string): boolean => isIP(name) === 0 && !name.startsWith('*.') && !isLoopbackHost(name)
   return publicHost ?? serverNames.map(canonicalHost).find(isReachable) ?? 'localhost'
-}
-
-function isLoopbackHost(host: string): boolean {
-  return host === 'localhost' || isLoopbackAddress(host)
-}
-
-// RFC 9525 §6.3: "*" stands for exactly one label, the first
-function isNamed(host: string, serverNames: readonly string[]): boolean {
-  const parent = isIP(host) === 0 ? host.replace(/^[^.]+/, '*') : host
-  return serverNames.map(canonicalHost).some((name) => name === host || name === parent)
-}
-
-/** One spelling for each name: lower case, no final dot, no brackets, RFC 5952 for IPv6. */
-function canonicalHost(name: string): string {
-  const host = name
-    .toLowerCase()
-    .replace(/\.$/, '')
-    .replace(/^\[|\]$/g, '')
-  return isIP(host) === 6 && !host.includes('%') ? new URL(`http://[${host}]`).hostname.slice(1, -1) : host
 }
 
 function formatAuthority(host: string, port: number): string {

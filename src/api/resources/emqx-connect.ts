@@ -1,21 +1,13 @@
 import { z } from '@hono/zod-openapi'
-import type { EmqxConnect } from '../../registry/emqx-authenticator.ts'
-import { exact } from '../exact.ts'
-
-// Other fields may stand in the body that an administrator wrote into emqx.conf; null is EMQX's word for an absent value.
-const field = z
-  .string()
-  .nullish()
-  .transform((text) => text ?? undefined)
-  .openapi({ type: 'string' })
+import { emqxField } from './emqx-request.ts'
 
 export const emqxConnectSchema = z
   .object({
-    clientid: field.optional(),
-    username: field.optional(),
-    cert_common_name: field.optional(),
-    cert_subject: field.optional(),
-    cert_pem: field.optional().openapi({ description: 'Base64 of the DER, PEM, or base64 of PEM' }),
+    clientid: emqxField.optional(),
+    username: emqxField.optional(),
+    cert_common_name: emqxField.optional(),
+    cert_subject: emqxField.optional(),
+    cert_pem: emqxField.optional().openapi({ description: 'Base64 of the DER, PEM, or base64 of PEM' }),
   })
   .openapi('EmqxConnect')
 
@@ -36,20 +28,3 @@ export const emqxVerdictSchema = z
       .optional(),
   })
   .openapi('EmqxVerdict')
-
-/** What EMQX says of a client, JSON or form; nothing when it cannot be read. */
-export function parseEmqxConnect(body: Uint8Array, contentType = ''): EmqxConnect | undefined {
-  const text = new TextDecoder().decode(body)
-  const isForm = /^application\/x-www-form-urlencoded\b/i.test(contentType)
-  const parsed = emqxConnectSchema.safeParse(isForm ? Object.fromEntries(new URLSearchParams(text)) : parseJson(text))
-  return parsed.success ? exact(parsed.data) : undefined
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Not JSON is an answer here, not a failure: the schema refuses it.
-    return undefined
-  }
-}

@@ -35,6 +35,7 @@ export class Bindings {
     const { socket } = connection
     const outbox = new Outbox(socket, {
       turn: this.#delivery.turn,
+      traffic: this.#delivery.traffic,
       isCut: () => connection.cutReason !== undefined,
       onDrain: () => {
         const session = this.#bound.get(socket)?.session
@@ -50,6 +51,7 @@ export class Bindings {
     try {
       isBound = this.#bind(client)
     } catch (cause) {
+      this.#gatekeeper.reportUnkept(client, cause)
       const error = new Error('the session could not be stored', { cause })
       done(Object.assign(error, { returnCode: RETURN_CODE.serverUnavailable }), false)
       return
@@ -84,7 +86,8 @@ export class Bindings {
   /** None for what Aedes hands over in the place of a client. */
   of(client: object | null): Binding | undefined {
     const connection = client && 'conn' in client ? client.conn : undefined
-    return connection instanceof Object ? this.#bound.get(connection) : undefined
+    // Not instanceof: a test runner may run us in a realm of its own, and the sockets come from another.
+    return typeof connection === 'object' && connection !== null ? this.#bound.get(connection) : undefined
   }
 
   /** From CONNACK on. */

@@ -1,5 +1,7 @@
+import type { EventEmitter } from 'node:events'
 import type { Aedes, Client, PublishPacket, Subscription } from 'aedes'
-import type { StoredState } from './stored-state.ts'
+import { isWellFormed } from '../../topic.ts'
+import type { Identified, StoredState } from './stored-state.ts'
 
 /** What Aedes has and its declarations leave out; all of it may be replaced on the broker it belongs to. */
 export interface AedesInternals {
@@ -11,8 +13,31 @@ export interface AedesInternals {
   unregisterClient: (client: Client) => void
 }
 
+/** What a client of Aedes has and its declarations leave out. */
+interface ClientInternals {
+  readonly _disconnected: boolean
+  readonly _keepaliveTimer: NodeJS.Timeout | null
+}
+
 export function internalsOf(broker: Aedes): AedesInternals {
   return broker as unknown as AedesInternals
+}
+
+/** [MQTT-3.1.2-24]: silence counts anew from now, because we did not listen. */
+export function restartKeepAlive(client: Client): void {
+  ;(client as Client & ClientInternals)._keepaliveTimer?.refresh()
+}
+
+/** MQTT 3.1.1 §3.14: whether its DISCONNECT came. */
+export function hasTakenLeave(client: Client): boolean {
+  return (client as Client & ClientInternals)._disconnected
+}
+
+/** [MQTT-3.2.0-1]: what is read between CONNECT and authentication, Aedes would work on at once. It resumes at CONNACK. */
+export function holdUntilConnack(client: Client): void {
+  // Its declarations leave the method out.
+  const { pause } = client as Client & { readonly pause: () => void }
+  pause.call(client)
 }
 
 /** A publish outside the policy was acknowledged by then, as a quiet answer to a noisy device; here it ends. */
@@ -54,3 +79,46 @@ export function registerTheLivingOnly(internals: AedesInternals): void {
     if (internals.clients[client.id] === client) unregister(client)
   }
 }
+
+interface ParsedPacket extends Identified {
+  /** The remaining length, as the fixed header has it. */
+  readonly length?: number
+  readonly qos?: number
+  readonly topic?: string | null
+  readonly subscriptions?: readonly { readonly topic: string }[]
+  readonly unsubscriptions?: readonly string[]
+}
+
+/** What mqtt-packet hands on in spite of the standard ends the connection before Aedes sees it. */
+export function refuseMalformed(client: Client): void {
+  const { _parser: parser } = client as unknown as { readonly _parser: EventEmitter }
+  const handlers = parser.listeners('packet')
+  parser.removeAllListeners('packet')
+  parser.on('packet', (packet: ParsedPacket) => {
+    const fault = faultOf(packet)
+    if (fault) parser.emit('error', new Error(`${packet.cmd} ${fault}`))
+    else for (const handle of handlers) handle.call(parser, packet)
+  })
+}
+
+function faultOf(packet: ParsedPacket): string | undefined {
+  if (!areTopicsWellFormed(packet)) return 'with a topic that is not UTF-8, or holds NUL'
+  return isIdentified(packet) ? undefined : 'without packet identifier'
+}
+
+// Asked for every packet: nothing is allocated.
+function areTopicsWellFormed({ cmd, topic, subscriptions, unsubscriptions }: ParsedPacket): boolean {
+  if (cmd === 'publish') return isWellFormed(topic ?? '')
+  if (cmd === 'subscribe') return subscriptions?.every((subscription) => isWellFormed(subscription.topic)) ?? true
+  return cmd !== 'unsubscribe' || (unsubscriptions?.every(isWellFormed) ?? true)
+}
+
+/** [MQTT-2.3.1-1]; where there is none, mqtt-packet reads -1, or on into the next packet. */
+function isIdentified({ cmd, length = 0, qos = 0, messageId = 0, topic }: ParsedPacket): boolean {
+  if (cmd === 'publish') return qos === 0 || (messageId > 0 && length >= 4 + Buffer.byteLength(topic ?? ''))
+  if (cmd === 'subscribe' || cmd === 'unsubscribe') return messageId > 0
+  // MQTT 3.1.1 §3.4.1: nothing but the identifier
+  return !ACKNOWLEDGEMENTS.has(cmd) || (messageId > 0 && length === 2)
+}
+
+const ACKNOWLEDGEMENTS: ReadonlySet<string | undefined> = new Set(['puback', 'pubrec', 'pubrel', 'pubcomp'])

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { PublishPacket, Subscription } from 'aedes'
 import type { Delivery } from '../delivery/delivery.ts'
+import type { Status } from '../status/status.ts'
 import type { Bindings } from './bindings.ts'
 import type { LiveWills } from './live-wills.ts'
 import { readMessage } from './packet-message.ts'
@@ -18,9 +19,11 @@ export class DeliveryState implements StoredState {
   readonly #delivery: Delivery
   readonly #bindings: Bindings
   readonly #wills: LiveWills
+  readonly #status: Pick<Status, 'find'>
 
-  constructor(delivery: Delivery, bindings: Bindings, wills: LiveWills) {
+  constructor(delivery: Delivery, bindings: Bindings, wills: LiveWills, status: Pick<Status, 'find'>) {
     this.#delivery = delivery
+    this.#status = status
     this.#bindings = bindings
     this.#wills = wills
   }
@@ -103,8 +106,8 @@ export class DeliveryState implements StoredState {
   async cleanIncoming(): Promise<void> {}
 
   createRetainedStreamCombi(topicFilters: readonly string[]): Readable {
-    const { retained } = this.#delivery
-    return Readable.from(topicFilters.values().flatMap((topicFilter) => retained.find(topicFilter)))
+    const sources = [this.#delivery.retained, this.#status]
+    return Readable.from(topicFilters.values().flatMap((filter) => sources.values().flatMap((one) => one.find(filter))))
   }
 
   async putWill(client: ClientRef, will: PublishPacket): Promise<void> {

@@ -1,16 +1,35 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Aedes } from 'aedes'
 import type { Clock } from '../../clock.ts'
 import type { Logger } from '../../logger.ts'
 import type { RecordRefusal } from '../../refusal.ts'
+import type { BoundReports } from '../bound-reports.ts'
 import type { Connection } from '../connection.ts'
 import { createDelivery, type DeliveryLimits } from '../delivery/delivery.ts'
 import { publishLeftWills } from '../delivery/left-wills.ts'
+import type { Losses } from '../delivery/losses.ts'
+import type { MessageFeed } from '../delivery/message-feed.ts'
 import type { DeliveryStores } from '../delivery/ports.ts'
 import type { Owners } from '../delivery/sessions.ts'
-import { guardFrames } from '../frame-meter.ts'
+import type { FlappingBans } from '../flapping.ts'
+import { type FrameViolation, guardFrames } from '../frame-meter.ts'
 import type { AccessRules, PeerDirectory } from '../ports.ts'
+import type { ReadingLimits } from '../reading-budget.ts'
+import { createPace } from '../reading-pace.ts'
+import { Status } from '../status/status.ts'
+import { startTelling } from '../status/telling.ts'
+import type { Traffic } from '../traffic.ts'
 import { Bindings } from './bindings.ts'
-import { dropDenied, internalsOf, registerTheLivingOnly, storeGrantedOnly } from './corrections.ts'
+import {
+  dropDenied,
+  hasTakenLeave,
+  holdUntilConnack,
+  internalsOf,
+  refuseMalformed,
+  registerTheLivingOnly,
+  restartKeepAlive,
+  storeGrantedOnly,
+} from './corrections.ts'
 import { DeliveryState, PRESENT } from './delivery-state.ts'
 import { SubscriptionEmitter } from './emitter.ts'
 import { Gatekeeper } from './gatekeeper.ts'
@@ -23,12 +42,24 @@ export interface AedesEngineOptions {
   readonly stores: DeliveryStores
   readonly owners: Owners
   readonly recordRefusal: RecordRefusal
+  readonly feed: MessageFeed
+  readonly reports: BoundReports
+  readonly bans: Pick<FlappingBans, 'forbidsWill'>
   readonly clock: Clock
   readonly logger: Logger
   readonly limits: EngineLimits
+  readonly traffic: Traffic
+  readonly status: StatusSettings
 }
 
-export interface EngineLimits extends DeliveryLimits {
+/** What the broker tells of itself under $SYS. */
+export interface StatusSettings {
+  readonly version: string
+  /** How often. */
+  readonly seconds: number
+}
+
+export interface EngineLimits extends DeliveryLimits, ReadingLimits {
   readonly packetBytes: number
   readonly connectSeconds: number
   readonly topicLevels: number
@@ -40,8 +71,11 @@ export interface EngineLimits extends DeliveryLimits {
 export interface AedesEngine {
   /** Takes over a connection whose CONNECT was accepted; `bytes` begin with it. */
   serve(connection: Connection, bytes: Buffer): void
+  readonly losses: Losses
   forgetSession(clientId: string): Promise<void>
   forgetRetained(topicFilter: string): Promise<void>
+  /** What was taken is committed, and its acknowledgement on its way; nothing is taken any more. */
+  finish(): Promise<void>
   close(): Promise<void>
 }
 
@@ -49,12 +83,12 @@ export interface AedesEngine {
 const QUEUE_LIMIT = 32_768
 // MQTT 3.1.1 has no way to announce a smaller window than its 16-bit packet identifiers.
 const MAX_INFLIGHT_INBOUND = 65_535
-const EXPIRY_SWEEP_MS = 60_000
+const SWEEP_MS = 60_000
 
 export async function openAedesEngine(options: AedesEngineOptions): Promise<AedesEngine> {
   const { limits, stores, clock } = options
   const parts = createParts(options)
-  const { gatekeeper, delivery, bindings, emitter, publishing, wills } = parts
+  const { gatekeeper, delivery, bindings, emitter, publishing, wills, status } = parts
   await publishLeftWills({
     stores,
     acceptance: delivery.acceptance,
@@ -62,26 +96,38 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
     mayPublish: (identity, topicName) => gatekeeper.mayPublishAs(identity, topicName),
   })
   const broker = await openBroker(options, parts)
-  const sweep = setInterval(
-    () => delivery.sessions.dropExpired(new Date(clock().getTime() - limits.sessionSeconds * 1000)),
-    EXPIRY_SWEEP_MS,
-  )
+  const sweep = setInterval(() => {
+    delivery.sessions.dropExpired(new Date(clock().getTime() - limits.sessionSeconds * 1000))
+    options.reports.sweep()
+  }, SWEEP_MS)
+  const pace = createPace(limits, clock, options.reports)
+  const telling = startTelling(status, options.status.seconds * 1000, options.logger)
   const settled = (): Promise<void> =>
     new Promise((resolve, reject) => delivery.turn.settled((error) => (error ? reject(error) : resolve())))
+  const settledOrLogged = (): Promise<void> =>
+    settled().catch((error) => options.logger.error({ component: 'broker', err: error }, 'The last turn failed'))
 
   return {
+    losses: delivery.losses,
     serve(connection, bytes) {
       const { socket } = connection
       gatekeeper.admit(connection)
-      guardFrames(socket, limits.packetBytes, (violation) => {
+      // Beneath the guard, which judges what is handed on.
+      pace(connection, () => restartKeepAlive(client))
+      const onViolation = (violation: FrameViolation): void => {
         gatekeeper.reportFrame(connection, violation)
         // Not within the read that found it, which Aedes is in the middle of.
         setImmediate(() => socket.destroy())
-      })
+      }
+      guardFrames(socket, limits.packetBytes, onViolation, delivery.traffic)
       bindings.admit(connection)
       const client = broker.handle(socket)
+      refuseMalformed(client)
       emitter.takeOver(client, (packet, done) => publishing.deliverRetained(client, packet, done))
-      socket.once('close', () => bindings.leave(client))
+      socket.once('close', () => {
+        if (hasTakenLeave(client)) connection.takeLeave()
+        bindings.leave(client)
+      })
       // Aedes first, then the bytes: in the other order it would wait for the next ones for ever.
       socket.unshift(bytes)
     },
@@ -94,13 +140,18 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
       delivery.retained.drop(topicFilter)
       return settled()
     },
-    async close() {
+    async finish() {
       clearInterval(sweep)
+      telling[Symbol.dispose]()
       gatekeeper.suppressWills()
+      delivery.acceptance.close()
+      await settledOrLogged()
+      // Some acknowledgements are written behind a promise of that turn.
+      await nextTurn()
+    },
+    async close() {
       await new Promise<void>((resolve) => broker.close(() => resolve()))
-      await settled().catch((error) =>
-        options.logger.error({ component: 'broker', err: error }, 'The last turn failed'),
-      )
+      await settledOrLogged()
     },
   }
 }
@@ -112,25 +163,27 @@ interface Parts {
   readonly wills: LiveWills
   readonly emitter: SubscriptionEmitter
   readonly publishing: Publishing
+  readonly status: Status
 }
 
 function createParts(options: AedesEngineOptions): Parts {
-  const { stores, limits, logger } = options
+  const { stores, limits, reports } = options
   const gatekeeper = new Gatekeeper(options)
   const delivery = createDelivery({
     ...options,
-    onLoss: (reason, clientId) => logger.debug({ component: 'broker', reason, clientId }, 'Dropped a message'),
+    onLoss: (reason, clientId, messages) => reports.lost(reason, clientId, messages),
   })
   const wills = new LiveWills(stores)
   const bindings = new Bindings(delivery, gatekeeper, wills)
   const emitter = new SubscriptionEmitter(delivery.sessions, bindings)
   const publishing = new Publishing({ delivery, bindings, gatekeeper, wills, topicLevels: limits.topicLevels })
-  return { gatekeeper, delivery, bindings, wills, emitter, publishing }
+  const status = new Status({ ...delivery, version: options.status.version, clock: options.clock })
+  return { gatekeeper, delivery, bindings, wills, emitter, publishing, status }
 }
 
 async function openBroker({ limits }: AedesEngineOptions, parts: Parts): Promise<Aedes> {
-  const { gatekeeper, delivery, bindings, wills, emitter, publishing } = parts
-  const state = new DeliveryState(delivery, bindings, wills)
+  const { gatekeeper, delivery, bindings, wills, emitter, publishing, status } = parts
+  const state = new DeliveryState(delivery, bindings, wills, status)
   storeGrantedOnly(state, (subscription) => gatekeeper.isGranted(subscription))
   const broker = await Aedes.createBroker({
     mq: emitter,
@@ -144,7 +197,9 @@ async function openBroker({ limits }: AedesEngineOptions, parts: Parts): Promise
       const served = gatekeeper.served(client)
       // The client id was decided, or assigned, when the CONNECT was accepted.
       if (served) packet.clientId = served.session.clientId
-      if (packet.will) gatekeeper.announceWill(client, packet.will.topic)
+      if (served) holdUntilConnack(client)
+      const { will } = packet
+      if (will) gatekeeper.announceWill(client, will.topic, will.topic.split('/').length <= limits.topicLevels)
       callback(null, served !== undefined)
     },
     authenticate: (client, _userName, _password, done) => bindings.authenticate(client, done),
@@ -169,6 +224,8 @@ async function openBroker({ limits }: AedesEngineOptions, parts: Parts): Promise
   broker.on('connackSent', ({ returnCode }, client) => {
     if (returnCode === 0) bindings.attach(client)
   })
-  broker.on('clientError', (client, error) => gatekeeper.reportError(client, error))
+  // The second: before CONNACK.
+  for (const event of ['clientError', 'connectionError'] as const)
+    broker.on(event, (client, error) => gatekeeper.reportError(client, error))
   return broker
 }

@@ -1,15 +1,22 @@
 import type { Client, PublishPacket, Subscription } from 'aedes'
+import { DomainError } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
 import type { RecordRefusal, RefusalCause } from '../../refusal.ts'
 import type { Identity } from '../../registry/identity.ts'
 import { isTopicFilter } from '../../topic.ts'
+import type { BoundReports } from '../bound-reports.ts'
 import type { Connection, Session } from '../connection.ts'
+import { StoreFull } from '../delivery/store-full.ts'
+import type { FlappingBans } from '../flapping.ts'
 import type { AccessRules } from '../ports.ts'
+import { StreamViolation } from '../stream-violation.ts'
 import { Verdicts } from '../verdicts.ts'
 
 export interface GatekeeperOptions {
   readonly access: AccessRules
   readonly recordRefusal: RecordRefusal
+  readonly reports: Pick<BoundReports, 'reached'>
+  readonly bans: Pick<FlappingBans, 'forbidsWill'>
   readonly logger: Logger
 }
 
@@ -53,7 +60,7 @@ export class Gatekeeper {
     const policy = this.#policyOf(served)
     if (!policy) return new Error('the policy could not be read')
     const mayPublish = this.#verdictsOf(served).mayPublish(policy, packet.topic)
-    if (isWill(client, packet)) return this.#judgeWill(mayPublish, packet)
+    if (isWill(client, packet)) return this.#judgeWill(served, mayPublish, packet)
     if (mayPublish) return null
     this.#denied.add(packet)
     this.#record(served, 'publish_denied', packet.topic)
@@ -99,24 +106,42 @@ export class Gatekeeper {
   /** What the client did to the protocol; a broken network is no offence. */
   reportError(client: Client, error: NodeJS.ErrnoException): void {
     const served = this.served(client)
-    if (!served || error.code !== undefined || UNREMARKABLE.has(error.message)) return
-    this.#record(served, 'packet_invalid', undefined, { error: error.message })
+    if (!served || UNREMARKABLE.has(error.message)) return
+    const named = [error, error.cause].find((one) => one instanceof DomainError)
+    if (named) {
+      this.#record(served, 'storage_unavailable', undefined, { error: named.message })
+      return
+    }
+    if (served.connection.isExcused || error.code !== undefined) return
+    const cause = error instanceof StreamViolation ? error.violation : 'packet_invalid'
+    this.#record(served, cause, undefined, { error: error.message })
+  }
+
+  /** What cannot be kept costs its client the connection, which the client does not answer for. */
+  reportUnkept(client: Client, error: unknown): void {
+    const served = this.served(client)
+    served?.connection.excuse()
+    if (!served || !(error instanceof StoreFull)) return
+    this.#record(served, 'store_full')
+    this.#options.reports.reached('store_bytes', 'mqtt.db')
   }
 
   reportFrame(connection: Connection, cause: RefusalCause): void {
     if (connection.session) this.#record({ connection, session: connection.session }, cause)
   }
 
-  /** A will outside the policy is accepted with its CONNECT and never published; the operator is told at once. */
-  announceWill(client: Client, topic: string): void {
+  /** A will outside the policy, or of too many levels, is accepted with its CONNECT and never published; the operator is told at once. */
+  announceWill(client: Client, topic: string, isPublishable = true): void {
     const served = this.served(client)
     if (!served) return
     const policy = this.#policyOf(served)
-    if (policy && !this.#verdictsOf(served).mayPublish(policy, topic)) this.#record(served, 'will_denied', topic)
+    if (policy && !(isPublishable && this.#verdictsOf(served).mayPublish(policy, topic)))
+      this.#record(served, 'will_denied', topic)
   }
 
-  #judgeWill(mayPublish: boolean, { topic }: PublishPacket): Error | null {
+  #judgeWill({ connection, session }: Served, mayPublish: boolean, { topic }: PublishPacket): Error | null {
     if (this.#willsSuppressed) return new Error('the hub is stopping')
+    if (this.#options.bans.forbidsWill(session.identity, connection)) return new Error('its holder is banned')
     return mayPublish ? null : new Error(`the will's topic ${topic} is outside the policy`)
   }
 

@@ -18,11 +18,11 @@ export class LiveWills {
     this.#holders.set(clientId, connection)
   }
 
-  /** Within the transaction that publishes it. */
+  /** Within the transaction that publishes it; where the store fails, those who are there are told all the same. */
   take(clientId: string, connection: object): void {
     if (this.#holders.get(clientId) !== connection) return
     this.#holders.delete(clientId)
-    this.#journal.write(() => this.#wills.remove(clientId))
+    this.#journal.writeSurely(() => this.#wills.remove(clientId))
   }
 
   /** Of a connection that ended without it being said. */

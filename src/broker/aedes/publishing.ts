@@ -1,4 +1,5 @@
 import type { AedesPublishPacket, Client, PublishPacket } from 'aedes'
+import type { Publisher } from '../delivery/acceptance.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { Bindings } from './bindings.ts'
 import { type Gatekeeper, isWill } from './gatekeeper.ts'
@@ -26,39 +27,38 @@ export class Publishing {
 
   /** Called before everything else. At QoS 1 Aedes writes PUBACK next, so the message is taken here. */
   authorize(client: Client | null, packet: PublishPacket, callback: Done): void {
-    const { gatekeeper, bindings, delivery } = this.#options
+    const { gatekeeper, bindings } = this.#options
     const refusal = gatekeeper.judgePublish(client, packet)
     const binding = bindings.of(client)
-    if (refusal || packet.qos !== 1 || !binding || gatekeeper.isDenied(packet) || isWill(client, packet)) {
+    if (refusal || packet.qos !== 1 || !client || !binding || gatekeeper.isDenied(packet) || isWill(client, packet)) {
       callback(refusal)
       return
     }
     this.#taken.add(packet)
-    delivery.acceptance.accept(readMessage(packet), { clientId: binding.session.clientId }, (error) =>
-      callback(error ?? null),
-    )
+    this.#accept(packet, client, { clientId: binding.session.clientId }, callback)
   }
 
   /** In the place of Aedes' own: wills, QoS 0, and QoS 2, whose PUBREC is written when this calls back. */
   publish(packet: PublishPacket, client: unknown, done: Done = () => undefined): void {
-    const binding = this.#options.bindings.of(client instanceof Object ? client : null)
+    const binding = this.#options.bindings.of(typeof client === 'object' ? client : null)
     if (this.#taken.has(packet)) done(null)
     // Of what Aedes publishes by itself, three messages a connection, nobody may see anything.
     else if (!binding) (typeof client === 'function' ? (client as Done) : done)(null)
     else if (isWill(client as Client, packet)) this.#publishWill(packet, client as Client, done)
     else if (packet.qos === 2) this.#publishOnce(packet, client as Client, done)
-    else this.#options.delivery.acceptance.accept(readMessage(packet), binding.session, done)
+    else this.#accept(packet, client as Client, binding.session, done)
   }
 
   /** What is retained for a new subscription, one message at a time. */
   deliverRetained(client: Client, packet: AedesPublishPacket, done: () => void): void {
-    const { bindings, delivery } = this.#options
+    const { bindings, delivery, gatekeeper } = this.#options
     const session = bindings.of(client)?.session
     const route = delivery.router.plan(packet.topic).find(({ subscriber }) => subscriber === session)
     if (session && route) {
       try {
         session.deliverRetained(readMessage(packet), route.qos)
       } catch (error) {
+        gatekeeper.reportUnkept(client, error)
         client.emit('error', error)
       }
     }
@@ -66,14 +66,14 @@ export class Publishing {
   }
 
   #publishWill(packet: PublishPacket, client: Client, done: Done): void {
-    const { bindings, delivery, wills } = this.#options
+    const { bindings, wills } = this.#options
     const link = bindings.of(client)?.link
     if (!link || packet.topic.split('/').length > this.#options.topicLevels) {
       done(new Error('the will cannot be published'))
       return
     }
     const beside = (): void => wills.take(client.id, link)
-    delivery.acceptance.accept(readMessage(packet), { clientId: client.id, beside }, done)
+    this.#accept(packet, client, { clientId: client.id, beside }, done)
   }
 
   #publishOnce(packet: PublishPacket, client: Client, done: Done): void {
@@ -84,8 +84,15 @@ export class Publishing {
     // The same message twice in one turn: both were looked up before either was taken.
     else if (ids.has(messageId)) delivery.turn.settled(done)
     else {
-      const incoming = { ids, messageId }
-      delivery.acceptance.accept(readMessage(packet), { clientId: client.id, incoming }, done)
+      this.#accept(packet, client, { clientId: client.id, incoming: { ids, messageId } }, done)
     }
+  }
+
+  #accept(packet: PublishPacket, client: Client, publisher: Publisher, done: Done): void {
+    const { delivery, gatekeeper } = this.#options
+    delivery.acceptance.accept(readMessage(packet), publisher, (error) => {
+      if (error) gatekeeper.reportUnkept(client, error)
+      done(error ?? null)
+    })
   }
 }

@@ -1,8 +1,12 @@
+import type { Traffic } from '../traffic.ts'
 import type { IncomingIds } from './incoming-ids.ts'
 import { lowerQoS, type Message } from './message.ts'
+import type { MessageFeed } from './message-feed.ts'
+import type { StoreRoom } from './ports.ts'
 import type { RetainedMessages } from './retained-messages.ts'
 import type { Router } from './router.ts'
 import type { Session } from './session.ts'
+import { StoreFull } from './store-full.ts'
 import type { Turn } from './turn.ts'
 import { encodePublish } from './wire.ts'
 
@@ -10,6 +14,9 @@ export interface AcceptanceOptions {
   readonly router: Pick<Router<Session>, 'plan'>
   readonly retained: Pick<RetainedMessages, 'keep'>
   readonly turn: Pick<Turn, 'settled'>
+  readonly feed: Pick<MessageFeed, 'show'>
+  readonly room: StoreRoom
+  readonly traffic: Pick<Traffic, 'countPublishReceived'>
 }
 
 /** Who has published, and what must be kept in the same transaction as the message. */
@@ -26,6 +33,7 @@ type Done = (error?: Error) => void
 /** Takes a message that its publisher may publish: to everybody it matches, live or stored, from one look-up. */
 export class Acceptance {
   readonly #options: AcceptanceOptions
+  #isClosed = false
 
   constructor(options: AcceptanceOptions) {
     this.#options = options
@@ -33,8 +41,11 @@ export class Acceptance {
 
   /** Calls back once what must be kept is committed: then, and not before, the publisher may be told so. */
   accept(message: Message, publisher: Publisher, done: Done): void {
+    if (this.#isClosed) return
+    this.#options.traffic.countPublishReceived(message.qos, message.payload.length)
     try {
       if (!this.#take(message, publisher)) {
+        this.#options.feed.show(message, publisher.clientId)
         done()
         return
       }
@@ -45,13 +56,20 @@ export class Acceptance {
     }
     this.#options.turn.settled((error) => {
       if (error) publisher.incoming?.ids.forget(publisher.incoming.messageId)
+      else this.#options.feed.show(message, publisher.clientId)
       done(error)
     })
   }
 
+  /** From now on nothing is taken, and so nothing acknowledged: a publisher keeps it for its next connection. */
+  close(): void {
+    this.#isClosed = true
+  }
+
   /** Whether it has to wait for the turn. */
   #take(message: Message, { clientId, incoming, beside }: Publisher): boolean {
-    const { router, retained } = this.#options
+    const { router, retained, room } = this.#options
+    if (room.isFull && this.#wouldStore(message)) throw new StoreFull()
     let waits = message.retain || incoming !== undefined || beside !== undefined
     beside?.()
     incoming?.ids.add(incoming.messageId)
@@ -63,12 +81,19 @@ export class Acceptance {
       const lowered = lowerQoS(message.qos, qos)
       if (lowered === 0) {
         bytes ??= encodePublish({ ...live, qos: 0 })
-        subscriber.deliver(message.topic, bytes)
+        subscriber.deliver(message.topic, bytes, message.payload.length)
         continue
       }
       subscriber.enqueue(lowered === live.qos ? live : { ...live, qos: lowered })
       waits = true
     }
     return waits
+  }
+
+  /** Asked before anything is taken; what is retained at QoS 0 is not kept then, and delivered. */
+  #wouldStore({ topic, qos, retain, payload }: Message): boolean {
+    if (qos === 0) return false
+    if (retain && payload.length > 0) return true
+    return this.#options.router.plan(topic).some(({ subscriber, qos: granted }) => granted > 0 && subscriber.isStored)
   }
 }

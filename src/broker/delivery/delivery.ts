@@ -1,6 +1,8 @@
 import type { Clock } from '../../clock.ts'
+import type { Traffic } from '../traffic.ts'
 import { Acceptance } from './acceptance.ts'
 import { Losses, type LossReason } from './losses.ts'
+import type { MessageFeed } from './message-feed.ts'
 import type { DeliveryStores } from './ports.ts'
 import { type RetainedLimits, RetainedMessages } from './retained-messages.ts'
 import { Router } from './router.ts'
@@ -21,7 +23,9 @@ export interface DeliveryOptions {
   readonly owners: Owners
   readonly clock: Clock
   readonly limits: DeliveryLimits
-  readonly onLoss: (reason: LossReason, clientId: string) => void
+  readonly feed: MessageFeed
+  readonly onLoss: (reason: LossReason, clientId: string, messages: number) => void
+  readonly traffic: Traffic
 }
 
 /** From a publisher to everybody it concerns, live or away: what is acknowledged is kept, and nobody waits for another. */
@@ -32,22 +36,26 @@ export interface Delivery {
   readonly retained: RetainedMessages
   readonly acceptance: Acceptance
   readonly losses: Losses
+  readonly traffic: Traffic
 }
 
-export function createDelivery({ stores, owners, clock, limits, onLoss }: DeliveryOptions): Delivery {
+export function createDelivery(options: DeliveryOptions): Delivery {
+  const { stores, owners, clock, limits, traffic, feed, onLoss } = options
   const turn = new Turn(stores.journal)
   const router = new Router<Session>()
   const losses = new Losses(onLoss)
-  const retained = new RetainedMessages({ store: stores.retained, journal: stores.journal, limits, losses })
+  const retained = new RetainedMessages({ ...stores, store: stores.retained, limits, losses })
   const sessions = new Sessions({
     stores,
     router,
     owners,
     turn,
     losses,
+    traffic,
     window: limits.inFlight,
     limits: { ...limits, queueAgeMs: limits.queueSeconds * 1000, clock },
     clock,
   })
-  return { turn, router, sessions, retained, losses, acceptance: new Acceptance({ router, retained, turn }) }
+  const acceptance = new Acceptance({ router, retained, turn, traffic, feed, room: stores.room })
+  return { turn, router, sessions, retained, losses, traffic, acceptance }
 }

@@ -1,6 +1,7 @@
 import type { Identity } from '../../registry/identity.ts'
 import type { Acceptance } from './acceptance.ts'
 import type { DeliveryStores } from './ports.ts'
+import { StoreFull } from './store-full.ts'
 
 export interface LeftWillsOptions {
   readonly stores: Pick<DeliveryStores, 'wills' | 'journal'>
@@ -23,7 +24,11 @@ export async function publishLeftWills(options: LeftWillsOptions): Promise<void>
     }
     return new Promise<void>((resolve, reject) => {
       const beside = (): void => journal.write(remove)
-      acceptance.accept(packet, { clientId, beside }, (error) => (error ? reject(error) : resolve()))
+      acceptance.accept(packet, { clientId, beside }, (error) => {
+        // Kept for the next start: a hub that did not start could not deliver what fills the store.
+        if (error && !(error instanceof StoreFull)) reject(error)
+        else resolve()
+      })
     })
   })
   await Promise.all(published)

@@ -1,5 +1,7 @@
 export type QoS = 0 | 1 | 2
 
+const MESSAGE_IDS = 65_535
+
 /** What a PUBLISH carries from one client to others. */
 export interface Message {
   readonly topic: string
@@ -19,4 +21,9 @@ export interface QueuedMessage extends Message {
 
 export function lowerQoS(one: QoS, other: QoS): QoS {
   return one < other ? one : other
+}
+
+/** Follows from the message's number: it is durable with it, and the same after every reconnect and restart. */
+export function messageIdOf(n: number): number {
+  return ((n - 1) % MESSAGE_IDS) + 1
 }

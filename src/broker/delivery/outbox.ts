@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { Traffic } from '../traffic.ts'
 import type { Turn } from './turn.ts'
 
 export interface OutboxOptions {
@@ -6,6 +7,7 @@ export interface OutboxOptions {
   /** Of a connection that was cut nothing is sent any more. */
   readonly isCut: () => boolean
   readonly onDrain: () => void
+  readonly traffic: Pick<Traffic, 'countWritten' | 'countPacketSent'>
   readonly bounds?: OutboxBounds
 }
 
@@ -42,15 +44,26 @@ export class Outbox {
 
   /** Its reader takes less than it is sent, or is gone. */
   get isBehind(): boolean {
-    return this.#socket.destroyed || this.#options.isCut() || this.#backlog > this.#bounds.behindBytes
+    return this.#isClosed || this.#backlog > this.#bounds.behindBytes
+  }
+
+  get #isClosed(): boolean {
+    return this.#socket.destroyed || this.#socket.writableEnded || this.#options.isCut()
   }
 
   get #backlog(): number {
     return this.#socket.writableLength + this.#pendingBytes
   }
 
+  /** One packet. */
   send(bytes: Buffer): void {
-    if (this.#socket.destroyed || this.#options.isCut()) return
+    if (this.#isClosed) return
+    this.#options.traffic.countPacketSent()
+    this.#push(bytes)
+  }
+
+  #push(bytes: Buffer): void {
+    if (this.#isClosed) return
     // Judged before this one is added: a single message may be larger than the bound.
     if (this.#backlog > this.#bounds.lostBytes) {
       this.#socket.destroy(new Error('the client does not read'))
@@ -72,20 +85,29 @@ export class Outbox {
     const bytes = this.#pending.length === 1 ? this.#pending[0] : Buffer.concat(this.#pending, this.#pendingBytes)
     this.#pending = []
     this.#pendingBytes = 0
-    if (bytes && bytes.length > 0 && !this.#socket.destroyed && !this.#options.isCut()) this.#write(bytes)
+    if (!bytes || bytes.length === 0 || this.#isClosed) return
+    this.#options.traffic.countWritten(bytes.length)
+    this.#write(bytes)
   }
 
   #takeOver(socket: Duplex): void {
     const destroy = socket.destroy.bind(socket)
-    // mqtt-packet corks for each packet and uncorks in the same tick, which collects nothing.
-    socket.cork = () => undefined
+    // All its forms are handed on as they come.
+    const end = socket.end.bind(socket) as (...parameters: unknown[]) => Duplex
+    // mqtt-packet corks for each packet and uncorks in the same tick, which collects nothing, but tells of each packet.
+    socket.cork = () => this.#options.traffic.countPacketSent()
     socket.uncork = () => undefined
     const write = (chunk: Buffer | string, encoding?: BufferEncoding): boolean => {
-      this.send(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk)
+      // As a socket's own: what has no bytes is an error of the caller's, here and now.
+      this.#push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk, encoding))
       // False promises a "drain", which comes only when the real write has said so too.
       return !socket.writableNeedDrain
     }
     socket.write = write as typeof socket.write
+    socket.end = (...parameters: unknown[]) => {
+      this.flush()
+      return end(...parameters)
+    }
     socket.destroy = (error?: Error) => {
       if (!socket.destroyed && error === undefined) this.flush()
       return destroy(error)

@@ -98,9 +98,16 @@ export interface WillState {
   remove(clientId: string): void
 }
 
+/** How much more the store may hold. */
+export interface StoreRoom {
+  /** Nothing new is to be stored until what waits has been fetched. */
+  readonly isFull: boolean
+}
+
 /** What delivery keeps, all of it in one store: a turn commits it together. */
 export interface DeliveryStores {
   readonly journal: Journal
+  readonly room: StoreRoom
   readonly sessions: SessionState
   readonly subscriptions: SubscriptionState
   readonly queues: QueueState

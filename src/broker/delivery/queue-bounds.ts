@@ -27,6 +27,11 @@ export class QueueBounds {
     this.#options = options
   }
 
+  measure(): Pick<QueueMeasure, 'messages' | 'bytes'> {
+    this.#measure ??= this.#options.queue.measure()
+    return this.#measure
+  }
+
   /** Called when the queue has it already. */
   add(message: Message): void {
     if (this.#measure) this.#change(1, sizeOf(message))

@@ -1,6 +1,6 @@
 import type { Losses, LossReason } from './losses.ts'
 import type { Message } from './message.ts'
-import type { Journal, RetainedState } from './ports.ts'
+import type { Journal, RetainedState, StoreRoom } from './ports.ts'
 import { sizeOf } from './queue-bounds.ts'
 
 export interface RetainedLimits {
@@ -13,6 +13,7 @@ export interface RetainedMessagesOptions {
   readonly journal: Journal
   readonly limits: RetainedLimits
   readonly losses: Losses
+  readonly room: StoreRoom
 }
 
 /** MQTT 3.1.1 §3.3.1.3: the last message of each topic that was published to be retained, within bounds. */
@@ -29,11 +30,15 @@ export class RetainedMessages {
     return this.#options.store.find(topicFilter)
   }
 
+  measure(): { readonly messages: number; readonly bytes: number } {
+    this.#measure ??= this.#options.store.measure()
+    return this.#measure
+  }
+
   /** Throws when the turn has failed. */
   keep(message: Message, clientId: string): void {
     const { store, journal, losses } = this.#options
-    this.#measure ??= store.measure()
-    const { messages, bytes } = this.#measure
+    const { messages, bytes } = this.measure()
     const former = store.sizeOf(message.topic)
     // [MQTT-3.3.1-10]: an empty payload removes the message that is kept
     const { topic, payload, qos } = message
@@ -65,7 +70,9 @@ export class RetainedMessages {
   }
 
   #exceeded({ messages, bytes }: { readonly messages: number; readonly bytes: number }): LossReason | undefined {
-    const { retainedMessages, retainedBytes } = this.#options.limits
+    const { limits, room } = this.#options
+    const { retainedMessages, retainedBytes } = limits
+    if (room.isFull) return 'store_bytes'
     if (messages > retainedMessages) return 'retained_messages'
     return bytes > retainedBytes ? 'retained_bytes' : undefined
   }

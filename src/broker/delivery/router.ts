@@ -21,6 +21,12 @@ const MAX_PLANS = 2048
 export class Router<Subscriber> {
   readonly #root: Node<Subscriber> = createNode()
   readonly #plans = new Map<string, readonly Route<Subscriber>[]>()
+  #size = 0
+
+  /** How many subscriptions there are. */
+  get size(): number {
+    return this.#size
+  }
 
   add(topicFilter: string, subscriber: Subscriber, qos: QoS): void {
     let node = this.#root
@@ -29,12 +35,13 @@ export class Router<Subscriber> {
       node.children.set(level, child)
       node = child
     }
+    if (!node.subscriptions.has(subscriber)) this.#size++
     node.subscriptions.set(subscriber, { topicFilter, subscriber, qos })
     this.#dropPlans(topicFilter)
   }
 
   remove(topicFilter: string, subscriber: Subscriber): void {
-    prune(this.#root, topicFilter.split('/'), 0, subscriber)
+    this.#prune(this.#root, topicFilter.split('/'), 0, subscriber)
     this.#dropPlans(topicFilter)
   }
 
@@ -54,6 +61,18 @@ export class Router<Subscriber> {
     return plan
   }
 
+  /** Takes the subscription out and every node that is empty then; whether this node is. */
+  #prune(node: Node<Subscriber>, levels: readonly string[], depth: number, subscriber: Subscriber): boolean {
+    const level = levels[depth]
+    if (level === undefined) {
+      if (node.subscriptions.delete(subscriber)) this.#size--
+    } else {
+      const child = node.children.get(level)
+      if (child && this.#prune(child, levels, depth + 1, subscriber)) node.children.delete(level)
+    }
+    return node.children.size === 0 && node.subscriptions.size === 0
+  }
+
   #dropPlans(topicFilter: string): void {
     const wildcard = topicFilter.search(/[+#]/)
     if (wildcard === -1) {
@@ -68,22 +87,6 @@ export class Router<Subscriber> {
 
 function createNode<Subscriber>(): Node<Subscriber> {
   return { children: new Map(), subscriptions: new Map() }
-}
-
-/** Takes the subscription out and every node that is empty then; whether this node is. */
-function prune<Subscriber>(
-  node: Node<Subscriber>,
-  levels: readonly string[],
-  depth: number,
-  subscriber: Subscriber,
-): boolean {
-  const level = levels[depth]
-  if (level === undefined) node.subscriptions.delete(subscriber)
-  else {
-    const child = node.children.get(level)
-    if (child && prune(child, levels, depth + 1, subscriber)) node.children.delete(level)
-  }
-  return node.children.size === 0 && node.subscriptions.size === 0
 }
 
 function collect<Subscriber>(

@@ -1,7 +1,8 @@
+import type { Traffic } from '../traffic.ts'
 import type { Losses, LossReason } from './losses.ts'
-import { lowerQoS, type Message, type QoS, type QueuedMessage } from './message.ts'
+import { lowerQoS, type Message, messageIdOf, type QoS, type QueuedMessage } from './message.ts'
 import type { Outbox } from './outbox.ts'
-import type { Queue } from './ports.ts'
+import type { Queue, QueueMeasure } from './ports.ts'
 import { QueueBounds, type QueueLimits } from './queue-bounds.ts'
 import type { Turn } from './turn.ts'
 import { encodePublish, encodePubrel } from './wire.ts'
@@ -24,15 +25,10 @@ export interface SessionOptions {
   readonly lastSent?: number | undefined
   readonly limits: QueueLimits
   readonly losses: Losses
-}
-
-interface InFlight {
-  readonly message: QueuedMessage
-  released: boolean
+  readonly traffic: Pick<Traffic, 'countPublishSent'>
 }
 
 const PAGE = 64
-const MESSAGE_IDS = 65_535
 const RENUMBER_AT = 2 ** 31
 
 /** MQTT 3.1.1 §4.1: what is owed to one client, over all its connections. It knows neither sockets nor the store. */
@@ -42,7 +38,7 @@ export class Session {
   readonly topicFilters = new Map<string, QoS>()
   readonly #options: SessionOptions
   readonly #bounds: QueueBounds
-  readonly #inFlight = new Map<number, InFlight>()
+  readonly #inFlight = new Map<number, { readonly message: QueuedMessage; released: boolean }>()
   #link: Link | undefined
   #isEnded = false
   #last: number | undefined
@@ -62,11 +58,25 @@ export class Session {
     this.#lastSent = options.lastSent
   }
 
+  /** Whether it outlives its connection, and its queue the process. */
+  get isStored(): boolean {
+    return this.sid !== undefined
+  }
+
   /** Up to here the client may have seen it: what is sent again then is marked DUP. */
   get lastSent(): number {
     // After a crash nobody knows: no more than a window can have been on its way.
     this.#lastSent ??= this.#options.queue.page(0, this.#options.window).at(-1)?.n ?? 0
     return this.#lastSent
+  }
+
+  get isConnected(): boolean {
+    return this.#link !== undefined
+  }
+
+  /** What waits for it. */
+  measure(): Pick<QueueMeasure, 'messages' | 'bytes'> {
+    return this.#bounds.measure()
   }
 
   /** MQTT 3.1.1 §4.4: a new connection gets what is unacknowledged again, in the order of its first sending. */
@@ -87,10 +97,11 @@ export class Session {
   }
 
   /** QoS 0: to a client that is there and keeps up, or to nobody. */
-  deliver(topicName: string, bytes: Buffer): void {
+  deliver(topicName: string, bytes: Buffer, payloadBytes: number): void {
     if (!this.#link) return
     if (!this.#link.mayReceive(topicName)) this.#options.losses.count('policy', this.clientId)
     else if (!this.#link.outbox.offer(bytes)) this.#options.losses.count('backlog', this.clientId)
+    else this.#options.traffic.countPublishSent(0, payloadBytes)
   }
 
   /** QoS 1 and 2; throws when the turn has failed. */
@@ -110,7 +121,7 @@ export class Session {
   /** The best QoS at which it subscribed to this topic is asked of the router; this is for what is retained. */
   deliverRetained(message: Message, granted: QoS): void {
     const lowered = { ...message, retain: true, qos: lowerQoS(message.qos, granted) }
-    if (lowered.qos === 0) this.deliver(lowered.topic, encodePublish(lowered))
+    if (lowered.qos === 0) this.deliver(lowered.topic, encodePublish(lowered), lowered.payload.length)
     else this.enqueue(lowered)
   }
 
@@ -149,6 +160,11 @@ export class Session {
     }
   }
 
+  /** How many messages it has not acknowledged; reads them all. */
+  countWaiting(): number {
+    return this.#options.queue.measure().messages
+  }
+
   /** Nothing is kept for it, and nothing sent, from now on. */
   end(): void {
     this.#isEnded = true
@@ -180,6 +196,7 @@ export class Session {
     this.#inFlight.set(messageId, { message: next, released })
     const isRepeated = n <= this.lastSent
     outbox.send(released ? encodePubrel(messageId) : encodePublish(next, messageId, isRepeated))
+    if (!released) this.#options.traffic.countPublishSent(next.qos, next.payload.length)
     if (!isRepeated) this.#lastSent = n
   }
 
@@ -226,9 +243,4 @@ export class Session {
     this.#tail = []
     this.#isTailWhole = false
   }
-}
-
-/** Follows from the message's number: it is durable with it, and the same after every reconnect and restart. */
-export function messageIdOf(n: number): number {
-  return ((n - 1) % MESSAGE_IDS) + 1
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import type { Identity } from '../../registry/identity.ts'
+import type { Traffic } from '../traffic.ts'
 import { type IncomingIds, StoredIds, TransientIds } from './incoming-ids.ts'
 import type { Losses } from './losses.ts'
 import { MemoryQueue } from './memory-queue.ts'
@@ -8,6 +9,7 @@ import type { DeliveryStores, StoredSession } from './ports.ts'
 import type { QueueLimits } from './queue-bounds.ts'
 import type { Router } from './router.ts'
 import { type Link, Session } from './session.ts'
+import { StoreFull } from './store-full.ts'
 import type { Turn } from './turn.ts'
 
 type Owner = Pick<Identity, 'kind' | 'id'>
@@ -24,6 +26,7 @@ export interface SessionsOptions {
   readonly owners: Owners
   readonly turn: Turn
   readonly losses: Losses
+  readonly traffic: Pick<Traffic, 'countPublishSent'>
   readonly window: number
   readonly limits: QueueLimits
   readonly clock: Clock
@@ -42,18 +45,37 @@ export interface Opened {
 export class Sessions {
   readonly #options: SessionsOptions
   readonly #stored = new Map<string, Session>()
+  #expired = 0
 
   constructor(options: SessionsOptions) {
     this.#options = options
     this.#load()
   }
 
-  /** Clean session 0: the stored one of this client id, or a new one that is stored. */
+  /** How many stored ones were ended because their clients stayed away. */
+  get expired(): number {
+    return this.#expired
+  }
+
+  /** How many are stored, how many of those have no connection, and what waits for them. */
+  measure(): { readonly sessions: number; readonly away: number; readonly messages: number; readonly bytes: number } {
+    let [away, messages, bytes] = [0, 0, 0]
+    for (const session of this.#stored.values()) {
+      const queue = session.measure()
+      messages += queue.messages
+      bytes += queue.bytes
+      if (!session.isConnected) away++
+    }
+    return { sessions: this.#stored.size, away, messages, bytes }
+  }
+
+  /** Clean session 0: the stored one of this client id, or a new one that is stored; throws when it cannot be. */
   openStored(clientId: string, owner: Owner): Opened {
     const { stores, owners, clock } = this.#options
     const known = this.#stored.get(clientId)
     if (known?.sid !== undefined)
       return { session: known, incoming: this.#idsOf(known.sid), isPresent: true, waits: false }
+    if (stores.room.isFull) throw new StoreFull()
     const at = clock()
     const row = stores.journal.write(() => stores.sessions.insert(clientId, owner, at))
     const session = this.#create({ ...row, lastSent: 0 })
@@ -122,7 +144,12 @@ export class Sessions {
   }
 
   dropExpired(before: Date): void {
-    for (const clientId of this.#options.stores.sessions.clientIdsExpired(before)) this.drop(clientId)
+    const { stores, losses } = this.#options
+    for (const clientId of stores.sessions.clientIdsExpired(before)) {
+      const waiting = this.#stored.get(clientId)?.countWaiting() ?? 0
+      if (waiting > 0) losses.count('session_expiry', clientId, waiting)
+      if (this.drop(clientId)) this.#expired++
+    }
   }
 
   #load(): void {

@@ -14,7 +14,7 @@ export function renderBanner(hub: RunningHub, { version, cwd, command }: BannerC
     ['HTTPS', `https://localhost:${hub.apiPort}`],
     ['Names', hub.serverNames.join(', ')],
     ['CA', `${hub.caFingerprint}${hub.caCreated ? ' (created now)' : ''}`],
-    ['Token', formatPath(hub.adminTokenFile, cwd)],
+    ...(hub.adminTokenFile === undefined ? [] : [['Token', formatPath(hub.adminTokenFile, cwd)] as const]),
   ] as const
   return [
     '',

@@ -1,51 +1,63 @@
+import { basename } from 'node:path'
 import type SQLite from 'better-sqlite3'
 import type { Journal } from '../../broker/delivery/ports.ts'
+import { DomainError } from '../../errors.ts'
+import { databaseFailure } from '../database-failure.ts'
 
 type Settled = (error?: Error) => void
+
+export interface GroupCommitOptions {
+  /** Before a turn's transaction. */
+  readonly onBegin?: () => void
+  /** In a turn's transaction, before its commit. */
+  readonly onCommit?: () => void
+  /** Writes as much as a message does, and leaves nothing; throws while the store can keep none. */
+  readonly probe?: () => void
+  /** Told of a turn that could not be kept; of an outage once. */
+  readonly onFailure?: (error: Error) => void
+  readonly onRecovery?: () => void
+}
 
 const RETRY_MS = 1000
 
 /** Collects the writes of one event-loop turn in one transaction: a commit costs as much as fifty rows. */
 export class GroupCommit implements Journal, Disposable {
   readonly #sqlite: SQLite.Database
-  readonly #onFailure: (error: Error) => void
+  readonly #options: GroupCommitOptions
   readonly #begin: SQLite.Statement
   readonly #commit: SQLite.Statement
   #settled: Settled[] = []
   /** What must be committed in the end, in this turn or, where it fails, in a later one. */
   #sure: (() => void)[] = []
   #failure: Error | undefined
+  /** Of the store, not of a row: nothing new is begun until the probe is committed. */
+  #outage: DomainError | undefined
   #isScheduled = false
   #isFailing = false
+  #isProbed = false
   #retry: NodeJS.Timeout | undefined
 
-  constructor(sqlite: SQLite.Database, onFailure: (error: Error) => void = () => undefined) {
+  constructor(sqlite: SQLite.Database, options: GroupCommitOptions = {}) {
     this.#sqlite = sqlite
-    this.#onFailure = onFailure
+    this.#options = options
     this.#begin = sqlite.prepare('begin immediate')
     this.#commit = sqlite.prepare('commit')
   }
 
-  /** Whether the last turn could not be kept. */
+  /** From a turn that could not be kept until the next that was. */
   get isFailing(): boolean {
     return this.#isFailing
   }
 
   write<Result>(work: () => Result): Result {
-    this.#schedule()
-    if (this.#failure) throw this.#failure
-    try {
-      this.#open()
-      return work()
-    } catch (error) {
-      this.#failure = asError(error)
-      throw this.#failure
-    }
+    // It would fail the whole turn, and with it what needs no room: that something is deleted, or goes to nobody's queue.
+    if (this.#outage) throw this.#outage
+    return this.#run(work)
   }
 
   writeSurely(work: () => void): void {
     try {
-      this.write(work)
+      this.#run(work)
     } catch {
       // The turn has failed and says so to all who wait for it; this work is repeated.
     }
@@ -60,6 +72,19 @@ export class GroupCommit implements Journal, Disposable {
   [Symbol.dispose](): void {
     clearTimeout(this.#retry)
     this.#settle()
+    clearTimeout(this.#retry)
+  }
+
+  #run<Result>(work: () => Result): Result {
+    this.#schedule()
+    if (this.#failure) throw this.#failure
+    try {
+      this.#open()
+      return work()
+    } catch (error) {
+      this.#failure = this.#explain(error)
+      throw this.#failure
+    }
   }
 
   #schedule(): void {
@@ -70,6 +95,7 @@ export class GroupCommit implements Journal, Disposable {
 
   #open(): void {
     if (this.#sqlite.inTransaction) return
+    this.#options.onBegin?.()
     this.#begin.run()
     for (const work of this.#sure) work()
   }
@@ -78,6 +104,7 @@ export class GroupCommit implements Journal, Disposable {
     this.#isScheduled = false
     const failure = this.#failure ?? this.#tryCommit()
     this.#failure = undefined
+    this.#isProbed = false
     if (failure) this.#rollBack(failure)
     const settled = this.#settled
     this.#settled = []
@@ -87,33 +114,45 @@ export class GroupCommit implements Journal, Disposable {
   #tryCommit(): Error | undefined {
     if (!this.#sqlite.open || !this.#sqlite.inTransaction) return undefined
     try {
+      this.#options.onCommit?.()
       this.#commit.run()
-      this.#sure = []
-      this.#isFailing = false
-      return undefined
     } catch (error) {
-      return asError(error)
+      return this.#explain(error)
     }
+    this.#sure = []
+    // A full disk still lets rows be deleted.
+    if (this.#isProbed || !this.#outage) this.#recover()
+    return undefined
+  }
+
+  #recover(): void {
+    if (this.#isFailing) this.#options.onRecovery?.()
+    this.#isFailing = false
+    this.#outage = undefined
   }
 
   #rollBack(failure: Error): void {
     // SQLITE_FULL and its like may have rolled back already.
     if (this.#sqlite.inTransaction) this.#sqlite.exec('rollback')
+    if (!this.#outage) this.#options.onFailure?.(failure)
     this.#isFailing = true
-    this.#onFailure(failure)
-    clearTimeout(this.#retry)
-    this.#retry = setTimeout(() => this.#repeat(), RETRY_MS).unref()
+    if (failure instanceof DomainError) this.#outage = failure
+    // Not put off by further failures: the store would be tried only when nobody writes.
+    this.#retry ??= setTimeout(() => this.#repeat(), RETRY_MS).unref()
   }
 
   #repeat(): void {
+    this.#retry = undefined
     try {
-      this.write(() => undefined)
+      this.#run(() => this.#options.probe?.())
+      this.#isProbed = true
     } catch {
       // Its failure schedules the next attempt.
     }
   }
-}
 
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
+  #explain(error: unknown): Error {
+    const explained = databaseFailure(basename(this.#sqlite.name), error)
+    return explained instanceof Error ? explained : new Error(String(explained))
+  }
 }

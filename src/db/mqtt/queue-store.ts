@@ -16,6 +16,9 @@ export interface QueueRow {
 
 // Exact in a JavaScript number up to 2^21 sessions of 2^32 messages each.
 const RANGE = 2 ** 32
+// No session's: the first has the number 1.
+const PROBE_POSITION = 0
+const PROBE = Buffer.alloc(256 * 1024)
 
 export type QueueStore = ReturnType<typeof createQueueStore>
 
@@ -62,6 +65,11 @@ export function createQueueStore({ sqlite }: Database, clock: Clock) {
     update: (position: number, isReleased: boolean, more: string | null): void =>
       void update.run(isReleased ? 1 : 0, more, position),
     remove: (position: number): void => void remove.run(position),
+    /** Whether there is room for a message: one comes and goes, in a transaction that is committed for it. */
+    probe(): void {
+      append(PROBE_POSITION, { topic: '', payload: PROBE, qos: 1, retain: false }, null)
+      remove.run(PROBE_POSITION)
+    },
   }
 
   function append(position: number, { topic, payload, qos, retain }: Message, more: string | null): void {

@@ -3,7 +3,7 @@ import { whyUnusable } from '../certificate.ts'
 import type { ClientIds } from '../client-id.ts'
 import type { Device } from '../device.ts'
 import type { Devices } from '../devices.ts'
-import type { DeviceStore } from '../ports.ts'
+import type { Cutter, DeviceStore } from '../ports.ts'
 import { type CertificateImportOptions, type KeptCertificate, keepCertificate } from './certificate-import.ts'
 import { createReason, reasonOf, suggestId } from './import-reason.ts'
 import type { DeviceReport, ImportedDevice, ImportReason, LegacyCredential } from './import-request.ts'
@@ -14,6 +14,7 @@ export interface DeviceImportOptions extends CertificateImportOptions {
   readonly devices: Pick<Devices, 'create' | 'amend'>
   readonly stored: Pick<DeviceStore, 'find'>
   readonly clientIds: ClientIds
+  readonly cutter: Pick<Cutter, 'liftBan'>
   /** Told what is to be called once all is committed. */
   readonly onCommit: (end: () => Promise<unknown>) => void
 }
@@ -41,7 +42,9 @@ export function importDevice(judged: JudgedDevice, options: DeviceImportOptions)
     judgeState(after),
     { reasons: judgeSeenConnection(seen), notes: legacyCredential ? [noteCredential(legacyCredential)] : [] },
   ]
-  const isChanged = kept.some(({ isNew, isCompleted }) => isNew || isCompleted) || !isAlike(device, after)
+  const isKeptAnew = kept.some(({ isNew, isCompleted }) => isNew || isCompleted)
+  if (isKeptAnew) options.onCommit(async () => options.cutter.liftBan('device', deviceId))
+  const isChanged = isKeptAnew || !isAlike(device, after)
   return {
     deviceId,
     action: before ? (isChanged ? 'updated' : 'unchanged') : 'created',

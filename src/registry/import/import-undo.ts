@@ -30,7 +30,7 @@ export interface ImportUndoOptions {
   readonly stored: Pick<DeviceStore, 'find' | 'delete'>
   readonly certificates: Pick<CertificateStore, 'findByFingerprint' | 'listOf'> & Pick<ForeignCertificates, 'forget'>
   readonly policies: Pick<Policies, 'put' | 'remove'>
-  readonly cutter: Pick<Cutter, 'cutCertificates' | 'forgetIdentity'>
+  readonly cutter: Pick<Cutter, 'cutIdentity' | 'forgetIdentity'>
   readonly onAccessChange: () => void
   readonly transaction: Transaction
 }
@@ -58,8 +58,13 @@ export function createImportUndo(options: ImportUndoOptions): ImportUndo {
     if (device?.id !== deviceId) return { name: deviceId, action: 'kept', detail: 'It is not registered any more' }
     const forgotten = registered.filter((fingerprint) => isImported(fingerprint, deviceId))
     for (const fingerprint of forgotten) certificates.forget(fingerprint)
-    ends.push(() => cutter.cutCertificates(forgotten, 'import undone'))
-    if (action === 'created') return removeDevice(device, ends)
+    const isHeld = certificates.listOf('device', deviceId).some(({ revokedAt }) => !revokedAt)
+    if (action === 'created' && !isHeld) return removeDevice(device, ends)
+    // By its id: of a certificate that is forgotten nobody could tell any more whom it let in.
+    if (forgotten.length > 0) {
+      ends.push(() => cutter.cutIdentity('device', deviceId, 'import undone', device.clientIds))
+    }
+    if (action === 'created') return { name: deviceId, action: 'kept', detail: 'It was given a certificate since' }
     if (before) ends.push(devices.amend(deviceId, before, true).end)
     return { name: deviceId, action: 'restored' }
   }
@@ -69,12 +74,9 @@ export function createImportUndo(options: ImportUndoOptions): ImportUndo {
     return certificate?.origin === 'imported' && certificate.subjectId === deviceId
   }
 
-  function removeDevice({ id, userId }: Device, ends: End[]): UndoneItem {
-    if (certificates.listOf('device', id).some(({ revokedAt }) => !revokedAt)) {
-      return { name: id, action: 'kept', detail: 'It was given a certificate since' }
-    }
+  function removeDevice({ id, userId, clientIds }: Device, ends: End[]): UndoneItem {
     stored.delete(id)
-    ends.push(() => cutter.forgetIdentity('device', id, userId))
+    ends.push(() => cutter.forgetIdentity('device', id, userId, clientIds))
     return { name: id, action: 'removed' }
   }
 

@@ -29,6 +29,7 @@ const PUBLIC = [
   'GET /api/health/logging',
   'GET /api/time',
   'GET /livez',
+  'GET /mqtt',
   'GET /openapi.json',
   'GET /pki/ca.cer',
   'GET /pki/ca.pem',
@@ -73,7 +74,7 @@ describe('/openapi.json', () => {
       expect(described.map((parameter) => parameter.name)).toEqual(inPath)
       for (const parameter of operation.parameters ?? []) expect(parameter.schema).toHaveProperty('type')
       const statuses = Object.keys(operation.responses)
-      expect(statuses.some((status) => status.startsWith('2'))).toBe(true)
+      expect(statuses.some((status) => status.startsWith('2') || status === '101')).toBe(true)
       const refusals = Object.entries(operation.responses).filter(([status]) => status.startsWith('4'))
       for (const [status, { content }] of refusals) {
         expect(content, status).toEqual({
@@ -81,7 +82,7 @@ describe('/openapi.json', () => {
         })
       }
       if (!PUBLIC.includes(name)) expect(statuses).toContain('401')
-      if (operation.requestBody && !path.endsWith('/validate')) {
+      if (operation.requestBody && !/\/(?:validate|authz)$/.test(path)) {
         expect(statuses).toEqual(expect.arrayContaining(['400', '413', '415']))
       }
     })

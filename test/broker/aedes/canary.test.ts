@@ -121,6 +121,22 @@ test('PUBACK follows authorizePublish; QoS 2 is looked up, stored, published, ac
   ])
 })
 
+test('a client knows whether its DISCONNECT came, and its keep-alive timer may be started anew', async () => {
+  await using scene = await openScene()
+  const internals = (client: Client) =>
+    client as Client & { readonly _disconnected: boolean; readonly _keepaliveTimer: NodeJS.Timeout }
+  const vanished = await scene.connect(true)
+  expect(internals(vanished.aedes)._keepaliveTimer.hasRef()).toBe(true)
+  expect(internals(vanished.aedes)._keepaliveTimer.refresh).toBeTypeOf('function')
+  vanished.socket.destroy()
+  await vanished.closed
+  expect(internals(vanished.aedes)._disconnected).toBe(false)
+  const left = await scene.connect(true)
+  left.send({ cmd: 'disconnect' })
+  await left.closed
+  expect(internals(left.aedes)._disconnected).toBe(true)
+})
+
 test('acknowledgements of a client reach the store with their kind', async () => {
   await using scene = await openScene()
   const client = await scene.connect(false)

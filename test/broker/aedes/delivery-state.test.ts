@@ -11,10 +11,12 @@ import { openDeliveryScene } from '../delivery/delivery-scene.ts'
 test('of a client that has no session nothing is kept, and nothing is owed to it', async () => {
   using scene = openDeliveryScene()
   const logger = createLogger({ level: 'info', format: 'json', stream: new LogSink() })
+  const reports = { reached: () => undefined }
+  const bans = { forbidsWill: () => false }
   const access = { policyOf: () => createAccessPolicy({ kind: 'device', id: 'x', userId: undefined }, []) }
-  const gatekeeper = new Gatekeeper({ access, recordRefusal: () => undefined, logger })
+  const gatekeeper = new Gatekeeper({ access, recordRefusal: () => undefined, reports, bans, logger })
   const wills = new LiveWills(scene.stores)
-  const state = new DeliveryState(scene, new Bindings(scene, gatekeeper, wills), wills)
+  const state = new DeliveryState(scene, new Bindings(scene, gatekeeper, wills), wills, { find: () => [] })
   const client = { id: 'stranger' }
   const packet = { cmd: 'publish', topic: 'a', payload: 'x', qos: 1, retain: false, dup: false, messageId: 1 } as const
 

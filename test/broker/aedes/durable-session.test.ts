@@ -118,6 +118,44 @@ describe('a QoS 2 message', () => {
   })
 })
 
+describe('a full store', () => {
+  for (const qos of [1, 2] as const) {
+    test(`closes who publishes QoS ${qos} to it, unacknowledged, for which the client does not answer`, async () => {
+      await using engine = await openServedEngine()
+      const away = await subscribed(await engine.connect(DEVICE, KEPT), 1)
+      await left(away)
+      const backend = await engine.connectBackend()
+      const other = await engine.connectBackend(true, 'other')
+      engine.room.isFull = true
+      backend.send(publish({ qos }))
+      await backend.closed
+      expect(backend.received.filter(({ cmd }) => cmd !== 'connack')).toEqual([])
+      expect(backend.connection.isLost).toBe(false)
+      expect(engine.recorder.refusals).toMatchObject([
+        { cause: 'store_full', presented: { identity: 'service:backend', clientId: 'backend' } },
+      ])
+      expect(engine.reports.totals()).toMatchObject({ store_bytes: 1 })
+
+      // Whoever has nothing to store is served, and the queue may be fetched.
+      other.send(publish({ topic: 'nobody', messageId: 2 }))
+      expect(await other.next('puback')).toMatchObject({ messageId: 2 })
+      expect((await engine.connect(DEVICE, KEPT)).connack).toMatchObject({ returnCode: 0, sessionPresent: true })
+      engine.room.isFull = false
+      await taken(other, publish())
+    })
+  }
+
+  test('takes no new session that is kept, with CONNACK 3, and one that is not', async () => {
+    await using engine = await openServedEngine()
+    engine.room.isFull = true
+    const refused = await engine.connect(DEVICE, KEPT)
+    expect(refused.connack).toMatchObject({ returnCode: 3 })
+    await refused.connection.closed
+    expect([engine.recorder.causes, refused.connection.isLost]).toEqual([['store_full'], false])
+    expect((await engine.connect(DEVICE)).connack).toMatchObject({ returnCode: 0 })
+  })
+})
+
 describe('what cannot be kept', () => {
   for (const { name, packet } of [
     { name: 'a QoS 1 message', packet: publish() },

@@ -1,5 +1,5 @@
 import type { IPublishPacket, ISubscribePacket, QoS } from 'mqtt-packet'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createParty } from '../parties.ts'
 import { allowing, OWN, openServedEngine, type ServedClient } from './served-engine.ts'
 
@@ -265,6 +265,50 @@ describe('a will', () => {
     await engine.close()
     await Promise.all([backend.closed, client.closed])
     expect(topicsOf(backend)).toEqual([])
+  })
+})
+
+describe('once a minute', () => {
+  for (const { name, sessionSeconds, isPresent } of [
+    { name: 'a session that nobody came back to in time is dropped', sessionSeconds: -1, isPresent: false },
+    { name: 'a session that may still be fetched is kept', sessionSeconds: 3600, isPresent: true },
+  ]) {
+    test(name, async () => {
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+      try {
+        await using engine = await openServedEngine({ sessionSeconds })
+        const first = await engine.connect(DEVICE, { clean: false })
+        first.send(LEAVE)
+        await first.connection.closed
+        await engine.settled()
+        vi.advanceTimersByTime(60_000)
+        expect((await engine.connect(DEVICE, { clean: false })).connack).toMatchObject({ sessionPresent: isPresent })
+      } finally {
+        vi.useRealTimers()
+      }
+    })
+  }
+})
+
+describe('a client that sends more than its device may', () => {
+  test('is read more slowly: nothing is lost, all is acknowledged, and its connection stays', async () => {
+    await using engine = await openServedEngine({ messagesPerSecond: 50 })
+    const client = await engine.connect(DEVICE)
+    const messages = Array.from({ length: 60 }, (_, index) =>
+      publish(`${OWN}/a`, { qos: 1, messageId: index + 1, payload: 'x' }),
+    )
+    client.send(...messages, { cmd: 'pingreq' })
+    await client.next('pingresp')
+    expect(client.received.filter(({ cmd }) => cmd === 'puback')).toHaveLength(60)
+    expect(engine.reports.totals().messages_per_second).toBeGreaterThan(0)
+  })
+
+  test('is not taken for silent while we do not read', async () => {
+    await using engine = await openServedEngine({ bytesPerSecond: 1000 })
+    // Its keep-alive ends after 1.5 seconds; its message takes 3.
+    const client = await engine.connect(DEVICE, { keepalive: 1 })
+    client.send(publish(`${OWN}/a`, { qos: 1, messageId: 1, payload: Buffer.alloc(4000) }))
+    expect(await client.next('puback')).toMatchObject({ messageId: 1 })
   })
 })
 

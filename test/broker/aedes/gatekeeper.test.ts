@@ -1,6 +1,7 @@
 import type { Client, PublishPacket } from 'aedes'
 import { describe, expect, test } from 'vitest'
 import { Gatekeeper } from '../../../src/broker/aedes/gatekeeper.ts'
+import { DomainError } from '../../../src/errors.ts'
 import { createLogger } from '../../../src/logger.ts'
 import { createAccessPolicy } from '../../../src/registry/access-policy.ts'
 import { DEVICE_POLICY, type Policy } from '../../../src/registry/policy.ts'
@@ -88,6 +89,11 @@ describe('a will', () => {
     const { gatekeeper, client, setPolicies } = createScene({ will: `${OWN}/will` })
     setPolicies([])
     expect(gatekeeper.judgePublish(client, client.will)).toBeInstanceOf(Error)
+  })
+
+  test('of a banned device stays unsaid', () => {
+    const { gatekeeper, client } = createScene({ will: `${OWN}/will`, isBanned: true })
+    expect(gatekeeper.judgePublish(client, client.will)?.message).toBe('its holder is banned')
   })
 
   test('stays unsaid when the hub stops', () => {
@@ -191,9 +197,17 @@ test('a client whose connection was never admitted is served nothing', () => {
   expect(gatekeeper.served(clientOf(connection.socket))).toBeUndefined()
 })
 
+const OUTAGE = new DomainError('file_unreachable', 'mqtt.db is locked')
+
 describe('an error of a client', () => {
   for (const { name, error, causes } of [
     { name: 'told/against the protocol', error: new Error('Invalid protocol'), causes: ['packet_invalid'] },
+    { name: 'told/of the store', error: OUTAGE, causes: ['storage_unavailable'] },
+    {
+      name: 'told/of a session that the store did not take',
+      error: Object.assign(new Error('the session could not be stored', { cause: OUTAGE }), { code: 3 }),
+      causes: ['storage_unavailable'],
+    },
     { name: 'not told/of the network', error: Object.assign(new Error('read'), { code: 'ECONNRESET' }), causes: [] },
     { name: 'not told/of silence', error: new Error('keep alive timeout'), causes: [] },
     { name: 'not told/of slowness', error: new Error('drain timeout'), causes: [] },
@@ -223,7 +237,13 @@ describe('a frame that violates', () => {
 
 type Scene = ReturnType<typeof createScene>
 
-function createScene({ policies = [DEVICE_POLICY], will = '' }: { policies?: readonly Policy[]; will?: string } = {}) {
+interface SceneOptions {
+  readonly policies?: readonly Policy[]
+  readonly will?: string
+  readonly isBanned?: boolean
+}
+
+function createScene({ policies = [DEVICE_POLICY], will = '', isBanned = false }: SceneOptions = {}) {
   const party = createParty('device-001')
   const { connection } = openConnection(party.peer)
   connection.open(createSession(party))
@@ -239,6 +259,8 @@ function createScene({ policies = [DEVICE_POLICY], will = '' }: { policies?: rea
       },
     },
     recordRefusal: recorder.recordRefusal,
+    reports: { reached: () => undefined },
+    bans: { forbidsWill: () => isBanned },
     logger: createLogger({ level: 'debug', format: 'json', stream: log }),
   })
   gatekeeper.admit(connection)

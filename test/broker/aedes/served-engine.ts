@@ -1,17 +1,22 @@
 import type { IConnectPacket } from 'mqtt-packet'
 import { type EngineLimits, openAedesEngine } from '../../../src/broker/aedes/engine.ts'
+import { BoundReports } from '../../../src/broker/bound-reports.ts'
 import type { Connection } from '../../../src/broker/connection.ts'
+import { MessageFeed } from '../../../src/broker/delivery/message-feed.ts'
+import { FlappingBans } from '../../../src/broker/flapping.ts'
 import { SessionOwners } from '../../../src/broker/session-owners.ts'
+import { Traffic } from '../../../src/broker/traffic.ts'
 import { createConfig } from '../../../src/config.ts'
 import { brokerLimits } from '../../../src/config-limits.ts'
 import { type MqttDatabase, openMqttDatabase } from '../../../src/db/mqtt/mqtt-database.ts'
+import { EventFeed } from '../../../src/events.ts'
 import { createLogger } from '../../../src/logger.ts'
 import { createAccessPolicy } from '../../../src/registry/access-policy.ts'
 import type { Identity } from '../../../src/registry/identity.ts'
 import { DEVICE_POLICY, type Policy } from '../../../src/registry/policy.ts'
+import { createTestClock } from '../../../src/testing/test-clock.ts'
 import type { DuplexClient } from '../../support/duplex-client.ts'
 import { LogSink } from '../../support/log-sink.ts'
-import { createTestClock } from '../../support/test-clock.ts'
 import { connectFrame } from '../connect-frame.ts'
 import { createParty, createSession, openConnection, type Party } from '../parties.ts'
 import { createRecorder } from '../recorder.ts'
@@ -44,15 +49,24 @@ export async function openServedEngine({ stores: given, ...limits }: ServedEngin
   const recorder = createRecorder()
   const { now: clock } = createTestClock()
   const stores = given ?? openMqttDatabase({ durability: 'process', clock })
+  const logger = createLogger({ level: 'debug', format: 'json', stream: new LogSink() })
+  const room = { isFull: false }
+  const reports = new BoundReports({ events: new EventFeed(), logger })
+  const bans = new FlappingBans(brokerLimits(createConfig()), clock)
   const engine = await openAedesEngine({
     access: { policyOf: (identity) => createAccessPolicy(identity, policies.get(identity.id) ?? [DEVICE_POLICY]) },
     recordRefusal: recorder.recordRefusal,
-    logger: createLogger({ level: 'debug', format: 'json', stream: new LogSink() }),
+    logger,
+    reports,
+    bans,
     directory: { identityOf: (fingerprint) => parties.get(fingerprint) },
-    stores,
+    stores: { ...stores, room },
     owners: new SessionOwners(),
+    feed: new MessageFeed(() => undefined),
     clock,
     limits: { ...brokerLimits(createConfig()), ...limits },
+    traffic: new Traffic(),
+    status: { version: '1.2.3', seconds: 10 },
   })
 
   /** Says CONNECT, and whatever is piped behind it, as one whose CONNECT the broker has accepted. */
@@ -71,6 +85,7 @@ export async function openServedEngine({ stores: given, ...limits }: ServedEngin
   return {
     ...engine,
     stores,
+    settled,
     /** From now on nothing can be kept. */
     async fillDisk() {
       await settled()
@@ -83,7 +98,11 @@ export async function openServedEngine({ stores: given, ...limits }: ServedEngin
       await settled()
       for (const table of KEPT) stores.database.sqlite.exec(`drop trigger full_${table}`)
     },
+    /** Whether the store holds all that it may. */
+    room,
     recorder,
+    reports,
+    bans,
     say,
     async connect(party: Party, packet: Partial<IConnectPacket> = {}) {
       const client = say(party, packet)
@@ -91,15 +110,16 @@ export async function openServedEngine({ stores: given, ...limits }: ServedEngin
       return { ...client, connack }
     },
     /** A back end that sees and says everything. */
-    async connectBackend(clean = true) {
+    async connectBackend(clean = true, clientId = 'backend') {
       const party = createParty('backend', 'service')
       policies.set('backend', [allowing('#')])
-      const client = say(party, { clean })
+      const client = say(party, { clean, clientId })
       await client.next('connack')
       return client
     },
     setPolicies: (id: string, ...attached: readonly Policy[]) => void policies.set(id, attached),
     async [Symbol.asyncDispose]() {
+      await engine.finish()
       await engine.close()
       stores[Symbol.dispose]()
     },

@@ -2,6 +2,20 @@ import { describe, expect, test } from 'vitest'
 import { TransientIds } from '../../../src/broker/delivery/incoming-ids.ts'
 import { createLink, createMessage, openDeliveryScene } from './delivery-scene.ts'
 
+test('what comes when nothing is taken any more is neither kept nor told of', async () => {
+  using scene = openDeliveryScene()
+  const session = scene.openStored()
+  const before = scene.publish({})
+  scene.acceptance.close()
+  let isTold = false
+  scene.acceptance.accept(createMessage(), { clientId: 'publisher' }, () => {
+    isTold = true
+  })
+  expect(await before).toBeUndefined()
+  expect([isTold, session.measure().messages]).toEqual([false, 1])
+  expect(scene.traffic.read()).toMatchObject({ publishesReceived: [0, 1, 0], publishBytesReceived: 1 })
+})
+
 describe('a message that was accepted', () => {
   test('is told of when it is committed for all it must reach, and not before', async () => {
     using scene = openDeliveryScene()
@@ -50,6 +64,55 @@ describe('a message that was accepted', () => {
       expect(link.packets).toHaveLength(1)
     })
   }
+
+  describe('while the store is full', () => {
+    const FULL = { message: 'limits.store_bytes is reached' }
+
+    for (const { name, message, stored } of [
+      { name: 'of QoS 1 that would have to be stored', message: { qos: 1 }, stored: true },
+      { name: 'of QoS 2 that would have to be stored', message: { qos: 2 }, stored: true },
+      { name: 'that is to be retained', message: { qos: 1, retain: true }, stored: false },
+    ] as const) {
+      test(`${name} is refused, nothing of it is taken, and it is taken when there is room again`, async () => {
+        using scene = openDeliveryScene()
+        if (stored) scene.openStored()
+        const link = createLink()
+        scene.sessions.attach(scene.openClean('watcher'), link)
+        await scene.settled()
+        scene.room.isFull = true
+        expect(await scene.publish(message)).toMatchObject(FULL)
+        await scene.settled()
+        expect([link.packets, [...scene.retained.find('#')]]).toEqual([[], []])
+        scene.room.isFull = false
+        expect(await scene.publish(message)).toBeUndefined()
+      })
+    }
+
+    test('of QoS 0 goes on, and so does what nobody has to keep', async () => {
+      using scene = openDeliveryScene()
+      const link = createLink()
+      scene.sessions.attach(scene.openClean('watcher'), link)
+      await scene.publish({ topic: 'old', retain: true })
+      scene.room.isFull = true
+      expect(await scene.publish({ qos: 0, payload: Buffer.from('0') })).toBeUndefined()
+      expect(await scene.publish({ qos: 0, retain: true, payload: Buffer.from('kept?') })).toBeUndefined()
+      expect(await scene.publish({ qos: 1, payload: Buffer.from('1') })).toBeUndefined()
+      // What takes room away may be removed.
+      expect(await scene.publish({ topic: 'old', retain: true, payload: Buffer.alloc(0) })).toBeUndefined()
+      await scene.settled()
+      expect(link.payloads).toEqual(['x', '0', 'kept?', '1', ''])
+      expect([...scene.retained.find('#')]).toEqual([])
+      expect(scene.losses.of('store_bytes')).toBe(1)
+    })
+
+    test('begins no session that would be stored, and opens those that are', async () => {
+      using scene = openDeliveryScene()
+      scene.openStored('known')
+      scene.room.isFull = true
+      expect(() => scene.openStored('new')).toThrow('limits.store_bytes')
+      expect(scene.sessions.openStored('known', { kind: 'device', id: 'known' }).isPresent).toBe(true)
+    })
+  })
 
   test('and cannot be kept is refused, its packet identifier free for another try', async () => {
     using scene = openDeliveryScene()

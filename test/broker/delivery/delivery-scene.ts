@@ -1,17 +1,22 @@
 import { type Packet, parser } from 'mqtt-packet'
 import { createDelivery, type Delivery, type DeliveryLimits } from '../../../src/broker/delivery/delivery.ts'
 import type { Message } from '../../../src/broker/delivery/message.ts'
+import { MessageFeed } from '../../../src/broker/delivery/message-feed.ts'
 import type { Link, Session } from '../../../src/broker/delivery/session.ts'
 import { SessionOwners } from '../../../src/broker/session-owners.ts'
+import { Traffic } from '../../../src/broker/traffic.ts'
 import { createConfig } from '../../../src/config.ts'
 import { brokerLimits } from '../../../src/config-limits.ts'
 import { type MqttDatabase, openMqttDatabase } from '../../../src/db/mqtt/mqtt-database.ts'
-import { createTestClock, type TestClock } from '../../support/test-clock.ts'
+import { createTestClock, type TestClock } from '../../../src/testing/test-clock.ts'
 
 export const OWNER = { kind: 'device', id: 'device-001' } as const
 
 export interface DeliveryScene extends Disposable, Delivery {
+  readonly feed: MessageFeed
   readonly stores: MqttDatabase
+  /** Full, or not, as a test says. */
+  readonly room: { isFull: boolean }
   readonly owners: SessionOwners
   readonly clock: TestClock
   readonly losses: Delivery['losses']
@@ -37,13 +42,19 @@ export interface SceneOptions {
 
 export function openDeliveryScene({ limits, clock = createTestClock(), ...options }: SceneOptions = {}): DeliveryScene {
   const stores = options.stores ?? openMqttDatabase({ durability: 'process', clock: clock.now })
+  const room = { isFull: false }
   const owners = new SessionOwners()
+  const feed = new MessageFeed((error) => {
+    throw error
+  })
   const delivery = createDelivery({
-    stores,
+    stores: { ...stores, room },
     owners,
     clock: clock.now,
     limits: { ...brokerLimits(createConfig()), ...limits },
+    traffic: new Traffic(),
     onLoss: () => undefined,
+    feed,
   })
   const settled = (): Promise<Error | undefined> => new Promise((resolve) => delivery.turn.settled(resolve))
   const subscribed = (session: Session): Session => {
@@ -53,7 +64,9 @@ export function openDeliveryScene({ limits, clock = createTestClock(), ...option
   const { sqlite } = stores.database
   return {
     ...delivery,
+    feed,
     stores,
+    room,
     owners,
     clock,
     settled,

@@ -45,6 +45,14 @@ test('a will outside the policy of today is forgotten', async () => {
   expect([...scene.retained.find('will')]).toEqual([])
 })
 
+test('a store that cannot be written is named, as the cause for which the hub does not start', async () => {
+  using scene = openDeliveryScene()
+  leave(scene, 'vanished', 'active')
+  await scene.settled()
+  scene.stores.database.sqlite.pragma('query_only = on')
+  await expect(publish(scene)).rejects.toMatchObject({ code: 'file_unreachable' })
+})
+
 test('a will that cannot be published now is tried again at the next start', async () => {
   using scene = openDeliveryScene()
   scene.openStored()
@@ -54,6 +62,17 @@ test('a will that cannot be published now is tried again at the next start', asy
   await expect(publish(scene)).rejects.toThrow('full')
   await scene.settled()
   scene.makeRoom()
+  await publish(scene.restart())
+  expect(scene.stores.wills.list()).toEqual([])
+})
+
+test('a will for which the store has no room waits for the next start, and holds up no start', async () => {
+  using scene = openDeliveryScene()
+  leave(scene, 'vanished', 'active')
+  await scene.settled()
+  scene.room.isFull = true
+  await publish(scene)
+  expect(scene.stores.wills.has('vanished')).toBe(true)
   await publish(scene.restart())
   expect(scene.stores.wills.list()).toEqual([])
 })

@@ -1,8 +1,10 @@
 import { Duplex } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { writeToStream } from 'mqtt-packet'
 import { describe, expect, test } from 'vitest'
 import { Outbox } from '../../../src/broker/delivery/outbox.ts'
 import { Turn } from '../../../src/broker/delivery/turn.ts'
+import { Traffic } from '../../../src/broker/traffic.ts'
 
 /** A socket whose reader takes something only when it is told to. */
 function openScene({ isCut = false } = {}) {
@@ -18,15 +20,18 @@ function openScene({ isCut = false } = {}) {
   })
   socket.on('error', () => undefined)
   let drains = 0
+  const traffic = new Traffic()
   const outbox = new Outbox(socket, {
     turn: new Turn({ settled: () => undefined }),
     isCut: () => isCut,
+    traffic,
     onDrain: () => void drains++,
     bounds: { behindBytes: 20, lostBytes: 40 },
   })
   return {
     socket,
     outbox,
+    traffic,
     writes,
     take: () => take?.(),
     get drains() {
@@ -47,6 +52,14 @@ describe('an outbox', () => {
     expect(writes).toEqual([])
     await nextTurn()
     expect(writes).toEqual(['abcd'])
+  })
+
+  test('takes bytes alone, and tells whoever writes something else at once', async () => {
+    const { socket, outbox, writes } = openScene()
+    outbox.send(Buffer.from('a'))
+    expect(() => socket.write(undefined)).toThrow(TypeError)
+    await nextTurn()
+    expect(writes).toEqual(['a'])
   })
 
   test('refuses what may be lost while its reader is behind, and tells when it has caught up', async () => {
@@ -80,6 +93,27 @@ describe('an outbox', () => {
     outbox.send(Buffer.from('goodbye'))
     socket.destroy()
     expect(writes).toEqual(['goodbye'])
+  })
+
+  test('says its last word before its socket is ended, and nothing after it', async () => {
+    const { outbox, socket, writes, take } = openScene()
+    outbox.send(Buffer.from('goodbye'))
+    socket.end()
+    outbox.send(Buffer.from('too late'))
+    socket.write('too late')
+    await nextTurn()
+    take()
+    expect([writes, outbox.isBehind]).toEqual([['goodbye'], true])
+  })
+
+  test('counts each packet once, whoever writes it, and the bytes that went out', async () => {
+    const { outbox, socket, traffic } = openScene()
+    outbox.send(Buffer.from('12345'))
+    writeToStream({ cmd: 'puback', messageId: 7 }, socket)
+    writeToStream({ cmd: 'pingresp' }, socket)
+    expect(traffic.read()).toMatchObject({ packetsSent: 3, bytesSent: 0 })
+    await nextTurn()
+    expect(traffic.read()).toMatchObject({ packetsSent: 3, bytesSent: 5 + 4 + 2 })
   })
 
   test('sends nothing to a connection that was cut', async () => {

@@ -28,6 +28,7 @@ describe('the router', () => {
           else router.add(filter, subscriber, qos)
           if (isRemoval) model.delete(key)
           else model.set(key, qos)
+          expect(router.size).toBe(model.size)
           // Asked after every change: a plan that is kept too long would show.
           for (const topic of topicNames) expect(planOf(router, topic)).toEqual(expected(model, topic))
         }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { messageIdOf } from '../../../src/broker/delivery/session.ts'
+import { messageIdOf } from '../../../src/broker/delivery/message.ts'
 import { createLink, createMessage, openDeliveryScene } from './delivery-scene.ts'
 
 const KINDS = ['openStored', 'openClean'] as const
@@ -260,5 +260,18 @@ describe('a stored session', () => {
     await scene.settled()
     expect(link.payloads.map(([letter]) => letter)).toEqual(['b', 'c'])
     expect(scene.losses.of('queue_bytes')).toBe(1)
+  })
+
+  test('loses nothing of as many bytes as limits.queue_bytes, which are kept as long as limits.queue_age', async () => {
+    using scene = openDeliveryScene({ limits: { queueBytes: 303, queueSeconds: 60 } })
+    const session = scene.openStored()
+    // Topics of one byte.
+    for (const letter of 'abc') await scene.publish({ payload: Buffer.alloc(100, letter) })
+    scene.clock.advance(50_000)
+    const link = createLink()
+    scene.sessions.attach(session, link)
+    await scene.settled()
+    expect(link.payloads.map(([letter]) => letter)).toEqual(['a', 'b', 'c'])
+    expect(Object.values(scene.losses.totals()).every((lost) => lost === 0)).toBe(true)
   })
 })

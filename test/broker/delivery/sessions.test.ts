@@ -40,6 +40,40 @@ describe('a session that is stored', () => {
       expect(scene.stores.database.sqlite.prepare(`select count(*) from ${table}`).pluck().get()).toBe(0)
   })
 
+  test('is measured with what waits for it, whether its client is there or not', async () => {
+    using scene = openDeliveryScene()
+    scene.openStored('away')
+    const here = scene.openStored('here')
+    const link = createLink()
+    scene.sessions.attach(here, link)
+    scene.openClean('clean')
+    await scene.publish({ topic: 'abc', payload: Buffer.from('12') })
+    expect(scene.sessions.measure()).toEqual({ sessions: 2, away: 1, messages: 2, bytes: 10 })
+    here.acknowledge(1, 1)
+    scene.sessions.detach(here, link)
+    expect(scene.sessions.measure()).toEqual({ sessions: 2, away: 2, messages: 1, bytes: 5 })
+    expect(scene.restart().sessions.measure()).toEqual({ sessions: 2, away: 2, messages: 1, bytes: 5 })
+  })
+
+  test('is measured anew after a turn that failed', async () => {
+    using scene = openDeliveryScene()
+    scene.openStored()
+    await scene.publish({})
+    scene.sessions.measure()
+    await scene.settled()
+    scene.fillDisk()
+    expect(await scene.publish({})).toBeInstanceOf(Error)
+    expect(scene.sessions.measure()).toMatchObject({ messages: 1, bytes: 2 })
+  })
+
+  test('is counted when it has expired', async () => {
+    using scene = openDeliveryScene()
+    scene.openStored()
+    await scene.settled()
+    scene.sessions.dropExpired(new Date(scene.clock.now().getTime() + 1000))
+    expect([scene.sessions.expired, scene.sessions.measure().sessions]).toEqual([1, 0])
+  })
+
   test('that could not be stored is none', async () => {
     using scene = openDeliveryScene()
     await scene.settled()
@@ -73,6 +107,16 @@ describe('a session that is stored', () => {
     scene.clock.advance(61_000)
     scene.sessions.dropExpired(expired())
     expect([scene.owners.isHeld('away'), scene.owners.isHeld('there')]).toEqual([false, true])
+    expect(scene.losses.of('session_expiry')).toBe(0)
+  })
+
+  test('takes what waited for it along when it expires, and that is counted', async () => {
+    using scene = openDeliveryScene()
+    scene.openStored('away')
+    for (const payload of '123') await scene.publish({ payload: Buffer.from(payload) })
+    scene.clock.advance(1)
+    scene.sessions.dropExpired(scene.clock.now())
+    expect(scene.losses.totals()).toMatchObject({ session_expiry: 3, queue_age: 0 })
   })
 
   test('may have no owner, and subscriptions may have lost their session', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { Router } from '../../../src/broker/delivery/router.ts'
 import { AedesPersistence } from '../../../src/db/mqtt/aedes-persistence.ts'
 import { openMqttDatabase } from '../../../src/db/mqtt/mqtt-database.ts'
-import { createTestClock } from '../../support/test-clock.ts'
+import { createTestClock } from '../../../src/testing/test-clock.ts'
 
 interface SuiteContext {
   readonly assert: typeof assert

@@ -2,8 +2,8 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type MqttDatabase, openMqttDatabase } from '../../../src/db/mqtt/mqtt-database.ts'
+import { createTestClock } from '../../../src/testing/test-clock.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { createTestClock } from '../../support/test-clock.ts'
 
 const MESSAGE = { topic: 'a', payload: Buffer.from('x'), qos: 1, retain: false } as const
 

@@ -3,7 +3,7 @@ import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { describe, expect, test } from 'vitest'
 import { openMqttDatabase } from '../../../src/db/mqtt/mqtt-database.ts'
 import * as schema from '../../../src/db/mqtt/mqtt-schema.ts'
-import { createTestClock } from '../../support/test-clock.ts'
+import { createTestClock } from '../../../src/testing/test-clock.ts'
 
 const TABLES = Object.values(schema)
   .filter((value) => is(value, SQLiteTable))

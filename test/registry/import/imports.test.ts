@@ -112,6 +112,16 @@ describe('a device that moves in', () => {
     expect(again).toMatchObject({ policies: [{ action: 'unchanged' }], devices: [{ action: 'unchanged' }] })
   })
 
+  test('is banned no longer once a certificate of it has come', async () => {
+    using scene = await createScene()
+    const devices = [{ deviceId: 'pump', certificates: [await made(scene, 'pump')] }, { deviceId: 'fan' }]
+    await run(scene, devices, { dryRun: true })
+    expect(scene.lifted).toEqual([])
+    await run(scene, devices)
+    await run(scene, devices)
+    expect(scene.lifted).toEqual(['device pump'])
+  })
+
   test('is let in by an approval when its certificate waited for one', async () => {
     using scene = await createScene({ unknownCertificates: { mode: 'pending', owner: 'default' } })
     const { pem } = await made(scene, 'pump')
@@ -339,7 +349,12 @@ describe('an import that is undone', () => {
     expect(scene.stores.devices.find('pump')).toBeUndefined()
     expect(scene.registry.devices.get('old').clientIds).toEqual(['first'])
     for (const { pem } of [pump, old]) expect(judged(scene, pem)).toBe('certificate_unknown')
-    expect(scene.cuts.map(({ call }) => call)).toContain('forgetIdentity')
+    expect(scene.cuts).toEqual([
+      { call: 'forgetIdentity', of: ['device', 'pump', 'default'], admissible: 0 },
+      // Whom its certificate let in, and then whoever uses the client id that it loses.
+      { call: 'cutIdentity', of: ['device', 'old'], admissible: 1 },
+      { call: 'cutIdentity', of: ['device', 'old'], admissible: 1 },
+    ])
     expect(await run(scene, devices, { policies: [...policies] })).toEqual(report)
   })
 

@@ -1,0 +1,56 @@
+import { join, resolve } from 'node:path'
+import { createMemoryPki, openPki, type Pki } from './app-pki.ts'
+import type { Clock } from './clock.ts'
+import type { Config } from './config.ts'
+import { ensureOwnFolder } from './db/data-folder.ts'
+import { type Database, openDatabase } from './db/database.ts'
+import { lockFolder } from './db/folder-lock.ts'
+import type { Logger } from './logger.ts'
+
+/** What a hub stands on: who it is, and what it knows. */
+export interface Premises {
+  readonly database: Database
+  readonly pki: Pki
+  /** None: all of it is in memory, and no file is written. */
+  readonly files?: PremisesFiles
+}
+
+export interface PremisesFiles {
+  readonly adminToken: string
+  readonly localSocket: string
+  readonly mqttDatabase: string
+}
+
+export interface PremisesOptions {
+  readonly logger: Logger
+  readonly clock: Clock
+  /** Told to whoever finds the data folder in use. */
+  readonly pid: number
+  readonly inMemory: boolean
+}
+
+/** Opens the two folders, or their like in memory; what it takes is released with the stack. */
+export async function openPremises(
+  config: Config,
+  options: PremisesOptions,
+  stack: AsyncDisposableStack,
+): Promise<Premises> {
+  const { logger, clock, pid, inMemory } = options
+  if (inMemory) {
+    const database = stack.use(openDatabase())
+    return { database, pki: await createMemoryPki(config, clock) }
+  }
+  const dataDir = resolve(config.data_dir)
+  ensureOwnFolder(dataDir)
+  stack.use(lockFolder(dataDir, pid))
+  const database = stack.use(openDatabase({ file: join(dataDir, 'hub.db') }))
+  return {
+    database,
+    pki: await openPki(config, clock, logger),
+    files: {
+      adminToken: join(dataDir, 'admin-token'),
+      localSocket: join(dataDir, 'hub.sock'),
+      mqttDatabase: join(dataDir, 'mqtt.db'),
+    },
+  }
+}

@@ -1,0 +1,17 @@
+import type { Logger } from '../../logger.ts'
+import type { Status } from './status.ts'
+
+/** Tells the status at every interval, until it is disposed. */
+export function startTelling(status: Pick<Status, 'update'>, intervalMs: number, logger: Logger): Disposable {
+  const timer = setInterval(tell, intervalMs)
+  return { [Symbol.dispose]: () => clearInterval(timer) }
+
+  /** Numbers about the broker must not end it. */
+  function tell(): void {
+    try {
+      status.update()
+    } catch (error) {
+      logger.error({ component: 'broker', err: error }, 'The status of the broker could not be told')
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs'
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
+import { installTarball, listFiles, packTarball } from '../support/package-tarball.ts'
+import { runProgram, startProgram } from '../support/program.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url))
+const guide = readFileSync(new URL('../../docs/testing.md', import.meta.url), 'utf8')
+
+/** The example of the guide below this heading. */
+function example(heading: string): string {
+  const [, code] = new RegExp(`^## ${heading}$[^]*?^\`\`\`js$([^]*?)^\`\`\`$`, 'm').exec(guide) ?? []
+  if (code === undefined) throw new Error(`the guide has no example for ${heading}`)
+  return code
+}
+
+const stack = new AsyncDisposableStack()
+let project: string
+let installed: string
+
+// The compiler and npm, on a machine that does other things beside.
+const PACKING_MS = 120_000
+
+beforeAll(async () => {
+  const folder = stack.use(await temporaryFolder())
+  project = stack.use(await temporaryFolder()).path
+  installed = await installTarball(await packTarball(folder.path), project)
+  for (const name of ['vitest', join('@types', 'node')]) {
+    await mkdir(join(project, 'node_modules', '@types'), { recursive: true })
+    await rm(join(project, 'node_modules', name), { recursive: true, force: true })
+    await symlink(join(MODULES, name), join(project, 'node_modules', name))
+  }
+  await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module' }))
+}, PACKING_MS)
+afterAll(() => stack.disposeAsync())
+
+describe('the package, in an empty project', () => {
+  test('holds the program, what it is built from it, and the papers', async () => {
+    const files = await listFiles(installed)
+    const expected =
+      /^(?:bin\/signet\.mjs|dist\/.+\.(?:js|d\.ts)|dist\/drizzle\/.+\.(?:sql|json)|package\.json|README\.md|LICENSE|CHANGELOG\.md|config\.example\.yaml)$/
+    expect(files.filter((file) => !expected.test(file))).toEqual([])
+    expect(files.filter((file) => /snapshot/.test(file))).toEqual([])
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'bin/signet.mjs',
+        'config.example.yaml',
+        'dist/drizzle/meta/_journal.json',
+        'dist/main.d.ts',
+        'dist/main.js',
+      ]),
+    )
+  })
+
+  test('runs the hub on a recent Node, and its command line beside it', async () => {
+    const signet = `${process.execPath} ${join(installed, 'bin', 'signet.mjs')}`
+    const env = { SIGNET_API__PORT: '0', SIGNET_MQTT__PORT: '0' }
+    await using hub = startProgram(`${signet} start`, { cwd: project, env })
+    const { apiPort } = JSON.parse(await hub.line(/"msg":"Hub ready"/))
+    const ready = await fetch(`http://127.0.0.1:${apiPort}/readyz`)
+    expect(ready.status).toBe(200)
+    const added = await runProgram(`${signet} device add dev-1 --user alice`, { cwd: project })
+    expect(added).toMatchObject({ code: 0, stderr: '' })
+    const version = await runProgram(`${signet} version`, { cwd: project })
+    expect(version.stdout).toBe(`signet ${manifest.version}\n`)
+    expect(await hub.stop()).toMatchObject({ code: 0 })
+  })
+})
+
+describe('the examples of the guide', () => {
+  for (const { runner, args, env } of [
+    { runner: 'node:test', args: '--test pump.test.js' },
+    { runner: 'vitest', args: `${join(MODULES, 'vitest', 'vitest.mjs')} run --root .` },
+    {
+      runner: 'jest',
+      args: `${join(MODULES, 'jest', 'bin', 'jest.js')} --rootDir .`,
+      env: { NODE_OPTIONS: '--experimental-vm-modules' },
+    },
+  ]) {
+    test(
+      `${runner} runs its own, and ends`,
+      async () => {
+        const folder = join(project, runner.replace(':', '-'))
+        await mkdir(folder)
+        await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
+        await writeFile(join(folder, 'pump.test.js'), example(runner))
+        const outer = { VITEST: '', VITEST_WORKER_ID: '', VITEST_POOL_ID: '', NODE_ENV: 'test', CI: '' }
+        const ended = await runProgram(`${process.execPath} ${args}`, {
+          cwd: folder,
+          env: { ...outer, ...env },
+          patience: PACKING_MS,
+        })
+        expect(ended, ended.stdout + ended.stderr).toMatchObject({ code: 0 })
+        expect(ended.stdout + ended.stderr).toMatch(/pass 1\b|Tests.+1 passed|1 passed/)
+      },
+      PACKING_MS,
+    )
+  }
+
+  test(
+    'the types of both doors are there for who uses them',
+    async () => {
+      await writeFile(
+        join(project, 'typed.ts'),
+        `import { startHub, type HubSettings } from 'signet-hub'
+import { startTestHub, type TestDevice } from 'signet-hub/testing'
+const settings: HubSettings = { mqtt: { inflight: 8 } }
+await using hub = await startTestHub({ settings })
+const device: TestDevice = await hub.addDevice('pump-7')
+export const topic: string = device.topic
+export const port: number = (await startHub({ settings })).mqttPort
+// @ts-expect-error a device has an id
+await hub.addDevice()
+`,
+      )
+      const options = '--noEmit --strict --skipLibCheck --module nodenext --target esnext --lib esnext --types node'
+      const tsc = join(MODULES, 'typescript', 'bin', 'tsc')
+      const checked = await runProgram(`${process.execPath} ${tsc} ${options} typed.ts`, {
+        cwd: project,
+        patience: PACKING_MS,
+      })
+      expect(checked).toMatchObject({ code: 0, stdout: '' })
+    },
+    PACKING_MS,
+  )
+})

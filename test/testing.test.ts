@@ -1,0 +1,114 @@
+import { once } from 'node:events'
+import { request } from 'node:https'
+import type { MqttClient } from 'mqtt'
+import { describe, expect, test } from 'vitest'
+import { startTestHub } from '../src/testing.ts'
+import { nextMessage } from './support/next-message.ts'
+
+function closing(client: MqttClient): Promise<unknown> {
+  return new Promise((resolve) => client.once('close', () => resolve(undefined)))
+}
+
+test('a device publishes, a back end hears it, and the hub knows', async () => {
+  await using hub = await startTestHub()
+  const device = await hub.addDevice('pump-7', { userId: 'ann' })
+  const backend = await hub.connect(await hub.addService('backend', ['users/+/devices/#']))
+  await backend.subscribeAsync('users/+/devices/+/level')
+  const heard = nextMessage(backend)
+  const client = await hub.connect(device)
+  await client.publishAsync(`${device.topic}/level`, '23.5', { qos: 1 })
+  expect(await hub.waitForMessage('users/ann/#')).toMatchObject({
+    topic: 'users/ann/devices/pump-7/level',
+    payload: Buffer.from('23.5'),
+    qos: 1,
+    clientId: 'pump-7',
+  })
+  expect(await heard).toEqual({ topic: `${device.topic}/level`, payload: '23.5' })
+  expect(hub.messages()).toHaveLength(1)
+  expect(hub.messages('a/#')).toEqual([])
+})
+
+test('a device is given to a user, policies and client ids', async () => {
+  await using hub = await startTestHub()
+  await hub.fetch('/api/policies/open', {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ rules: [{ effect: 'allow', actions: ['publish'], topicFilter: 'open/#' }] }),
+  })
+  const device = await hub.addDevice('pump-7', { policies: ['open'], clientIds: ['gateway'] })
+  expect(device).toMatchObject({ userId: 'default', topic: 'users/default/devices/pump-7' })
+  const client = await hub.connect(device, { clientId: 'gateway' })
+  await client.publishAsync('open/door', '1', { qos: 1 })
+  expect(hub.messages('open/#')).toMatchObject([{ clientId: 'gateway' }])
+})
+
+test('what the API refuses is told as it says it', async () => {
+  await using hub = await startTestHub()
+  await expect(hub.addDevice('a/b')).rejects.toThrow(/POST \/api\/devices: 400 .*invalid/)
+})
+
+test('a revoked device loses its connection, and is told so at the next one', async () => {
+  await using hub = await startTestHub()
+  const device = await hub.addDevice('pump-7')
+  const client = await hub.connect(device)
+  const closed = closing(client)
+  await hub.revoke('pump-7', 'keyCompromise')
+  await closed
+  await expect(hub.connect(device)).rejects.toMatchObject({ code: 5 })
+})
+
+test('time passes when the test says so', async () => {
+  await using hub = await startTestHub()
+  const device = await hub.addDevice('pump-7')
+  hub.clock.advance(366 * 86_400_000)
+  await expect(hub.connect(device)).rejects.toMatchObject({ code: 5 })
+})
+
+describe('a bad network', () => {
+  test('drops a client, whose will is published, and lets it back in', async () => {
+    await using hub = await startTestHub()
+    const device = await hub.addDevice('pump-7')
+    const will = { topic: `${device.topic}/gone`, payload: Buffer.from('1'), qos: 0, retain: false } as const
+    const client = await hub.connect(device, { will })
+    const closed = closing(client)
+    hub.network.drop()
+    await closed
+    await hub.waitForMessage(`${device.topic}/gone`)
+    await hub.connect(device)
+  })
+
+  test('refuses a client', async () => {
+    await using hub = await startTestHub()
+    const device = await hub.addDevice('pump-7')
+    hub.network.refuse(true)
+    await expect(hub.connect(device)).rejects.toThrow()
+    hub.network.refuse(false)
+    await hub.connect(device)
+  })
+})
+
+test('settings reach the hub, and so does what logs', async () => {
+  let log = ''
+  const settings = { mqtt: { inflight: 1 }, public_host: 'hub.example.com' }
+  await using hub = await startTestHub({ settings, log: { write: (line) => (log += line) } })
+  const device = await hub.addDevice('pump-7')
+  const issued = await hub.fetch(`/api/devices/certificates/${device.id}`, { method: 'POST' })
+  expect(await issued.json()).toMatchObject({ brokerUrl: 'hub.example.com' })
+  expect(log).toContain('Hub ready')
+})
+
+test('the API is there for others too, over HTTPS', async () => {
+  await using hub = await startTestHub()
+  const answered = request(`${hub.apiUrl}/readyz`, { ca: hub.ca, agent: false }).end()
+  const [answer] = await once(answered, 'response')
+  answer.resume()
+  expect(answer.statusCode).toBe(200)
+})
+
+test('several hubs in one process know nothing of each other', async () => {
+  await using one = await startTestHub()
+  await using other = await startTestHub()
+  const device = await one.addDevice('pump-7')
+  await expect(other.connect({ ...device, ca: other.ca })).rejects.toMatchObject({ code: 5 })
+  expect(one.ca).not.toBe(other.ca)
+})
