@@ -93,7 +93,7 @@ test('no statement of any store scans a table that grows with the fleet or sorts
   const plans = recordPlans(database)
   for (const { run } of LOOK_UPS) run(database)
   useWrites(database)
-  const scans = plans().filter((detail) => /^SCAN (?!policies|api_tokens)/.test(detail))
+  const scans = plans().filter((detail) => /^SCAN (?!policies|api_tokens|CONSTANT ROW)/.test(detail))
   expect(scans).toStrictEqual([])
   // The lists of one device are sorted inside its row; nothing else is.
   const sorts = plans().filter((detail) => detail.includes('TEMP B-TREE') && !detail.includes('json_group_array'))

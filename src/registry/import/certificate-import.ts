@@ -34,14 +34,18 @@ export function keepCertificate(
       `Certificate ${fingerprint} is registered for ${known.kind} ${known.subjectId}`,
     )
   }
-  const isCompleted = known !== undefined && ((known.pem === undefined && pem !== undefined) || isPending(known))
-  if (known) {
-    if (pem !== undefined && isCompleted) certificates.complete(fingerprint, contentsOf(judged))
-    if (isPending(known)) certificates.approve(fingerprint)
-  } else certificates.insert(createRecord(judged, deviceId, clock()))
-  const certificate = certificates.findByFingerprint(fingerprint)
+  const now = clock()
+  if (!known) {
+    const certificate = createRecord(judged, deviceId, now)
+    certificates.insert(certificate)
+    return { certificate, isNew: true, isCompleted: false, refusal: judgeRecord(certificate, now) }
+  }
+  const isCompleted = (known.pem === undefined && pem !== undefined) || isPending(known)
+  if (pem !== undefined && isCompleted) certificates.complete(fingerprint, contentsOf(judged))
+  if (isPending(known)) certificates.approve(fingerprint)
+  const certificate = isCompleted ? certificates.findByFingerprint(fingerprint) : known
   if (!certificate) throw new Error(`Certificate ${fingerprint} was not kept`)
-  return { certificate, isNew: !known, isCompleted, refusal: judgeRecord(certificate, clock()) }
+  return { certificate, isNew: false, isCompleted, refusal: judgeRecord(certificate, now) }
 }
 
 function isPending({ pendingSince, revokedAt }: Certificate): boolean {

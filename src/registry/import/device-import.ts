@@ -1,5 +1,5 @@
 import { DomainError } from '../../errors.ts'
-import { whyUnusable } from '../certificate.ts'
+import { type Certificate, whyUnusable } from '../certificate.ts'
 import type { ClientIds } from '../client-id.ts'
 import type { Device } from '../device.ts'
 import type { Devices } from '../devices.ts'
@@ -142,8 +142,9 @@ function judgeCertificates(
 ): Findings {
   const wrong = [...unfit, ...kept.flatMap(({ refusal }) => refusal ?? [])]
   const now = clock()
+  const isUsable = (certificate: Certificate): boolean => whyUnusable(certificate, now) === undefined
   // One certificate that lets the device in is enough; what is wrong with the others is still told.
-  if (certificates.listOf('device', deviceId).some((each) => whyUnusable(each, now) === undefined)) {
+  if (kept.some(({ certificate }) => isUsable(certificate)) || certificates.listOf('device', deviceId).some(isUsable)) {
     return { reasons: [], notes: wrong.map(({ detail }) => detail) }
   }
   const missing = createReason('certificate_missing', 'No certificate of it is known')
