@@ -32,10 +32,30 @@ export const CERTIFICATE_COLUMNS = Object.keys(getTableColumns(certificates)) as
 type Column = keyof typeof certificates.$inferSelect
 
 /** As SQLite takes it: milliseconds since the epoch for a time, null for what it has not. */
-export function writeCertificate(certificate: Certificate): Readonly<Record<Column, string | number | null>> {
-  const columns = CERTIFICATE_COLUMNS.map((name) => {
-    const value = certificate[name]
-    return [name, value instanceof Date ? value.getTime() : (value ?? null)] as const
-  })
-  return Object.fromEntries(columns) as Record<Column, string | number | null>
+export function writeCertificate(certificate: Certificate) {
+  const { id, kind, subjectId, fingerprint, createdAt } = certificate
+  // Written out: built from a list of its columns, the row took longer than SQLite to insert it.
+  return {
+    id,
+    kind,
+    subjectId,
+    fingerprint,
+    serialNumber: certificate.serialNumber ?? null,
+    subject: certificate.subject ?? null,
+    pem: certificate.pem ?? null,
+    notBefore: writeTime(certificate.notBefore),
+    notAfter: writeTime(certificate.notAfter),
+    origin: certificate.origin ?? null,
+    pendingSince: writeTime(certificate.pendingSince),
+    createdAt: createdAt.getTime(),
+    firstSeenAt: writeTime(certificate.firstSeenAt),
+    retiresAt: writeTime(certificate.retiresAt),
+    revokedAt: writeTime(certificate.revokedAt),
+    idempotencyKey: certificate.idempotencyKey ?? null,
+    revocationReason: certificate.revocationReason ?? null,
+  } satisfies Record<Column, string | number | null>
+}
+
+function writeTime(time: Date | undefined): number | null {
+  return time?.getTime() ?? null
 }
