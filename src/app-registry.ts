@@ -47,6 +47,7 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
     }),
     judgeChain: (certificate) => judgeChain(certificate, pki.clientCa),
     allowCommonNameOnly: config.emqx.allow_cn_only,
+    unknownCertificates: { mode: config.ca.unknown, owner: config.ca.unknown_owner },
     mode: mqttAuthMode(config),
     plainMqtt: config.mqtt.plain.host !== undefined,
     inBackground: (work) => inBackground(work, logger),

@@ -20,6 +20,7 @@ import {
 } from './config-field.ts'
 import { createSetting, type Setting } from './config-setting.ts'
 import { isHostName, isHttpUrl, isNetwork, isOrigin, isServerName } from './host-name.ts'
+import { isId } from './identifiers.ts'
 import type { LOG_LEVELS } from './logger.ts'
 
 const KIB = 1024
@@ -85,6 +86,12 @@ const SCHEMA = group({
       expected: oneOf(KEY_ALGORITHMS),
       example: 'rsa-2048',
     }),
+    unknown: choice(
+      ['deny', 'pending', 'auto'],
+      'deny',
+      'What becomes of a certificate that our CA signed and the registry does not hold: refused, kept for approval, or registered as a new device.',
+    ),
+    unknown_owner: owner('Who owns such a device: a user, or {OU} or {O} for that attribute of its subject.'),
   }),
   emqx: group({
     allow_cn_only: toggle(false, 'Whether EMQX may ask about a device by its CN, without the certificate.'),
@@ -178,4 +185,13 @@ function leavesOf(schema: z.core.$ZodType, key: string): [key: string, leaf: z.c
 
 function authMode(description: string) {
   return optional(z.enum(AUTH_MODES), { description, expected: oneOf(AUTH_MODES), example: 'mtls_or_token' })
+}
+
+function owner(description: string) {
+  const notes = { kind: 'text', description, expected: 'the id of a user, {OU} or {O}' } as const
+  return z
+    .string()
+    .refine((text) => text === '{OU}' || text === '{O}' || isId(text))
+    .default('default')
+    .register(NOTES, notes)
 }

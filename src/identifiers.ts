@@ -14,7 +14,7 @@ export function parseId(text: string, noun: 'device' | 'service' | 'user' | 'pol
 }
 
 /** Device, service, user and policy names: MAC addresses and e-mails are ids, nothing that MQTT or a path could misread is. */
-function isId(text: string): boolean {
+export function isId(text: string): boolean {
   return ID.test(text) && !text.includes('..') && !RESERVED.has(text.toLowerCase())
 }
 

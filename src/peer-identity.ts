@@ -26,7 +26,7 @@ export function readPeerCertificate(certificate: X509Certificate): PeerCertifica
   const { subject = '', issuer = '' }: { readonly subject?: string; readonly issuer?: string } = certificate
   return {
     fingerprint: certificate.fingerprint256,
-    commonNames: readCommonNames(subject),
+    commonNames: readAttributes(subject, 'CN'),
     subject,
     issuer,
     serialNumber: certificate.serialNumber,
@@ -35,12 +35,13 @@ export function readPeerCertificate(certificate: X509Certificate): PeerCertifica
   }
 }
 
-// Node prints one RDN a line and its attributes between " + "; inside a value it escapes line feeds, "+" and NUL.
-function readCommonNames(subject: string): string[] {
+/** Every value of an attribute of a subject as Node prints it, such as `OU`. */
+export function readAttributes(subject: string, name: string): string[] {
+  // One RDN a line and its attributes between " + "; inside a value Node escapes line feeds, "+" and NUL.
   return subject
     .split(/\n| \+ /)
-    .filter((attribute) => attribute.startsWith('CN='))
-    .map((attribute) => attribute.slice('CN='.length))
+    .filter((attribute) => attribute.startsWith(`${name}=`))
+    .map((attribute) => attribute.slice(name.length + 1))
 }
 
 // ECMA-262 §21.4.1.1

@@ -16,6 +16,8 @@ export const REFUSAL_MENDS = {
     'The client sent no certificate: configure its certificate and key (mosquitto: --cert and --key).',
   certificate_not_yet_valid:
     "The certificate is before its notBefore by the hub's clock: set the clock of the machine that issued it, or the hub's.",
+  certificate_pending:
+    'Our CA signed this certificate and it waits for your word: signet certificate list --state pending, then signet certificate approve FINGERPRINT, or reject.',
   certificate_revoked:
     'The certificate was revoked: issue a new one (signet device add ID) and install it on the device.',
   certificate_signature_invalid:

@@ -29,7 +29,7 @@ test('without any setting a configuration has every default of the product docum
     certs_dir: './certs',
     data_dir: './data',
     tls: { server_names: [], session_resumption: false },
-    ca: {},
+    ca: { unknown: 'deny', unknown_owner: 'default' },
     emqx: { allow_cn_only: false },
     limits: {
       connect_bytes: 16_384,

@@ -3,10 +3,13 @@ import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import type { RecordRefusal } from '../refusal.ts'
 import type { ApiTokens } from '../registry/api-tokens.ts'
+import type { Approvals } from '../registry/approvals.ts'
 import type { Certificates } from '../registry/certificates.ts'
 import type { Devices } from '../registry/devices.ts'
 import type { EmqxAuthenticator } from '../registry/emqx-authenticator.ts'
 import type { EmqxAuthorizer } from '../registry/emqx-authorizer.ts'
+import type { ImportUndo } from '../registry/import/import-undo.ts'
+import type { Imports } from '../registry/import/imports.ts'
 import type { LegacyCredentials } from '../registry/legacy-credentials.ts'
 import type { Logins } from '../registry/logins.ts'
 import type { Policies } from '../registry/policies.ts'
@@ -28,16 +31,18 @@ import type {
 } from './ports.ts'
 import { refuseInvalidInput } from './request/invalid-input.ts'
 import { plainHttp } from './request/plain-http.ts'
-import { requestBody } from './request/request-body.ts'
+import { MAX_IMPORT_OCTETS, requestBody } from './request/request-body.ts'
 import { requestId } from './request/request-id.ts'
 import { caCertificateRoutes } from './routes/ca-certificate.ts'
 import { certificateValidationRoutes } from './routes/certificate-validation.ts'
+import { certificateRoutes } from './routes/certificates.ts'
 import { deviceCertificateRoutes } from './routes/device-certificates.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { diagnosticRoutes } from './routes/diagnostics.ts'
 import { emqxAuthenticatorRoutes, emqxAuthorizerRoutes } from './routes/emqx.ts'
 import { healthRoutes } from './routes/health.ts'
 import { type IdentityTokenCalls, identityTokenRoutes } from './routes/identity-tokens.ts'
+import { importRoutes } from './routes/imports.ts'
 import { legacyCredentialRoutes } from './routes/legacy-credential.ts'
 import { openApiRoutes } from './routes/openapi-document.ts'
 import { policyRoutes } from './routes/policies.ts'
@@ -50,6 +55,8 @@ import { securityHeaders } from './security-headers.ts'
 
 export interface ApiDependencies {
   readonly certificates: Certificates
+  readonly approvals: Approvals
+  readonly imports: Imports & ImportUndo
   readonly devices: Pick<Devices, 'create' | 'get' | 'list' | 'change' | 'remove'>
   readonly services: Services
   readonly policies: Pick<Policies, 'get' | 'list' | 'put' | 'remove'>
@@ -102,12 +109,17 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/devices/certificates/validate', emqxAuthenticatorRoutes(dependencies.emqx, guard, logger))
   app.route('/api/emqx/authz', emqxAuthorizerRoutes(dependencies.emqx, guard, logger))
 
+  // A fleet is longer than any other body.
+  app.use('/api/import/*', requestBody(MAX_IMPORT_OCTETS))
+  app.route('/api/import', importRoutes(dependencies.imports, guard))
+
   app.use('/api/*', requestBody())
   app.route('/api/devices/certificates', certificateValidationRoutes(certificates, guard))
   app.route('/api/devices/certificates', deviceCertificateRoutes(certificates, logins, broker, guard))
   app.route('/api/devices', deviceRoutes(dependencies.devices, legacy, guard))
   app.route('/api/devices', identityTokenRoutes('device', identityTokens, guard))
   app.route('/api/devices', legacyCredentialRoutes(legacy, guard))
+  app.route('/api/certificates', certificateRoutes(certificates, dependencies.approvals, guard))
   app.route('/api/services', serviceRoutes(dependencies.services, guard))
   app.route('/api/services', identityTokenRoutes('service', identityTokens, guard))
   app.route('/api/services', serviceCertificateRoutes(certificates, broker, guard))

@@ -1,8 +1,10 @@
 import { Command } from 'commander'
 import { addCaCommands } from './ca.ts'
+import { addCertificateCommands } from './certificate.ts'
 import { addConfigCommands } from './config.ts'
 import { addDeviceCommands } from './device.ts'
 import { addEmqxConfigCommand } from './emqx-config.ts'
+import { addImportCommands } from './import/import.ts'
 import { addPolicyCommands } from './policy.ts'
 import type { CommandContext } from './ports.ts'
 import { addRefusalsCommand } from './refusals.ts'
@@ -36,6 +38,8 @@ export function createProgram(context: CommandContext): Command {
   addTokenCommands(program, context)
   addPolicyCommands(program, context)
   addCaCommands(program, context)
+  addCertificateCommands(program, context)
+  addImportCommands(program, context)
   addRefusalsCommand(program, context)
   addSimulateCommand(program, context)
   addConfigCommands(program, context)

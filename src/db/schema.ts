@@ -1,5 +1,5 @@
 import type { Role } from '../registry/api-token.ts'
-import type { CertificateKind, RevocationReason } from '../registry/certificate.ts'
+import type { CertificateKind, CertificateOrigin, RevocationReason } from '../registry/certificate.ts'
 import type { Device } from '../registry/device.ts'
 import type { IdentityToken } from '../registry/identity-token.ts'
 import type { PasswordHash } from '../registry/legacy-credential.ts'
@@ -87,10 +87,15 @@ export const certificates = sqliteTable(
     kind: text('kind').$type<CertificateKind>().notNull(),
     subjectId: text('subject_id').notNull(),
     fingerprint: text('fingerprint').notNull().unique(),
-    serialNumber: text('serial_number').notNull().unique(),
-    pem: text('pem').notNull(),
-    notBefore: time('not_before').notNull(),
-    notAfter: time('not_after').notNull(),
+    // A certificate that was registered by its fingerprint alone has none of these until it first connects. Not unique:
+    // a CA run by hand gave every certificate the same serial number, and each is to be registered.
+    serialNumber: text('serial_number'),
+    subject: text('subject'),
+    pem: text('pem'),
+    notBefore: time('not_before'),
+    notAfter: time('not_after'),
+    origin: text('origin').$type<CertificateOrigin>(),
+    pendingSince: time('pending_since'),
     createdAt: time('created_at').notNull(),
     firstSeenAt: time('first_seen_at'),
     retiresAt: time('retires_at'),
@@ -100,6 +105,8 @@ export const certificates = sqliteTable(
   },
   (table) => [
     index('certificates_by_subject').on(table.kind, table.subjectId),
+    index('certificates_by_serial_number').on(table.serialNumber),
+    index('certificates_pending').on(table.pendingSince).where(sql`pending_since is not null and revoked_at is null`),
     index('certificates_retiring').on(table.retiresAt).where(sql`retires_at is not null and revoked_at is null`),
   ],
 )

@@ -3,6 +3,7 @@ import type { ChainVerdict, Peer, PeerCertificate } from '../peer-identity.ts'
 import type { RefusalCause } from '../refusal.ts'
 import { type Certificate, type UnusableCause, whyUntimely, whyUnusable } from './certificate.ts'
 import type { Identity } from './identity.ts'
+import type { Newcomers } from './newcomers.ts'
 import type { CertificateStore } from './ports.ts'
 import { findSubject, type SubjectsOptions } from './subjects.ts'
 
@@ -28,10 +29,11 @@ export interface Admissions {
 
 export interface AdmissionsOptions extends SubjectsOptions {
   readonly certificates: Pick<CertificateStore, 'findByFingerprint'>
+  readonly newcomers: Pick<Newcomers, 'receive'>
   readonly clock: Clock
 }
 
-const CHAIN_CAUSES = {
+export const CHAIN_CAUSES = {
   issuer_unknown: 'issuer_unknown',
   signature_invalid: 'certificate_signature_invalid',
   purpose_wrong: 'purpose_wrong',
@@ -43,7 +45,7 @@ type Judgement = Verdict | { readonly cause: RefusalCause; readonly expected?: s
 type Verdict = { readonly identity: Identity; readonly certificate: Certificate }
 
 export function createAdmissions(options: AdmissionsOptions): Admissions {
-  const { certificates, clock } = options
+  const { certificates, newcomers, clock } = options
   return {
     admit(peer) {
       if (!peer.certificate) return { admitted: false, cause: 'certificate_missing', presented: {} }
@@ -59,8 +61,8 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
       const certificate = certificates.findByFingerprint(fingerprint)
       const now = clock()
       // That it has expired takes back nothing of what was said with it.
-      const expired = certificate && certificate.notAfter < now
-      const judgement = judge(certificate, expired ? certificate.notAfter : now)
+      const end = certificate?.notAfter
+      const judgement = judge(certificate, end && end < now ? end : now)
       return 'cause' in judgement ? undefined : judgement.identity
     },
   }
@@ -68,9 +70,10 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
   function judgePeer(presented: PeerCertificate, chain: ChainVerdict): Judgement {
     if (chain !== 'trusted') return { cause: CHAIN_CAUSES[chain] }
     const now = clock()
-    const certificate = certificates.findByFingerprint(presented.fingerprint)
-    const untimely = certificate ? undefined : whyUntimely(presented, now)
-    const judgement = untimely ? refuse(untimely, now) : judge(certificate, now)
+    const known = certificates.findByFingerprint(presented.fingerprint)
+    const untimely = known ? undefined : whyUntimely(presented, now)
+    if (untimely) return refuse(untimely, now)
+    const judgement = judge(known ? complete(known, presented) : newcomers.receive(presented), now)
     if ('cause' in judgement) return judgement
     const { id } = judgement.identity
     const [commonName, ...others] = presented.commonNames
@@ -89,6 +92,13 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
     if (!subject) return { cause: 'certificate_unknown' }
     return subject.state === 'active' ? { identity: subject.identity, certificate } : { cause: 'identity_suspended' }
   }
+}
+
+/** What was registered by its fingerprint alone learns the rest when it is shown; the first connection is when it is kept. */
+function complete(known: Certificate, presented: PeerCertificate): Certificate {
+  if (known.serialNumber !== undefined) return known
+  const { serialNumber, notBefore, notAfter, subject } = presented
+  return { ...known, serialNumber, notBefore, notAfter, subject }
 }
 
 function refuse(cause: UnusableCause, now: Date): Judgement {

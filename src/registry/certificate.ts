@@ -16,9 +16,18 @@ export const REVOCATION_REASONS = [
 
 export type RevocationReason = (typeof REVOCATION_REASONS)[number]
 
+/** How it came into the registry, where it was not issued here: from another system, or shown by a stranger of our CA. */
+export type CertificateOrigin = 'imported' | 'presented'
+
+export const CERTIFICATE_STATES = ['active', 'pending', 'not_yet_valid', 'expired', 'superseded', 'revoked'] as const
+
+export type CertificateState = (typeof CERTIFICATE_STATES)[number]
+
 export type UntimelyCause = Extract<RefusalCause, 'certificate_not_yet_valid' | 'certificate_expired'>
 
-export type UnusableCause = Extract<RefusalCause, 'certificate_revoked' | 'certificate_superseded'> | UntimelyCause
+export type UnusableCause =
+  | Extract<RefusalCause, 'certificate_pending' | 'certificate_revoked' | 'certificate_superseded'>
+  | UntimelyCause
 
 /** A certificate as the registry knows it; `subjectId` is the device id, the service name or the administrator's name. */
 export interface Certificate {
@@ -26,10 +35,17 @@ export interface Certificate {
   readonly kind: CertificateKind
   readonly subjectId: string
   readonly fingerprint: string
-  readonly serialNumber: string
-  readonly pem: string
-  readonly notBefore: Date
-  readonly notAfter: Date
+  /** Undefined, as the dates are, until a certificate that was registered by its fingerprint alone first connects. */
+  readonly serialNumber: string | undefined
+  readonly notBefore: Date | undefined
+  readonly notAfter: Date | undefined
+  /** Of those that were issued here, or registered with it. */
+  readonly pem: string | undefined
+  /** Of those that were not issued here, one RDN a line. */
+  readonly subject?: string
+  readonly origin?: CertificateOrigin
+  /** Our CA signed it, and an administrator has not yet said whether it is to be let in. */
+  readonly pendingSince?: Date
   readonly createdAt: Date
   /** Under which the request that made it may be repeated without making another. */
   readonly idempotencyKey?: string
@@ -45,17 +61,32 @@ export function whyUnusable(certificate: Certificate, now: Date): UnusableCause 
   if (certificate.revokedAt) {
     return certificate.revocationReason === 'superseded' ? 'certificate_superseded' : 'certificate_revoked'
   }
+  if (certificate.pendingSince) return 'certificate_pending'
   if (certificate.retiresAt && certificate.retiresAt <= now) return 'certificate_superseded'
   return whyUntimely(certificate, now)
 }
 
-/** RFC 5280 §4.1.2.5: the period includes both ends. */
+/** RFC 5280 §4.1.2.5: the period includes both ends. Dates that nobody has seen yet are judged when they are. */
 export function whyUntimely(
   { notBefore, notAfter }: Pick<Certificate, 'notBefore' | 'notAfter'>,
   now: Date,
 ): UntimelyCause | undefined {
-  if (now < notBefore) return 'certificate_not_yet_valid'
-  return now > notAfter ? 'certificate_expired' : undefined
+  if (notBefore && now < notBefore) return 'certificate_not_yet_valid'
+  return notAfter && now > notAfter ? 'certificate_expired' : undefined
+}
+
+const STATES = {
+  certificate_pending: 'pending',
+  certificate_not_yet_valid: 'not_yet_valid',
+  certificate_expired: 'expired',
+  certificate_superseded: 'superseded',
+  certificate_revoked: 'revoked',
+} as const satisfies Record<UnusableCause, CertificateState>
+
+/** What a list calls it. */
+export function stateOf(certificate: Certificate, now: Date): CertificateState {
+  const cause = whyUnusable(certificate, now)
+  return cause ? STATES[cause] : 'active'
 }
 
 export function isActive(certificate: Certificate, now: Date): boolean {

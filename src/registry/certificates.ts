@@ -2,9 +2,10 @@ import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import { parseFingerprint } from '../identifiers.ts'
 import type { Admissions } from './admission.ts'
-import { type Certificate, isActive } from './certificate.ts'
+import { type Certificate, type CertificateState, isActive, stateOf } from './certificate.ts'
 import type { Issuance } from './issuance.ts'
-import type { CertificateStore } from './ports.ts'
+import type { Page } from './page.ts'
+import type { CertificateQuery, CertificateStore, ForeignCertificates } from './ports.ts'
 import type { Revocations } from './revocations.ts'
 
 export interface Validation {
@@ -21,14 +22,21 @@ export interface Certificates extends Issuance, Pick<Revocations, 'revokeDevice'
   latestOf(deviceId: string): Certificate
   listOf(deviceId: string): readonly Certificate[]
   isValid(certificate: Certificate): boolean
+  /** Of all devices and services, with the state each is in now. */
+  list(query: Omit<CertificateQuery, 'now'>): Page<ListedCertificate>
   /** Whether a device or service that shows this certificate would be let in for it. */
   validate(fingerprint: string): Validation
+}
+
+export interface ListedCertificate {
+  readonly certificate: Certificate
+  readonly state: CertificateState
 }
 
 export interface CertificatesOptions {
   readonly issuance: Issuance
   readonly revocations: Pick<Revocations, 'revokeDevice' | 'revokeService'>
-  readonly certificates: Pick<CertificateStore, 'listOf'>
+  readonly certificates: Pick<CertificateStore, 'listOf'> & Pick<ForeignCertificates, 'list'>
   readonly admissions: Pick<Admissions, 'whyRefused'>
   readonly clock: Clock
 }
@@ -41,13 +49,19 @@ export function createCertificates(options: CertificatesOptions): Certificates {
     revokeDevice: revocations.revokeDevice,
     revokeService: revocations.revokeService,
     latestOf(deviceId) {
-      const [latest] = certificates.listOf('device', deviceId)
+      // One that waits for approval is the device's only once it has been approved.
+      const latest = certificates.listOf('device', deviceId).find(({ pendingSince }) => !pendingSince)
       if (!latest)
         throw new DomainError('certificate_not_found', `No certificate was ever issued to device ${deviceId}`)
       return latest
     },
     listOf: (deviceId) => certificates.listOf('device', deviceId),
     isValid: (certificate) => isActive(certificate, clock()),
+    list(query) {
+      const now = clock()
+      const page = certificates.list({ ...query, now })
+      return { ...page, items: page.items.map((certificate) => ({ certificate, state: stateOf(certificate, now) })) }
+    },
     validate(text) {
       const fingerprint = parseFingerprint(text)
       const reason = admissions.whyRefused(fingerprint)

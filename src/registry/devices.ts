@@ -36,12 +36,20 @@ export interface Devices {
   list(query: DeviceQuery): Page<Device>
   /** Resolves after the sessions that the change ends are closed. */
   change(deviceId: string, changes: DeviceChanges, mayAttachWide: boolean): Promise<Device>
+  /** The same in the transaction it stands in; `end` is to be called after the commit, in the same tick. */
+  amend(deviceId: string, changes: DeviceChanges, mayAttachWide: boolean): Amendment
   /** Keeps its certificates, revoked; resolves after its sessions are closed and what was stored for it is gone. */
   remove(deviceId: string): Promise<void>
   /** Whose a device of this id is, or would be if it were created for `userId`; throws what `create` would throw. */
   resolveOwner(deviceId: string, userId: string | undefined): string
   /** The device of this id and owner, created if it is unknown. */
   ensure(deviceId: string, userId: string): Device
+}
+
+export interface Amendment {
+  readonly device: Device
+  /** Closes the sessions that the change ends. */
+  readonly end: () => Promise<unknown>
 }
 
 export interface DevicesOptions {
@@ -62,7 +70,7 @@ const DEFAULT_USER = 'default'
 export function createDevices(options: DevicesOptions): Devices {
   const { devices, services, policies, revocations, identityTokens, legacy, cutter, transaction } = options
   const { onAccessChange, clock } = options
-  return { create, get, list: (query) => devices.list(query), change, remove, resolveOwner, ensure }
+  return { create, get, list: (query) => devices.list(query), change, amend, remove, resolveOwner, ensure }
 
   function create(
     { deviceId, userId = DEFAULT_USER, policies: names = [], ...request }: DeviceRequest,
@@ -112,6 +120,12 @@ export function createDevices(options: DevicesOptions): Devices {
   }
 
   async function change(deviceId: string, changes: DeviceChanges, mayAttachWide: boolean): Promise<Device> {
+    const { device, end } = amend(deviceId, changes, mayAttachWide)
+    await end()
+    return device
+  }
+
+  function amend(deviceId: string, changes: DeviceChanges, mayAttachWide: boolean): Amendment {
     const before = get(deviceId)
     const after: Device = { ...before, ...changes, clientIds: [...new Set(changes.clientIds ?? before.clientIds)] }
     if (changes.userId !== undefined) parseId(changes.userId, 'user')
@@ -125,9 +139,13 @@ export function createDevices(options: DevicesOptions): Devices {
       return after.userId === before.userId ? undefined : disown(before)
     })
     onAccessChange()
-    if (changes.state === 'active') cutter.liftBan('device', deviceId)
-    await Promise.all([end?.(), shutOut(before, after)])
-    return after
+    return {
+      device: after,
+      end() {
+        if (changes.state === 'active') cutter.liftBan('device', deviceId)
+        return Promise.all([end?.(), shutOut(before, after)])
+      },
+    }
   }
 
   async function remove(deviceId: string): Promise<void> {

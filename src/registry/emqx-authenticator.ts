@@ -86,7 +86,7 @@ export function createEmqxAuthenticator(options: EmqxAuthenticatorOptions): Emqx
       result: 'allow',
       is_superuser: false,
       client_attrs: { user: identity.userId ?? '', ...(pem ? {} : { assurance: 'weak' }) },
-      expire_at: Math.floor(certificate.notAfter.getTime() / 1000),
+      ...(certificate.notAfter ? { expire_at: Math.floor(certificate.notAfter.getTime() / 1000) } : {}),
       acl: createEmqxRules(access.policyOf(identity).rules),
     }
   }
@@ -107,7 +107,8 @@ export function createEmqxAuthenticator(options: EmqxAuthenticatorOptions): Emqx
     if (!allowCommonNameOnly || !commonName) return missing
     const candidates = certificates
       .listOf('device', commonName)
-      .map((certificate) => admissions.admit(asPeer(certificate.pem)))
+      // One that was registered by its fingerprint alone has to be shown before it is believed.
+      .flatMap(({ pem }) => (pem === undefined ? [] : [admissions.admit(asPeer(pem))]))
     return candidates.find(({ admitted }) => admitted) ?? candidates[0] ?? { ...missing, cause: 'certificate_unknown' }
   }
 }

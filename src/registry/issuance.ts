@@ -27,7 +27,7 @@ export interface IssueRequest extends IssueOptions {
 }
 
 export interface IssuedCertificate {
-  readonly certificate: Certificate
+  readonly certificate: Certificate & Omit<IssuedLeaf, 'certificatePem'> & { readonly pem: string }
   /** PKCS#8 PEM, held nowhere else. */
   readonly privateKeyPem: string
   readonly caCertificatePem: string
@@ -88,7 +88,7 @@ export function createIssuance(options: IssuanceOptions): Issuance {
     successor: Successor,
     requireSubject: () => void,
   ): Promise<IssuedCertificate> {
-    const certificate: Certificate = {
+    const certificate = {
       id: randomUUID(),
       kind,
       subjectId,
@@ -103,7 +103,7 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       retiresAt: undefined,
       revokedAt: undefined,
       revocationReason: undefined,
-    }
+    } satisfies Certificate
     // The key took time to make: what was true before it is asked again, in the tick that keeps the result.
     const cut = transaction(() => {
       requireSubject()

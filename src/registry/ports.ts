@@ -1,5 +1,5 @@
 import type { ApiToken } from './api-token.ts'
-import type { Certificate, CertificateKind, RevocationReason } from './certificate.ts'
+import type { Certificate, CertificateKind, CertificateState, RevocationReason } from './certificate.ts'
 import type { Device } from './device.ts'
 import type { IdentityToken } from './identity-token.ts'
 import type { LegacyCredential } from './legacy-credential.ts'
@@ -42,10 +42,35 @@ export interface CertificateStore {
   insert(certificate: Certificate): void
 }
 
+export interface CertificateQuery extends PageRequest {
+  readonly state?: CertificateState
+  readonly subjectId?: string
+  readonly expiresBefore?: Date
+  /** By whose time the state is meant. */
+  readonly now: Date
+}
+
+/** What a certificate says of itself, learnt after it was registered by its fingerprint. */
+export type CertificateContents = Pick<Certificate, 'serialNumber' | 'notBefore' | 'notAfter' | 'subject'> &
+  Partial<Pick<Certificate, 'pem'>>
+
+/** The certificates that were not issued here. */
+export interface ForeignCertificates {
+  /** In the order of their fingerprints. */
+  list(query: CertificateQuery): Page<Certificate>
+  countPending(): number
+  /** Takes the mark off. */
+  approve(fingerprint: string): void
+  complete(fingerprint: string, contents: CertificateContents): void
+  /** Forgets it, unless it was revoked: what was refused once is not let in by being forgotten. */
+  forget(fingerprint: string): void
+}
+
 export interface CertificateMarks {
   /** Those of the fingerprints that are not yet revoked. */
   markRevoked(fingerprints: readonly string[], at: Date, reason: RevocationReason): void
-  markFirstSeen(fingerprint: string, at: Date): void
+  /** What the certificate says of itself is kept with it, for one that was registered by its fingerprint alone. */
+  markFirstSeen(certificate: Certificate, at: Date): void
   markRetiring(fingerprints: readonly string[], at: Date): void
   /** Unrevoked certificates whose retirement has come by then. */
   listRetired(by: Date): readonly Certificate[]

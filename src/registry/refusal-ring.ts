@@ -81,6 +81,7 @@ const PROVEN: ReadonlySet<RefusalCause> = new Set([
   'certificate_expired',
   'certificate_kind_wrong',
   'certificate_not_yet_valid',
+  'certificate_pending',
   'certificate_revoked',
   'certificate_superseded',
   'certificate_unknown',

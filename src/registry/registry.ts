@@ -5,6 +5,7 @@ import type { ChainVerdict } from '../peer-identity.ts'
 import { type Access, type AccessOptions, createAccess } from './access.ts'
 import { type Admissions, createAdmissions } from './admission.ts'
 import { type ApiTokens, createApiTokens } from './api-tokens.ts'
+import { type Approvals, createApprovals } from './approvals.ts'
 import type { AuthMode } from './auth-mode.ts'
 import type { Certificate } from './certificate.ts'
 import { type Certificates, createCertificates } from './certificates.ts'
@@ -15,10 +16,13 @@ import { createEmqxAuthenticator, type EmqxAuthenticator } from './emqx-authenti
 import { createEmqxAuthorizer, type EmqxAuthorizer } from './emqx-authorizer.ts'
 import type { Grant } from './grant.ts'
 import { createIdentityTokens, type IdentityTokens } from './identity-tokens.ts'
+import { createImportUndo, type ImportUndo } from './import/import-undo.ts'
+import { createImports, type Imports } from './import/imports.ts'
 import { createIssuance } from './issuance.ts'
 import type { LegacyCredential } from './legacy-credential.ts'
 import { createLegacyCredentials, type LegacyCredentials } from './legacy-credentials.ts'
 import { createLogins, type Logins } from './logins.ts'
+import { createNewcomers, type UnknownCertificatePolicy } from './newcomers.ts'
 import { createPasswordChecks } from './password-checks.ts'
 import { createPolicies, type Policies } from './policies.ts'
 import type {
@@ -27,6 +31,7 @@ import type {
   CertificateStore,
   Cutter,
   DeviceStore,
+  ForeignCertificates,
   IdentityTokenStore,
   LeafIssuer,
   LegacyCredentialStore,
@@ -41,7 +46,7 @@ import { createServices, type Services } from './services.ts'
 export interface Stores {
   readonly devices: DeviceStore
   readonly services: ServiceStore
-  readonly certificates: CertificateStore & CertificateMarks
+  readonly certificates: CertificateStore & CertificateMarks & ForeignCertificates
   readonly policies: PolicyStore
   readonly tokens: ApiTokenStore
   readonly identityTokens: IdentityTokenStore
@@ -59,6 +64,7 @@ export interface RegistryOptions {
   readonly mode: AuthMode
   /** Whether there is a listener without TLS, where no certificate is asked for. */
   readonly plainMqtt: boolean
+  readonly unknownCertificates: UnknownCertificatePolicy
   /** For work that nobody waits for: its failure is told to an operator. */
   readonly inBackground: (work: Promise<void>) => void
   readonly onNewRefusal: (refusal: RecordedRefusal) => void
@@ -80,6 +86,8 @@ export interface Registry {
   readonly devices: Devices
   readonly services: Services
   readonly certificates: Certificates
+  readonly approvals: Approvals
+  readonly imports: Imports & ImportUndo
   readonly revocations: Revocations
   readonly policies: Policies
   readonly tokens: ApiTokens
@@ -95,7 +103,6 @@ export function createRegistry(options: RegistryOptions): Registry {
   const { narrowAccess: narrow } = options
   const access = createAccess({ ...stores, ...(narrow ? { narrow } : {}) })
   const refusals = createRefusalRing({ clock, onNew: options.onNewRefusal })
-  const admissions = createAdmissions({ ...stores, clock })
   const mayUseAny: Parameters<typeof createClientIds>[0]['mayUseAny'] = (identity) =>
     identity.kind === 'service' || access.policyOf(identity).anyClientId
   const clientIds = createClientIds({ ...stores, mayUseAny })
@@ -104,6 +111,21 @@ export function createRegistry(options: RegistryOptions): Registry {
   const shared = { ...stores, policies, revocations, cutter, onAccessChange: access.invalidate, clock }
   const devices = createDevices(shared)
   const services = createServices(shared)
+  const newcomers = createNewcomers({
+    ...stores,
+    policy: options.unknownCertificates,
+    ensureDevice: devices.ensure,
+    clock,
+  })
+  const admissions = createAdmissions({ ...stores, newcomers, clock })
+  const approvals = createApprovals({
+    ...stores,
+    devices,
+    stored: stores.devices,
+    ownerOf: newcomers.ownerOf,
+    revocations,
+    cutter,
+  })
   const issuance = createIssuance({
     issuer,
     devices,
@@ -116,6 +138,18 @@ export function createRegistry(options: RegistryOptions): Registry {
     clock,
   })
   const certificates = createCertificates({ issuance, revocations, certificates: certificateStore, admissions, clock })
+  const moving = {
+    ...stores,
+    devices,
+    stored: stores.devices,
+    clientIds,
+    policies,
+    storedPolicies: stores.policies,
+    judgeChain,
+    cutter,
+    onAccessChange: access.invalidate,
+    clock,
+  }
   const tokens = createApiTokens({ tokens: stores.tokens, clock })
   const identityTokens = createIdentityTokens({ ...stores, tokens: stores.identityTokens, cutter, clock })
   const legacy = createLegacyCredentials({ ...options, legacy: stores.legacy, devices })
@@ -144,6 +178,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     devices,
     services,
     certificates,
+    approvals,
+    imports: { ...createImports(moving), ...createImportUndo(moving) },
     revocations,
     policies,
     tokens,

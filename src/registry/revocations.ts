@@ -49,7 +49,7 @@ export function createRevocations({ certificates, cutter, events, clock }: Revoc
       const [, ...older] = all.slice(all.findIndex(({ id }) => id === certificate.id))
       const closed = mark(older.filter(isUnrevoked), 'superseded')()
       // Last: until the older ones are marked, the next connection is the first again.
-      certificates.markFirstSeen(certificate.fingerprint, clock())
+      certificates.markFirstSeen(certificate, clock())
       await closed
     },
 

@@ -11,7 +11,16 @@ import type { Service } from '../../src/registry/service.ts'
 
 type RegistryPorts = Pick<
   ApiDependencies,
-  'certificates' | 'devices' | 'services' | 'policies' | 'tokens' | 'identityTokens' | 'legacy' | 'logins'
+  | 'certificates'
+  | 'approvals'
+  | 'imports'
+  | 'devices'
+  | 'services'
+  | 'policies'
+  | 'tokens'
+  | 'identityTokens'
+  | 'legacy'
+  | 'logins'
 >
 
 export const FINGERPRINT = Array.from({ length: 32 }, () => 'AB').join(':')
@@ -48,12 +57,28 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
       },
       listOf: (deviceId) => [createCertificateRecord('device', deviceId, now)],
       isValid: () => true,
+      list: (query) =>
+        noted(
+          { items: [{ certificate: createCertificateRecord('device', device.id, now), state: 'active' }] },
+          'certificates.list',
+          query,
+        ),
       revokeDevice: async (deviceId, reason) => noted({ deviceId, revokedAt: now }, 'revokeDevice', deviceId, reason),
       revokeService: async (name, reason) => noted({ deviceId: name, revokedAt: now }, 'revokeService', name, reason),
       validate: (fingerprint) =>
         fingerprint === FINGERPRINT
           ? { valid: true, fingerprint }
           : { valid: false, fingerprint, reason: 'certificate_unknown' },
+    },
+    approvals: {
+      approve: (fingerprint, userId) =>
+        noted(createCertificateRecord('device', device.id, now), 'approve', fingerprint, userId),
+      reject: async (fingerprint) => noted(createCertificateRecord('device', device.id, now), 'reject', fingerprint),
+    },
+    imports: {
+      run: async (request, dryRun) =>
+        noted({ applied: !dryRun, policies: [], devices: [] }, 'imports.run', request, dryRun),
+      undo: async (report) => noted({ policies: [], devices: [] }, 'imports.undo', report),
     },
     devices: {
       create: (request, wide) => noted({ ...device, id: request.deviceId }, 'devices.create', request, wide),
@@ -106,7 +131,7 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
   return { ports, calls }
 }
 
-export function createCertificateRecord(kind: Certificate['kind'], subjectId: string, now: Date): Certificate {
+export function createCertificateRecord(kind: Certificate['kind'], subjectId: string, now: Date) {
   return {
     id: 'c0ffee00-0000-4000-8000-000000000001',
     kind,
@@ -121,7 +146,7 @@ export function createCertificateRecord(kind: Certificate['kind'], subjectId: st
     retiresAt: undefined,
     revokedAt: undefined,
     revocationReason: undefined,
-  }
+  } satisfies Certificate
 }
 
 export function createToken(role: Role, now: Date): ApiToken {

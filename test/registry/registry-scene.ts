@@ -54,7 +54,10 @@ export interface Scene extends Disposable {
 }
 
 export type SceneOverrides = Partial<
-  Pick<RegistryOptions, 'issuer' | 'allowCommonNameOnly' | 'mode' | 'plainMqtt' | 'onNewRefusal' | 'onExpiring'>
+  Pick<
+    RegistryOptions,
+    'issuer' | 'allowCommonNameOnly' | 'unknownCertificates' | 'mode' | 'plainMqtt' | 'onNewRefusal' | 'onExpiring'
+  >
 >
 
 /** The whole registry on SQLite in memory and a CA of its own; the clock stands still and the cutter writes down. */
@@ -78,6 +81,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     allowCommonNameOnly: false,
     mode: 'mtls',
     plainMqtt: false,
+    unknownCertificates: { mode: 'deny', owner: 'default' },
     inBackground: (work) => void background.push(work),
     onNewRefusal: () => undefined,
     onExpiring: () => undefined,
@@ -114,7 +118,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
 
 /** A peer that shows this certificate. */
 export function peerOf(certificate: string | Pick<Certificate, 'pem'>, chain: ChainVerdict = 'trusted'): Peer {
-  const pem = typeof certificate === 'string' ? certificate : certificate.pem
+  const pem = typeof certificate === 'string' ? certificate : (certificate.pem ?? '')
   return { certificate: readPeerCertificate(new X509Certificate(pem)), chain }
 }
 

@@ -4,39 +4,44 @@ import type { ApiEnv } from '../api-env.ts'
 import { respondWithProblem } from '../problem.ts'
 
 export const MAX_BODY_OCTETS = 1_048_576
+/** Ten thousand devices with their certificates. */
+export const MAX_IMPORT_OCTETS = 33_554_432
 
 const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'TRACE'])
 
 /** Reads each body whole before it is judged, and no body past the limit. */
-export function requestBody(): MiddlewareHandler<ApiEnv> {
+export function requestBody(maxOctets = MAX_BODY_OCTETS): MiddlewareHandler<ApiEnv> {
   return async function bufferBody(c, next) {
     if (BODILESS.has(c.req.method)) return next()
-    const body = await readBody(c.req.raw)
-    if (!body) return respondWithProblem(c, 'body_too_large', `A body has at most ${MAX_BODY_OCTETS} octets`)
+    const body = await readBody(c.req.raw, maxOctets)
+    if (!body) return respondWithProblem(c, 'body_too_large', `A body has at most ${maxOctets} octets`)
     c.req.raw = withBody(c.req.raw, body)
     return next()
   }
 }
 
 /** The whole body; nothing when it is longer than the limit, declared or chunked. */
-export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer> | undefined> {
+export async function readBody(
+  request: Request,
+  maxOctets = MAX_BODY_OCTETS,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const declared = Number(request.headers.get('content-length') ?? Number.NaN)
-  if (declared > MAX_BODY_OCTETS) return undefined
+  if (declared > maxOctets) return undefined
   try {
     // What is declared is what comes: the HTTP parser sees to that, and reading it at once is the short way.
-    return declared >= 0 ? new Uint8Array(await request.arrayBuffer()) : await readStream(request.body)
+    return declared >= 0 ? new Uint8Array(await request.arrayBuffer()) : await readStream(request.body, maxOctets)
   } catch (cause) {
     throw new DomainError('bad_request', 'The connection ended before the body did', { cause })
   }
 }
 
-async function readStream(stream: Request['body']): Promise<Uint8Array<ArrayBuffer> | undefined> {
+async function readStream(stream: Request['body'], maxOctets: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const chunks: Uint8Array[] = []
   let octets = 0
   // Cancelling would destroy the connection that the answer goes to.
   for await (const chunk of stream?.values({ preventCancel: true }) ?? []) {
     octets += chunk.byteLength
-    if (octets > MAX_BODY_OCTETS) return undefined
+    if (octets > maxOctets) return undefined
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

@@ -1,5 +1,9 @@
 import { z } from '@hono/zod-openapi'
-import type { Certificate } from '../../registry/certificate.ts'
+import type { Certificate, CertificateState } from '../../registry/certificate.ts'
+import type { ListedCertificate } from '../../registry/certificates.ts'
+import { pageQuery } from '../pagination.ts'
+
+const UNSEEN = 'null, as the dates are, until a certificate registered by its fingerprint alone first connects'
 
 export const certificateSchema = z
   .object({ id: z.uuid(), fingerprint: z.string(), createdAt: z.iso.datetime(), isValid: z.boolean() })
@@ -8,20 +12,47 @@ export const certificateSchema = z
 export const certificateDetailSchema = certificateSchema
   .extend({
     deviceId: z.string(),
-    serialNumber: z.string(),
-    notBefore: z.iso.datetime(),
-    notAfter: z.iso.datetime(),
+    serialNumber: z.string().nullable().openapi({ description: UNSEEN }),
+    notBefore: z.iso.datetime().nullable(),
+    notAfter: z.iso.datetime().nullable(),
     firstSeenAt: z.iso.datetime().nullable(),
     retiresAt: z.iso.datetime().nullable(),
     revokedAt: z.iso.datetime().nullable(),
     revocationReason: z.string().nullable(),
-    clientCert: z.string(),
+    clientCert: z.string().nullable(),
   })
   .openapi('CertificateDetail')
 
 export const certificateHistorySchema = certificateDetailSchema
   .extend({ certificates: z.array(certificateDetailSchema).openapi({ description: 'All of them, newest first' }) })
   .openapi('CertificateHistory')
+
+const STATES = {
+  active: 'active',
+  pending: 'pending',
+  not_yet_valid: 'not_yet_valid',
+  expired: 'expired',
+  superseded: 'superseded',
+  revoked: 'revoked',
+} as const satisfies { readonly [Name in CertificateState]: Name }
+
+export const listedCertificateSchema = certificateDetailSchema
+  .omit({ isValid: true, deviceId: true, clientCert: true })
+  .extend({
+    state: z.enum(STATES),
+    kind: z.string(),
+    subjectId: z.string().openapi({ description: 'Of a device its id; of a service its name' }),
+    subject: z.string().nullable(),
+    pendingSince: z.iso.datetime().nullable(),
+  })
+  .openapi('ListedCertificate')
+
+export const certificateQuerySchema = z.object({
+  ...pageQuery,
+  state: z.enum(STATES).optional(),
+  deviceId: z.string().max(64).optional(),
+  expiresBefore: z.iso.datetime({ offset: true }).optional(),
+})
 
 export interface Assessed {
   readonly certificate: Certificate
@@ -38,17 +69,38 @@ export function shapeHistory(latest: Assessed, all: readonly Assessed[]): z.infe
 }
 
 function shapeDetail({ certificate, isValid }: Assessed): z.infer<typeof certificateDetailSchema> {
-  const { subjectId, serialNumber, notBefore, notAfter, firstSeenAt, retiresAt, revokedAt } = certificate
   return {
     ...shapeCertificate({ certificate, isValid }),
-    deviceId: subjectId,
-    serialNumber,
-    notBefore: notBefore.toISOString(),
-    notAfter: notAfter.toISOString(),
+    ...shapeLife(certificate),
+    deviceId: certificate.subjectId,
+    clientCert: certificate.pem ?? null,
+  }
+}
+
+export function shapeListed({ certificate, state }: ListedCertificate): z.infer<typeof listedCertificateSchema> {
+  const { id, fingerprint, createdAt, kind, subjectId, subject, pendingSince } = certificate
+  return {
+    id,
+    fingerprint,
+    createdAt: createdAt.toISOString(),
+    ...shapeLife(certificate),
+    state,
+    kind,
+    subjectId,
+    subject: subject ?? null,
+    pendingSince: pendingSince?.toISOString() ?? null,
+  }
+}
+
+function shapeLife(certificate: Certificate) {
+  const { serialNumber, notBefore, notAfter, firstSeenAt, retiresAt, revokedAt, revocationReason } = certificate
+  return {
+    serialNumber: serialNumber ?? null,
+    notBefore: notBefore?.toISOString() ?? null,
+    notAfter: notAfter?.toISOString() ?? null,
     firstSeenAt: firstSeenAt?.toISOString() ?? null,
     retiresAt: retiresAt?.toISOString() ?? null,
     revokedAt: revokedAt?.toISOString() ?? null,
-    revocationReason: certificate.revocationReason ?? null,
-    clientCert: certificate.pem,
+    revocationReason: revocationReason ?? null,
   }
 }

@@ -1,5 +1,7 @@
 export type QoS = 0 | 1 | 2
 
+const MESSAGE_IDS = 65_535
+
 /** What a PUBLISH carries from one client to others. */
 export interface Message {
   readonly topic: string
@@ -24,4 +26,9 @@ export function lowerQoS(one: QoS, other: QoS): QoS {
 /** As it is when it comes; its time is the store's to know. */
 export function asQueued({ topic, payload, qos, retain }: Message, n: number): QueuedMessage {
   return { topic, payload, qos, retain, n, released: false, queuedAt: Number.POSITIVE_INFINITY }
+}
+
+/** Follows from the message's number: it is durable with it, and the same after every reconnect and restart. */
+export function messageIdOf(n: number): number {
+  return ((n - 1) % MESSAGE_IDS) + 1
 }

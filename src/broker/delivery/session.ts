@@ -1,6 +1,6 @@
 import type { Traffic } from '../traffic.ts'
 import type { Losses, LossReason } from './losses.ts'
-import { asQueued, lowerQoS, type Message, type QoS, type QueuedMessage } from './message.ts'
+import { asQueued, lowerQoS, type Message, messageIdOf, type QoS, type QueuedMessage } from './message.ts'
 import type { Outbox } from './outbox.ts'
 import type { Queue, QueueMeasure } from './ports.ts'
 import { QueueBounds, type QueueLimits } from './queue-bounds.ts'
@@ -29,12 +29,6 @@ export interface SessionOptions {
   readonly traffic: Pick<Traffic, 'countPublishSent'>
 }
 
-interface InFlight {
-  readonly message: QueuedMessage
-  released: boolean
-}
-
-const MESSAGE_IDS = 65_535
 const RENUMBER_AT = 2 ** 31
 
 /** MQTT 3.1.1 §4.1: what is owed to one client, over all its connections. It knows neither sockets nor the store. */
@@ -44,7 +38,7 @@ export class Session {
   readonly topicFilters = new Map<string, QoS>()
   readonly #options: SessionOptions
   readonly #bounds: QueueBounds
-  readonly #inFlight = new Map<number, InFlight>()
+  readonly #inFlight = new Map<number, { readonly message: QueuedMessage; released: boolean }>()
   #link: Link | undefined
   #isEnded = false
   #last: number | undefined
@@ -235,9 +229,4 @@ export class Session {
 /** The chunk that a payload came in is 64 kB, and a message that waits would keep all of it. */
 function withOwnBytes(message: Message): Message {
   return { ...message, payload: Buffer.from(message.payload) }
-}
-
-/** Follows from the message's number: it is durable with it, and the same after every reconnect and restart. */
-export function messageIdOf(n: number): number {
-  return ((n - 1) % MESSAGE_IDS) + 1
 }

@@ -1,7 +1,8 @@
 import type { shapeToken } from '../../api/resources/api-token.ts'
-import type { shapeHistory } from '../../api/resources/certificate.ts'
+import type { shapeHistory, shapeListed } from '../../api/resources/certificate.ts'
 import type { shapeDevice } from '../../api/resources/device.ts'
 import type { shapeIdentityToken } from '../../api/resources/identity-token.ts'
+import type { shapeImportReport, shapeUndoReport } from '../../api/resources/import.ts'
 import type { shapeIssued } from '../../api/resources/issued-certificate.ts'
 import type { shapePolicy } from '../../api/resources/policy.ts'
 import type { shapeRefusal } from '../../api/resources/refusal.ts'
@@ -11,6 +12,9 @@ import type { shapeService } from '../../api/resources/service.ts'
 export type DeviceAnswer = ReturnType<typeof shapeDevice>
 export type CertificateAnswer = ReturnType<typeof shapeHistory>
 export type IdentityTokenAnswer = ReturnType<typeof shapeIdentityToken>
+export type ImportAnswer = ReturnType<typeof shapeImportReport>
+export type ImportUndoAnswer = ReturnType<typeof shapeUndoReport>
+export type ListedCertificateAnswer = ReturnType<typeof shapeListed>
 export type IssuedAnswer = ReturnType<typeof shapeIssued>
 export type PolicyAnswer = ReturnType<typeof shapePolicy>
 export type RefusalAnswer = ReturnType<typeof shapeRefusal>

@@ -33,7 +33,10 @@ export function createHubClient(address: HubAddress, onWarning: OnWarning): HubC
       const items: Item[] = []
       for (let cursor: string | undefined = ''; cursor !== undefined; ) {
         const next: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
-        const page: HubPage<Item> = await client.call('GET', `${path}?limit=${PAGE_SIZE}${next}`)
+        const page: HubPage<Item> = await client.call(
+          'GET',
+          `${path}${path.includes('?') ? '&' : '?'}limit=${PAGE_SIZE}${next}`,
+        )
         items.push(...page.items)
         cursor = page.nextCursor ?? undefined
       }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { messageIdOf } from '../../../src/broker/delivery/session.ts'
+import { messageIdOf } from '../../../src/broker/delivery/message.ts'
 import { createLink, createMessage, openDeliveryScene } from './delivery-scene.ts'
 
 const KINDS = ['openStored', 'openClean'] as const

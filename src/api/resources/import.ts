@@ -1,0 +1,147 @@
+import { z } from '@hono/zod-openapi'
+import type { DeviceReport, ImportReport, ImportRequest, PolicyReport } from '../../registry/import/import-request.ts'
+import type { UndoneItem, UndoReport } from '../../registry/import/import-undo.ts'
+import { exact } from '../exact.ts'
+import { userIdSchema } from './identifier.ts'
+import { policyRequestSchema, policySchema, shapePolicy } from './policy.ts'
+
+const MAX_DEVICES = 100_000
+
+const stateSchema = z.enum(['active', 'suspended'])
+
+const hashSchema = z.strictObject({
+  algorithm: z.enum(['bcrypt', 'pbkdf2', 'sha256', 'sha512']),
+  digest: z.string().openapi({ description: 'Of bcrypt the whole modular crypt string, else base64' }),
+  salt: z.base64().optional(),
+  saltPosition: z.enum(['prefix', 'suffix']).optional(),
+  iterations: z.int().min(1).optional(),
+  macFunction: z.enum(['sha256', 'sha512']).optional(),
+})
+
+const deviceSchema = z.strictObject({
+  deviceId: z.string().max(1024).openapi({ description: 'What is no id is reported as refused, by this name' }),
+  userId: userIdSchema.optional(),
+  state: stateSchema.optional(),
+  policies: z.array(z.string()).max(100).optional(),
+  clientIds: z.array(z.string().max(1024)).max(100).optional(),
+  certificates: z
+    .array(z.strictObject({ fingerprint: z.string().optional(), pem: z.string().optional() }))
+    .max(100)
+    .optional()
+    .openapi({ description: 'The fingerprint alone is enough' }),
+  seen: z
+    .strictObject({
+      protocolVersion: z.int().optional(),
+      listener: z.string().optional(),
+      encrypted: z.boolean().optional(),
+    })
+    .optional()
+    .openapi({ description: 'How it connects to the broker it comes from' }),
+  legacyCredential: z.strictObject({ userName: z.string(), hash: hashSchema }).optional(),
+})
+
+export const importRequestSchema = z
+  .strictObject({
+    dryRun: z.boolean().default(true),
+    policies: z
+      .array(policyRequestSchema.extend({ name: z.string() }))
+      .max(MAX_DEVICES)
+      .default([]),
+    devices: z.array(deviceSchema).max(MAX_DEVICES).default([]),
+  })
+  .openapi('ImportRequest')
+
+const actionSchema = z.enum(['created', 'updated', 'unchanged', 'refused'])
+const reasonSchema = z.object({ code: z.string(), detail: z.string(), mend: z.string() })
+
+const policyReportSchema = z.object({
+  name: z.string(),
+  action: actionSchema,
+  reasons: z.array(reasonSchema),
+  before: policySchema.optional(),
+})
+
+const deviceReportSchema = z.object({
+  deviceId: z.string(),
+  action: actionSchema,
+  reasons: z.array(reasonSchema).openapi({ description: 'Empty: it would be let in' }),
+  notes: z.array(z.string()).openapi({ description: 'What was done otherwise than it came' }),
+  registered: z.array(z.string()).openapi({ description: 'Fingerprints that the registry did not hold before' }),
+  before: z
+    .object({ state: stateSchema, policies: z.array(z.string()), clientIds: z.array(z.string()) })
+    .optional()
+    .openapi({ description: 'What an undo puts back' }),
+})
+
+export const importReportSchema = z
+  .object({ applied: z.boolean(), policies: z.array(policyReportSchema), devices: z.array(deviceReportSchema) })
+  .openapi('ImportReport')
+
+export const undoRequestSchema = z
+  .object({ policies: z.array(policyReportSchema), devices: z.array(deviceReportSchema).max(MAX_DEVICES) })
+  .openapi('ImportUndoRequest', { description: 'The report of the import, as it was answered' })
+
+const undoneSchema = z.object({
+  name: z.string(),
+  action: z.enum(['removed', 'restored', 'kept']),
+  detail: z.string().optional(),
+})
+
+export const undoReportSchema = z
+  .object({ policies: z.array(undoneSchema), devices: z.array(undoneSchema) })
+  .openapi('ImportUndoReport')
+
+export function readImportRequest({ policies, devices }: z.infer<typeof importRequestSchema>): ImportRequest {
+  return {
+    policies,
+    devices: devices.map(({ certificates, seen, legacyCredential, ...device }) => ({
+      ...exact(device),
+      ...(certificates ? { certificates: certificates.map(exact) } : {}),
+      ...(seen ? { seen: exact(seen) } : {}),
+      ...(legacyCredential ? { legacyCredential: { ...legacyCredential, hash: exact(legacyCredential.hash) } } : {}),
+    })),
+  }
+}
+
+type UndoRequest = Pick<ImportReport, 'policies' | 'devices'>
+
+export function readUndoRequest({ policies, devices }: z.infer<typeof undoRequestSchema>): UndoRequest {
+  // What undoes an import asks for no reason: their codes are read by nobody.
+  return {
+    policies: policies.map((policy) => ({ ...exact(policy), reasons: [] })),
+    devices: devices.map((device) => ({ ...exact(device), reasons: [] })),
+  }
+}
+
+export function shapeImportReport({ applied, policies, devices }: ImportReport): z.infer<typeof importReportSchema> {
+  return { applied, policies: policies.map(shapePolicyReport), devices: devices.map(shapeDeviceReport) }
+}
+
+function shapePolicyReport({ before, reasons, ...report }: PolicyReport): z.infer<typeof policyReportSchema> {
+  return { ...report, reasons: [...reasons], ...(before ? { before: shapePolicy(before) } : {}) }
+}
+
+function shapeDeviceReport(report: DeviceReport): z.infer<typeof deviceReportSchema> {
+  const { deviceId, action, reasons, notes, registered, before } = report
+  return {
+    deviceId,
+    action,
+    reasons: [...reasons],
+    notes: [...notes],
+    registered: [...registered],
+    ...(before
+      ? { before: { state: before.state, policies: [...before.policies], clientIds: [...before.clientIds] } }
+      : {}),
+  }
+}
+
+export function shapeUndoReport({ policies, devices }: UndoReport): z.infer<typeof undoReportSchema> {
+  return { policies: policies.map(shapeUndone), devices: devices.map(shapeUndone) }
+}
+
+function shapeUndone(item: UndoneItem): z.infer<typeof undoneSchema> {
+  return { ...item }
+}
+
+/** What a client of the API sends. */
+export type ImportBody = z.input<typeof importRequestSchema>

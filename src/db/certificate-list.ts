@@ -1,0 +1,71 @@
+import type { SQL } from 'drizzle-orm'
+import type { CertificateState } from '../registry/certificate.ts'
+import type { CertificateQuery, ForeignCertificates } from '../registry/ports.ts'
+import { readCertificate } from './certificate-row.ts'
+import type { Database } from './database.ts'
+import { and, asc, eq, gt, isNotNull, isNull, lt, lte, ne, or, sql } from './drizzle.ts'
+import { createPage } from './page.ts'
+import { certificates } from './schema.ts'
+
+export function createForeignCertificates({ orm }: Database): ForeignCertificates {
+  const pending = orm
+    .select({ count: sql<number>`count(*)` })
+    .from(certificates)
+    .where(sql`${certificates.pendingSince} is not null and ${certificates.revokedAt} is null`)
+    .prepare()
+  const is = (fingerprint: string): SQL => eq(certificates.fingerprint, fingerprint)
+
+  return {
+    list(query) {
+      const rows = orm
+        .select()
+        .from(certificates)
+        .where(conditionOf(query))
+        .orderBy(asc(certificates.fingerprint))
+        .limit(query.limit + 1)
+        .all()
+      return createPage(rows.map(readCertificate), query.limit, ({ fingerprint }) => fingerprint)
+    },
+    countPending: () => pending.get()?.count ?? 0,
+    approve: (fingerprint) => void orm.update(certificates).set({ pendingSince: null }).where(is(fingerprint)).run(),
+    complete: (fingerprint, contents) => void orm.update(certificates).set(contents).where(is(fingerprint)).run(),
+    forget: (fingerprint) =>
+      void orm
+        .delete(certificates)
+        .where(and(is(fingerprint), isNull(certificates.revokedAt)))
+        .run(),
+  }
+}
+
+function conditionOf({ after = '', state, subjectId, expiresBefore, now }: CertificateQuery): SQL | undefined {
+  return and(
+    gt(certificates.fingerprint, after),
+    state && CONDITIONS[state](now),
+    subjectId === undefined ? undefined : eq(certificates.subjectId, subjectId),
+    expiresBefore && lt(certificates.notAfter, expiresBefore),
+  )
+}
+
+const { revokedAt, revocationReason, pendingSince, retiresAt, notBefore, notAfter } = certificates
+
+/** Each state as `stateOf` of the registry knows it: the first that applies. */
+const CONDITIONS = {
+  revoked: () => and(isNotNull(revokedAt), ne(revocationReason, 'superseded')),
+  pending: () => and(isNull(revokedAt), isNotNull(pendingSince)),
+  superseded: (now) =>
+    or(
+      eq(revocationReason, 'superseded'),
+      and(isNull(revokedAt), isNull(pendingSince), isNotNull(retiresAt), lte(retiresAt, now)),
+    ),
+  not_yet_valid: (now) => and(isCurrent(now), gt(notBefore, now)),
+  expired: (now) => and(isCurrent(now), lt(notAfter, now), isBegun(now)),
+  active: (now) => and(isCurrent(now), isBegun(now), or(isNull(notAfter), sql`${notAfter} >= ${now.getTime()}`)),
+} as const satisfies Record<CertificateState, (now: Date) => SQL | undefined>
+
+function isCurrent(now: Date): SQL | undefined {
+  return and(isNull(revokedAt), isNull(pendingSince), or(isNull(retiresAt), gt(retiresAt, now)))
+}
+
+function isBegun(now: Date): SQL | undefined {
+  return or(isNull(notBefore), lte(notBefore, now))
+}

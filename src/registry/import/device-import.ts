@@ -1,0 +1,170 @@
+import { DomainError } from '../../errors.ts'
+import { type Certificate, whyUnusable } from '../certificate.ts'
+import type { ClientIds } from '../client-id.ts'
+import type { Device } from '../device.ts'
+import type { Devices } from '../devices.ts'
+import type { Cutter, DeviceStore } from '../ports.ts'
+import { type CertificateImportOptions, type KeptCertificate, keepCertificate } from './certificate-import.ts'
+import { createReason, reasonOf, suggestId } from './import-reason.ts'
+import type { DeviceReport, ImportedDevice, ImportReason, LegacyCredential } from './import-request.ts'
+import type { JudgedDevice } from './judged-certificate.ts'
+import { judgeSeenConnection } from './seen-connection.ts'
+
+export interface DeviceImportOptions extends CertificateImportOptions {
+  readonly devices: Pick<Devices, 'create' | 'amend'>
+  readonly stored: Pick<DeviceStore, 'find'>
+  readonly clientIds: ClientIds
+  readonly cutter: Pick<Cutter, 'liftBan'>
+  /** Told what is to be called once all is committed. */
+  readonly onCommit: (end: () => Promise<unknown>) => void
+}
+
+interface Findings {
+  readonly reasons: readonly ImportReason[]
+  readonly notes: readonly string[]
+}
+
+/** Makes one device what the import says it is; throws where nothing of it is to be kept. */
+export function importDevice(judged: JudgedDevice, options: DeviceImportOptions): DeviceReport {
+  const { device: imported, certificates, unfit } = judged
+  const { deviceId, seen, legacyCredential } = imported
+  const alike = options.stored.find(deviceId)
+  const before = alike?.id === deviceId ? alike : undefined
+  if (!before && certificates.length === 0 && unfit.length > 0) throw new UnfitDevice(unfit)
+
+  const device = before ?? createDevice(imported, options)
+  const clientIds = recordClientIds(device, imported.clientIds ?? [], options)
+  const after = amendDevice(device, imported, clientIds.recorded, options)
+  const kept = certificates.map((certificate) => keepCertificate(certificate, deviceId, options))
+  const findings = [
+    clientIds,
+    judgeCertificates(kept, unfit, deviceId, options),
+    judgeState(after),
+    { reasons: judgeSeenConnection(seen), notes: legacyCredential ? [noteCredential(legacyCredential)] : [] },
+  ]
+  const isKeptAnew = kept.some(({ isNew, isCompleted }) => isNew || isCompleted)
+  if (isKeptAnew) options.onCommit(async () => options.cutter.liftBan('device', deviceId))
+  const isChanged = isKeptAnew || !isAlike(device, after)
+  return {
+    deviceId,
+    action: before ? (isChanged ? 'updated' : 'unchanged') : 'created',
+    reasons: findings.flatMap(({ reasons }) => reasons),
+    notes: findings.flatMap(({ notes }) => notes),
+    registered: kept.flatMap(({ isNew, certificate }) => (isNew ? [certificate.fingerprint] : [])),
+    ...(before ? { before: { state: before.state, policies: before.policies, clientIds: before.clientIds } } : {}),
+  }
+}
+
+/** None of its certificates could ever let it in: it is reported and not registered. */
+export class UnfitDevice extends Error {
+  readonly reasons: readonly ImportReason[]
+
+  constructor(reasons: readonly ImportReason[]) {
+    super('No certificate fits the device')
+    this.reasons = reasons
+  }
+}
+
+/** What the registry would not take, as a report says it. */
+export function reportRefusal(deviceId: string, error: unknown): DeviceReport {
+  return { deviceId, action: 'refused', reasons: reasonsOf(deviceId, error), notes: [], registered: [] }
+}
+
+function reasonsOf(deviceId: string, error: unknown): readonly ImportReason[] {
+  if (error instanceof UnfitDevice) return error.reasons
+  if (!(error instanceof DomainError)) throw error
+  const suggestion = error.code === 'invalid_id' ? suggestId(deviceId) : undefined
+  if (suggestion === undefined) return [reasonOf(error)]
+  const mend = `${suggestion} would be an id: give the device that one, and a certificate with CN=${suggestion}.`
+  return [createReason(error.code, error.message, mend)]
+}
+
+function createDevice({ deviceId, userId }: ImportedDevice, { devices }: DeviceImportOptions): Device {
+  return devices.create({ deviceId, ...(userId === undefined ? {} : { userId }) }, true)
+}
+
+/** Records those that are not the device's by rule. */
+function recordClientIds(
+  device: Device,
+  clientIds: readonly string[],
+  options: DeviceImportOptions,
+): Findings & { readonly recorded: readonly string[] } {
+  const identity = { kind: 'device', id: device.id, userId: device.userId } as const
+  const foreign = clientIds.filter((clientId) => options.clientIds.claim(identity, clientId) !== 'own')
+  const refusals = new Map(foreign.map((clientId) => [clientId, whyNotRecorded(device, clientId, options)]))
+  const recorded = [...refusals].flatMap(([clientId, refusal]) => (refusal ? [] : [clientId]))
+  return {
+    recorded,
+    reasons: [...refusals.values()].flatMap((refusal) => refusal ?? []),
+    notes: recorded.map((clientId) => `Client id ${clientId} is recorded for it`),
+  }
+}
+
+function whyNotRecorded(device: Device, clientId: string, { devices }: DeviceImportOptions): ImportReason | undefined {
+  try {
+    devices.amend(device.id, { clientIds: [...device.clientIds, clientId] }, true)
+    return undefined
+  } catch (error) {
+    if (error instanceof DomainError) return createReason('client_id_wrong', error.message)
+    throw error
+  }
+}
+
+function amendDevice(
+  device: Device,
+  { userId, state, policies }: ImportedDevice,
+  clientIds: readonly string[],
+  { devices, onCommit }: DeviceImportOptions,
+): Device {
+  if (userId !== undefined && userId !== device.userId) {
+    throw new DomainError(
+      'device_owned_by_another_user',
+      `Device ${device.id} belongs to user ${device.userId}, not to ${userId}`,
+    )
+  }
+  const changes = {
+    clientIds: [...device.clientIds, ...clientIds],
+    ...(state === undefined ? {} : { state }),
+    ...(policies === undefined ? {} : { policies }),
+  }
+  // A fleet that moves in again is mostly as it was.
+  if (isAlike(device, { ...device, ...changes })) return device
+  const amendment = devices.amend(device.id, changes, true)
+  onCommit(amendment.end)
+  return amendment.device
+}
+
+function judgeCertificates(
+  kept: readonly KeptCertificate[],
+  unfit: readonly ImportReason[],
+  deviceId: string,
+  { certificates, clock }: DeviceImportOptions,
+): Findings {
+  const wrong = [...unfit, ...kept.flatMap(({ refusal }) => refusal ?? [])]
+  const now = clock()
+  const isUsable = (certificate: Certificate): boolean => whyUnusable(certificate, now) === undefined
+  // One certificate that lets the device in is enough; what is wrong with the others is still told.
+  if (kept.some(({ certificate }) => isUsable(certificate)) || certificates.listOf('device', deviceId).some(isUsable)) {
+    return { reasons: [], notes: wrong.map(({ detail }) => detail) }
+  }
+  const missing = createReason('certificate_missing', 'No certificate of it is known')
+  return { reasons: wrong.length > 0 ? wrong : [missing], notes: [] }
+}
+
+function judgeState({ state }: Device): Findings {
+  const isSuspended = state === 'suspended'
+  return { reasons: isSuspended ? [createReason('identity_suspended', 'The device is suspended')] : [], notes: [] }
+}
+
+/** The one place where a password of the broker it comes from would be taken over. */
+function noteCredential({ userName, hash }: LegacyCredential): string {
+  return `The password of user name ${userName} (${hash.algorithm}) is not imported: the device needs a certificate`
+}
+
+function isAlike(a: Device, b: Device): boolean {
+  return a.state === b.state && isSameList(a.policies, b.policies) && isSameList(a.clientIds, b.clientIds)
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index])
+}

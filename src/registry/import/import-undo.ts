@@ -1,0 +1,97 @@
+import { DomainError } from '../../errors.ts'
+import type { Device } from '../device.ts'
+import type { Devices } from '../devices.ts'
+import type { Policies } from '../policies.ts'
+import type { CertificateStore, Cutter, DeviceStore, ForeignCertificates, Transaction } from '../ports.ts'
+import type { DeviceReport, ImportReport, PolicyReport } from './import-request.ts'
+
+export type UndoAction = 'removed' | 'restored' | 'kept'
+
+export interface UndoneItem {
+  readonly name: string
+  readonly action: UndoAction
+  /** Why it was kept. */
+  readonly detail?: string
+}
+
+export interface UndoReport {
+  readonly devices: readonly UndoneItem[]
+  readonly policies: readonly UndoneItem[]
+}
+
+/** What an import's report says it did, taken back. */
+export interface ImportUndo {
+  /** One transaction. What was issued or revoked since is kept: a revoked certificate never comes back. */
+  undo(report: Pick<ImportReport, 'devices' | 'policies'>): Promise<UndoReport>
+}
+
+export interface ImportUndoOptions {
+  readonly devices: Pick<Devices, 'amend'>
+  readonly stored: Pick<DeviceStore, 'find' | 'delete'>
+  readonly certificates: Pick<CertificateStore, 'findByFingerprint' | 'listOf'> & Pick<ForeignCertificates, 'forget'>
+  readonly policies: Pick<Policies, 'put' | 'remove'>
+  readonly cutter: Pick<Cutter, 'cutIdentity' | 'forgetIdentity'>
+  readonly onAccessChange: () => void
+  readonly transaction: Transaction
+}
+
+type End = () => Promise<unknown>
+
+export function createImportUndo(options: ImportUndoOptions): ImportUndo {
+  const { devices, stored, certificates, policies, cutter, onAccessChange, transaction } = options
+  return {
+    async undo(report) {
+      const ends: End[] = []
+      const undone = transaction(() => ({
+        devices: report.devices.filter(isChange).map((device) => undoDevice(device, ends)),
+        // Last: a policy is removed once no device names it.
+        policies: report.policies.filter(isChange).map(undoPolicy),
+      }))
+      onAccessChange()
+      await Promise.all(ends.map((end) => end()))
+      return undone
+    },
+  }
+
+  function undoDevice({ deviceId, action, registered, before }: DeviceReport, ends: End[]): UndoneItem {
+    const device = stored.find(deviceId)
+    if (device?.id !== deviceId) return { name: deviceId, action: 'kept', detail: 'It is not registered any more' }
+    const forgotten = registered.filter((fingerprint) => isImported(fingerprint, deviceId))
+    for (const fingerprint of forgotten) certificates.forget(fingerprint)
+    const isHeld = certificates.listOf('device', deviceId).some(({ revokedAt }) => !revokedAt)
+    if (action === 'created' && !isHeld) return removeDevice(device, ends)
+    // By its id: of a certificate that is forgotten nobody could tell any more whom it let in.
+    if (forgotten.length > 0) {
+      ends.push(() => cutter.cutIdentity('device', deviceId, 'import undone', device.clientIds))
+    }
+    if (action === 'created') return { name: deviceId, action: 'kept', detail: 'It was given a certificate since' }
+    if (before) ends.push(devices.amend(deviceId, before, true).end)
+    return { name: deviceId, action: 'restored' }
+  }
+
+  function isImported(fingerprint: string, deviceId: string): boolean {
+    const certificate = certificates.findByFingerprint(fingerprint)
+    return certificate?.origin === 'imported' && certificate.subjectId === deviceId
+  }
+
+  function removeDevice({ id, userId, clientIds }: Device, ends: End[]): UndoneItem {
+    stored.delete(id)
+    ends.push(() => cutter.forgetIdentity('device', id, userId, clientIds))
+    return { name: id, action: 'removed' }
+  }
+
+  function undoPolicy({ name, before }: PolicyReport): UndoneItem {
+    try {
+      if (before) policies.put(before)
+      else policies.remove(name)
+      return { name, action: before ? 'restored' : 'removed' }
+    } catch (error) {
+      if (error instanceof DomainError) return { name, action: 'kept', detail: error.message }
+      throw error
+    }
+  }
+}
+
+function isChange({ action }: Pick<DeviceReport | PolicyReport, 'action'>): boolean {
+  return action === 'created' || action === 'updated'
+}

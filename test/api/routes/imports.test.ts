@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest'
+import { createHarness, NOW } from '../api-harness.ts'
+import { FINGERPRINT } from '../registry-double.ts'
+
+const HASH = { algorithm: 'sha256', digest: 'qw==' }
+const REASON = { code: 'certificate_expired', detail: 'd', mend: 'm' } as const
+const POLICY = { name: 'p', rules: [], clientId: 'own' } as const
+
+describe('POST /api/import', () => {
+  test('is a dry run unless it is told otherwise', async () => {
+    const { call, calls } = createHarness()
+    const answer = await call('/api/import', { method: 'POST', json: {} })
+    expect(answer).toMatchObject({ status: 200, body: { applied: false, policies: [], devices: [] } })
+    expect(calls).toEqual([['imports.run', { policies: [], devices: [] }, true]])
+  })
+
+  test('hands on the fleet as it is written, names that are no ids included', async () => {
+    const { call, calls } = createHarness()
+    const device = {
+      deviceId: 'a b',
+      userId: 'ann',
+      state: 'suspended',
+      policies: ['p'],
+      clientIds: ['x'],
+      certificates: [{ fingerprint: 'ab' }, { pem: 'PEM' }],
+      seen: { protocolVersion: 5, listener: 'tcp:default', encrypted: false },
+      legacyCredential: { userName: 'u', hash: HASH },
+    }
+    const policies = [{ name: 'p', rules: [] }]
+    await call('/api/import', { method: 'POST', json: { dryRun: false, policies, devices: [device] } })
+    expect(calls).toEqual([['imports.run', { policies: [POLICY], devices: [device] }, false]])
+    await call('/api/import', { method: 'POST', json: { devices: [{ deviceId: 'pump' }] } })
+    expect(calls[1]).toEqual(['imports.run', { policies: [], devices: [{ deviceId: 'pump' }] }, true])
+  })
+
+  test('answers what was done, device by device', async () => {
+    const report = {
+      applied: true,
+      policies: [
+        { name: 'p', action: 'updated', reasons: [REASON], before: POLICY },
+        { name: 'q', action: 'created', reasons: [] },
+      ],
+      devices: [
+        { deviceId: 'a', action: 'created', reasons: [REASON], notes: ['n'], registered: [FINGERPRINT] },
+        {
+          deviceId: 'b',
+          action: 'unchanged',
+          reasons: [],
+          notes: [],
+          registered: [],
+          before: { state: 'active', policies: ['p'], clientIds: [] },
+        },
+      ],
+    } as const
+    const imports = { run: async () => report, undo: async () => ({ policies: [], devices: [] }) }
+    const { call } = createHarness({ imports })
+    expect((await call('/api/import', { method: 'POST', json: {} })).body).toEqual(report)
+  })
+
+  test('takes a fleet that is longer than any other body, and none past its own limit', async () => {
+    const { call } = createHarness()
+    const devices = Array.from({ length: 2 }, (_, index) => ({
+      deviceId: `d${index}`,
+      certificates: [{ pem: 'x'.repeat(1_000_000) }],
+    }))
+    expect((await call('/api/import', { method: 'POST', json: { devices } })).status).toBe(200)
+    expect((await call('/api/devices', { method: 'POST', json: devices })).status).toBe(413)
+    const headers = { 'content-type': 'application/json', 'content-length': '33554433' }
+    expect((await call('/api/import', { method: 'POST', body: '{}', headers })).status).toBe(413)
+  })
+
+  test('is for administrators alone, and refuses what it does not know', async () => {
+    const { call, calls } = createHarness()
+    for (const path of ['/api/import', '/api/import/undo']) {
+      expect((await call(path, { method: 'POST', as: 'operator', json: {} })).status).toBe(403)
+    }
+    expect((await call('/api/import', { method: 'POST', json: { deviecs: [] } })).status).toBe(400)
+    expect(calls).toEqual([])
+  })
+})
+
+describe('POST /api/import/undo', () => {
+  test('takes the report as it was answered', async () => {
+    const { call, calls } = createHarness()
+    const report = {
+      applied: true,
+      leftOut: ['what the command line adds'],
+      policies: [{ name: 'p', action: 'created', reasons: [REASON] }],
+      devices: [{ deviceId: 'a', action: 'created', reasons: [REASON], notes: [], registered: [FINGERPRINT] }],
+    }
+    const answer = await call('/api/import/undo', { method: 'POST', json: report })
+    expect(answer).toMatchObject({ status: 200, body: { policies: [], devices: [] } })
+    const { policies, devices } = report
+    const asked = { policies: [{ ...policies[0], reasons: [] }], devices: [{ ...devices[0], reasons: [] }] }
+    expect(calls).toEqual([['imports.undo', asked]])
+  })
+
+  test('answers what was taken back', async () => {
+    const undone = {
+      policies: [{ name: 'p', action: 'removed' }],
+      devices: [{ name: 'a', action: 'kept', detail: 'why' }],
+    } as const
+    const imports = { run: async () => ({ applied: false, policies: [], devices: [] }), undo: async () => undone }
+    const { call } = createHarness({ imports })
+    const answer = await call('/api/import/undo', { method: 'POST', json: { policies: [], devices: [] } })
+    expect(answer.body).toEqual(undone)
+  })
+})
+
+describe('/api/certificates', () => {
+  test('lists what is asked for', async () => {
+    const { call, calls } = createHarness()
+    const query = 'state=expired&deviceId=pump&expiresBefore=2027-01-31T00:00:00%2B01:00&limit=7'
+    const answer = await call(`/api/certificates?${query}`, { as: 'auditor' })
+    expect(answer.body).toMatchObject({
+      items: [{ kind: 'device', subjectId: 'device-001', state: 'active', fingerprint: FINGERPRINT, subject: null }],
+      nextCursor: null,
+    })
+    const expiresBefore = new Date('2027-01-30T23:00:00Z')
+    expect(calls).toEqual([['certificates.list', { state: 'expired', subjectId: 'pump', expiresBefore, limit: 7 }]])
+    expect((await call('/api/certificates?state=lost')).status).toBe(400)
+    await call('/api/certificates')
+    expect(calls[1]).toEqual(['certificates.list', { limit: 50 }])
+  })
+
+  test('approves and rejects by any spelling of the fingerprint', async () => {
+    const { call, calls } = createHarness()
+    const path = `/api/certificates/${FINGERPRINT.replaceAll(':', '').toLowerCase()}`
+    const approved = await call(`${path}/approve`, { method: 'POST', as: 'operator', json: { userId: 'ann' } })
+    expect(approved.body).toMatchObject({ fingerprint: FINGERPRINT, isValid: true, createdAt: NOW.toISOString() })
+    expect((await call(`${path}/approve`, { method: 'POST' })).status).toBe(200)
+    expect((await call(`${path}/reject`, { method: 'POST' })).status).toBe(200)
+    expect(calls).toEqual([
+      ['approve', FINGERPRINT, 'ann'],
+      ['approve', FINGERPRINT, undefined],
+      ['reject', FINGERPRINT],
+    ])
+    expect((await call(`${path}/approve`, { method: 'POST', as: 'auditor' })).status).toBe(403)
+    expect((await call('/api/certificates/AB/approve', { method: 'POST' })).status).toBe(400)
+  })
+})
