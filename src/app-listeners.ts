@@ -41,8 +41,7 @@ export async function openListeners(config: Config, parts: ListenerParts, stack:
       upgrade: {
         isAccepted: isWebSocketAccepted,
         take(request, head) {
-          const connection = httpDoor.connectionOf(request.socket)
-          if (connection) takeWebSocket({ request, head, connection })
+          httpDoor.withConnection(request.socket, (connection) => takeWebSocket({ request, head, connection }))
         },
       },
     }),
@@ -54,7 +53,7 @@ export async function openListeners(config: Config, parts: ListenerParts, stack:
   ports.plainMqtt = stack.use(await openPlainMqtt(config, doors, broker))?.port
   const httpDoor = createHttpDoor({ ...doors, onConnection: (socket) => http.server.emit('connection', socket) })
   // Half-open until its first request; one that becomes a WebSocket, until its CONNECT.
-  http.server.on('request', ({ socket }) => httpDoor.connectionOf(socket)?.markOpen())
+  http.server.on('request', ({ socket }) => httpDoor.withConnection(socket, ({ markOpen }) => markOpen()))
   const apiListener = stack.use(await openListener({ ...config.api, setting: 'api', onConnection: httpDoor.enter }))
   ports.api = apiListener.port
   if (localSocket === undefined) return

@@ -1,11 +1,18 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { connectAsync } from 'mqtt'
 import { expect, test } from 'vitest'
 import { type AcceptedMessage, startHub } from '../src/hub.ts'
 import { LogSink } from './support/log-sink.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 const PORTS = { mqtt: { port: 0, host: '127.0.0.1' }, api: { port: 0, host: '127.0.0.1' } } as const
+
+interface Issued {
+  readonly clientCert: string
+  readonly clientKey: string
+  readonly caCert: string
+}
 
 test('a hub runs within another program, on the folders it is given', async () => {
   await using folder = await temporaryFolder()
@@ -47,6 +54,14 @@ test('a hook that fails breaks nothing, and is logged', async () => {
   }
   await using hub = await startHub({ settings: PORTS, log, inMemory: true, mayAccess })
   const seen: AcceptedMessage[] = []
+  const issued = await hub.fetch(new Request('https://hub/api/devices/certificates/pump-7', { method: 'POST' }))
+  const { clientCert: cert, clientKey: key, caCert: ca } = (await issued.json()) as Issued
+  const url = `mqtts://localhost:${hub.mqttPort}`
+  const client = await connectAsync(url, { ca, cert, key, clientId: 'pump-7', protocolVersion: 4, reconnectPeriod: 0 })
+  // What the policies allow and the function takes away is dropped as what they deny is: acknowledged.
+  await client.publishAsync('users/default/devices/pump-7/level', '23.5', { qos: 1 })
+  await client.endAsync()
+  expect(log.text).toContain('The policy function failed, and nothing is allowed')
   hub.messages.subscribe(() => {
     throw new Error('mine')
   })

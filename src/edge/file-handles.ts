@@ -1,9 +1,9 @@
 import { closeSync, openSync } from 'node:fs'
 import { devNull } from 'node:os'
+import type { Logger } from '../logger.ts'
 
 export interface FileHandlesOptions {
-  readonly onExhausted: () => void
-  readonly onFree: () => void
+  readonly logger: Pick<Logger, 'error' | 'info'>
   readonly tryOpen?: () => void
 }
 
@@ -19,12 +19,17 @@ export class FileHandles {
   }
 
   /** Tries, and tells a change once. */
-  areFree(): boolean {
-    const { tryOpen = openNothing, onExhausted, onFree } = this.#options
-    const areFree = succeeds(tryOpen)
-    if (areFree !== this.#areFree) (areFree ? onFree : onExhausted)()
+  readonly areFree = (): boolean => {
+    const areFree = succeeds(this.#options.tryOpen ?? openNothing)
+    if (areFree !== this.#areFree) this.#tell(areFree)
     this.#areFree = areFree
     return areFree
+  }
+
+  #tell(areFree: boolean): void {
+    const { logger } = this.#options
+    if (areFree) logger.info({ component: 'hub' }, 'File handles are free again')
+    else logger.error({ component: 'hub' }, 'No file handles are left: new connections are closed. Raise "ulimit -n"')
   }
 }
 

@@ -14,8 +14,8 @@ export interface HttpDoorOptions extends DoorOptions {
 export interface HttpDoor {
   /** What the API's listener calls for each socket. */
   enter(raw: Socket): void
-  /** The handshake behind a socket that was handed on, half-open until it is marked; none where the socket is plain. */
-  connectionOf(socket: Duplex): SecureConnection | undefined
+  /** Calls with the handshake behind a socket that was handed on, half-open until it is marked; a plain socket has none. */
+  withConnection(socket: Duplex, use: (connection: SecureConnection) => void): void
 }
 
 export function createHttpDoor(options: HttpDoorOptions): HttpDoor {
@@ -37,7 +37,13 @@ export function createHttpDoor(options: HttpDoorOptions): HttpDoor {
     recordRefusal,
     onEntrant: (entrant) => void sniff(entrant),
   })
-  return { enter: (raw) => void enter(raw), connectionOf: (socket) => connections.get(socket) }
+  return {
+    enter: (raw) => void enter(raw),
+    withConnection(socket, use) {
+      const connection = connections.get(socket)
+      if (connection) use(connection)
+    },
+  }
 
   async function sniff(entrant: Entrant): Promise<void> {
     const isTls = await sniffTls(entrant.raw, handshakeSeconds * 1000)

@@ -1,21 +1,22 @@
 import { expect, test } from 'vitest'
 import { FileHandles } from '../../src/edge/file-handles.ts'
+import { createLogger } from '../../src/logger.ts'
+import { LogSink } from '../support/log-sink.ts'
 
 function openHandles() {
-  const told: string[] = []
+  const log = new LogSink()
   const scene = { code: undefined as string | undefined }
   const handles = new FileHandles({
-    onExhausted: () => void told.push('exhausted'),
-    onFree: () => void told.push('free'),
+    logger: createLogger({ level: 'info', format: 'json', stream: log }),
     tryOpen() {
       if (scene.code) throw Object.assign(new Error(scene.code), { code: scene.code })
     },
   })
-  return { handles, told, scene }
+  return { handles, log, scene }
 }
 
 test('file handles that are used up are told once, and once when they are free again', () => {
-  const { handles, told, scene } = openHandles()
+  const { handles, log, scene } = openHandles()
   expect(handles.areFree()).toBe(true)
   for (const code of ['EMFILE', 'ENFILE']) {
     scene.code = code
@@ -24,16 +25,20 @@ test('file handles that are used up are told once, and once when they are free a
   scene.code = undefined
   expect(handles.areFree()).toBe(true)
   expect(handles.areFree()).toBe(true)
-  expect(told).toEqual(['exhausted', 'free'])
+  expect(log.lines).toMatchObject([
+    { level: 'error', msg: 'No file handles are left: new connections are closed. Raise "ulimit -n"' },
+    { level: 'info', msg: 'File handles are free again' },
+  ])
 })
 
 test('what else cannot be opened says nothing of handles', () => {
-  const { handles, told, scene } = openHandles()
+  const { handles, log, scene } = openHandles()
   scene.code = 'EACCES'
   expect(handles.areFree()).toBe(true)
-  expect(told).toEqual([])
+  expect(log.lines).toEqual([])
 })
 
 test('this process has some', () => {
-  expect(new FileHandles({ onExhausted: () => undefined, onFree: () => undefined }).areFree()).toBe(true)
+  const logger = createLogger({ level: 'silent', format: 'json', stream: new LogSink() })
+  expect(new FileHandles({ logger }).areFree()).toBe(true)
 })

@@ -143,7 +143,9 @@ async function openDoor(limits: Parameters<typeof createDoorway>[0] = {}, handsh
     clientCa: pki.clientCa,
     handshakeSeconds,
     onConnection(socket) {
-      peers.push(door.connectionOf(socket))
+      const before = peers.length
+      door.withConnection(socket, (connection) => peers.push(connection))
+      if (peers.length === before) peers.push(undefined)
       server.emit('connection', socket)
     },
   })

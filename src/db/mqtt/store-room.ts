@@ -39,7 +39,7 @@ export class DatabaseRoom implements StoreRoom {
   measure(): void {
     this.#commitsUntilNext--
     if (this.#commitsUntilNext > 0) return
-    const bytes = ((this.#pages.get() ?? 0) - (this.#freePages.get() ?? 0)) * this.#pageSize
+    const bytes = (Number(this.#pages.get()) - Number(this.#freePages.get())) * this.#pageSize
     this.#isFull = bytes >= (this.#isFull ? this.#maxBytes * (1 - HYSTERESIS) : this.#maxBytes)
     this.#commitsUntilNext = (this.#maxBytes - bytes) / BYTES_A_COMMIT
   }

@@ -31,3 +31,8 @@ test('a CA that this start made is named as such', () => {
   const banner = renderBanner({ ...HUB, caCreated: true }, { version: '1.2.3', cwd: '/', command: 'signet' })
   expect(banner).toContain('CA     AA:BB (created now)\n')
 })
+
+test('a hub in memory has no file with a token', () => {
+  const { adminTokenFile: _, ...hub } = HUB
+  expect(renderBanner(hub, { version: '1.2.3', cwd: '/', command: 'signet' })).not.toContain('Token')
+})
