@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createEmqxManagement } from '../../src/api/emqx-management.ts'
+import { createMemoryAuthority } from '../../src/ca/memory-authority.ts'
 import { systemClock } from '../../src/clock.ts'
-import { createRootAuthority } from '../registry/registry-scene.ts'
 import { EMQX_KEY, openEmqxDouble } from '../support/emqx-double.ts'
 
 test('clients are listed by a part of their client id, and by user name', async () => {
@@ -66,7 +66,7 @@ test('a wrong secret is said to be one', async () => {
 })
 
 test('over HTTPS the certificate must lead to what is trusted', async () => {
-  const authority = await createRootAuthority(systemClock)
+  const authority = await createMemoryAuthority(systemClock)
   const { certificatePem: cert, privateKeyPem: key } = await authority.issueServer(['localhost'])
   await using emqx = await openEmqxDouble({ tls: { cert, key } })
   using trusting = createEmqxManagement({ url: emqx.url, ...EMQX_KEY, trusted: [authority.caCertificatePem] })

@@ -1,9 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { createMemoryAuthority } from '../../src/ca/memory-authority.ts'
 import { DomainError } from '../../src/errors.ts'
 import type { IssueRequest } from '../../src/registry/issuance.ts'
 import type { LeafIssuer } from '../../src/registry/ports.ts'
-import { createRootAuthority, createScene, DAY_MS, HOUR_MS, NOON, type Scene } from './registry-scene.ts'
+import { createScene, DAY_MS, HOUR_MS, NOON, type Scene } from './registry-scene.ts'
 
 describe('a certificate for a device', () => {
   test('is handed out with its key and the CA, recorded, and told of', async () => {
@@ -325,7 +326,7 @@ function dump({ database }: Scene): string {
 
 /** A CA whose answers wait until they are released. */
 async function createSlowIssuer(): Promise<{ readonly issuer: LeafIssuer; release(): void }> {
-  const authority = await createRootAuthority(() => NOON)
+  const authority = await createMemoryAuthority(() => NOON)
   const gate = Promise.withResolvers<void>()
   return {
     issuer: {

@@ -1,18 +1,9 @@
 import { X509Certificate } from 'node:crypto'
-import { type CertificateAuthority, createAuthority } from '../../src/ca/authority.ts'
-import { createRootCertificate } from '../../src/ca/certificate.ts'
-import { planCertificate } from '../../src/ca/certificate-profile.ts'
-import { generateKeyPair } from '../../src/ca/key-pair.ts'
+import { createStores } from '../../src/app-stores.ts'
+import type { CertificateAuthority } from '../../src/ca/authority.ts'
+import { createMemoryAuthority } from '../../src/ca/memory-authority.ts'
 import type { Clock } from '../../src/clock.ts'
-import { createApiTokenStore } from '../../src/db/api-token-store.ts'
-import { createCertificateStore } from '../../src/db/certificate-store.ts'
 import { type Database, openDatabase } from '../../src/db/database.ts'
-import { createDeviceStore } from '../../src/db/device-store.ts'
-import { createIdentityTokenStore } from '../../src/db/identity-token-store.ts'
-import { createLegacyCredentialStore } from '../../src/db/legacy-credential-store.ts'
-import { createPolicyStore } from '../../src/db/policy-store.ts'
-import { createServiceStore } from '../../src/db/service-store.ts'
-import { createTransaction } from '../../src/db/transaction.ts'
 import { judgeChain } from '../../src/edge/chain-verdict.ts'
 import { EventFeed } from '../../src/events.ts'
 import { type ChainVerdict, type Peer, readPeerCertificate } from '../../src/peer-identity.ts'
@@ -64,10 +55,11 @@ export type SceneOverrides = Partial<
 export async function createScene(overrides: SceneOverrides = {}): Promise<Scene> {
   let now = NOON
   const clock: Clock = () => now
-  const authority = await createRootAuthority(clock)
+  const authority = await createMemoryAuthority(clock)
   const database = openDatabase()
   const commits = { fail: false }
-  const stores = createStores(database, commits)
+  const kept = createStores(database)
+  const stores = { ...kept, transaction: failingTransaction(kept.transaction, commits) }
   const events = new EventFeed()
   const told = listen(events)
   const cuts: Cut[] = []
@@ -120,32 +112,6 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
 export function peerOf(certificate: string | Pick<Certificate, 'pem'>, chain: ChainVerdict = 'trusted'): Peer {
   const pem = typeof certificate === 'string' ? certificate : (certificate.pem ?? '')
   return { certificate: readPeerCertificate(new X509Certificate(pem)), chain }
-}
-
-export async function createRootAuthority(clock: Clock): Promise<CertificateAuthority> {
-  const keyPair = await generateKeyPair('ec-p256')
-  const plan = planCertificate({ kind: 'root', name: 'Root' }, clock())
-  const { certificatePem } = await createRootCertificate(plan, keyPair)
-  return createAuthority({
-    certificates: [new X509Certificate(certificatePem)],
-    caCertificatePem: certificatePem,
-    privateKey: keyPair.privateKey,
-    clock,
-  })
-}
-
-function createStores(database: Database, commits: { readonly fail: boolean }): Stores {
-  const transaction = createTransaction(database)
-  return {
-    devices: createDeviceStore(database),
-    services: createServiceStore(database),
-    certificates: createCertificateStore(database),
-    policies: createPolicyStore(database),
-    tokens: createApiTokenStore(database),
-    identityTokens: createIdentityTokenStore(database),
-    legacy: createLegacyCredentialStore(database),
-    transaction: failingTransaction(transaction, commits),
-  }
 }
 
 function failingTransaction(transaction: Transaction, commits: { readonly fail: boolean }): Transaction {
