@@ -38,7 +38,8 @@ export function covers(wide: string, narrow: string): boolean {
   if (narrow.startsWith('$') && startsWithWildcard(wide)) return false
   // Every topic has a first level.
   const wideLevels = wide === '+/#' ? ['#'] : wide.split('/')
-  const narrowLevels = narrow.split('/')
+  // [MQTT-4.7.3-1]: above "/#" there would be a topic name of no character, so it has two levels at least.
+  const narrowLevels = narrow === '/#' ? ['', '+', '#'] : narrow.split('/')
   for (const [index, level] of wideLevels.entries()) {
     // MQTT 3.1.1 §4.7.1.2: "a/#" also matches "a"
     if (level === '#') return true

@@ -171,6 +171,10 @@ describe('covering and matching agree', () => {
     )
   })
 
+  test.each(['+/+/#', '/+/#', '/#', '+/#', '#'])('%s covers /#, above which there is no topic', (wide) => {
+    expect(covers(wide, '/#')).toBe(true)
+  })
+
   test('a topic name is a filter that covers and matches itself', () => {
     fc.assert(
       fc.property(topic, (topicName) => {
