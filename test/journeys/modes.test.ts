@@ -82,22 +82,22 @@ async function arrange(hub: TestHub): Promise<Readonly<Record<Cell, Shown>>> {
   await hub.api('PATCH', '/api/devices/idle', { body: { state: 'suspended' } })
   return {
     nothing: {},
-    certificate: only(pump),
+    certificate: certificateOf(pump),
     token,
-    both: { ...only(pump), ...token },
-    'certificate and the token of another': { ...only(pump), ...ofValve },
-    'revoked certificate': only(lost),
+    both: { ...certificateOf(pump), ...token },
+    'certificate and the token of another': { ...certificateOf(pump), ...ofValve },
+    'revoked certificate': certificateOf(lost),
     'revoked token': revoked,
     'expired token': expired,
-    'certificate and revoked token': { ...only(pump), ...revoked },
-    'certificate and expired token': { ...only(pump), ...expired },
-    'revoked certificate and token': { ...only(lost), ...ofLost },
-    'certificate of one who is suspended': only(idle),
+    'certificate and revoked token': { ...certificateOf(pump), ...revoked },
+    'certificate and expired token': { ...certificateOf(pump), ...expired },
+    'revoked certificate and token': { ...certificateOf(lost), ...ofLost },
+    'certificate of one who is suspended': certificateOf(idle),
     'token of one who is suspended': ofIdle,
   }
 }
 
-function only({ cert, key }: { readonly cert: string; readonly key: string }): Shown {
+function certificateOf({ cert, key }: { readonly cert: string; readonly key: string }): Shown {
   return { cert, key }
 }
 

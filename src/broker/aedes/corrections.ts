@@ -17,6 +17,7 @@ export interface AedesInternals {
 interface ClientInternals {
   readonly _disconnected: boolean
   readonly _keepaliveTimer: NodeJS.Timeout | null
+  readonly _parser: EventEmitter
 }
 
 export function internalsOf(broker: Aedes): AedesInternals {
@@ -91,7 +92,7 @@ interface ParsedPacket extends Identified {
 
 /** What mqtt-packet hands on in spite of the standard ends the connection before Aedes sees it. */
 export function refuseMalformed(client: Client): void {
-  const { _parser: parser } = client as unknown as { readonly _parser: EventEmitter }
+  const { _parser: parser } = client as Client & ClientInternals
   const handlers = parser.listeners('packet')
   parser.removeAllListeners('packet')
   parser.on('packet', (packet: ParsedPacket) => {
