@@ -11,6 +11,8 @@ export interface GroupCommitOptions {
   readonly onBegin?: () => void
   /** In a turn's transaction, before its commit. */
   readonly onCommit?: () => void
+  /** Of a turn that could not be kept. */
+  readonly onRollBack?: () => void
   /** Writes as much as a message does, and leaves nothing; throws while the store can keep none. */
   readonly probe?: () => void
   /** Told of a turn that could not be kept; of an outage once. */
@@ -138,6 +140,7 @@ export class GroupCommit implements Journal, Disposable {
   #rollBack(failure: Error): void {
     // SQLITE_FULL and its like may have rolled back already.
     if (this.#sqlite.inTransaction) this.#sqlite.exec('rollback')
+    this.#options.onRollBack?.()
     if (!this.#outage) this.#options.onFailure?.(failure)
     this.#isFailing = true
     if (failure instanceof DomainError) this.#outage = failure

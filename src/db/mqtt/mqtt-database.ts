@@ -63,7 +63,11 @@ export function openMqttDatabase(options: MqttDatabaseOptions): MqttDatabase {
     new GroupCommit(sqlite, {
       ...reports,
       onBegin: () => disk?.look(),
-      onCommit: () => room.measure(),
+      onCommit() {
+        queues.flush()
+        room.measure()
+      },
+      onRollBack: queues.discard,
       probe: queues.probe,
     }),
   )

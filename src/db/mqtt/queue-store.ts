@@ -2,6 +2,7 @@ import type { Message, QoS, QueuedMessage } from '../../broker/delivery/message.
 import type { Journal, Queue, QueueMeasure } from '../../broker/delivery/ports.ts'
 import type { Clock } from '../../clock.ts'
 import type { Database } from '../database.ts'
+import { AppendBatch } from './append-batch.ts'
 
 export interface QueueRow {
   readonly position: number
@@ -41,21 +42,34 @@ export function createQueueStore({ sqlite }: Database, clock: Clock) {
   const update = sqlite.prepare('update queue set released = ?, more = ? where position = ?')
   const remove = sqlite.prepare('delete from queue where position = ?')
   const removeAll = sqlite.prepare('delete from queue where position > ? and position < ?')
+  const batch = new AppendBatch(sqlite)
   const rangeOf = (sid: number): readonly [number, number] => [sid * RANGE, (sid + 1) * RANGE]
 
   return {
     open: (sid: number, journal: Journal): Queue => ({
-      measure: () => measureOf(sid),
-      append: (n, message) => journal.write(() => append(sid * RANGE + n, message, null)),
-      page: (after, limit) =>
-        selectPage.all(sid * RANGE + after, (sid + 1) * RANGE, limit).map((row) => readQueued(row, sid * RANGE)),
+      measure() {
+        catchUp(journal)
+        return measureOf(sid)
+      },
+      append: (n, message) => journal.write(() => batch.add(sid * RANGE + n, message, clock().getTime())),
+      page(after, limit) {
+        catchUp(journal)
+        return selectPage.all(sid * RANGE + after, (sid + 1) * RANGE, limit).map((row) => readQueued(row, sid * RANGE))
+      },
       // Told by the client once: what the turn cannot keep is written in a later one.
-      release: (n) => journal.writeSurely(() => void release.run(sid * RANGE + n)),
-      remove: (n) => journal.writeSurely(() => void remove.run(sid * RANGE + n)),
+      release: (n) => journal.writeSurely(() => change(release, sid * RANGE + n)),
+      remove: (n) => journal.writeSurely(() => change(remove, sid * RANGE + n)),
       // The turn that failed has taken its rows with it.
       rollBack: () => undefined,
     }),
-    drop: (sid: number): void => void removeAll.run(...rangeOf(sid)),
+    /** Before a turn's commit: what was appended in it is written by then. */
+    flush: (): void => batch.flush(),
+    /** When a turn has failed. */
+    discard: (): void => batch.discard(),
+    drop(sid: number): void {
+      batch.flush()
+      removeAll.run(...rangeOf(sid))
+    },
     /** For Aedes' own interface, which keeps its marks in `more`. */
     push(sid: number, packet: Message, more: string | null): void {
       append((selectLast.get(...rangeOf(sid)) ?? sid * RANGE) + 1, packet, more)
@@ -70,6 +84,15 @@ export function createQueueStore({ sqlite }: Database, clock: Clock) {
       append(PROBE_POSITION, { topic: '', payload: PROBE, qos: 1, retain: false }, null)
       remove.run(PROBE_POSITION)
     },
+  }
+
+  function catchUp(journal: Journal): void {
+    if (!batch.isEmpty) journal.write(() => batch.flush())
+  }
+
+  function change(statement: typeof remove, position: number): void {
+    if (batch.holds(position)) batch.flush()
+    statement.run(position)
   }
 
   function append(position: number, { topic, payload, qos, retain }: Message, more: string | null): void {

@@ -58,6 +58,49 @@ describe('a queue', () => {
     ])
   })
 
+  test('is read in the turn in which it is written, in its order, and has lost by then what was removed in it', () => {
+    using stores = openMqttDatabase({ durability: 'process', clock: createTestClock().now })
+    const [one, two] = [1, 2].map((sid) => stores.queues.open(sid, stores.journal))
+    for (let n = 1; n <= 40; n++) {
+      one?.append(n, { ...MESSAGE, retain: n === 40 })
+      two?.append(n, MESSAGE)
+    }
+    // The one is written by now, with the rows around it; the other waits.
+    for (const n of [3, 39]) one?.remove(n)
+    const kept = Array.from({ length: 40 }, (_, index) => index + 1).filter((n) => n !== 3 && n !== 39)
+    expect(one?.page(0, 100).map(({ n }) => n)).toEqual(kept)
+    expect(one?.page(39, 1)).toMatchObject([{ n: 40, retain: true, released: false }])
+    expect(two?.measure()).toEqual({ last: 40, messages: 40, bytes: 80 })
+  })
+
+  for (const { failure, fail } of [
+    {
+      failure: 'by a number that is taken',
+      fail: ({ queues, journal }: MqttDatabase) => queues.open(1, journal).append(1, MESSAGE),
+    },
+    {
+      failure: 'before its rows were written',
+      fail: ({ journal }: MqttDatabase) =>
+        expect(() =>
+          journal.write(() => {
+            throw new Error('of another part')
+          }),
+        ).toThrow(),
+    },
+  ]) {
+    test(`has nothing of a turn that failed ${failure}, neither then nor after the next`, async () => {
+      using stores = openMqttDatabase({ durability: 'process', clock: createTestClock().now })
+      const queue = stores.queues.open(1, stores.journal)
+      const settled = () => new Promise<Error | undefined>((resolve) => stores.journal.settled(resolve))
+      queue.append(1, MESSAGE)
+      fail(stores)
+      expect(await settled()).toBeInstanceOf(Error)
+      queue.append(3, MESSAGE)
+      expect(await settled()).toBeUndefined()
+      expect(queue.page(0, 10).map(({ n }) => n)).toEqual([3])
+    })
+  }
+
   test('keeps of a released message no more than its number', () => {
     using stores = openMqttDatabase({ durability: 'process', clock: createTestClock().now })
     const queue = stores.queues.open(1, stores.journal)
