@@ -74,13 +74,6 @@ export class Outbox {
     this.#options.turn.flushLater(this)
   }
 
-  /** For what may be lost; whether it was taken. */
-  offer(bytes: Buffer): boolean {
-    if (this.isBehind) return false
-    this.send(bytes)
-    return true
-  }
-
   flush(): void {
     const bytes = this.#pending.length === 1 ? this.#pending[0] : Buffer.concat(this.#pending, this.#pendingBytes)
     this.#pending = []

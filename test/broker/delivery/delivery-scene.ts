@@ -114,11 +114,6 @@ export function createLink(): LinkDouble {
     mayReceive: () => link.mayRead,
     outbox: {
       send: (bytes: Buffer) => void incoming.parse(bytes),
-      offer(bytes: Buffer) {
-        if (link.isBehind) return false
-        incoming.parse(bytes)
-        return true
-      },
       get isBehind() {
         return link.isBehind
       },
