@@ -46,8 +46,15 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
       clock,
     }),
     judgeChain: (certificate) => judgeChain(certificate, pki.clientCa),
-    allowCommonNameOnly: config.emqx.allow_cn_only,
-    unknownCertificates: { mode: config.ca.unknown, owner: config.ca.unknown_owner },
+    allowCommonNameOnly: () => config.emqx.allow_cn_only,
+    unknownCertificates: {
+      get mode() {
+        return config.ca.unknown
+      },
+      get owner() {
+        return config.ca.unknown_owner
+      },
+    },
     mode: mqttAuthMode(config),
     plainMqtt: config.mqtt.plain.host !== undefined,
     inBackground: (work) => inBackground(work, logger),

@@ -6,6 +6,7 @@ import { openListeners } from './app-listeners.ts'
 import { openPremises } from './app-premises.ts'
 import { createReadiness } from './app-readiness.ts'
 import { openRegistry } from './app-registry.ts'
+import { createReload } from './app-reload.ts'
 import { createStores } from './app-stores.ts'
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
@@ -14,6 +15,7 @@ import { createTimeSigner } from './ca/time-signer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { brokerLimits } from './config-limits.ts'
+import { type ConfigChange, LiveConfig } from './config-live.ts'
 import { databaseFailure } from './db/database-failure.ts'
 import { openMqttDatabase } from './db/mqtt/mqtt-database.ts'
 import { OpenSockets } from './edge/open-sockets.ts'
@@ -38,6 +40,8 @@ export interface Hub extends AsyncDisposable {
   readonly events: EventFeed
   /** Every message that was accepted. */
   readonly messages: Pick<MessageFeed, 'subscribe'>
+  /** Reads the configuration again, and puts in force what a running hub can take. */
+  reload(): Promise<ConfigChange>
   /** Asks the API as its administrator, without a connection; of the URL only path and query matter. */
   fetch(request: Request): Promise<Response>
 }
@@ -47,6 +51,8 @@ export interface HubOverrides {
   /** Told to whoever finds the data folder in use. */
   readonly pid: number
   readonly clock?: Clock
+  /** How the configuration is read again; without it the settings stay as they are. */
+  readonly reread?: () => Promise<Config>
   /** Neither of the two folders is touched: all is gone with the hub. */
   readonly inMemory?: boolean
   /** Asked beside the policies, which it can only narrow; its answers hold until a policy changes. */
@@ -58,10 +64,13 @@ export interface HubOverrides {
 const SWEEP_MS = 30_000
 
 /** Builds the hub in dependency order and opens its listeners last; if a step throws, what was built is released. */
-export async function startHub(config: Config, overrides: HubOverrides): Promise<Hub> {
-  const { logger, pid, clock = systemClock, inMemory = false, fastPath = true, mayAccess } = overrides
+export async function startHub(initial: Config, overrides: HubOverrides): Promise<Hub> {
+  const { logger, pid, clock = systemClock, inMemory = false, fastPath = true, mayAccess, reread } = overrides
+  const live = new LiveConfig(initial)
+  const config = live.settings
   await using stack = new AsyncDisposableStack()
   const events = new EventFeed()
+  const reload = createReload({ live, reread, events, logger })
 
   const { database, pki, files } = await openPremises(config, { logger, clock, pid, inMemory }, stack)
   const registry = openRegistry(
@@ -115,7 +124,12 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
       return ports.api
     },
   }
-  const webSocket = { subProtocols: SUB_PROTOCOLS, allowedOrigins: config.mqtt.allowed_origins }
+  const webSocket = {
+    subProtocols: SUB_PROTOCOLS,
+    get allowedOrigins() {
+      return config.mqtt.allowed_origins
+    },
+  }
   const api = createApi({
     ...registry,
     recordRefusal,
@@ -128,7 +142,10 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     },
     https,
     webSocket,
-    loopbackHttp: config.api.loopback_http,
+    get loopbackHttp() {
+      return config.api.loopback_http
+    },
+    configuration: { reload },
     health: { level: () => logger.level },
     readiness: createReadiness({ database, stores, logger }, stack),
     signTime: createTimeSigner(pki.server),
@@ -167,6 +184,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     serverNames: pki.server.names,
     events,
     messages: broker.messages,
+    reload: () => reload(),
     fetch: async (request) => api.fetch(request, { origin: OWN_ORIGIN }),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }

@@ -1,35 +1,67 @@
 import type { Config } from './config.ts'
 
-/** What bounds the broker, under the names it has there. */
+/** What bounds the broker, under the names it has there; each is read when it is asked for. */
 export function brokerLimits({ limits, mqtt }: Config) {
   return {
-    connectBytes: limits.connect_bytes,
+    get connectBytes() {
+      return limits.connect_bytes
+    },
     connectSeconds: limits.connect_seconds,
-    packetBytes: limits.packet_bytes,
+    get packetBytes() {
+      return limits.packet_bytes
+    },
     topicLevels: limits.topic_levels,
-    subscriptions: limits.subscriptions,
+    get subscriptions() {
+      return limits.subscriptions
+    },
     inFlight: mqtt.inflight,
-    queueMessages: limits.queue_messages,
-    queueBytes: limits.queue_bytes,
-    queueSeconds: limits.queue_age,
-    retainedMessages: limits.retained_messages,
-    retainedBytes: limits.retained_bytes,
-    sessionSeconds: limits.session_expiry,
+    get queueMessages() {
+      return limits.queue_messages
+    },
+    get queueBytes() {
+      return limits.queue_bytes
+    },
+    get queueSeconds() {
+      return limits.queue_age
+    },
+    get retainedMessages() {
+      return limits.retained_messages
+    },
+    get retainedBytes() {
+      return limits.retained_bytes
+    },
+    get sessionSeconds() {
+      return limits.session_expiry
+    },
     messagesPerSecond: limits.messages_per_second,
     bytesPerSecond: limits.bytes_per_second,
-    flappingConnects: limits.flapping_connects,
-    flappingSeconds: limits.flapping_window,
-    flappingBanSeconds: limits.flapping_ban,
+    get flappingConnects() {
+      return limits.flapping_connects
+    },
+    get flappingSeconds() {
+      return limits.flapping_window
+    },
+    get flappingBanSeconds() {
+      return limits.flapping_ban
+    },
   }
 }
 
-/** What bounds the doors, under the names it has there. */
+/** What bounds the doors, under the names it has there; each is read when it is asked for. */
 export function connectionLimits({ limits }: Config) {
   return {
-    connections: limits.connections,
-    connectionsPerAddress: limits.connections_per_address,
-    halfOpen: limits.half_open,
-    halfOpenPerAddress: limits.half_open_per_address,
+    get connections() {
+      return limits.connections
+    },
+    get connectionsPerAddress() {
+      return limits.connections_per_address
+    },
+    get halfOpen() {
+      return limits.half_open
+    },
+    get halfOpenPerAddress() {
+      return limits.half_open_per_address
+    },
     newConnectionsPerAddressPerSecond: limits.new_connections_per_address_per_second,
   }
 }

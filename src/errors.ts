@@ -8,6 +8,7 @@ export const ERROR_CODES = [
   'certificate_not_found',
   'certificate_not_pending',
   'client_id_taken',
+  'configuration_fixed',
   'configuration_invalid',
   'data_folder_in_use',
   'database_corrupt',

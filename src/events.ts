@@ -22,6 +22,8 @@ export interface HubEvents {
     readonly fingerprint: string
     readonly reason: string
   }
+  /** By the keys of the settings. */
+  readonly 'configuration.reloaded': { readonly applied: readonly string[]; readonly needsRestart: readonly string[] }
   /** Messages that a bound has cost their receiver, or a topic its retained one; told at once, and then once a minute. */
   readonly 'message.dropped': { readonly reason: string; readonly clientId: string; readonly count: number }
   /** `limit` is its name under `limits`; `subject` is `kind:id`, or what it bounds. Told at once, and then once a minute. */

@@ -51,12 +51,13 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
       return listEffectiveSettings(await load(request))
     },
     async start(request) {
-      const { config } = await load(request)
+      const reread = async (): Promise<Config> => (await load(request)).config
+      const config = await reread()
       const { createLogger } = await import('./logger.ts')
       const { level, format } = config.log
       const isText = format === 'auto' ? terminal.stdout.isTTY === true : format === 'text'
       const logger = createLogger({ level, format: isText ? 'text' : 'json', stream: terminal.stdout })
-      return startHub(config, { logger, pid })
+      return startHub(config, { logger, pid, reread })
     },
   }
 }

@@ -21,6 +21,7 @@ import { errorHandler, notFoundHandler } from './error-handler.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
 import type {
   BrokerAddress,
+  Configuration,
   Health,
   HttpsIdentity,
   ReadinessCheck,
@@ -36,6 +37,7 @@ import { requestId } from './request/request-id.ts'
 import { caCertificateRoutes } from './routes/ca-certificate.ts'
 import { certificateValidationRoutes } from './routes/certificate-validation.ts'
 import { certificateRoutes } from './routes/certificates.ts'
+import { configurationRoutes } from './routes/configuration.ts'
 import { deviceCertificateRoutes } from './routes/device-certificates.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { diagnosticRoutes } from './routes/diagnostics.ts'
@@ -73,6 +75,7 @@ export interface ApiDependencies {
   readonly webSocket: WebSocketOffer
   /** Whether callers from loopback addresses may use the API without TLS. */
   readonly loopbackHttp: boolean
+  readonly configuration: Configuration
   readonly health: Health
   readonly readiness: readonly ReadinessCheck[]
   readonly signTime: SignTime
@@ -94,7 +97,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.use(requestId())
   app.use(securityHeaders(dependencies.https))
   app.use(methodNotAllowed(app))
-  app.use(plainHttp(dependencies.https, dependencies.loopbackHttp))
+  app.use(plainHttp(dependencies.https, dependencies))
 
   // For anybody: what stands here is answered before a credential is asked for.
   app.route('/', healthRoutes(dependencies.health, dependencies.readiness))
@@ -125,6 +128,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/services', serviceCertificateRoutes(certificates, broker, guard))
   app.route('/api/policies', policyRoutes(dependencies.policies, guard))
   app.route('/api/tokens', tokenRoutes(tokens, guard))
+  app.route('/api/config', configurationRoutes(dependencies.configuration, guard))
   app.route('/api/diagnostics', diagnosticRoutes(dependencies.refusals, guard))
   return app
 }

@@ -26,6 +26,12 @@ export interface TrustAnchor {
   readonly caCertificatePem: string
 }
 
+/** The settings of the running hub. */
+export interface Configuration {
+  /** By the keys of the settings; throws `configuration_invalid` or `configuration_fixed`. */
+  reload(): Promise<{ readonly applied: readonly string[]; readonly needsRestart: readonly string[] }>
+}
+
 export interface Health {
   /** The level at which the hub logs now. */
   level(): string

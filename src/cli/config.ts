@@ -1,15 +1,24 @@
 import type { Command } from 'commander'
+import { addHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
 import { type Column, printItems } from './output/table.ts'
 import type { CommandContext, EffectiveSetting } from './ports.ts'
 import { addSettingFlags, readSettingFlags, type SettingOptions } from './setting-flags.ts'
+
+interface ConfigurationChange {
+  readonly applied: readonly string[]
+  readonly needsRestart: readonly string[]
+}
 
 interface ShowOptions extends SettingOptions {
   readonly origin?: boolean
   readonly json?: boolean
 }
 
-export function addConfigCommands(program: Command, { terminal, local, settingsHelp }: CommandContext): void {
-  const config = program.command('config').description('the settings this machine would start a hub with')
+export function addConfigCommands(program: Command, context: CommandContext): void {
+  const { terminal, local, settingsHelp } = context
+  const config = program
+    .command('config')
+    .description('the settings this machine would start a hub with, and those of the running one')
 
   const show = config.command('show').description('print every setting with its value')
   addSettingFlags(show, settingsHelp)
@@ -22,6 +31,18 @@ export function addConfigCommands(program: Command, { terminal, local, settingsH
       )
       if (options.json) printItems(terminal.stdout, items, [], options)
       else printItems(terminal.stdout, settings, options.origin ? [...COLUMNS, ORIGIN] : COLUMNS, {})
+    })
+
+  addHubOptions(config.command('reload').description('let the running hub read its configuration again'))
+    .option('--json', 'as JSON')
+    .action(async (options: HubOptions & { readonly json?: boolean }) => {
+      const hub = await openHubClient(options, context)
+      const change = await hub.call<ConfigurationChange>('POST', '/api/config/reload')
+      const { stdout } = terminal
+      if (options.json) return void stdout.write(`${JSON.stringify(change)}\n`)
+      for (const key of change.applied) stdout.write(`${key} is in force\n`)
+      for (const key of change.needsRestart) stdout.write(`${key} needs a restart\n`)
+      if (change.applied.length + change.needsRestart.length === 0) stdout.write('Nothing has changed\n')
     })
 
   const check = config.command('check').description('find what is wrong with the configuration, without starting')

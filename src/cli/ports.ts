@@ -3,7 +3,7 @@ export interface Terminal {
   readonly stdin: AsyncIterable<string | Uint8Array>
   readonly stdout: Output
   readonly stderr: Output
-  /** Where SIGTERM and SIGINT are heard. */
+  /** Where SIGTERM, SIGINT and SIGHUP are heard. */
   readonly signals: SignalSource
   readonly cwd: string
   /** How this program was called, for commands to type next. */
@@ -18,11 +18,11 @@ export interface Output {
 }
 
 export interface SignalSource {
-  on(signal: StopSignal, listener: () => void): unknown
-  off(signal: StopSignal, listener: () => void): unknown
+  on(signal: Signal, listener: () => void): unknown
+  off(signal: Signal, listener: () => void): unknown
 }
 
-export type StopSignal = 'SIGTERM' | 'SIGINT'
+export type Signal = 'SIGTERM' | 'SIGINT' | 'SIGHUP'
 
 export interface SettingsRequest {
   readonly configFile?: string
@@ -53,6 +53,8 @@ export interface RunningHub extends AsyncDisposable {
   /** None of a hub in memory. */
   readonly adminTokenFile?: string
   readonly serverNames: readonly string[]
+  /** Reads the configuration again; throws what is wrong with it. */
+  reload(): Promise<unknown>
 }
 
 /** What main.ts lends the verbs: all that works without a running hub. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { reportFailure } from './exit-code.ts'
 import { renderBanner } from './output/banner.ts'
 import type { CommandContext, RunningHub, Terminal } from './ports.ts'
 import { addSettingFlags, readSettingFlags, type SettingOptions } from './setting-flags.ts'
@@ -18,9 +19,17 @@ export function addStartCommand(program: Command, { terminal, local, version, se
       const hub = await local.start({ ...request, flags })
       const { stdout, cwd, command: name } = terminal
       if (stdout.isTTY) stdout.write(renderBanner(hub, { version, cwd, command: name }))
+      using _ = reloadOnHangUp(hub, terminal)
       await stop.stopped
       await stopHub(hub, terminal, STOP_MILLISECONDS)
     })
+}
+
+/** SIGHUP: what is wrong with the new configuration is told, and the hub goes on with the old one. */
+function reloadOnHangUp(hub: RunningHub, { signals, stderr }: Terminal): Disposable {
+  const reload = (): void => void hub.reload().catch((error: unknown) => reportFailure(error, stderr))
+  signals.on('SIGHUP', reload)
+  return { [Symbol.dispose]: () => void signals.off('SIGHUP', reload) }
 }
 
 /** Releases the hub; one that does not let go in time is ended with the process. */

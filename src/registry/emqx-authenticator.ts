@@ -45,7 +45,7 @@ export interface EmqxAuthenticatorOptions {
   /** Told of each client that EMQX is allowed to let in: to a rotation that is its connection. */
   readonly noteConnection: (certificate: Certificate) => void
   /** Whether a client without `cert_pem` is believed on its CN: EMQX has checked the chain, but revocation by fingerprint is lost. */
-  readonly allowCommonNameOnly: boolean
+  readonly allowCommonNameOnly: () => boolean
 }
 
 export function createEmqxAuthenticator(options: EmqxAuthenticatorOptions): EmqxAuthenticator {
@@ -104,7 +104,7 @@ export function createEmqxAuthenticator(options: EmqxAuthenticatorOptions): Emqx
       presented: {},
       expected: 'cert_pem = "${cert_pem}" in the body, from EMQX 5.7.1 or newer',
     }
-    if (!allowCommonNameOnly || !commonName) return missing
+    if (!commonName || !allowCommonNameOnly()) return missing
     const candidates = certificates
       .listOf('device', commonName)
       // One that was registered by its fingerprint alone has to be shown before it is believed.

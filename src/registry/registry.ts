@@ -59,7 +59,7 @@ export interface RegistryOptions {
   readonly issuer: LeafIssuer
   readonly cutter: Cutter
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
-  readonly allowCommonNameOnly: boolean
+  readonly allowCommonNameOnly: () => boolean
   /** What is asked of MQTT clients. */
   readonly mode: AuthMode
   /** Whether there is a listener without TLS, where no certificate is asked for. */

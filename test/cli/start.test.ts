@@ -4,11 +4,13 @@ import { describe, expect, test } from 'vitest'
 import type { RunningHub } from '../../src/cli/ports.ts'
 import { stopHub } from '../../src/cli/start.ts'
 import type { Config } from '../../src/config.ts'
+import { ConfigurationError } from '../../src/config-error.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { createTerminal, run } from './terminal.ts'
 
-/** A hub that runs already; `started` and `released` are emitted by `events`. */
+/** A hub that runs already, and finds a fault in the configuration the second time; `events` tells what becomes of it. */
 function createHub(folder: string, events: EventEmitter): RunningHub {
+  let reloads = 0
   return {
     mqttPort: 8883,
     apiPort: 3000,
@@ -16,6 +18,10 @@ function createHub(folder: string, events: EventEmitter): RunningHub {
     caCreated: true,
     adminTokenFile: join(folder, 'data', 'admin-token'),
     serverNames: ['localhost', 'hub.example.com'],
+    async reload() {
+      events.emit('reloaded')
+      if (reloads++ > 0) throw new ConfigurationError(['api.port: expected a port'])
+    },
     async [Symbol.asyncDispose]() {
       events.emit('released')
     },
@@ -26,7 +32,9 @@ function start(folder: string, signals: EventEmitter, { isTTY = false, argv = ['
   const events = new EventEmitter()
   let config: Config | undefined
   let releases = 0
+  let reloads = 0
   events.on('released', () => releases++)
+  events.on('reloaded', () => reloads++)
   const finished = run({
     argv,
     cwd: folder,
@@ -38,8 +46,20 @@ function start(folder: string, signals: EventEmitter, { isTTY = false, argv = ['
       return createHub(folder, events)
     },
   })
-  return { finished, started: once(events, 'started'), read: () => ({ config, releases }) }
+  return { finished, started: once(events, 'started'), read: () => ({ config, releases, reloads }) }
 }
+
+test('SIGHUP has the configuration read again; what is wrong with it is told, and the hub goes on', async () => {
+  await using folder = await temporaryFolder()
+  const signals = new EventEmitter()
+  const hub = start(folder.path, signals)
+  await hub.started
+  signals.emit('SIGHUP')
+  expect(hub.read()).toMatchObject({ reloads: 1, releases: 0 })
+  signals.emit('SIGHUP')
+  signals.emit('SIGTERM')
+  expect(await hub.finished).toMatchObject({ code: 0, stderr: 'signet: api.port: expected a port\n' })
+})
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   test(`${signal} releases the hub and exits 0, and a second one changes nothing`, async () => {

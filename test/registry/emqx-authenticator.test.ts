@@ -289,8 +289,8 @@ interface Place extends Disposable {
   ask(connect: EmqxConnect | undefined): ReturnType<Scene['registry']['emqx']['authenticate']>
 }
 
-async function createPlace(overrides: { readonly allowCommonNameOnly?: boolean } = {}): Promise<Place> {
-  const scene = await createScene(overrides)
+async function createPlace({ allowCommonNameOnly = false } = {}): Promise<Place> {
+  const scene = await createScene({ allowCommonNameOnly: () => allowCommonNameOnly })
   const { devices, services, certificates, emqx } = scene.registry
   devices.create({ deviceId: 'pump', userId: 'ann', clientIds: ['legacy'] }, true)
   devices.create({ deviceId: 'valve' }, true)

@@ -70,7 +70,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     issuer: authority,
     cutter: createCutter(stores, cuts, lifted),
     judgeChain: (certificate) => judgeChain(certificate, [authority.certificate]),
-    allowCommonNameOnly: false,
+    allowCommonNameOnly: () => false,
     mode: 'mtls',
     plainMqtt: false,
     unknownCertificates: { mode: 'deny', owner: 'default' },

@@ -57,6 +57,10 @@ export interface TestHub extends AsyncDisposable {
   /** An MQTT.js client that is connected; rejects with the CONNACK's code. */
   connect(credentials: Partial<Credentials>, options?: IClientOptions): Promise<MqttClient>
   refusals(): Promise<readonly RecordedRefusal[]>
+  /** These are its settings as soon as it reads them again. */
+  write(settings: ConfigInput): void
+  /** Has it read them. */
+  reload(settings: ConfigInput): Promise<ApiAnswer>
   /** Puts a certificate that was made elsewhere into the registry. */
   register(pem: string, subjectId: string, kind?: CertificateKind): void
 }
@@ -80,14 +84,21 @@ export async function startTestHub({
   const dataDir = join(root, 'data')
   const log = new LogSink()
   const logger = createLogger({ level: 'debug', format: 'json', stream: log })
-  const config = createConfig({
-    ...settings,
-    api: { host: 'localhost', port: 0, ...settings?.api },
-    mqtt: { host: '::', port: 0, ...settings?.mqtt },
+  const withPlaces = (own: ConfigInput = {}): ConfigInput => ({
+    ...own,
+    api: { host: 'localhost', port: 0, ...own?.api },
+    mqtt: { host: '::', port: 0, ...own?.mqtt },
     certs_dir: certsDir,
     data_dir: dataDir,
   })
-  const hub = stack.use(await startHub(config, { logger, pid: process.pid, clock: clock.now, fastPath: FAST_PATH }))
+  let written = settings
+  const write = (now: ConfigInput): void => {
+    written = now
+  }
+  const reread = async () => createConfig(withPlaces(written))
+  const hub = stack.use(
+    await startHub(await reread(), { logger, pid: process.pid, clock: clock.now, fastPath: FAST_PATH, reread }),
+  )
   const ca = readFileSync(join(certsDir, 'ca-cert.pem'), 'utf8')
   const adminToken = readFileSync(join(dataDir, 'admin-token'), 'utf8').trim()
   const clients: MqttClient[] = []
@@ -141,6 +152,11 @@ export async function startTestHub({
     },
     async refusals() {
       return (await api('GET', '/api/diagnostics/refusals')).json().items
+    },
+    write,
+    reload(now) {
+      write(now)
+      return api('POST', '/api/config/reload')
     },
     register(pem, subjectId, kind = 'device') {
       using database = openDatabase({ file: join(dataDir, 'hub.db') })

@@ -4,11 +4,17 @@ import type { HttpsIdentity } from '../ports.ts'
 import { respondWithProblem } from '../problem.ts'
 import { judgePlainHttp } from './plain-http-rule.ts'
 
+/** Asked at each request: it may change while we run. */
+export interface PlainHttpOptions {
+  readonly loopbackHttp: boolean
+}
+
 /** Holds requests without TLS to what PRODUCT section 1 lets them have. */
-export function plainHttp(https: HttpsIdentity, loopbackHttp: boolean): MiddlewareHandler<ApiEnv> {
+export function plainHttp(https: HttpsIdentity, options: PlainHttpOptions): MiddlewareHandler<ApiEnv> {
   return async function judgeRequestWithoutTls(c, next) {
     if (c.env.origin.surface !== 'http') return next()
     const { publicHost, httpsPort } = https
+    const { loopbackHttp } = options
     const request = { path: c.req.path, url: c.req.url, loopback: c.env.origin.loopback }
     const verdict = judgePlainHttp(request, { serverNames: https.serverNames(), publicHost, httpsPort, loopbackHttp })
     if (verdict.action === 'serve') return next()

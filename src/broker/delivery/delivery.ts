@@ -4,6 +4,7 @@ import { Acceptance } from './acceptance.ts'
 import { Losses, type LossReason } from './losses.ts'
 import type { MessageFeed } from './message-feed.ts'
 import type { DeliveryStores } from './ports.ts'
+import type { QueueLimits } from './queue-bounds.ts'
 import { type RetainedLimits, RetainedMessages } from './retained-messages.ts'
 import { Router } from './router.ts'
 import type { Session } from './session.ts'
@@ -53,9 +54,25 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     losses,
     traffic,
     window: limits.inFlight,
-    limits: { ...limits, queueAgeMs: limits.queueSeconds * 1000, clock },
+    limits: queueLimits(limits, clock),
     clock,
   })
   const acceptance = new Acceptance({ router, retained, turn, traffic, feed, room: stores.room })
   return { turn, router, sessions, retained, losses, traffic, acceptance }
+}
+
+/** They may change while sessions live. */
+function queueLimits(limits: DeliveryLimits, clock: Clock): QueueLimits {
+  return {
+    clock,
+    get queueMessages() {
+      return limits.queueMessages
+    },
+    get queueBytes() {
+      return limits.queueBytes
+    },
+    get queueAgeMs() {
+      return limits.queueSeconds * 1000
+    },
+  }
 }

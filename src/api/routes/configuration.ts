@@ -1,0 +1,34 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Guard } from '../access/guard.ts'
+import type { ApiEnv } from '../api-env.ts'
+import { BAD_CALLER, CONFLICT, json, problem } from '../operation.ts'
+import type { Configuration } from '../ports.ts'
+
+const changeSchema = z
+  .object({
+    applied: z.array(z.string()).readonly().openapi({ description: 'Settings whose new value is in force now' }),
+    needsRestart: z
+      .array(z.string())
+      .readonly()
+      .openapi({ description: 'Settings that keep their old value until the hub is started again' }),
+  })
+  .openapi('ConfigurationChange')
+
+const reload = createRoute({
+  method: 'post',
+  path: '/reload',
+  tags: ['configuration'],
+  summary: 'Read the configuration again and apply what can be applied to a running hub',
+  responses: {
+    200: json(changeSchema, 'What has changed since the start'),
+    ...BAD_CALLER,
+    ...CONFLICT,
+    422: problem('Something in the configuration is wrong: all of it stays as it was'),
+  },
+})
+
+export function configurationRoutes(configuration: Configuration, guard: Guard) {
+  return new OpenAPIHono<ApiEnv>().openapi({ ...reload, middleware: guard('administer') }, async (c) => {
+    return c.json(await configuration.reload(), 200)
+  })
+}

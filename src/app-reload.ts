@@ -1,0 +1,34 @@
+import type { Config } from './config.ts'
+import type { ConfigChange, LiveConfig } from './config-live.ts'
+import { DomainError } from './errors.ts'
+import type { EventFeed } from './events.ts'
+import type { Logger } from './logger.ts'
+
+export interface ReloadParts {
+  readonly live: LiveConfig
+  /** None: the settings were given by a program. */
+  readonly reread: (() => Promise<Config>) | undefined
+  readonly events: EventFeed
+  readonly logger: Logger
+}
+
+/**
+ * Reads the configuration again and puts in force what can be; all of it stays as it is when something in it is wrong
+ * (`configuration_invalid`), or when `judge` throws.
+ */
+export type Reload = (judge?: (next: Config) => void) => Promise<ConfigChange>
+
+export function createReload({ live, reread, events, logger }: ReloadParts): Reload {
+  return async function reload(judge = () => undefined) {
+    if (!reread) {
+      throw new DomainError('configuration_fixed', 'This hub got its settings from a program: there is no file to read')
+    }
+    const next = await reread()
+    judge(next)
+    const change = live.replace(next)
+    logger.level = next.log.level
+    logger.info({ component: 'hub', ...change }, 'Configuration read again')
+    events.publish('configuration.reloaded', change)
+    return change
+  }
+}

@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type Config, readValue, SETTINGS } from './config.ts'
+
+/** Settings whose new value a running hub takes: it holds at once, or from the next connection on. */
+const LIVE_SETTINGS: ReadonlySet<string> = new Set([
+  'api.loopback_http',
+  'ca.unknown',
+  'ca.unknown_owner',
+  'emqx.allow_cn_only',
+  'limits.connect_bytes',
+  'limits.connections',
+  'limits.connections_per_address',
+  'limits.flapping_ban',
+  'limits.flapping_connects',
+  'limits.flapping_window',
+  'limits.half_open',
+  'limits.half_open_per_address',
+  'limits.packet_bytes',
+  'limits.queue_age',
+  'limits.queue_bytes',
+  'limits.queue_messages',
+  'limits.retained_bytes',
+  'limits.retained_messages',
+  'limits.session_expiry',
+  'limits.subscriptions',
+  'log.level',
+  'mqtt.allowed_origins',
+])
+
+/** What a new configuration changes, by the keys of the settings. */
+export interface ConfigChange {
+  readonly applied: readonly string[]
+  /** They keep their value until the hub is started again. */
+  readonly needsRestart: readonly string[]
+}
+
+/** The configuration that is in force. */
+export class LiveConfig {
+  /** Settings that can be live are to be read where they are used: a copy would keep the old value. */
+  readonly settings: Config
+  readonly #values: Map<string, unknown>
+
+  constructor(config: Config) {
+    this.#values = new Map(SETTINGS.map(({ key }) => [key, readValue(config, key)]))
+    this.settings = viewOf(this.#values)
+  }
+
+  /** Puts the new values of those settings in force that a running hub can take. */
+  replace(next: Config): ConfigChange {
+    const changed = SETTINGS.map(({ key }) => key).filter(
+      (key) => !isDeepStrictEqual(this.#values.get(key), readValue(next, key)),
+    )
+    const applied = changed.filter((key) => LIVE_SETTINGS.has(key))
+    for (const key of applied) this.#values.set(key, readValue(next, key))
+    return { applied, needsRestart: changed.filter((key) => !LIVE_SETTINGS.has(key)) }
+  }
+}
+
+/** Groups as the schema nests them, and in them what the map holds at that moment. */
+function viewOf(values: ReadonlyMap<string, unknown>): Config {
+  const view = {}
+  for (const key of values.keys()) {
+    const end = key.lastIndexOf('.')
+    const group = key.slice(0, Math.max(0, end)).split('.').filter(Boolean).reduce<object>(memberOf, view)
+    Object.defineProperty(group, key.slice(end + 1), { get: () => values.get(key), enumerable: true })
+  }
+  // Its keys are those of the schema, and each value was read under its key.
+  return view as Config
+}
+
+function memberOf(group: object, name: string): object {
+  const known: unknown = Reflect.get(group, name)
+  if (typeof known === 'object' && known !== null) return known
+  const made = {}
+  Object.defineProperty(group, name, { value: made, enumerable: true })
+  return made
+}
