@@ -5,7 +5,11 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const LAUNCHER = fileURLToPath(new URL('../bin/signet.mjs', import.meta.url))
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const LAUNCHER = join(ROOT, 'bin', 'signet.mjs')
+// What is measured runs as `npm start` runs it.
+const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+const START_FLAGS: readonly string[] = scripts.start.match(/--\S+/g) ?? []
 
 /** A hub in a process of its own, so that what is measured is not the load beside it. */
 export interface ChildHub extends AsyncDisposable {
@@ -30,7 +34,7 @@ export async function startChildHub(
   { launcher = LAUNCHER, nodeFlags = [] }: ChildHubOptions = {},
 ): Promise<ChildHub> {
   const begin = performance.now()
-  const child = spawn(process.execPath, [...nodeFlags, launcher, 'start'], {
+  const child = spawn(process.execPath, [...START_FLAGS, ...nodeFlags, launcher, 'start'], {
     cwd: folder,
     env: { ...process.env, SIGNET_API__PORT: '0', SIGNET_MQTT__PORT: '0', ...variables },
     stdio: ['ignore', 'pipe', 'inherit'],
