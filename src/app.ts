@@ -13,6 +13,7 @@ import { SUB_PROTOCOLS } from './broker/websocket/websocket-door.ts'
 import { createTimeSigner } from './ca/time-signer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
+import { apiAuth, mqttAuthMode } from './config-auth.ts'
 import { brokerLimits } from './config-limits.ts'
 import { databaseFailure } from './db/database-failure.ts'
 import { openMqttDatabase } from './db/mqtt/mqtt-database.ts'
@@ -118,6 +119,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
   const webSocket = { subProtocols: SUB_PROTOCOLS, allowedOrigins: config.mqtt.allowed_origins }
   const api = createApi({
     ...registry,
+    modes: { mqtt: mqttAuthMode(config), api: apiAuth(config).mode },
     recordRefusal,
     trust: pki.authority,
     broker: {
