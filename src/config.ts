@@ -48,7 +48,7 @@ const SCHEMA = group({
     mode: authMode('What clients must show where their surface, MQTT or the API, has no mode of its own.'),
     open_on_loopback: toggle(
       false,
-      'Whether the mode https_only lets everybody on this machine administer the hub; wants a loopback api.host.',
+      'Whether the mode https_only lets everybody on this machine administer the hub; the API must be bound to loopback.',
     ),
   }),
   mqtt: group({

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { run } from '../cli/terminal.ts'
 import { administer, createAdministrator, createApiToken, refusalsOf } from '../support/administrators.ts'
 import { needPrograms } from '../support/foreign-program.ts'
 import { saveCredentials } from '../support/mosquitto.ts'
@@ -60,20 +59,4 @@ describe('a browser is asked for a certificate of our CA alone:', () => {
       expect(names).toBe(subject.stdout.replace(/^subject=/, '').trim())
     })
   }
-})
-
-test('the command line reaches another hub by the certificate that it made', async () => {
-  await using hub = await startTestHub({ settings: { api: { auth: 'mtls' } } })
-  const local = ['--data-dir', hub.dataDir]
-  const cwd = hub.folder
-  expect(await run({ argv: ['admin-cert', 'create', 'eva', '--out', 'eva', ...local], cwd })).toMatchObject({ code: 0 })
-  const remote = ['--url', `https://localhost:${hub.hub.apiPort}`, '--ca', 'eva/ca-cert.pem']
-  const shown = ['--cert', 'eva/eva-cert.pem', '--key', 'eva/eva-key.pem']
-  expect(await run({ argv: ['device', 'list', ...remote, ...shown], cwd })).toMatchObject({ code: 0 })
-  const unknown = await run({ argv: ['device', 'list', ...remote], cwd })
-  expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('admin-cert create NAME') })
-  expect(await run({ argv: ['admin-cert', 'revoke', 'eva', ...remote, ...shown], cwd })).toMatchObject({ code: 0 })
-  const revoked = await run({ argv: ['device', 'list', ...remote, ...shown], cwd })
-  expect(revoked).toMatchObject({ code: 1, stderr: expect.stringContaining('The certificate was revoked') })
-  expect((await run({ argv: ['admin-cert', 'list', ...local], cwd })).stdout).toMatch(/^eva +admin +revoked/m)
 })

@@ -21,11 +21,10 @@ export function authentication(
     }
     const caller = createCaller(admission)
     // A browser adds a certificate, or its place on this machine, to the requests of any page; a token it does not.
-    if (caller.tokenId === undefined && origin.surface !== 'socket') {
-      const page = c.req.header('origin')
-      if (isCrossOrigin(page, c.req.url)) {
-        return refuse(c, { cause: 'cross_origin', presented: exact({ origin: page }) })
-      }
+    const isAmbient = caller.tokenId === undefined && origin.surface !== 'socket'
+    const page = c.req.header('origin')
+    if (isAmbient && isCrossOrigin(page, c.req.url)) {
+      return refuse(c, { cause: 'cross_origin', presented: exact({ origin: page }) })
     }
     c.set('caller', caller)
     return next()
