@@ -102,9 +102,9 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       administrators.requireName(name)
       requireAllowed('administrator', name, successor)
       const leaf = await issuer.issueAdministrator(name, keyOptions)
-      const ensure = (): Administrator => administrators.ensure(name, role)
-      const issued = await keep('administrator', name, leaf, successor, () => void ensure())
-      return { ...issued, administrator: ensure() }
+      const issued = await keep('administrator', name, leaf, successor, () => void administrators.ensure(name, role))
+      // Made by now: without a role it is only read, for another request may have given it a newer one.
+      return { ...issued, administrator: administrators.ensure(name, undefined) }
     },
   }
 

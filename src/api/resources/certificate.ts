@@ -43,7 +43,7 @@ export const listedCertificateSchema = certificateDetailSchema
   .extend({
     state: certificateStateSchema,
     kind: z.string(),
-    subjectId: z.string().openapi({ description: 'Of a device its id; of a service its name' }),
+    subjectId: z.string().openapi({ description: 'Of a device its id; of a service or administrator its name' }),
     subject: z.string().nullable(),
     pendingSince: z.iso.datetime().nullable(),
   })
