@@ -36,7 +36,7 @@ export async function openListeners(config: Config, parts: ListenerParts, stack:
   const http = stack.use(
     createHttpServer({
       fetch,
-      originOf: networkOrigin(readAddress),
+      originOf: networkOrigin(readAddress, (socket) => httpDoor.peerOf(socket)),
       logger,
       upgrade: {
         isAccepted: isWebSocketAccepted,

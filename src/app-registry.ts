@@ -4,7 +4,7 @@ import type { Pki } from './app-pki.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
-import { mqttAuthMode } from './config-auth.ts'
+import { apiAuth, mqttAuthMode } from './config-auth.ts'
 import { judgeChain } from './edge/chain-verdict.ts'
 import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
@@ -56,6 +56,7 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
       },
     },
     mode: mqttAuthMode(config),
+    apiAuth: apiAuth(config),
     plainMqtt: config.mqtt.plain.host !== undefined,
     inBackground: (work) => inBackground(work, logger),
     onNewRefusal: (refusal) => announceRefusal(refusal, events, logger),

@@ -1,3 +1,4 @@
+import { createAdministratorStore } from './db/administrator-store.ts'
 import { createApiTokenStore } from './db/api-token-store.ts'
 import { createCertificateStore } from './db/certificate-store.ts'
 import type { Database } from './db/database.ts'
@@ -16,6 +17,7 @@ export function createStores(database: Database): Stores {
     services: createServiceStore(database),
     certificates: createCertificateStore(database),
     policies: createPolicyStore(database),
+    administrators: createAdministratorStore(database),
     tokens: createApiTokenStore(database),
     identityTokens: createIdentityTokenStore(database),
     legacy: createLegacyCredentialStore(database),

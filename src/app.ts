@@ -14,6 +14,7 @@ import { SUB_PROTOCOLS } from './broker/websocket/websocket-door.ts'
 import { createTimeSigner } from './ca/time-signer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
+import { apiAuth, mqttAuthMode } from './config-auth.ts'
 import { brokerLimits } from './config-limits.ts'
 import { type ConfigChange, LiveConfig } from './config-live.ts'
 import { databaseFailure } from './db/database-failure.ts'
@@ -132,6 +133,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   }
   const api = createApi({
     ...registry,
+    modes: { mqtt: mqttAuthMode(config), api: apiAuth(config).mode },
     recordRefusal,
     trust: pki.authority,
     broker: {

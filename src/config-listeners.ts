@@ -1,4 +1,5 @@
 import type { Config } from './config.ts'
+import { findOpenApi } from './config-auth.ts'
 import type { Origin } from './config-source.ts'
 import { isLoopback } from './host-name.ts'
 
@@ -27,6 +28,7 @@ export function findFaults(config: Config, { refused, origins }: Found): readonl
       ([one, other]) => `${port(one)} and ${port(other)} are both ${one.port}: each listener needs a port of its own`,
     ),
     ...(refused.has('mqtt.plain.allow') ? [] : findOpenPlain(config, origins)),
+    ...(refused.has('api.host') ? [] : findOpenApi(config, origins)),
   ]
 }
 

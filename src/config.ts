@@ -38,10 +38,18 @@ const SCHEMA = group({
   api: group({
     host: host('Address to serve the API and PKI documents on; "::" is every one, IPv4 too.'),
     port: port(3000, 'Port of the API and PKI documents, HTTPS and plain HTTP alike; 0 takes a free one.'),
-    loopback_http: toggle(true, 'Whether programs on this machine may call the API in plain HTTP, tokens required.'),
+    auth: authMode('What callers of the API must show; none: the mode of all surfaces, or token.'),
+    loopback_http: toggle(
+      true,
+      'Whether programs on this machine may call the API in plain HTTP, where only tokens can be shown.',
+    ),
   }),
   auth: group({
-    mode: authMode('What clients must show where their surface has no mode of its own; so far MQTT alone heeds it.'),
+    mode: authMode('What clients must show where their surface, MQTT or the API, has no mode of its own.'),
+    open_on_loopback: toggle(
+      false,
+      'Whether the mode https_only lets everybody on this machine administer the hub; the API must be bound to loopback.',
+    ),
   }),
   mqtt: group({
     host: host('Address to serve devices on; "::" is every one, IPv4 too.'),

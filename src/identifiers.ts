@@ -5,7 +5,10 @@ const RESERVED = new Set(['ca', 'validate', 'bulk', 'certificates', 'csr', 'toke
 const FINGERPRINT = /^(?:[0-9A-F]{64}|[0-9A-F]{2}(?::[0-9A-F]{2}){31})$/i
 
 /** Takes an untrusted id; throws `invalid_id` with the rule it breaks. */
-export function parseId(text: string, noun: 'device' | 'service' | 'user' | 'policy' | 'client'): string {
+export function parseId(
+  text: string,
+  noun: 'device' | 'service' | 'user' | 'policy' | 'client' | 'administrator',
+): string {
   if (isId(text)) return text
   const reason = RESERVED.has(text.toLowerCase())
     ? 'this word is reserved'

@@ -7,24 +7,26 @@ export const REFUSAL_MENDS = {
     'This address is outside mqtt.plain.allow: add its network there, or let the device connect with TLS.',
   address_over_limit:
     'This address opens connections faster, or holds more of them, than limits.*_per_address allow: find the client that loops, or raise the limit.',
+  api_closed:
+    'In the mode https_only the API serves public documents and health alone: use the command line on the machine of the hub, or set api.auth to another mode.',
   body_invalid: 'The request is not what the API description at /openapi.json asks for: see the answer for the field.',
   certificate_expired:
-    "The certificate is past its notAfter by the hub's clock: issue a new one (signet device add ID), and check both clocks.",
+    "The certificate is past its notAfter by the hub's clock: issue a new one (signet device add ID, or admin-cert create NAME), and check both clocks.",
   certificate_kind_wrong:
-    'A certificate of this kind is not accepted here: use one that was issued for a device or service.',
+    'A certificate of this kind is not accepted here: MQTT takes those of devices and services, the API those of administrators (signet admin-cert create NAME).',
   certificate_missing:
-    'The client sent no certificate: configure its certificate and key (mosquitto: --cert and --key).',
+    'The client sent no certificate: configure its certificate and key (mosquitto, curl and signet: --cert and --key); for the API signet admin-cert create NAME makes them, and plain HTTP cannot show them.',
   certificate_not_yet_valid:
     "The certificate is before its notBefore by the hub's clock: set the clock of the machine that issued it, or the hub's.",
   certificate_pending:
     'Our CA signed this certificate and it waits for your word: signet certificate list --state pending, then signet certificate approve FINGERPRINT, or reject.',
   certificate_revoked:
-    'The certificate was revoked: issue a new one (signet device add ID) and install it on the device.',
+    'The certificate was revoked: issue a new one (signet device add ID, or admin-cert create NAME) and install it.',
   certificate_signature_invalid:
     "The certificate names our CA as its issuer but was not signed with our CA's key: treat it as a forgery.",
-  certificate_superseded: 'A newer certificate of this device has taken over: install that one on the device.',
+  certificate_superseded: 'A newer certificate of the same owner has taken over: install that one.',
   certificate_unknown:
-    'Our CA signed this certificate but the registry does not hold it: register it, or issue a new one (signet device add ID).',
+    'Our CA signed this certificate but the registry does not hold it: register it, or issue a new one (signet device add ID, or admin-cert create NAME).',
   chain_invalid: 'The certificate does not form a valid chain to our CA: issue a new one (signet device add ID).',
   client_id_held: 'This client id is in use by another identity: use the own id, or <id>:<suffix>.',
   client_id_missing: 'A session that is kept (clean session 0) needs a client id: set it to the device id.',
@@ -39,9 +41,11 @@ export const REFUSAL_MENDS = {
   connect_too_large:
     'The CONNECT packet exceeds limits.connect_bytes: shorten will message, user name or password, or raise the limit.',
   credential_missing:
-    'The client showed neither a certificate nor a token: configure its certificate and key, or set its id as user name and its token (signet device token create ID) as password.',
+    'The client showed neither a certificate nor a token: configure its certificate and key, or its token (MQTT: id as user name, token as password; API: "Authorization: Bearer <token>").',
   credentials_differ:
-    'Certificate and token belong to two owners: give the client the token that was made for the id in its certificate.',
+    'Certificate and token belong to two owners: give the client the token that was made for the id in its certificate; on the API, one of the name and role of the administrator.',
+  cross_origin:
+    'A web page that is not of this hub made a browser call the API, which shows the certificate of whoever sits there: call from a program, or with a token.',
   emqx_body_empty:
     'EMQX sends no certificate: give its HTTP authenticator the body { clientid = "${clientid}", username = "${username}", cert_common_name = "${cert_common_name}", cert_subject = "${cert_subject}", cert_pem = "${cert_pem}" }.',
   flapping:
@@ -57,7 +61,7 @@ export const REFUSAL_MENDS = {
   hub_over_limit: 'The hub is at limits.connections or limits.half_open: find out who holds them, or raise the limit.',
   identity_suspended: 'This device or service is suspended: signet device resume ID lets it in again.',
   issuer_unknown:
-    'The certificate was signed by another CA: issue one here (signet device add ID) and install it on the device.',
+    'The certificate was signed by another CA: issue one here (signet device add ID, or admin-cert create NAME) and install it.',
   origin_not_allowed:
     "A web page of an origin that is not the hub's own asked for a WebSocket: add the origin to mqtt.allowed_origins if the page is yours.",
   legacy_password_ended:
@@ -77,7 +81,7 @@ export const REFUSAL_MENDS = {
   purpose_wrong:
     'The certificate was not made for clients (extendedKeyUsage clientAuth is missing): use a device certificate.',
   role_too_small:
-    "The token's role does not allow this call: use a token of a larger role (signet token create NAME --role ROLE).",
+    'The role of the caller does not allow this call: use a token or certificate of a larger role (signet token create NAME --role ROLE, signet admin-cert create NAME --role ROLE).',
   server_certificate_rejected:
     "The client does not accept the hub's certificate: install ca-cert.pem as its CA, and connect to a name the certificate holds (tls.server_names, public_host).",
   store_full:

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type ConfigInput, createConfig } from '../src/config.ts'
-import { mqttAuthMode } from '../src/config-auth.ts'
+import { apiAuth, mqttAuthMode } from '../src/config-auth.ts'
 import { findFaults } from '../src/config-listeners.ts'
 
 const ANYWHERE = { host: '0.0.0.0', port: 1883 }
@@ -68,6 +68,46 @@ describe('what MQTT clients must show', () => {
   ] satisfies readonly { settings: ConfigInput; expected: string }[]) {
     test(`${JSON.stringify(settings)}: ${expected}`, () => expect(mqttAuthMode(createConfig(settings))).toBe(expected))
   }
+})
+
+describe('what callers of the API must show', () => {
+  for (const { settings, mode, openOnLoopback = false } of [
+    { settings: {}, mode: 'token' },
+    { settings: { auth: { mode: 'mtls' } }, mode: 'mtls' },
+    { settings: { api: { auth: 'mtls_and_token' } }, mode: 'mtls_and_token' },
+    { settings: { auth: { mode: 'token' }, api: { auth: 'https_only' } }, mode: 'https_only' },
+    {
+      settings: { auth: { open_on_loopback: true }, api: { auth: 'https_only', host: '::1' } },
+      mode: 'https_only',
+      openOnLoopback: true,
+    },
+    { settings: { auth: { open_on_loopback: true }, api: { auth: 'https_only' } }, mode: 'https_only' },
+  ] satisfies readonly { settings: ConfigInput; mode: string; openOnLoopback?: boolean }[]) {
+    test(`${JSON.stringify(settings)}: ${mode}${openOnLoopback ? ', open' : ''}`, () => {
+      expect(apiAuth(createConfig(settings))).toEqual({ mode, openOnLoopback })
+    })
+  }
+})
+
+describe('an API that is open to everybody', () => {
+  const open = (host: string): ConfigInput => ({ auth: { open_on_loopback: true }, api: { auth: 'https_only', host } })
+
+  for (const host of ['127.0.0.1', '127.1.2.3', '::1', 'localhost']) {
+    test(`ok/on ${host}`, () => expect(faultsOf(open(host))).toEqual([]))
+  }
+
+  for (const host of ['::', '0.0.0.0', '192.168.1.1', 'hub.example.com']) {
+    test(`refused/on ${host}`, () => {
+      expect(faultsOf(open(host))).toEqual([
+        `auth.open_on_loopback (default) lets everybody who reaches the API administer the hub, and api.host (default) is ${host}, which others reach: set api.host to 127.0.0.1`,
+      ])
+    })
+  }
+
+  test('is not judged by an address that was refused', () => {
+    const refused = new Set(['api.host'])
+    expect(findFaults(createConfig(open('::')), { refused, origins: new Map() })).toEqual([])
+  })
 })
 
 function faultsOf(settings: ConfigInput): readonly string[] {

@@ -16,7 +16,7 @@ test.each([
 test('without any setting a configuration has every default of the product document', () => {
   expect(createConfig()).toEqual({
     api: { host: '::', port: 3000, loopback_http: true },
-    auth: {},
+    auth: { open_on_loopback: false },
     mqtt: {
       host: '::',
       port: 8883,

@@ -2,6 +2,8 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import type { RecordRefusal } from '../refusal.ts'
+import type { AdministratorCertificates } from '../registry/administrator-certificates.ts'
+import type { ApiAdmissions } from '../registry/api-admission.ts'
 import type { ApiTokens } from '../registry/api-tokens.ts'
 import type { Approvals } from '../registry/approvals.ts'
 import type { Certificates } from '../registry/certificates.ts'
@@ -20,6 +22,7 @@ import type { ApiEnv } from './api-env.ts'
 import { errorHandler, notFoundHandler } from './error-handler.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
 import type {
+  AuthModes,
   BrokerAddress,
   Configuration,
   Health,
@@ -34,6 +37,7 @@ import { refuseInvalidInput } from './request/invalid-input.ts'
 import { plainHttp } from './request/plain-http.ts'
 import { MAX_IMPORT_OCTETS, requestBody } from './request/request-body.ts'
 import { requestId } from './request/request-id.ts'
+import { administratorCertificateRoutes } from './routes/administrator-certificates.ts'
 import { caCertificateRoutes } from './routes/ca-certificate.ts'
 import { certificateValidationRoutes } from './routes/certificate-validation.ts'
 import { certificateRoutes } from './routes/certificates.ts'
@@ -46,6 +50,7 @@ import { healthRoutes } from './routes/health.ts'
 import { type IdentityTokenCalls, identityTokenRoutes } from './routes/identity-tokens.ts'
 import { importRoutes } from './routes/imports.ts'
 import { legacyCredentialRoutes } from './routes/legacy-credential.ts'
+import { modeRoutes } from './routes/mode.ts'
 import { openApiRoutes } from './routes/openapi-document.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { serviceCertificateRoutes } from './routes/service-certificates.ts'
@@ -62,7 +67,10 @@ export interface ApiDependencies {
   readonly devices: Pick<Devices, 'create' | 'get' | 'list' | 'change' | 'remove'>
   readonly services: Services
   readonly policies: Pick<Policies, 'get' | 'list' | 'put' | 'remove'>
-  readonly tokens: ApiTokens
+  readonly modes: AuthModes
+  readonly administratorCertificates: AdministratorCertificates
+  readonly apiAdmissions: Pick<ApiAdmissions, 'admit'>
+  readonly tokens: Pick<ApiTokens, 'create' | 'list' | 'revoke'>
   readonly emqx: EmqxAuthenticator & EmqxAuthorizer
   readonly identityTokens: IdentityTokenCalls
   readonly legacy: Pick<LegacyCredentials, 'find' | 'put' | 'remove'>
@@ -106,7 +114,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/', openApiRoutes(app, dependencies.version))
   app.route('/', webSocketRoutes(dependencies.https, dependencies.webSocket, recordRefusal))
 
-  app.use('/api/*', authentication(tokens, recordRefusal))
+  app.use('/api/*', authentication(dependencies.apiAdmissions, recordRefusal))
 
   // Before the body is limited by a 413, and before a device could be called "validate".
   app.route('/api/devices/certificates/validate', emqxAuthenticatorRoutes(dependencies.emqx, guard, logger))
@@ -127,8 +135,10 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/services', identityTokenRoutes('service', identityTokens, guard))
   app.route('/api/services', serviceCertificateRoutes(certificates, broker, guard))
   app.route('/api/policies', policyRoutes(dependencies.policies, guard))
+  app.route('/api/admin-certificates', administratorCertificateRoutes(dependencies.administratorCertificates, guard))
   app.route('/api/tokens', tokenRoutes(tokens, guard))
   app.route('/api/config', configurationRoutes(dependencies.configuration, guard))
+  app.route('/api/mode', modeRoutes(dependencies.modes, guard))
   app.route('/api/diagnostics', diagnosticRoutes(dependencies.refusals, guard))
   return app
 }

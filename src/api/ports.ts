@@ -1,3 +1,4 @@
+import type { AuthMode } from '../registry/auth-mode.ts'
 import type { RecordedRefusal } from '../registry/refusal-ring.ts'
 
 /** Where devices connect; asked at each request, because a port may be chosen after the API is made. */
@@ -44,6 +45,12 @@ export interface ReadinessCheck {
 
 /** Signs with the key of the server certificate, never with the CA's. */
 export type SignTime = (text: string) => { readonly signature: string; readonly certificate: string }
+
+/** What each surface asks of its clients. */
+export interface AuthModes {
+  readonly mqtt: AuthMode
+  readonly api: AuthMode
+}
 
 export interface RefusalLog {
   /** Newest first. */

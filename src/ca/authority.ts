@@ -68,6 +68,11 @@ export class CertificateAuthority {
     return this.#issue({ kind: 'service', name, ...validity }, keyAlgorithm ?? this.keyAlgorithm)
   }
 
+  issueAdministrator(name: string, { validityDays, keyAlgorithm }: LeafOptions): Promise<IssuedKeyPair> {
+    const validity = validityDays === undefined ? {} : { validityDays }
+    return this.#issue({ kind: 'administrator', name, ...validity }, keyAlgorithm ?? this.keyAlgorithm)
+  }
+
   /** DNS names and addresses, at least one. Ed25519 only by explicit choice: browsers do not take it. */
   issueServer(names: readonly string[], keyAlgorithm?: KeyAlgorithm): Promise<IssuedKeyPair> {
     const usual = this.keyAlgorithm === 'ed25519' ? 'ec-p256' : this.keyAlgorithm

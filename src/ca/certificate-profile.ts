@@ -6,7 +6,7 @@ export type CertificateRequest =
   | { readonly kind: 'root'; readonly name: string }
   | { readonly kind: 'server'; readonly names: readonly string[] }
   | { readonly kind: 'device'; readonly deviceId: string; readonly userId: string; readonly validityDays?: number }
-  | { readonly kind: 'service'; readonly name: string; readonly validityDays?: number }
+  | { readonly kind: 'service' | 'administrator'; readonly name: string; readonly validityDays?: number }
 
 type Kind = CertificateRequest['kind']
 
@@ -33,6 +33,7 @@ export const CERTIFICATE_PROFILES = {
   },
   device: { lifeDays: 365, keyUsage: ['digitalSignature'], rsaKeyUsage: [], extendedKeyUsage: 'clientAuth' },
   service: { lifeDays: 365, keyUsage: ['digitalSignature'], rsaKeyUsage: [], extendedKeyUsage: 'clientAuth' },
+  administrator: { lifeDays: 365, keyUsage: ['digitalSignature'], rsaKeyUsage: [], extendedKeyUsage: 'clientAuth' },
 } as const satisfies Record<Kind, CertificateProfile>
 
 export type AlternativeName = ServerName | { readonly type: 'url'; readonly value: string }
@@ -88,9 +89,10 @@ function nameOf(request: CertificateRequest): Pick<CertificatePlan, 'commonName'
       const [device, user] = [checkedCommonName(request.deviceId), checkedCommonName(request.userId)]
       return { commonName: device, alternativeNames: [urn('user', user, 'device', device)] }
     }
-    case 'service': {
+    case 'service':
+    case 'administrator': {
       const name = checkedCommonName(request.name)
-      return { commonName: name, alternativeNames: [urn('service', name)] }
+      return { commonName: name, alternativeNames: [urn(request.kind, name)] }
     }
   }
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addAdministratorCertificateCommands } from './administrator-certificate.ts'
 import { addCaCommands } from './ca.ts'
 import { addCertificateCommands } from './certificate.ts'
 import { addConfigCommands } from './config.ts'
@@ -36,6 +37,7 @@ export function createProgram(context: CommandContext): Command {
   addDeviceCommands(program, context)
   addServiceCommands(program, context)
   addTokenCommands(program, context)
+  addAdministratorCertificateCommands(program, context)
   addPolicyCommands(program, context)
   addCaCommands(program, context)
   addCertificateCommands(program, context)

@@ -128,6 +128,14 @@ export const apiTokens = sqliteTable('api_tokens', {
   revokedAt: time('revoked_at'),
 })
 
+// Certificates name an administrator by subject_id; a token belongs to the administrator whose name it has.
+export const administrators = sqliteTable('administrators', {
+  name: text('name').primaryKey(),
+  foldedName: text('folded_name').notNull().unique(),
+  role: text('role').$type<Role>().notNull(),
+  createdAt: time('created_at').notNull(),
+})
+
 // A token is of a device or of a service, so subject_id is no foreign key.
 export const identityTokens = sqliteTable(
   'identity_tokens',

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { Peer } from '../peer-identity.ts'
 import { createEntrance, type Entrant } from './entrance.ts'
 import { sniffTls } from './first-byte.ts'
 import type { DoorOptions } from './mqtt-door.ts'
@@ -16,6 +17,8 @@ export interface HttpDoor {
   enter(raw: Socket): void
   /** Calls with the handshake behind a socket that was handed on, half-open until it is marked; a plain socket has none. */
   withConnection(socket: Duplex, use: (connection: SecureConnection) => void): void
+  /** Who showed what in the handshake of such a socket. */
+  peerOf(socket: Duplex): Peer
 }
 
 export function createHttpDoor(options: HttpDoorOptions): HttpDoor {
@@ -43,6 +46,7 @@ export function createHttpDoor(options: HttpDoorOptions): HttpDoor {
       const connection = connections.get(socket)
       if (connection) use(connection)
     },
+    peerOf: (socket) => connections.get(socket)?.peer ?? {},
   }
 
   async function sniff(entrant: Entrant): Promise<void> {

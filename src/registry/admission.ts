@@ -40,7 +40,9 @@ export const CHAIN_CAUSES = {
   chain_invalid: 'chain_invalid',
 } as const satisfies Record<Exclude<ChainVerdict, 'trusted'>, RefusalCause>
 
-type Judgement = Verdict | { readonly cause: RefusalCause; readonly expected?: string }
+export type Refused = { readonly cause: RefusalCause; readonly expected?: string }
+
+type Judgement = Verdict | Refused
 
 type Verdict = { readonly identity: Identity; readonly certificate: Certificate }
 
@@ -50,7 +52,7 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
     admit(peer) {
       if (!peer.certificate) return { admitted: false, cause: 'certificate_missing', presented: {} }
       const judgement = judgePeer(peer.certificate, peer.chain)
-      if ('cause' in judgement) return { admitted: false, ...judgement, presented: describe(peer.certificate) }
+      if ('cause' in judgement) return { admitted: false, ...judgement, presented: describePeer(peer.certificate) }
       return { admitted: true, ...judgement }
     },
     whyRefused(fingerprint) {
@@ -72,18 +74,16 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
     const now = clock()
     const known = certificates.findByFingerprint(presented.fingerprint)
     const untimely = known ? undefined : whyUntimely(presented, now)
-    if (untimely) return refuse(untimely, now)
+    if (untimely) return refuseUnusable(untimely, now)
     const judgement = judge(known ? complete(known, presented) : newcomers.receive(presented), now)
     if ('cause' in judgement) return judgement
-    const { id } = judgement.identity
-    const [commonName, ...others] = presented.commonNames
-    return commonName === id && others.length === 0 ? judgement : { cause: 'common_name_wrong', expected: `CN=${id}` }
+    return whyMisnamed(presented, judgement.identity.id) ?? judgement
   }
 
   function judge(certificate: Certificate | undefined, now: Date): Judgement {
     if (!certificate) return { cause: 'certificate_unknown' }
     const unusable = whyUnusable(certificate, now)
-    if (unusable) return refuse(unusable, now)
+    if (unusable) return refuseUnusable(unusable, now)
     const { kind, subjectId } = certificate
     if (kind !== 'device' && kind !== 'service') {
       return { cause: 'certificate_kind_wrong', expected: 'a device or service' }
@@ -94,6 +94,12 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
   }
 }
 
+/** Its single CN is the id it was issued to. */
+export function whyMisnamed({ commonNames }: PeerCertificate, id: string): Refused | undefined {
+  const [commonName, ...others] = commonNames
+  return commonName === id && others.length === 0 ? undefined : { cause: 'common_name_wrong', expected: `CN=${id}` }
+}
+
 /** What was registered by its fingerprint alone learns the rest when it is shown; the first connection is when it is kept. */
 function complete(known: Certificate, presented: PeerCertificate): Certificate {
   if (known.serialNumber !== undefined) return known
@@ -101,12 +107,12 @@ function complete(known: Certificate, presented: PeerCertificate): Certificate {
   return { ...known, serialNumber, notBefore, notAfter, subject }
 }
 
-function refuse(cause: UnusableCause, now: Date): Judgement {
+export function refuseUnusable(cause: UnusableCause, now: Date): Refused {
   if (cause !== 'certificate_expired' && cause !== 'certificate_not_yet_valid') return { cause }
   return { cause, expected: `a time between notBefore and notAfter; the hub's clock says ${now.toISOString()}` }
 }
 
-function describe(certificate: PeerCertificate): Presented {
+export function describePeer(certificate: PeerCertificate): Presented {
   return {
     subject: certificate.subject,
     issuer: certificate.issuer,

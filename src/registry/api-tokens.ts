@@ -11,6 +11,8 @@ export interface ApiTokens {
     readonly token: string
   }
   list(): readonly ApiToken[]
+  /** Those of this name that are good now. */
+  activeOf(name: string): readonly ApiToken[]
   revoke(id: string): void
   /** The record behind a bearer token that is good now. */
   authenticate(token: string): ApiToken | undefined
@@ -34,6 +36,11 @@ export function createApiTokens({
 
     list: () => tokens.list(),
 
+    activeOf(name) {
+      const now = clock()
+      return tokens.list().filter((token) => token.name === name && isGood(token, now))
+    },
+
     revoke(id) {
       if (!tokens.find(id)) throw new DomainError('token_not_found', `No token has the id ${JSON.stringify(id)}`)
       tokens.markRevoked(id, clock())
@@ -44,9 +51,13 @@ export function createApiTokens({
       const record = presented && tokens.find(presented.id)
       if (!record || !isSameSecret(record, presented)) return undefined
       const now = clock()
-      if (record.revokedAt || (record.expiresAt && record.expiresAt <= now)) return undefined
+      if (!isGood(record, now)) return undefined
       if (isNewUse(record.lastUsedAt, now)) tokens.markUsed(record.id, now)
       return record
     },
   }
+}
+
+function isGood({ revokedAt, expiresAt }: ApiToken, now: Date): boolean {
+  return !revokedAt && (!expiresAt || now < expiresAt)
 }

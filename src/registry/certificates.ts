@@ -17,7 +17,9 @@ export interface Validation {
 export type { IssuedCertificate, IssueRequest } from './issuance.ts'
 export type { Revocation } from './revocations.ts'
 
-export interface Certificates extends Issuance, Pick<Revocations, 'revokeDevice' | 'revokeService'> {
+export interface Certificates
+  extends Pick<Issuance, 'issueToDevice' | 'issueToService'>,
+    Pick<Revocations, 'revokeDevice' | 'revokeService'> {
   /** The newest certificate of the device; throws `certificate_not_found`. */
   latestOf(deviceId: string): Certificate
   listOf(deviceId: string): readonly Certificate[]
@@ -34,7 +36,7 @@ export interface ListedCertificate {
 }
 
 export interface CertificatesOptions {
-  readonly issuance: Issuance
+  readonly issuance: Pick<Issuance, 'issueToDevice' | 'issueToService'>
   readonly revocations: Pick<Revocations, 'revokeDevice' | 'revokeService'>
   readonly certificates: Pick<CertificateStore, 'listOf'> & Pick<ForeignCertificates, 'list'>
   readonly admissions: Pick<Admissions, 'whyRefused'>

@@ -1,7 +1,7 @@
 import type { Peer } from '../peer-identity.ts'
 import type { RefusalCause, Surface } from '../refusal.ts'
 import type { Admission, Admissions } from './admission.ts'
-import type { AuthMode } from './auth-mode.ts'
+import { type AuthMode, type ShownCredentials, weighCredentials } from './auth-mode.ts'
 import { earliest, type Grant } from './grant.ts'
 import { ANONYMOUS, type Identity } from './identity.ts'
 import type { Login } from './login.ts'
@@ -38,15 +38,6 @@ export interface ConnectAdmissionsOptions {
   readonly mode: AuthMode
 }
 
-/** What is looked at, and what must be shown, in each mode. */
-const RULES = {
-  mtls: { certificate: 'required', login: 'optional' },
-  token: { certificate: 'ignored', login: 'required' },
-  https_only: { certificate: 'ignored', login: 'optional' },
-  mtls_or_token: { certificate: 'optional', login: 'optional' },
-  mtls_and_token: { certificate: 'required', login: 'required' },
-} as const satisfies Record<AuthMode, Record<'certificate' | 'login', 'ignored' | 'optional' | 'required'>>
-
 export function createConnectAdmissions({ admissions, logins, mode }: ConnectAdmissionsOptions): ConnectAdmissions {
   return {
     admit(peer, { surface, address, login }) {
@@ -60,20 +51,16 @@ export function createConnectAdmissions({ admissions, logins, mode }: ConnectAdm
   }
 }
 
-/** What a client has shown: each is judged only where the mode looks at it. */
-export interface Shown {
-  readonly certificate: (() => Admission) | undefined
-  readonly login: (() => LoginJudgement) | undefined
-}
+export type Shown = ShownCredentials<Admission, LoginJudgement>
+
+const MISSING = { certificate: 'certificate_missing', login: 'login_missing' } as const
 
 /** The one decision: a credential that is shown and bad refuses, whatever else is shown. */
 export function decideAdmission(mode: AuthMode, shown: Shown): ConnectAdmission {
-  const rule = RULES[mode]
-  const certificate = rule.certificate === 'ignored' ? undefined : shown.certificate?.()
+  const weighed = weighCredentials(mode, shown)
+  if ('missing' in weighed) return refuse(MISSING[weighed.missing])
+  const { certificate, login } = weighed
   if (certificate?.admitted === false) return certificate
-  if (rule.certificate === 'required' && !certificate) return refuse('certificate_missing')
-  if (rule.login === 'required' && !shown.login) return refuse('login_missing')
-  const login = shown.login?.()
   if (login && 'compare' in login) return { admitted: undefined, ...login }
   if (login && 'cause' in login) return { admitted: false, ...login }
   if (mode === 'https_only') return { admitted: true, identity: ANONYMOUS, credentials: [] }

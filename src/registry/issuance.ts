@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
+import type { Administrator } from './administrator.ts'
+import type { Administrators } from './administrators.ts'
+import type { Role } from './api-token.ts'
 import { type Certificate, whyUnusable } from './certificate.ts'
 import type { Devices } from './devices.ts'
 import type {
@@ -26,6 +29,12 @@ export interface IssueRequest extends IssueOptions {
   readonly overlapHours?: number
 }
 
+export interface AdministratorRequest extends IssueOptions {
+  readonly name: string
+  /** None: the one the administrator has, or `admin`. */
+  readonly role?: Role
+}
+
 export interface IssuedCertificate {
   readonly certificate: Certificate & Omit<IssuedLeaf, 'certificatePem'> & { readonly pem: string }
   /** PKCS#8 PEM, held nowhere else. */
@@ -33,16 +42,23 @@ export interface IssuedCertificate {
   readonly caCertificatePem: string
 }
 
+export interface IssuedToAdministrator extends IssuedCertificate {
+  readonly administrator: Administrator
+}
+
 export interface Issuance {
   /** Creates the device if it is unknown; at most two certificates stay active. */
   issueToDevice(request: IssueRequest): Promise<IssuedCertificate>
   issueToService(name: string, options: IssueOptions): Promise<IssuedCertificate>
+  /** Creates the administrator if the name is unknown; a further certificate ends the older ones when it is first used. */
+  issueToAdministrator(request: AdministratorRequest): Promise<IssuedToAdministrator>
 }
 
 export interface IssuanceOptions {
   readonly issuer: LeafIssuer
   readonly devices: Pick<Devices, 'resolveOwner' | 'ensure'>
   readonly services: Pick<Services, 'get'>
+  readonly administrators: Pick<Administrators, 'requireName' | 'ensure'>
   readonly certificates: CertificateStore & CertificateMarks
   readonly revocations: Pick<Revocations, 'mark'>
   readonly cutter: Pick<Cutter, 'liftBan'>
@@ -61,7 +77,8 @@ interface Successor {
 }
 
 export function createIssuance(options: IssuanceOptions): Issuance {
-  const { issuer, devices, services, certificates, revocations, cutter, transaction, events, clock } = options
+  const { issuer, devices, services, administrators, certificates, revocations, cutter } = options
+  const { transaction, events, clock } = options
 
   return {
     async issueToDevice({ deviceId, userId, onExisting = 'rotate', overlapHours, idempotencyKey, ...keyOptions }) {
@@ -73,16 +90,26 @@ export function createIssuance(options: IssuanceOptions): Issuance {
     },
 
     async issueToService(name, { idempotencyKey, ...keyOptions }) {
-      const successor = { onExisting: 'rotate', overlapHours: undefined, idempotencyKey } as const
+      const successor = rotation(idempotencyKey)
       services.get(name)
       requireAllowed('service', name, successor)
       const leaf = await issuer.issueService(name, keyOptions)
       return keep('service', name, leaf, successor, () => void services.get(name))
     },
+
+    async issueToAdministrator({ name, role, idempotencyKey, ...keyOptions }) {
+      const successor = rotation(idempotencyKey)
+      administrators.requireName(name)
+      requireAllowed('administrator', name, successor)
+      const leaf = await issuer.issueAdministrator(name, keyOptions)
+      const issued = await keep('administrator', name, leaf, successor, () => void administrators.ensure(name, role))
+      // Made by now: without a role it is only read, for another request may have given it a newer one.
+      return { ...issued, administrator: administrators.ensure(name, undefined) }
+    },
   }
 
   async function keep(
-    kind: 'device' | 'service',
+    kind: 'device' | 'service' | 'administrator',
     subjectId: string,
     leaf: KeyedLeaf,
     successor: Successor,
@@ -113,7 +140,7 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       return revocations.mark(outdated, 'superseded')
     })
     const closed = cut()
-    cutter.liftBan(kind, subjectId)
+    if (kind !== 'administrator') cutter.liftBan(kind, subjectId)
     events.publish('certificate.issued', { kind, id: subjectId, fingerprint: certificate.fingerprint })
     await closed
     return { certificate, privateKeyPem: leaf.privateKeyPem, caCertificatePem: issuer.caCertificatePem }
@@ -164,4 +191,8 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       return cause === undefined || cause === 'certificate_not_yet_valid'
     })
   }
+}
+
+function rotation(idempotencyKey: string | undefined): Successor {
+  return { onExisting: 'rotate', overlapHours: undefined, idempotencyKey }
 }

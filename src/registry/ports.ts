@@ -1,3 +1,4 @@
+import type { Administrator } from './administrator.ts'
 import type { ApiToken } from './api-token.ts'
 import type { Certificate, CertificateKind, CertificateState, RevocationReason } from './certificate.ts'
 import type { Device } from './device.ts'
@@ -93,6 +94,15 @@ export interface ApiTokenStore {
   list(): readonly ApiToken[]
 }
 
+export interface AdministratorStore {
+  /** By name, ignoring case. */
+  find(name: string): Administrator | undefined
+  /** Inserts it, or replaces the one of the same name. */
+  save(administrator: Administrator): void
+  /** In the order of their names. */
+  list(): readonly Administrator[]
+}
+
 export interface IdentityTokenStore {
   find(id: string): IdentityToken | undefined
   insert(token: IdentityToken): void
@@ -142,6 +152,7 @@ export interface LeafIssuer {
     options: IssueOptions,
   ): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
   issueService(name: string, options: KeyOptions): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
+  issueAdministrator(name: string, options: KeyOptions): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
   /** What peers need to verify us and each other: the CA's certificate. */
   readonly caCertificatePem: string
 }

@@ -3,10 +3,14 @@ import type { Clock } from '../clock.ts'
 import type { EventFeed } from '../events.ts'
 import type { ChainVerdict } from '../peer-identity.ts'
 import { type Access, type AccessOptions, createAccess } from './access.ts'
+import { createAdministratorAdmissions } from './administrator-admission.ts'
+import { type AdministratorCertificates, createAdministratorCertificates } from './administrator-certificates.ts'
+import { createAdministrators } from './administrators.ts'
 import { type Admissions, createAdmissions } from './admission.ts'
+import { type ApiAdmissions, type ApiAuth, createApiAdmissions } from './api-admission.ts'
 import { type ApiTokens, createApiTokens } from './api-tokens.ts'
 import { type Approvals, createApprovals } from './approvals.ts'
-import type { AuthMode } from './auth-mode.ts'
+import { type AuthMode, isLoginEnough } from './auth-mode.ts'
 import type { Certificate } from './certificate.ts'
 import { type Certificates, createCertificates } from './certificates.ts'
 import { type ClientIds, createClientIds } from './client-id.ts'
@@ -26,6 +30,7 @@ import { createNewcomers, type UnknownCertificatePolicy } from './newcomers.ts'
 import { createPasswordChecks } from './password-checks.ts'
 import { createPolicies, type Policies } from './policies.ts'
 import type {
+  AdministratorStore,
   ApiTokenStore,
   CertificateMarks,
   CertificateStore,
@@ -48,6 +53,7 @@ export interface Stores {
   readonly services: ServiceStore
   readonly certificates: CertificateStore & CertificateMarks & ForeignCertificates
   readonly policies: PolicyStore
+  readonly administrators: AdministratorStore
   readonly tokens: ApiTokenStore
   readonly identityTokens: IdentityTokenStore
   readonly legacy: LegacyCredentialStore
@@ -62,6 +68,8 @@ export interface RegistryOptions {
   readonly allowCommonNameOnly: () => boolean
   /** What is asked of MQTT clients. */
   readonly mode: AuthMode
+  /** What is asked of callers of the API. */
+  readonly apiAuth: ApiAuth
   /** Whether there is a listener without TLS, where no certificate is asked for. */
   readonly plainMqtt: boolean
   readonly unknownCertificates: UnknownCertificatePolicy
@@ -78,6 +86,7 @@ export interface RegistryOptions {
 export interface Registry {
   readonly admissions: Admissions
   readonly connectAdmissions: ConnectAdmissions
+  readonly apiAdmissions: ApiAdmissions
   readonly logins: Logins
   /** Told of each connection that was let in; the first of a certificate or token ends the older ones. */
   noteConnection(grant: Grant): void
@@ -90,6 +99,7 @@ export interface Registry {
   readonly imports: Imports & ImportUndo
   readonly revocations: Revocations
   readonly policies: Policies
+  readonly administratorCertificates: AdministratorCertificates
   readonly tokens: ApiTokens
   readonly emqx: EmqxAuthenticator & EmqxAuthorizer
   readonly identityTokens: IdentityTokens
@@ -98,7 +108,8 @@ export interface Registry {
 }
 
 export function createRegistry(options: RegistryOptions): Registry {
-  const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, mode, inBackground, events, clock } = options
+  const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, mode, apiAuth, inBackground, events, clock } =
+    options
   const { certificates: certificateStore, transaction } = stores
   const { narrowAccess: narrow } = options
   const access = createAccess({ ...stores, ...(narrow ? { narrow } : {}) })
@@ -126,10 +137,12 @@ export function createRegistry(options: RegistryOptions): Registry {
     revocations,
     cutter,
   })
+  const administrators = createAdministrators({ administrators: stores.administrators, clock })
   const issuance = createIssuance({
     issuer,
     devices,
     services,
+    administrators,
     certificates: certificateStore,
     revocations,
     cutter,
@@ -154,11 +167,25 @@ export function createRegistry(options: RegistryOptions): Registry {
   const identityTokens = createIdentityTokens({ ...stores, tokens: stores.identityTokens, cutter, clock })
   const legacy = createLegacyCredentials({ ...options, legacy: stores.legacy, devices })
   const checks = createPasswordChecks(clock)
-  const suffices = options.plainMqtt || mode === 'token' || mode === 'mtls_or_token'
+  const suffices = options.plainMqtt || isLoginEnough(mode)
   const logins = createLogins({ ...stores, tokens: stores.identityTokens, identityTokens, checks, suffices, clock })
   const connectAdmissions = createConnectAdmissions({ admissions, logins, mode })
   const recordRefusal = refusals.record
   const noteCertificate = (certificate: Certificate): void => inBackground(revocations.noteConnection(certificate))
+  const apiAdmissions = createApiAdmissions({
+    auth: apiAuth,
+    administrators: createAdministratorAdmissions({ ...stores, clock }),
+    tokens,
+    noteCertificate,
+  })
+  const administratorCertificates = createAdministratorCertificates({
+    ...stores,
+    issuance,
+    revocations,
+    tokens,
+    tokenSuffices: isLoginEnough(apiAuth.mode),
+    clock,
+  })
   const noteConnection = ({ certificate, credentials }: Grant): void => {
     if (certificate) noteCertificate(certificate)
     for (const credential of credentials) inBackground(identityTokens.noteUse(credential))
@@ -171,6 +198,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   return {
     admissions,
     connectAdmissions,
+    apiAdmissions,
     logins,
     noteConnection,
     clientIds,
@@ -182,6 +210,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     imports: { ...createImports(moving), ...createImportUndo(moving) },
     revocations,
     policies,
+    administratorCertificates,
     tokens,
     identityTokens,
     legacy,

@@ -16,6 +16,7 @@ export interface Revocations {
   /** Every unrevoked certificate; resolves after the live sessions are closed. Again: the same `revokedAt`. */
   revokeDevice(deviceId: string, reason: RevocationReason): Promise<Revocation>
   revokeService(name: string, reason: RevocationReason): Promise<Revocation>
+  revokeAdministrator(name: string, reason: RevocationReason): Promise<Revocation>
   /**
    * Marks these, in the transaction it stands in. The cut is to be made in the same tick, so that nobody is admitted in
    * between, and after the commit, so that nobody is cut by what was then undone.
@@ -40,6 +41,7 @@ export function createRevocations({ certificates, cutter, events, clock }: Revoc
   return {
     revokeDevice: (deviceId, reason) => revokeSubject('device', deviceId, reason),
     revokeService: (name, reason) => revokeSubject('service', name, reason),
+    revokeAdministrator: (name, reason) => revokeSubject('administrator', name, reason),
     mark,
     markAll,
 

@@ -5,6 +5,7 @@ import { openAuthority } from '../../src/ca/authority-files.ts'
 import { systemClock } from '../../src/clock.ts'
 import { createLogger, type Logger } from '../../src/logger.ts'
 import type { Refusal } from '../../src/refusal.ts'
+import { createApiAdmissions } from '../../src/registry/api-admission.ts'
 import type { ApiToken, Role } from '../../src/registry/api-token.ts'
 import type { EmqxConnect } from '../../src/registry/emqx-authenticator.ts'
 import type { EmqxAction } from '../../src/registry/emqx-authorizer.ts'
@@ -43,7 +44,13 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
   const { logger, lines } = recordLog()
   const app = createApi({
     ...registry.ports,
-    tokens: { ...registry.ports.tokens, authenticate: findToken },
+    modes: { mqtt: 'mtls', api: 'token' },
+    apiAdmissions: createApiAdmissions({
+      auth: { mode: 'token', openOnLoopback: false },
+      administrators: { admit: () => ({ admitted: false, cause: 'certificate_unknown', presented: {} }) },
+      tokens: { authenticate: findToken },
+      noteCertificate: () => undefined,
+    }),
     emqx: {
       authenticate(connect, address) {
         connects.push({ connect, address })

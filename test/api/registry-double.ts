@@ -17,6 +17,7 @@ type RegistryPorts = Pick<
   | 'devices'
   | 'services'
   | 'policies'
+  | 'administratorCertificates'
   | 'tokens'
   | 'identityTokens'
   | 'legacy'
@@ -37,7 +38,7 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
     createdAt: now,
   }
   const service: Service = { name: 'backend', state: 'active', policies: ['service:backend'], createdAt: now }
-  const issue = (kind: 'device' | 'service', subjectId: string): IssuedCertificate => ({
+  const issue = (kind: Certificate['kind'], subjectId: string): IssuedCertificate => ({
     certificate: createCertificateRecord(kind, subjectId, now),
     privateKeyPem: 'PRIVATE KEY PEM',
     caCertificatePem,
@@ -103,6 +104,25 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
       put: (policy: Policy) => noted(policy, 'policies.put', policy),
       remove: (name) => noted(undefined, 'policies.remove', name),
     },
+    administratorCertificates: {
+      issue: async (request) =>
+        noted(
+          {
+            ...issue('administrator', request.name),
+            administrator: { name: request.name, role: 'admin', createdAt: now },
+          },
+          'administrators.issue',
+          request,
+        ),
+      list: () =>
+        ['eva', 'adam'].map((name) => ({
+          administrator: { name, role: 'operator', createdAt: now },
+          certificate: createCertificateRecord('administrator', name, now),
+          state: 'active',
+        })),
+      revoke: async (name, reason) => noted(now, 'administrators.revoke', name, reason),
+      thatLetIn: (name) => (name === 'adam' ? ['token k1'] : []),
+    },
     tokens: {
       create: (request) => noted({ id: 'id-1', token: 'sgn_id-1_new' }, 'tokens.create', request),
       list: () => [
@@ -110,7 +130,6 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
         createToken('admin', now),
       ],
       revoke: (id) => noted(undefined, 'tokens.revoke', id),
-      authenticate: () => undefined,
     },
     identityTokens: {
       create: (...request) => noted({ id: 'id-2', token: 'sgn_id-2_new' }, 'identityTokens.create', ...request),

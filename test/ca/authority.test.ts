@@ -128,6 +128,12 @@ describe.skipIf(!hasOpenssl.available)(`what a CA issues, in the eyes of openssl
       name: 'URI:urn:signet:service:billing',
       purpose: 'sslclient',
     },
+    administrator: {
+      issue: (authority: CertificateAuthority) => authority.issueAdministrator('eva@example.com', { validityDays: 30 }),
+      usages: 'TLS Web Client Authentication',
+      name: 'URI:urn:signet:administrator:eva%40example.com',
+      purpose: 'sslclient',
+    },
     server: {
       issue: (authority: CertificateAuthority) => authority.issueServer(['hub.example', '10.0.0.7', '::1']),
       usages: 'TLS Web Server Authentication',

@@ -11,6 +11,7 @@ describe('the life of a certificate', () => {
     { request: { kind: 'server', names: ['localhost'] }, days: 365 },
     { request: { kind: 'device', deviceId: 'd', userId: 'u' }, days: 365 },
     { request: { kind: 'service', name: 's' }, days: 365 },
+    { request: { kind: 'administrator', name: 'a' }, days: 365 },
     { request: { kind: 'device', deviceId: 'd', userId: 'u', validityDays: 1 }, days: 1 },
     { request: { kind: 'service', name: 's', validityDays: 3650 }, days: 3650 },
   ] as const satisfies readonly { request: CertificateRequest; days: number }[]) {
@@ -68,11 +69,13 @@ describe('the names in a certificate', () => {
     )
   })
 
-  test('a service carries its own URI', () => {
-    const plan = planCertificate({ kind: 'service', name: 'billing@eu' }, NOW)
-    expect(plan.commonName).toBe('billing@eu')
-    expect(plan.alternativeNames).toEqual([{ type: 'url', value: 'urn:signet:service:billing%40eu' }])
-  })
+  for (const kind of ['service', 'administrator'] as const) {
+    test(`of a ${kind} are its CN and a URI of its own`, () => {
+      const plan = planCertificate({ kind, name: 'billing@eu' }, NOW)
+      expect(plan.commonName).toBe('billing@eu')
+      expect(plan.alternativeNames).toEqual([{ type: 'url', value: `urn:signet:${kind}:billing%40eu` }])
+    })
+  }
 
   test('a server is called by the first of its names that a CN can hold', () => {
     const long = `${'a'.repeat(40)}.${'b'.repeat(40)}.example`

@@ -7,6 +7,7 @@ import { TLSSocket } from 'node:tls'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createHttpDoor } from '../../src/edge/http-door.ts'
 import type { SecureConnection } from '../../src/edge/secure-server.ts'
+import type { Peer } from '../../src/peer-identity.ts'
 import { beginHandshake, closing, createDoorway, createPki, LOOPBACK, openPort, type Pki } from './tls-scene.ts'
 
 let pki: Pki
@@ -62,6 +63,7 @@ describe('one port', () => {
       undefined,
     ])
     expect(door.peers[1]?.peer.certificate).toBeUndefined()
+    expect(door.shown).toEqual([door.peers[0]?.peer, {}, {}])
   })
 
   test('lets in whose certificate is another CA’s, which is judged where it matters', async () => {
@@ -134,6 +136,7 @@ function target(port: number) {
 async function openDoor(limits: Parameters<typeof createDoorway>[0] = {}, handshakeSeconds = 10) {
   const doorway = createDoorway(limits)
   const peers: (SecureConnection | undefined)[] = []
+  const shown: Peer[] = []
   const server = createServer((incoming, outgoing) => {
     outgoing.end(incoming.socket instanceof TLSSocket ? 'https' : 'http')
   })
@@ -144,6 +147,7 @@ async function openDoor(limits: Parameters<typeof createDoorway>[0] = {}, handsh
     handshakeSeconds,
     onConnection(socket) {
       const before = peers.length
+      shown.push(door.peerOf(socket))
       door.withConnection(socket, (connection) => peers.push(connection))
       if (peers.length === before) peers.push(undefined)
       server.emit('connection', socket)
@@ -158,6 +162,7 @@ async function openDoor(limits: Parameters<typeof createDoorway>[0] = {}, handsh
     ...port,
     refusals: doorway.refusals,
     peers: peers as readonly (SecureConnection | undefined)[],
+    shown: shown as readonly Peer[],
     async acceptedSoMany(count: number) {
       while (port.accepted.length < count) await new Promise<void>((resolve) => waiting.add(resolve))
       return port.accepted

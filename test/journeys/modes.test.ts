@@ -10,6 +10,8 @@ type Cell =
   | 'both'
   | 'certificate and the token of another'
   | 'revoked certificate'
+  | 'expired certificate'
+  | 'expired certificate and token'
   | 'revoked token'
   | 'expired token'
   | 'certificate and revoked token'
@@ -26,6 +28,8 @@ const RETURN_CODES: Readonly<Record<Cell, Readonly<Record<AuthMode, number>>>> =
   both: { mtls: 0, token: 0, https_only: 0, mtls_or_token: 0, mtls_and_token: 0 },
   'certificate and the token of another': { mtls: 4, token: 0, https_only: 0, mtls_or_token: 4, mtls_and_token: 4 },
   'revoked certificate': { mtls: 5, token: 4, https_only: 0, mtls_or_token: 5, mtls_and_token: 5 },
+  'expired certificate': { mtls: 5, token: 4, https_only: 0, mtls_or_token: 5, mtls_and_token: 5 },
+  'expired certificate and token': { mtls: 5, token: 0, https_only: 0, mtls_or_token: 5, mtls_and_token: 5 },
   'revoked token': { mtls: 5, token: 4, https_only: 4, mtls_or_token: 4, mtls_and_token: 5 },
   'expired token': { mtls: 5, token: 4, https_only: 4, mtls_or_token: 4, mtls_and_token: 5 },
   'certificate and revoked token': { mtls: 4, token: 4, https_only: 4, mtls_or_token: 4, mtls_and_token: 4 },
@@ -61,22 +65,24 @@ describe('who is let in:', () => {
 const SECRET = /sgn_[0-9a-f]{12}_/
 
 async function arrange(hub: TestHub): Promise<Readonly<Record<Cell, Shown>>> {
-  const [pump, , lost, idle] = [
+  const [pump, , lost, idle, late] = [
     await hub.enrol('pump'),
     await hub.enrol('valve'),
     await hub.enrol('lost'),
     await hub.enrol('idle'),
+    await hub.enrol('late', { validityDays: 1 }),
   ]
-  const [token, ofValve, ofLost, ofIdle, revoked] = [
+  const [token, ofValve, ofLost, ofIdle, ofLate, revoked] = [
     await createToken(hub, 'devices/pump'),
     await createToken(hub, 'devices/valve'),
     await createToken(hub, 'devices/lost'),
     await createToken(hub, 'devices/idle'),
+    await createToken(hub, 'devices/late'),
     await createToken(hub, 'devices/pump'),
   ]
   const expiresAt = new Date(hub.clock.now().getTime() + 60_000).toISOString()
   const expired = await createToken(hub, 'devices/pump', { expiresAt })
-  hub.clock.advance(60_000)
+  hub.clock.advance(25 * 3_600_000)
   await hub.api('DELETE', `/api/devices/pump/tokens/${revoked.id}`)
   await hub.api('DELETE', '/api/devices/certificates/lost')
   await hub.api('PATCH', '/api/devices/idle', { body: { state: 'suspended' } })
@@ -87,6 +93,8 @@ async function arrange(hub: TestHub): Promise<Readonly<Record<Cell, Shown>>> {
     both: { ...certificateOf(pump), ...token },
     'certificate and the token of another': { ...certificateOf(pump), ...ofValve },
     'revoked certificate': certificateOf(lost),
+    'expired certificate': certificateOf(late),
+    'expired certificate and token': { ...certificateOf(late), ...ofLate },
     'revoked token': revoked,
     'expired token': expired,
     'certificate and revoked token': { ...certificateOf(pump), ...revoked },

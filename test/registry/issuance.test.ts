@@ -127,6 +127,7 @@ describe('refused, and nothing is left behind:', () => {
       caCertificatePem: '',
       issueDevice: () => Promise.reject(refusal),
       issueService: () => Promise.reject(refusal),
+      issueAdministrator: () => Promise.reject(refusal),
     }
     using scene = await createScene({ issuer })
     await expect(scene.registry.certificates.issueToDevice({ deviceId: 'pump' })).rejects.toBe(refusal)
@@ -332,6 +333,7 @@ async function createSlowIssuer(): Promise<{ readonly issuer: LeafIssuer; releas
     issuer: {
       caCertificatePem: authority.caCertificatePem,
       issueDevice: async (...request) => gate.promise.then(() => authority.issueDevice(...request)),
+      issueAdministrator: async (...request) => gate.promise.then(() => authority.issueAdministrator(...request)),
       issueService: async (...request) => gate.promise.then(() => authority.issueService(...request)),
     },
     release: gate.resolve,

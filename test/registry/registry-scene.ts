@@ -47,7 +47,14 @@ export interface Scene extends Disposable {
 export type SceneOverrides = Partial<
   Pick<
     RegistryOptions,
-    'issuer' | 'allowCommonNameOnly' | 'unknownCertificates' | 'mode' | 'plainMqtt' | 'onNewRefusal' | 'onExpiring'
+    | 'issuer'
+    | 'allowCommonNameOnly'
+    | 'unknownCertificates'
+    | 'mode'
+    | 'apiAuth'
+    | 'plainMqtt'
+    | 'onNewRefusal'
+    | 'onExpiring'
   >
 >
 
@@ -72,6 +79,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     judgeChain: (certificate) => judgeChain(certificate, [authority.certificate]),
     allowCommonNameOnly: () => false,
     mode: 'mtls',
+    apiAuth: { mode: 'token', openOnLoopback: false },
     plainMqtt: false,
     unknownCertificates: { mode: 'deny', owner: 'default' },
     inBackground: (work) => void background.push(work),

@@ -38,6 +38,8 @@ export interface ApiCall {
   readonly body?: unknown
   readonly token?: string | null
   readonly headers?: Readonly<Record<string, string>>
+  /** A client certificate, for the connection that is made for this call. */
+  readonly credentials?: Credentials | undefined
 }
 
 export interface TestHub extends AsyncDisposable {
@@ -105,8 +107,8 @@ export async function startTestHub({
   stack.defer(async () => void (await Promise.all(clients.map((client) => client.endAsync(true)))))
   const resources = stack.move()
 
-  const api: TestHub['api'] = (method, path, { body, token = adminToken, headers } = {}) =>
-    callApi({ port: hub.apiPort, ca, method, path, body, token, headers: headers ?? {} })
+  const api: TestHub['api'] = (method, path, { body, token = adminToken, headers, credentials } = {}) =>
+    callApi({ port: hub.apiPort, ca, method, path, body, token, headers: headers ?? {}, credentials })
 
   return {
     hub,
@@ -187,7 +189,7 @@ function readEnrolled(answer: ApiAnswer, id: string): Enrolled {
   return { id, cert: clientCert, key: clientKey, fingerprint }
 }
 
-interface Call extends Required<Pick<ApiCall, 'headers'>> {
+interface Call extends Required<Pick<ApiCall, 'headers' | 'credentials'>> {
   readonly port: number
   readonly ca: string
   readonly method: string
@@ -196,7 +198,7 @@ interface Call extends Required<Pick<ApiCall, 'headers'>> {
   readonly token: string | null
 }
 
-function callApi({ port, ca, method, path, body, token, headers }: Call): Promise<ApiAnswer> {
+function callApi({ port, ca, method, path, body, token, headers, credentials }: Call): Promise<ApiAnswer> {
   const payload = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
   return new Promise((resolve, reject) => {
     const outgoing = httpsRequest(
@@ -204,6 +206,7 @@ function callApi({ port, ca, method, path, body, token, headers }: Call): Promis
         host: 'localhost',
         port,
         ca,
+        ...(credentials ? { cert: credentials.cert, key: credentials.key } : {}),
         method,
         path,
         agent: false,

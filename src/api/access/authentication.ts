@@ -1,23 +1,41 @@
-import type { MiddlewareHandler } from 'hono'
-import { REFUSAL_MENDS, type RecordRefusal } from '../../refusal.ts'
-import type { ApiTokens } from '../../registry/api-tokens.ts'
+import type { Context, MiddlewareHandler } from 'hono'
+import { REFUSAL_MENDS, type RecordRefusal, type Refusal } from '../../refusal.ts'
+import type { ApiAdmissions } from '../../registry/api-admission.ts'
 import type { ApiEnv } from '../api-env.ts'
+import { exact } from '../exact.ts'
 import { respondWithProblem } from '../problem.ts'
-import { identifyCaller } from './caller.ts'
+import { createCaller, readArrival } from './caller.ts'
+import { isCrossOrigin } from './cross-origin.ts'
 
 /** Lets nobody past without a good credential. */
 export function authentication(
-  tokens: Pick<ApiTokens, 'authenticate'>,
+  admissions: Pick<ApiAdmissions, 'admit'>,
   recordRefusal: RecordRefusal,
 ): MiddlewareHandler<ApiEnv> {
   return async function authenticate(c, next) {
-    const { surface, address } = c.env.origin
-    const identification = identifyCaller(c.req.header('authorization'), surface, tokens)
-    if ('cause' in identification) {
-      recordRefusal({ surface, address, cause: identification.cause })
-      return respondWithProblem(c, 'unauthorized', REFUSAL_MENDS[identification.cause])
+    const { origin } = c.env
+    const admission = admissions.admit(readArrival(c.req.header('authorization'), origin))
+    if (!admission.admitted) {
+      const { admitted: _, ...refusal } = admission
+      return refuse(c, refusal)
     }
-    c.set('caller', identification.caller)
+    const caller = createCaller(admission)
+    // A browser adds a certificate, or its place on this machine, to the requests of any page; a token it does not.
+    const isAmbient = caller.tokenId === undefined && origin.surface !== 'socket'
+    const page = c.req.header('origin')
+    if (isAmbient && isCrossOrigin(page, c.req.url)) {
+      return refuse(c, { cause: 'cross_origin', presented: exact({ origin: page }) })
+    }
+    c.set('caller', caller)
     return next()
+  }
+
+  function refuse(c: Context<ApiEnv>, refusal: Omit<Refusal, 'surface' | 'address'>): Response {
+    const { surface, address } = c.env.origin
+    recordRefusal({ surface, address, ...refusal })
+    const { cause } = refusal
+    // No credential of the caller's would change the answer to these.
+    const code = cause === 'api_closed' || cause === 'cross_origin' ? 'forbidden' : 'unauthorized'
+    return respondWithProblem(c, code, REFUSAL_MENDS[cause])
   }
 }

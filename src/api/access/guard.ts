@@ -12,11 +12,12 @@ export type Guard = (permission: Permission, refusal?: 'forbidden' | 'unauthoriz
 export function createGuard(recordRefusal: RecordRefusal): Guard {
   return (permission, refusal = 'forbidden') =>
     async function authorize(c, next) {
-      const { role, tokenId } = c.var.caller
+      const { role, administrator, tokenId } = c.var.caller
       if (!isPermitted(role, permission)) {
         const { surface, address } = c.env.origin
         const expected = rolesThatMay(permission).join(' or ')
-        recordRefusal({ surface, address, cause: 'role_too_small', presented: exact({ role, tokenId }), expected })
+        const presented = exact({ role, administrator, tokenId })
+        recordRefusal({ surface, address, cause: 'role_too_small', presented, expected })
         return respondWithProblem(c, refusal, REFUSAL_MENDS.role_too_small)
       }
       return next()

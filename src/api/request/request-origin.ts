@@ -1,20 +1,30 @@
 import type { Socket } from 'node:net'
 import { isLoopbackAddress } from '../../loopback.ts'
+import type { Peer } from '../../peer-identity.ts'
 
 /** How and from where a request reached us: the connection says so, never a header. */
 export interface RequestOrigin {
   readonly surface: 'https' | 'http' | 'socket'
   readonly address: string
   readonly loopback: boolean
+  /** What the handshake of the connection has shown; none without TLS. */
+  readonly peer?: Peer
 }
 
 export type OriginOf = (socket: Socket) => RequestOrigin
 
-/** For connections from the network; `addressOf` knows the real address of one that came through a proxy. */
-export function networkOrigin(addressOf: (socket: Socket) => string = remoteAddressOf): OriginOf {
+/**
+ * For connections from the network; `addressOf` knows the real address of one that came through a proxy, `peerOf` what
+ * was shown in the handshake.
+ */
+export function networkOrigin(
+  addressOf: (socket: Socket) => string = remoteAddressOf,
+  peerOf: (socket: Socket) => Peer = () => ({}),
+): OriginOf {
   return (socket) => {
     const address = addressOf(socket)
-    return { surface: isEncrypted(socket) ? 'https' : 'http', address, loopback: isLoopbackAddress(address) }
+    const plain = { surface: 'http', address, loopback: isLoopbackAddress(address) } as const
+    return isEncrypted(socket) ? { ...plain, surface: 'https', peer: peerOf(socket) } : plain
   }
 }
 

@@ -5,7 +5,7 @@ const ROLES = { admin: 'admin', operator: 'operator', auditor: 'auditor', valida
   readonly [Name in Role]: Name
 }
 
-const roleSchema = z.enum(ROLES)
+export const roleSchema = z.enum(ROLES)
 
 export const tokenRequestSchema = z
   .strictObject({

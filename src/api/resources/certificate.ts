@@ -36,12 +36,14 @@ const STATES = {
   revoked: 'revoked',
 } as const satisfies { readonly [Name in CertificateState]: Name }
 
+export const certificateStateSchema = z.enum(STATES)
+
 export const listedCertificateSchema = certificateDetailSchema
   .omit({ isValid: true, deviceId: true, clientCert: true })
   .extend({
-    state: z.enum(STATES),
+    state: certificateStateSchema,
     kind: z.string(),
-    subjectId: z.string().openapi({ description: 'Of a device its id; of a service its name' }),
+    subjectId: z.string().openapi({ description: 'Of a device its id; of a service or administrator its name' }),
     subject: z.string().nullable(),
     pendingSince: z.iso.datetime().nullable(),
   })
@@ -49,7 +51,7 @@ export const listedCertificateSchema = certificateDetailSchema
 
 export const certificateQuerySchema = z.object({
   ...pageQuery,
-  state: z.enum(STATES).optional(),
+  state: certificateStateSchema.optional(),
   deviceId: z.string().max(64).optional(),
   expiresBefore: z.iso.datetime({ offset: true }).optional(),
 })
@@ -92,7 +94,7 @@ export function shapeListed({ certificate, state }: ListedCertificate): z.infer<
   }
 }
 
-function shapeLife(certificate: Certificate) {
+export function shapeLife(certificate: Certificate) {
   const { serialNumber, notBefore, notAfter, firstSeenAt, retiresAt, revokedAt, revocationReason } = certificate
   return {
     serialNumber: serialNumber ?? null,

@@ -7,6 +7,7 @@ const ID_RULE = 'Letters, digits, ".", "_", "-", ":", "@"; first and last a lett
 export const deviceIdSchema = idSchema('device', 'device-001')
 export const userIdSchema = idSchema('user', 'user-1')
 export const serviceNameSchema = idSchema('service', 'backend')
+export const administratorNameSchema = idSchema('administrator', 'eva')
 export const policyNameSchema = idSchema('policy', 'sensors')
 
 export const fingerprintSchema = z

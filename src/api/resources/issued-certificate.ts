@@ -20,14 +20,14 @@ export const idempotencyHeaderSchema = z.object({
     .optional(),
 })
 
-const key = {
+export const keyWishes = {
   validityDays: z.int().min(1).optional(),
   keyAlgorithm: z.enum(KEY_ALGORITHMS).optional(),
 }
 
 export const deviceIssueSchema = z
   .strictObject({
-    ...key,
+    ...keyWishes,
     userId: userIdSchema.optional(),
     profile: z.literal('device').optional(),
     onExisting: z.enum(['rotate', 'replace', 'fail']).optional(),
@@ -35,7 +35,7 @@ export const deviceIssueSchema = z
   })
   .openapi('DeviceCertificateRequest')
 
-export const serviceIssueSchema = z.strictObject(key).openapi('ServiceCertificateRequest')
+export const serviceIssueSchema = z.strictObject(keyWishes).openapi('ServiceCertificateRequest')
 
 const issued = {
   clientCert: z.string(),

@@ -21,6 +21,7 @@ import {
   shapeIssued,
 } from '../resources/issued-certificate.ts'
 import { deviceRevocationSchema, revocationQuerySchema } from '../resources/revocation.ts'
+import { warningOf } from '../warning.ts'
 
 const params = z.object({ deviceId: deviceIdSchema })
 const tags = ['certificates']
@@ -91,13 +92,10 @@ export function deviceCertificateRoutes(
         c.req.valid('param').deviceId,
         c.req.valid('query').reason,
       )
-      for (const login of logins.thatLetIn(deviceId)) c.header('warning', warnOf(deviceId, login), { append: true })
+      for (const login of logins.thatLetIn(deviceId)) {
+        c.header('warning', warningOf(`${login} still lets device ${deviceId} in`), { append: true })
+      }
       const message = messageIn(c.req.header('accept-language'), 'certificate_revoked')
       return c.json({ message, deviceId, revokedAt: revokedAt.toISOString() }, 200)
     })
-}
-
-/** RFC 7234 §5.5: 299 is a lasting warning, "-" stands for the one who gives it. */
-function warnOf(deviceId: string, login: string): string {
-  return `299 - "${login} still lets device ${deviceId} in"`
 }

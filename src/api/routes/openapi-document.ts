@@ -31,9 +31,15 @@ function describe(app: OpenAPIHono<ApiEnv>, version: string): Document {
     scheme: 'bearer',
     description: 'A token made with POST /api/tokens: sgn_<id>_<secret>',
   })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'certificate', {
+    type: 'mutualTLS',
+    description:
+      "An administrator's certificate, made with POST /api/admin-certificates; GET /api/mode says what is asked",
+  })
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Signet', version, license: { name: 'MIT' } },
-    security: [{ token: [] }],
+    // One suffices here; api.auth decides which, or whether both are asked for.
+    security: [{ token: [] }, { certificate: [] }],
   })
 }

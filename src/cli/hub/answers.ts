@@ -1,3 +1,7 @@
+import type {
+  shapeAdministratorCertificate,
+  shapeAdministratorIssued,
+} from '../../api/resources/administrator-certificate.ts'
 import type { shapeToken } from '../../api/resources/api-token.ts'
 import type { shapeHistory, shapeListed } from '../../api/resources/certificate.ts'
 import type { shapeDevice } from '../../api/resources/device.ts'
@@ -9,6 +13,8 @@ import type { shapeRefusal } from '../../api/resources/refusal.ts'
 import type { shapeService } from '../../api/resources/service.ts'
 
 /** What the API answers, by the words of the API itself. */
+export type AdministratorCertificateAnswer = ReturnType<typeof shapeAdministratorCertificate>
+export type AdministratorIssuedAnswer = ReturnType<typeof shapeAdministratorIssued>
 export type DeviceAnswer = ReturnType<typeof shapeDevice>
 export type CertificateAnswer = ReturnType<typeof shapeHistory>
 export type IdentityTokenAnswer = ReturnType<typeof shapeIdentityToken>

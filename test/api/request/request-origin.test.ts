@@ -12,6 +12,13 @@ describe('an origin', () => {
     expect(networkOrigin(() => '192.0.2.7')(socket)).toMatchObject({ surface: 'https' })
   })
 
+  test('of HTTPS has what its handshake has shown; without TLS there was none', () => {
+    const peer = {}
+    const originOf = networkOrigin(undefined, () => peer)
+    expect(originOf(Object.assign(new Socket(), { encrypted: true })).peer).toBe(peer)
+    expect(originOf(new Socket())).not.toHaveProperty('peer')
+  })
+
   test('has the address that stands behind a proxy, which decides whether it is loopback', () => {
     const socket = new Socket()
     expect(networkOrigin(() => '192.0.2.7')(socket)).toMatchObject({ address: '192.0.2.7', loopback: false })

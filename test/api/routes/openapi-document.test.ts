@@ -37,10 +37,13 @@ const PUBLIC = [
 ]
 
 describe('/openapi.json', () => {
-  test('is OpenAPI 3.1 with the version of the hub and its kind of credential', () => {
+  test('is OpenAPI 3.1 with the version of the hub and its kinds of credential', () => {
     expect(document).toMatchObject({ openapi: '3.1.0', info: { title: 'Signet', version: '1.2.3' } })
-    expect(document.security).toEqual([{ token: [] }])
-    expect(document.components.securitySchemes).toMatchObject({ token: { type: 'http', scheme: 'bearer' } })
+    expect(document.security).toEqual([{ token: [] }, { certificate: [] }])
+    expect(document.components.securitySchemes).toMatchObject({
+      token: { type: 'http', scheme: 'bearer' },
+      certificate: { type: 'mutualTLS' },
+    })
   })
 
   test('is the same when it is asked for again', async () => {
