@@ -55,7 +55,9 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
         return config.ca.unknown_owner
       },
     },
-    mode: mqttAuthMode(config),
+    get mode() {
+      return mqttAuthMode(config)
+    },
     apiAuth: apiAuth(config),
     plainMqtt: config.mqtt.plain.host !== undefined,
     inBackground: (work) => inBackground(work, logger),

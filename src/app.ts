@@ -133,7 +133,14 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   }
   const api = createApi({
     ...registry,
-    modes: { mqtt: mqttAuthMode(config), api: apiAuth(config).mode },
+    modes: {
+      get mqtt() {
+        return mqttAuthMode(config)
+      },
+      get api() {
+        return apiAuth(config).mode
+      },
+    },
     recordRefusal,
     trust: pki.authority,
     broker: {
@@ -147,7 +154,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     get loopbackHttp() {
       return config.api.loopback_http
     },
-    configuration: { reload },
+    configuration: { reload: (judge) => reload((next) => judge(apiAuth(next))) },
     health: { level: () => logger.level },
     readiness: createReadiness({ database, stores, logger }, stack),
     signTime: createTimeSigner(pki.server),

@@ -10,9 +10,13 @@ export function mqttAuthMode({ mqtt, auth }: Config) {
 /** What callers of the API must show; it is open to nobody but this machine, whatever was asked for. */
 export function apiAuth({ api, auth }: Config) {
   return {
-    mode: api.auth ?? auth.mode ?? 'token',
-    openOnLoopback: auth.open_on_loopback && isLoopback(api.host),
-  } as const
+    get mode() {
+      return api.auth ?? auth.mode ?? 'token'
+    },
+    get openOnLoopback() {
+      return auth.open_on_loopback && isLoopback(api.host)
+    },
+  }
 }
 
 /** What opens the API to more than this machine. */

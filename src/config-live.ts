@@ -3,7 +3,10 @@ import { type Config, readValue, SETTINGS } from './config.ts'
 
 /** Settings whose new value a running hub takes: it holds at once, or from the next connection on. */
 const LIVE_SETTINGS: ReadonlySet<string> = new Set([
+  'api.auth',
   'api.loopback_http',
+  'auth.mode',
+  'auth.open_on_loopback',
   'ca.unknown',
   'ca.unknown_owner',
   'emqx.allow_cn_only',
@@ -25,6 +28,7 @@ const LIVE_SETTINGS: ReadonlySet<string> = new Set([
   'limits.subscriptions',
   'log.level',
   'mqtt.allowed_origins',
+  'mqtt.auth',
 ])
 
 /** What a new configuration changes, by the keys of the settings. */

@@ -30,6 +30,7 @@ export const ERROR_CODES = [
   'invalid_serial_number',
   'issuer_expired',
   'key_mismatch',
+  'locked_out',
   'method_not_allowed',
   'misdirected_request',
   'not_found',

@@ -69,7 +69,7 @@ export interface ApiDependencies {
   readonly policies: Pick<Policies, 'get' | 'list' | 'put' | 'remove'>
   readonly modes: AuthModes
   readonly administratorCertificates: AdministratorCertificates
-  readonly apiAdmissions: Pick<ApiAdmissions, 'admit'>
+  readonly apiAdmissions: ApiAdmissions
   readonly tokens: Pick<ApiTokens, 'create' | 'list' | 'revoke'>
   readonly emqx: EmqxAuthenticator & EmqxAuthorizer
   readonly identityTokens: IdentityTokenCalls
@@ -137,7 +137,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/policies', policyRoutes(dependencies.policies, guard))
   app.route('/api/admin-certificates', administratorCertificateRoutes(dependencies.administratorCertificates, guard))
   app.route('/api/tokens', tokenRoutes(tokens, guard))
-  app.route('/api/config', configurationRoutes(dependencies.configuration, guard))
+  app.route('/api/config', configurationRoutes(dependencies.configuration, dependencies.apiAdmissions, guard))
   app.route('/api/mode', modeRoutes(dependencies.modes, guard))
   app.route('/api/diagnostics', diagnosticRoutes(dependencies.refusals, guard))
   return app

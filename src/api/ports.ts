@@ -1,3 +1,4 @@
+import type { ApiAuth } from '../registry/api-admission.ts'
 import type { AuthMode } from '../registry/auth-mode.ts'
 import type { RecordedRefusal } from '../registry/refusal-ring.ts'
 
@@ -29,8 +30,13 @@ export interface TrustAnchor {
 
 /** The settings of the running hub. */
 export interface Configuration {
-  /** By the keys of the settings; throws `configuration_invalid` or `configuration_fixed`. */
-  reload(): Promise<{ readonly applied: readonly string[]; readonly needsRestart: readonly string[] }>
+  /**
+   * By the keys of the settings; throws `configuration_invalid` or `configuration_fixed`, and what `judge` throws of what
+   * the API would ask of its callers: nothing has changed then.
+   */
+  reload(
+    judge: (next: ApiAuth) => void,
+  ): Promise<{ readonly applied: readonly string[]; readonly needsRestart: readonly string[] }>
 }
 
 export interface Health {

@@ -54,6 +54,7 @@ const PROBLEMS = {
   invalid_serial_number: [400, 'Invalid serial number'],
   issuer_expired: [503, 'Issuer expired'],
   key_mismatch: [400, 'Key mismatch'],
+  locked_out: [409, 'Locked out'],
   method_not_allowed: [405, 'Method not allowed'],
   misdirected_request: [421, 'Misdirected request'],
   not_found: [404, 'Not found'],

@@ -29,7 +29,7 @@ export interface AdministratorCertificatesOptions {
   readonly certificates: Pick<CertificateStore, 'listOf'>
   readonly tokens: Pick<ApiTokens, 'activeOf'>
   /** Whether the API lets somebody in for a token alone. */
-  readonly tokenSuffices: boolean
+  readonly tokenSuffices: () => boolean
   readonly clock: Clock
 }
 
@@ -48,6 +48,6 @@ export function createAdministratorCertificates(options: AdministratorCertificat
         )
     },
     revoke: async (name, reason) => (await revocations.revokeAdministrator(name, reason)).revokedAt,
-    thatLetIn: (name) => (tokenSuffices ? tokens.activeOf(name).map(({ id }) => `token ${id}`) : []),
+    thatLetIn: (name) => (tokenSuffices() ? tokens.activeOf(name).map(({ id }) => `token ${id}`) : []),
   }
 }

@@ -35,14 +35,14 @@ export interface ConnectAdmissions {
 export interface ConnectAdmissionsOptions {
   readonly admissions: Pick<Admissions, 'admit' | 'identityOf'>
   readonly logins: Pick<Logins, 'judge' | 'identityOf'>
-  readonly mode: AuthMode
+  readonly mode: () => AuthMode
 }
 
 export function createConnectAdmissions({ admissions, logins, mode }: ConnectAdmissionsOptions): ConnectAdmissions {
   return {
     admit(peer, { surface, address, login }) {
       // No certificate can be shown in the clear, whatever is asked of the others.
-      return decideAdmission(surface === 'mqtt' ? 'token' : mode, {
+      return decideAdmission(surface === 'mqtt' ? 'token' : mode(), {
         certificate: peer.certificate && (() => admissions.admit(peer)),
         login: login && (() => logins.judge(login, address)),
       })

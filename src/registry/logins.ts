@@ -39,7 +39,7 @@ export interface LoginsOptions extends SubjectsOptions {
   readonly legacy: Pick<LegacyCredentialStore, 'find' | 'findByUserName'>
   readonly checks: PasswordChecks
   /** Whether a login alone lets somebody in anywhere. */
-  readonly suffices: boolean
+  readonly suffices: () => boolean
   readonly clock: Clock
 }
 
@@ -58,7 +58,7 @@ export function createLogins(options: LoginsOptions): Logins {
     },
     thatLetIn(deviceId) {
       const isShutOut = findSubject(options, 'device', deviceId)?.state !== 'active'
-      if (!options.suffices || isShutOut) return []
+      if (!options.suffices() || isShutOut) return []
       const password = legacy.find(deviceId)
       return [
         ...identityTokens.activeOf('device', deviceId).map(({ id }) => `token ${id}`),

@@ -108,8 +108,7 @@ export interface Registry {
 }
 
 export function createRegistry(options: RegistryOptions): Registry {
-  const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, mode, apiAuth, inBackground, events, clock } =
-    options
+  const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, apiAuth, inBackground, events, clock } = options
   const { certificates: certificateStore, transaction } = stores
   const { narrowAccess: narrow } = options
   const access = createAccess({ ...stores, ...(narrow ? { narrow } : {}) })
@@ -167,9 +166,9 @@ export function createRegistry(options: RegistryOptions): Registry {
   const identityTokens = createIdentityTokens({ ...stores, tokens: stores.identityTokens, cutter, clock })
   const legacy = createLegacyCredentials({ ...options, legacy: stores.legacy, devices })
   const checks = createPasswordChecks(clock)
-  const suffices = options.plainMqtt || isLoginEnough(mode)
+  const suffices = (): boolean => options.plainMqtt || isLoginEnough(options.mode)
   const logins = createLogins({ ...stores, tokens: stores.identityTokens, identityTokens, checks, suffices, clock })
-  const connectAdmissions = createConnectAdmissions({ admissions, logins, mode })
+  const connectAdmissions = createConnectAdmissions({ admissions, logins, mode: () => options.mode })
   const recordRefusal = refusals.record
   const noteCertificate = (certificate: Certificate): void => inBackground(revocations.noteConnection(certificate))
   const apiAdmissions = createApiAdmissions({
@@ -183,7 +182,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     issuance,
     revocations,
     tokens,
-    tokenSuffices: isLoginEnough(apiAuth.mode),
+    tokenSuffices: () => isLoginEnough(apiAuth.mode),
     clock,
   })
   const noteConnection = ({ certificate, credentials }: Grant): void => {

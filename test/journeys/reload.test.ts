@@ -70,6 +70,25 @@ test('what needs a restart is named and stays as it is, each time until there is
   expect((await signet('')).stdout).toBe('Nothing has changed\n')
 })
 
+test('a mode that would shut its caller out is refused, except on the hub’s own machine', async () => {
+  await using hub = await startTestHub()
+  const pump = await hub.enrol('pump')
+  const answer = await hub.reload({ auth: { mode: 'mtls' } })
+  expect([answer.status, answer.json()]).toMatchObject([
+    409,
+    { code: 'locked_out', detail: expect.stringContaining('certificate_missing') },
+  ])
+  expect((await hub.api('GET', '/api/mode')).json()).toEqual({ mqtt: 'mtls', api: 'token' })
+
+  hub.write({ mqtt: { auth: 'token' }, api: { auth: 'mtls' } })
+  const local = await run({ argv: ['config', 'reload'], cwd: hub.folder })
+  expect(local).toMatchObject({ code: 0, stdout: 'api.auth is in force\nmqtt.auth is in force\n' })
+  expect((await hub.api('GET', '/api/mode')).status).toBe(401)
+  using client = await openRawClient(hub, pump)
+  client.send(connectPacket({ clientId: 'pump' }))
+  expect((await client.next('connack'))?.returnCode).not.toBe(0)
+})
+
 test('a configuration with a fault changes nothing, and the answer tells the fault', async () => {
   await using hub = await startTestHub()
   const answer = await hub.reload({ log: { level: 'warn' }, limits: { connections: 0 } })

@@ -1,4 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { DomainError } from '../../errors.ts'
+import type { ApiAdmissions } from '../../registry/api-admission.ts'
+import { readArrival } from '../access/caller.ts'
 import type { Guard } from '../access/guard.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { BAD_CALLER, CONFLICT, json, problem } from '../operation.ts'
@@ -27,8 +30,21 @@ const reload = createRoute({
   },
 })
 
-export function configurationRoutes(configuration: Configuration, guard: Guard) {
+export function configurationRoutes(
+  configuration: Configuration,
+  admissions: Pick<ApiAdmissions, 'whyLockedOut'>,
+  guard: Guard,
+) {
   return new OpenAPIHono<ApiEnv>().openapi({ ...reload, middleware: guard('administer') }, async (c) => {
-    return c.json(await configuration.reload(), 200)
+    const arrival = readArrival(c.req.header('authorization'), c.env.origin)
+    const change = await configuration.reload((next) => {
+      const cause = admissions.whyLockedOut(arrival, next)
+      if (cause === undefined) return
+      throw new DomainError(
+        'locked_out',
+        `Nothing was changed: with api.auth ${next.mode} this very caller would be refused (${cause}); reload with a credential that does, or on the hub's own machine`,
+      )
+    })
+    return c.json(change, 200)
   })
 }

@@ -23,6 +23,9 @@ const show = createRoute({
   responses: { 200: json(modesSchema, 'The modes'), ...BAD_CALLER },
 })
 
-export function modeRoutes({ mqtt, api }: AuthModes, guard: Guard) {
-  return new OpenAPIHono<ApiEnv>().openapi({ ...show, middleware: guard('read') }, (c) => c.json({ mqtt, api }, 200))
+export function modeRoutes(modes: AuthModes, guard: Guard) {
+  return new OpenAPIHono<ApiEnv>().openapi({ ...show, middleware: guard('read') }, (c) => {
+    const { mqtt, api } = modes
+    return c.json({ mqtt, api }, 200)
+  })
 }
