@@ -85,7 +85,8 @@ export async function openGuideScene(): Promise<GuideScene> {
     for (const { line, output } of readSession(block.text)) {
       const ended = await type(line)
       judge(block, line, ended)
-      if (!toPattern(here(output)).test(ended.stdout)) {
+      // Both: the hub prints some of these ports for others to use.
+      if (!toPattern(here(output)).test(here(ended.stdout))) {
         throw new Error(`${line} printed\n${ended.stdout}\nand the guide shows\n${here(output)}`)
       }
     }
