@@ -14,8 +14,8 @@ export interface GuideScene extends AsyncDisposable {
   here(text: string): string
   /** Does what the block says, and throws when it does not come out as it says. */
   follow(block: GuideBlock): Promise<void>
-  /** A line as a reader types it; both of its streams in `stdout`. */
-  type(line: string): Promise<Ended>
+  /** A line as a reader types it, in a terminal of its own when it goes on running; it must succeed. */
+  typeAny(line: string): Promise<void>
 }
 
 /** What a guide writes and a test must not open: each is replaced wherever it stands alone. */
@@ -50,7 +50,10 @@ export async function openGuideScene(): Promise<GuideScene> {
   const scene = {
     folder,
     here,
-    type,
+    async typeAny(line: string) {
+      if (findReadySign(line)) await typeInto(line, line)
+      else judge({ heading: '', marks: new Map() }, line, await type(line))
+    },
     async follow(block: GuideBlock) {
       const { marks, text, language } = block
       const [file, terminal] = [marks.get('file'), marks.get('terminal')]
@@ -74,9 +77,11 @@ export async function openGuideScene(): Promise<GuideScene> {
         if (ended.code !== 0) throw new Error(`${terminal} ended with ${ended.code}: ${running.output}`)
       } else {
         if (running) throw new Error(`something runs in the terminal ${terminal} already`)
+        const sign = findReadySign(line)
+        if (!sign) throw new Error(`nobody knows when ${line} is ready`)
         const program = startProgram(here(line), { cwd: folder, env })
         terminals.set(terminal, program)
-        await program.line(readySign(line))
+        await program.line(sign)
       }
     }
   }
@@ -93,7 +98,7 @@ export async function openGuideScene(): Promise<GuideScene> {
   }
 }
 
-function judge({ heading, marks }: GuideBlock, line: string, { code, stdout }: Ended): void {
+function judge({ heading, marks }: Pick<GuideBlock, 'heading' | 'marks'>, line: string, { code, stdout }: Ended): void {
   if ((code === 0) === marks.has('fails')) throw new Error(`${heading}: ${line}\nended with ${code}: ${stdout}`)
 }
 
@@ -104,10 +109,8 @@ const READY = [
   { program: /^mosquitto /, sign: /mosquitto version \S+ running/ },
 ] as const
 
-function readySign(line: string): RegExp {
-  const known = READY.find(({ program }) => program.test(line))
-  if (!known) throw new Error(`nobody knows when ${line} is ready`)
-  return known.sign
+function findReadySign(line: string): RegExp | undefined {
+  return READY.find(({ program }) => program.test(line))?.sign
 }
 
 /** The lines that are typed, after "$ ", and what each prints. */

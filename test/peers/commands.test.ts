@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { needPrograms } from '../support/foreign-program.ts'
+import { readGuide, readTables } from '../support/guide.ts'
+import { openGuideScene } from '../support/guide-scene.ts'
+import { walkGuide } from '../support/guide-walk.ts'
+
+const WALK_MS = 180_000
+
+const NOTHING_TO_RUN = ['generate-emqx-certs.sh', 'docker-compose', 'backup-ca.sh']
+
+test("each line that answers a script is run, in the table's order", { timeout: WALK_MS }, async (context) => {
+  needPrograms(context, 'curl', 'openssl')
+  await using scene = await openGuideScene()
+  const rows = readTables('docs/scripts.md')
+  for (const { cells } of rows) {
+    const [, line] = /^`(.+)`$/.exec(cells[1] ?? '') ?? []
+    if (line !== undefined) await scene.typeAny(line)
+    else expect(NOTHING_TO_RUN).toContain(/^`([\w.-]+)/.exec(cells[0] ?? '')?.[1])
+  }
+  expect(rows).toHaveLength(11)
+})
+
+test("the README's first device is made, asked, revoked and refused as it says", {
+  timeout: WALK_MS,
+}, async (context) => {
+  needPrograms(context, 'curl', 'openssl', 'mosquitto_rr')
+  await using scene = await openGuideScene()
+  await scene.typeAny('bin/signet.mjs start')
+  const blocks = readGuide('README.md').filter(({ heading }) => heading === 'A device in a minute')
+  expect(blocks.length).toBeGreaterThan(5)
+  await walkGuide(scene, blocks)
+})
