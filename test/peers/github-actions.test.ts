@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openRunner, readSteps } from '../support/actions-job.ts'
 import { needPrograms } from '../support/foreign-program.ts'
-import { findFreePorts } from '../support/free-ports.ts'
 import { readGuide } from '../support/guide.ts'
+import { findGuidePorts } from '../support/guide-ports.ts'
 import { installTarball, packTarball } from '../support/package-tarball.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -23,15 +23,12 @@ test('the job for GitHub Actions passes, step by step, with the package', { time
   await using folder = await temporaryFolder()
   await using packing = await temporaryFolder()
   const path = await installProgram(packing.path)
-  const [mqttPort, apiPort] = (await findFreePorts(2)).map(String)
-  const ports = { SIGNET_MQTT__PORT: mqttPort ?? '', SIGNET_API__PORT: apiPort ?? '' }
-  const [{ text } = { text: '' }] = readGuide('docs/github-actions.md').filter(({ language }) => language === 'yaml')
-  const [install, ...steps] = readSteps(
-    text.replaceAll('8883', ports.SIGNET_MQTT__PORT).replaceAll('3000', ports.SIGNET_API__PORT),
-  ).filter(({ run }) => run !== undefined)
+  const { here, env } = await findGuidePorts()
+  const workflow = readGuide('docs/github-actions.md').find(({ language }) => language === 'yaml')
+  const [install, ...steps] = readSteps(here(workflow?.text ?? '')).filter(({ run }) => run !== undefined)
 
   expect(install?.run?.trim().split('\n')).toEqual(INSTALLED)
-  await using runner = openRunner(folder.path, { ...ports, PATH: `${path}:${process.env['PATH']}` })
+  await using runner = openRunner(folder.path, { ...env, PATH: `${path}:${process.env['PATH']}` })
   const outputs = new Map<string | undefined, string>()
   for (const step of steps) {
     const { code, output } = await runner.run(step)
