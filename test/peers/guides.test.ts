@@ -7,21 +7,28 @@ import { needPrograms } from '../support/foreign-program.ts'
 import { readGuide } from '../support/guide.ts'
 import { type GuideScene, openGuideScene } from '../support/guide-scene.ts'
 import { walkGuide } from '../support/guide-walk.ts'
+import { listFiles } from '../support/package-tarball.ts'
 
 // Each command is a process or two of its own, on a machine that does other things beside.
 const WALK_MS = 180_000
 
+const TRIAL = 'A fleet to try it with'
+
 /** The other guides begin with it. */
-const FLEET = readGuide('docs/from-openssl-certificates.md').filter(
-  ({ heading }) => heading === 'A fleet to try it with',
-)
+const FLEET = readGuide('docs/from-openssl-certificates.md').filter(({ heading }) => heading === TRIAL)
 
 test('who comes from openssl certificates gets in and back as the guide says', {
   timeout: WALK_MS,
 }, async (context) => {
   needPrograms(context, 'openssl', 'mosquitto_pub')
   await using scene = await openGuideScene()
-  const leftAlone = await walkGuide(scene, readGuide('docs/from-openssl-certificates.md'))
+  let before: object = {}
+  const leftAlone = await walkGuide(scene, readGuide('docs/from-openssl-certificates.md'), {
+    [TRIAL]: async () => {
+      before = await readFleet(scene)
+    },
+    '6. Back': async () => expect(await readFleet(scene)).toEqual(before),
+  })
   expect(leftAlone).toEqual([])
 })
 
@@ -59,6 +66,13 @@ test('who comes from EMQX validates beside it, moves the address and gets back',
     '7. Back to the beginning: docker cp emqx.conf.before emqx:/opt/emqx/etc/emqx.conf',
   ])
 })
+
+/** All that a fleet had before the hub, by path. */
+async function readFleet({ folder }: GuideScene): Promise<object> {
+  const paths = (await listFiles(folder)).filter((path) => /^(?:ca|fleet)\//.test(path))
+  const texts = await Promise.all(paths.map((path) => readFile(join(folder, path), 'utf8')))
+  return Object.fromEntries(paths.map((path, index) => [path, texts[index]]))
+}
 
 /** What EMQX 5 answers of its clients and bans. */
 async function answerAsEmqx({ folder }: GuideScene): Promise<void> {
