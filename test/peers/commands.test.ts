@@ -4,7 +4,7 @@ import { readGuide, readTables } from '../support/guide.ts'
 import { openGuideScene } from '../support/guide-scene.ts'
 import { walkGuide } from '../support/guide-walk.ts'
 
-const WALK_MS = 180_000
+const WALK_MS = 300_000
 
 /** Those whose commands name nothing that the reader must fill in. */
 const README_SECTIONS = ['A device in a minute', 'What the broker tells of itself', 'Beside an existing EMQX']

@@ -10,7 +10,7 @@ import { walkGuide } from '../support/guide-walk.ts'
 import { listFiles } from '../support/package-tarball.ts'
 
 // Each command is a process or two of its own, on a machine that does other things beside.
-const WALK_MS = 180_000
+const WALK_MS = 300_000
 
 const TRIAL = 'A fleet to try it with'
 
