@@ -3,9 +3,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { run } from '../cli/terminal.ts'
-import { at, type ConfObject, fillIn, readEmqxConf } from '../support/emqx-conf.ts'
+import { type ConfObject, readEmqxConf } from '../support/emqx-conf.ts'
 import { EMQX_KEY, openEmqxDouble } from '../support/emqx-double.ts'
-import { type Enrolled, startTestHub, type TestHub } from '../support/test-hub.ts'
+import { client, playEmqx } from '../support/emqx-part.ts'
+import { startTestHub, type TestHub } from '../support/test-hub.ts'
 
 const OWN = 'users/ann/devices/device-001'
 const FORM = 'application/x-www-form-urlencoded'
@@ -141,12 +142,6 @@ test('a hub that ends before EMQX has done it says so, in its log and as an even
   expect(JSON.stringify(hub.log.lines)).not.toContain(EMQX_KEY.secret)
 })
 
-interface EmqxPart {
-  connectBody(client: Readonly<Record<string, string>>): Record<string, string>
-  authenticate(client: Readonly<Record<string, string>>): Promise<object>
-  authorize(action: Readonly<Record<string, string>>): Promise<object>
-}
-
 /** A hub with the device `device-001` of ann, an EMQX's REST API, and EMQX's part over plain HTTP on loopback. */
 async function openScene() {
   await using stack = new AsyncDisposableStack()
@@ -168,28 +163,4 @@ async function printConf({ folder, hub }: TestHub, token: string): Promise<ConfO
   await writeFile(join(folder, 'token'), token)
   const argv = ['emqx-config', '--url', `http://localhost:${hub.apiPort}`, '--token-file', 'token']
   return readEmqxConf((await run({ argv, cwd: folder })).stdout)
-}
-
-function playEmqx(conf: ConfObject): EmqxPart {
-  const [authenticator, authorizer] = [at(conf, 'authentication', 0), at(conf, 'authorization', 'sources', 0)]
-  const ask = async (call: ConfObject, values: Readonly<Record<string, string>>): Promise<object> => {
-    const body = JSON.stringify(fillIn(at(call, 'body'), values))
-    const headers = fillIn(at(call, 'headers'), {})
-    const answer = await fetch(String(call['url']), { method: String(call['method']), headers, body })
-    // To EMQX 204 means yes, and any other status "backend broken".
-    expect(answer.status).toBe(200)
-    expect(answer.headers.get('content-type')).toMatch(/^application\/json/)
-    return JSON.parse(await answer.text())
-  }
-  return {
-    connectBody: (client) => fillIn(at(authenticator, 'body'), client),
-    authenticate: (client) => ask(authenticator, client),
-    authorize: (action) => ask(authorizer, action),
-  }
-}
-
-/** What EMQX knows of a client that came with this certificate. */
-function client({ id, cert }: Enrolled): Record<string, string> {
-  const { raw } = new X509Certificate(cert)
-  return { clientid: id, cert_common_name: id, cert_subject: `CN=${id}`, cert_pem: raw.toString('base64') }
 }

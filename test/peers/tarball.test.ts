@@ -1,21 +1,20 @@
-import { readFileSync } from 'node:fs'
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
+import { readGuide } from '../support/guide.ts'
 import { installTarball, listFiles, packTarball } from '../support/package-tarball.ts'
 import { runProgram, startProgram } from '../support/program.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url))
-const guide = readFileSync(new URL('../../docs/testing.md', import.meta.url), 'utf8')
 
 /** The example of the guide below this heading. */
 function example(heading: string): string {
-  const [, code] = new RegExp(`^## ${heading}$[^]*?^\`\`\`js$([^]*?)^\`\`\`$`, 'm').exec(guide) ?? []
-  if (code === undefined) throw new Error(`the guide has no example for ${heading}`)
-  return code
+  const block = readGuide('docs/testing.md').find((each) => each.heading === heading && each.language === 'js')
+  if (!block) throw new Error(`the guide has no example for ${heading}`)
+  return block.text
 }
 
 const stack = new AsyncDisposableStack()

@@ -7,19 +7,22 @@ const VARIABLES = { '%u': '{device}', '%c': '{device}' }
 
 /** Mosquitto's `acl_file`: a deny wins there as it does here. */
 export function planAclFile(text: string, file: string): ImportPlan {
+  const users = new Set<string>()
   const rules = new Map<string, PlannedRule[]>()
   const leftOut: string[] = []
   let user: string | undefined
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const [, keyword = '', rest = ''] = /^\s*(\w+)\s+(.*?)\s*$/.exec(line) ?? []
-    if (keyword === 'user') user = rest
-    else if (keyword === 'pattern' || keyword === 'topic') addRule(keyword, rest, index + 1)
+    if (keyword === 'user') {
+      user = rest
+      users.add(user)
+    } else if (keyword === 'pattern' || keyword === 'topic') addRule(keyword, rest, index + 1)
     else if (!/^\s*(?:#|$)/.test(line)) leftOut.push(`${file} line ${index + 1}: ${line.trim()} is not known`)
   }
   if (rules.size === 0) return { ...EMPTY_PLAN, leftOut }
   return {
     policies: [...rules].map(toPolicy),
-    devices: [...rules.keys()].flatMap(toDevice),
+    devices: [...users].flatMap(toDevice),
     leftOut: [...leftOut, ...TOLD],
   }
 
@@ -35,9 +38,10 @@ export function planAclFile(text: string, file: string): ImportPlan {
     return { name: nameOf(holder), rules: those }
   }
 
-  function toDevice(holder: string): ImportPlan['devices'] {
-    if (holder === PATTERNS) return []
-    return [{ deviceId: holder, policies: [nameOf(holder), ...(rules.has(PATTERNS) ? [PATTERNS] : [])] }]
+  /** A user of whom the file says nothing else has the rules of everybody, or none. */
+  function toDevice(name: string): ImportPlan['devices'] {
+    const policies = [name, PATTERNS].filter((holder) => rules.has(holder)).map(nameOf)
+    return policies.length === 0 ? [] : [{ deviceId: name, policies }]
   }
 }
 

@@ -90,6 +90,15 @@ describe('acl_file', () => {
     ])
   })
 
+  test('names a user of whom it says nothing, who has what everybody has, or nothing at all', () => {
+    expect(planAclFile('pattern read devices/%u/#\nuser pump\n', 'acl').devices).toEqual([
+      { deviceId: 'pump', policies: ['mosquitto-patterns'] },
+    ])
+    expect(planAclFile('user pump\nuser fan\ntopic read a\n', 'acl').devices).toEqual([
+      { deviceId: 'fan', policies: ['mosquitto-user-fan'] },
+    ])
+  })
+
   test('of no rule at all says nothing', () => {
     const nothing = planAclFile('# nothing\n', 'acl')
     expect(nothing).toEqual({ devices: [], policies: [], leftOut: [] })

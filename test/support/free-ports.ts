@@ -1,0 +1,16 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+
+/** Ports that were free a moment ago, for programs that must be told theirs before they start. */
+export async function findFreePorts(count: number): Promise<readonly number[]> {
+  await using stack = new AsyncDisposableStack()
+  const servers = Array.from({ length: count }, () => stack.use(createServer()))
+  return await Promise.all(
+    servers.map(async (server) => {
+      server.listen(0)
+      await once(server, 'listening')
+      const address = server.address()
+      return typeof address === 'object' && address !== null ? address.port : 0
+    }),
+  )
+}
