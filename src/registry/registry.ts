@@ -7,6 +7,7 @@ import { type Admissions, createAdmissions } from './admission.ts'
 import { type ApiTokens, createApiTokens } from './api-tokens.ts'
 import { type Approvals, createApprovals } from './approvals.ts'
 import type { AuthMode } from './auth-mode.ts'
+import type { CompareBcrypt } from './bcrypt-thread.ts'
 import type { Certificate } from './certificate.ts'
 import { type Certificates, createCertificates } from './certificates.ts'
 import { type ClientIds, createClientIds } from './client-id.ts'
@@ -58,6 +59,7 @@ export interface RegistryOptions {
   readonly stores: Stores
   readonly issuer: LeafIssuer
   readonly cutter: Cutter
+  readonly compareBcrypt: CompareBcrypt
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
   readonly allowCommonNameOnly: boolean
   /** What is asked of MQTT clients. */
@@ -153,7 +155,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const tokens = createApiTokens({ tokens: stores.tokens, clock })
   const identityTokens = createIdentityTokens({ ...stores, tokens: stores.identityTokens, cutter, clock })
   const legacy = createLegacyCredentials({ ...options, legacy: stores.legacy, devices })
-  const checks = createPasswordChecks(clock)
+  const checks = createPasswordChecks(clock, options.compareBcrypt)
   const suffices = options.plainMqtt || mode === 'token' || mode === 'mtls_or_token'
   const logins = createLogins({ ...stores, tokens: stores.identityTokens, identityTokens, checks, suffices, clock })
   const connectAdmissions = createConnectAdmissions({ admissions, logins, mode })
