@@ -102,7 +102,7 @@ export interface Registry {
 export function createRegistry(options: RegistryOptions): Registry {
   const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, mode, inBackground, events, clock } = options
   const { certificates: certificateStore, transaction } = stores
-  const { narrowAccess: narrow } = options
+  const { plainMqtt, narrowAccess: narrow } = options
   const access = createAccess({ ...stores, ...(narrow ? { narrow } : {}) })
   const refusals = createRefusalRing({ clock, onNew: options.onNewRefusal })
   const mayUseAny: Parameters<typeof createClientIds>[0]['mayUseAny'] = (identity) =>
@@ -140,11 +140,28 @@ export function createRegistry(options: RegistryOptions): Registry {
     clock,
   })
   const certificates = createCertificates({ issuance, revocations, certificates: certificateStore, admissions, clock })
+  const tokens = createApiTokens({ tokens: stores.tokens, clock })
+  const identityTokens = createIdentityTokens({ ...stores, tokens: stores.identityTokens, cutter, clock })
+  const legacy = createLegacyCredentials({ ...options, legacy: stores.legacy, devices })
+  const checks = createPasswordChecks(clock, options.compareBcrypt)
+  const loginSuffices = plainMqtt || mode === 'token' || mode === 'mtls_or_token'
+  const logins = createLogins({
+    ...stores,
+    tokens: stores.identityTokens,
+    identityTokens,
+    checks,
+    suffices: loginSuffices,
+    clock,
+  })
   const moving = {
     ...stores,
     devices,
     stored: stores.devices,
     clientIds,
+    legacy,
+    logins,
+    loginSuffices,
+    plainMqtt,
     policies,
     storedPolicies: stores.policies,
     judgeChain,
@@ -152,12 +169,6 @@ export function createRegistry(options: RegistryOptions): Registry {
     onAccessChange: access.invalidate,
     clock,
   }
-  const tokens = createApiTokens({ tokens: stores.tokens, clock })
-  const identityTokens = createIdentityTokens({ ...stores, tokens: stores.identityTokens, cutter, clock })
-  const legacy = createLegacyCredentials({ ...options, legacy: stores.legacy, devices })
-  const checks = createPasswordChecks(clock, options.compareBcrypt)
-  const suffices = options.plainMqtt || mode === 'token' || mode === 'mtls_or_token'
-  const logins = createLogins({ ...stores, tokens: stores.identityTokens, identityTokens, checks, suffices, clock })
   const connectAdmissions = createConnectAdmissions({ admissions, logins, mode })
   const recordRefusal = refusals.record
   const noteCertificate = (certificate: Certificate): void => inBackground(revocations.noteConnection(certificate))

@@ -21,9 +21,10 @@ import { planCertificates } from './certificate-source.ts'
 import { planTable } from './device-table.ts'
 import { type ImportPlan, withCertificates } from './import-plan.ts'
 import { renderReport, renderUndo } from './import-report.ts'
+import { addPasswordOptions, type PasswordOptions, readPasswordsUntil } from './passwords-until.ts'
 import { addRetainedCommand } from './retained.ts'
 
-interface ImportOptions extends HubOptions {
+interface ImportOptions extends HubOptions, PasswordOptions {
   readonly apply?: boolean
   readonly strict?: boolean
   readonly json?: boolean
@@ -60,14 +61,18 @@ export function addImportCommands(program: Command, context: CommandContext): vo
       await run(await joinCertificates(planTable(text, file), options, context), options, context)
     })
 
-  addEmqxOptions(source('emqx', 'what an EMQX knows: clients, users, rules and bans, as its REST API answers'))
+  addPasswordOptions(
+    addEmqxOptions(source('emqx', 'what an EMQX knows: clients, users, rules and bans, as its REST API answers')),
+  )
     .option(...certs)
     .action(async (options: ImportOptions & EmqxOptions) => {
       const plan = await readEmqx(options, context.terminal)
       await run(await joinCertificates(plan, options, context), options, context)
     })
 
-  addMosquittoOptions(source('mosquitto', 'what a Mosquitto knows: its clients, roles, passwords and access rules'))
+  addPasswordOptions(
+    addMosquittoOptions(source('mosquitto', 'what a Mosquitto knows: its clients, roles, passwords and access rules')),
+  )
     .option(...certs)
     .action(async (options: ImportOptions & MosquittoOptions) => {
       const plan = await readMosquitto(options, context.terminal)
@@ -94,16 +99,17 @@ async function joinCertificates(
 
 async function run(plan: ImportPlan, options: ImportOptions, context: CommandContext): Promise<void> {
   const { stdout, stderr, cwd } = context.terminal
+  const request = { ...plan, passwordsUntil: readPasswordsUntil(options) }
   const hub = await openHubClient(options, context)
   if (options.ourCa !== undefined) {
     const warning = await describeForeignCa(await readNamedFile(options.ourCa, cwd), hub)
     if (warning) stderr.write(`signet: ${warning}\n`)
   }
   const rehearse = options.strict || !options.apply
-  let report = rehearse ? await send(plan, hub, true) : await send(plan, hub, false)
+  let report = rehearse ? await send(request, hub, true) : await send(request, hub, false)
   const refused = report.devices.filter(({ reasons }) => reasons.length > 0)
   const mayApply = options.apply && !(options.strict && refused.length > 0)
-  if (rehearse && mayApply) report = await send(plan, hub, false)
+  if (rehearse && mayApply) report = await send(request, hub, false)
   if (options.json) stdout.write(`${JSON.stringify({ ...report, leftOut: plan.leftOut }, null, 2)}\n`)
   else stdout.write(renderReport(report, plan.leftOut))
   if (report.applied) {
@@ -115,8 +121,17 @@ async function run(plan: ImportPlan, options: ImportOptions, context: CommandCon
   }
 }
 
-function send({ devices, policies }: ImportPlan, hub: HubClient, dryRun: boolean): Promise<ImportAnswer> {
-  return hub.call('POST', '/api/import', { dryRun, policies, devices })
+interface PlanRequest extends ImportPlan {
+  readonly passwordsUntil: string | undefined
+}
+
+function send(
+  { devices, policies, passwordsUntil }: PlanRequest,
+  hub: HubClient,
+  dryRun: boolean,
+): Promise<ImportAnswer> {
+  const dated = passwordsUntil === undefined ? {} : { passwordsUntil }
+  return hub.call('POST', '/api/import', { dryRun, policies, devices, ...dated })
 }
 
 /** Never over another report: each is the only way back from its import. */

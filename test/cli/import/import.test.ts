@@ -106,6 +106,18 @@ describe('an import', () => {
     })
   })
 
+  test('sends the date of the passwords, and counts them', async () => {
+    const endsAt = '2027-03-31T00:00:00.000Z'
+    const password = { userName: 'pump', endsAt, savedAt: '2026-11-22T12:00:00.000Z' }
+    await using at = await scene(answer([{ ...DEVICES[0], password }]))
+    await at.write('passwords', 'pump:$7$101$YWFh$YmJi\n')
+    const line = 'mosquitto --password-file passwords --passwords-until'
+    expect((await at.signet(`${line} 2027-03-31`)).stdout).toContain(`1 passwords, until ${endsAt}\n`)
+    expect(at.hub.requests).toMatchObject([{ body: { passwordsUntil: '2027-03-31T00:00:00Z' } }])
+    expect(await at.signet(`${line} soon`)).toMatchObject({ code: 1, stderr: expect.stringContaining('is no date') })
+    expect(at.hub.requests).toHaveLength(1)
+  })
+
   test('says in words what was left out', async () => {
     await using at = await scene(answer([]))
     await at.write('fleet.csv', 'deviceId,colour\n')
@@ -212,7 +224,7 @@ describe('import undo', () => {
     await using at = await scene({ 'POST /api/import/undo': { body: undone } })
     await at.write('r.json', JSON.stringify({ devices: DEVICES, policies: [] }))
     expect((await at.signet('undo r.json')).stdout).toBe(
-      '2 devices: 1 removed, 1 kept\n0 policies\n\nKept:\nfan  It was given one since\n',
+      '2 devices: 1 removed, 1 kept\n0 policies\n\nNot as before:\nfan  It was given one since\n',
     )
     expect(at.hub.requests[0]?.body).toEqual({ devices: DEVICES, policies: [] })
   })
