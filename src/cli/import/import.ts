@@ -77,8 +77,7 @@ export function addImportCommands(program: Command, context: CommandContext): vo
   )
     .option(...certs)
     .action(async (options: ImportOptions & MosquittoOptions) => {
-      const plan = await readMosquitto(options, context.terminal)
-      await run(await joinCertificates(plan, options, context), options, context)
+      await run(await readMosquitto(options, context.terminal), options, context)
     })
 
   addRetainedCommand(verbs, context)

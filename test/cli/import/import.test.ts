@@ -118,6 +118,14 @@ describe('an import', () => {
     expect(at.hub.requests).toHaveLength(1)
   })
 
+  test('tells of certificates that are of none of its devices', async () => {
+    await using at = await scene(answer([]))
+    await at.write('valve.pem', (await (await createForeignCa('CN=CA')).make({ commonNames: ['valve'] })).cert)
+    expect((await at.signet('csv fleet.csv --certs .')).stdout).toContain(
+      'Left out:\n-  1 certificates of the folder are of none of these devices, such as valve.pem\n',
+    )
+  })
+
   test('says in words what was left out', async () => {
     await using at = await scene(answer([]))
     await at.write('fleet.csv', 'deviceId,colour\n')
@@ -207,8 +215,14 @@ describe('another broker', () => {
     await at.write('acl', 'user mill\ntopic read x\n')
     await at.signet(`mosquitto ${files}`)
     expect(at.hub.requests[1]).toMatchObject({ body: { devices: [{ deviceId: 'pump' }, {}, {}] } })
+    const { cert } = await (await createForeignCa('CN=CA')).make({ commonNames: ['valve'] })
+    await at.write('valve.pem', cert)
+    await at.write('acl', 'pattern write devices/%u/#\n')
+    await at.signet('mosquitto --acl-file acl --certs .')
+    const valve = { deviceId: 'valve', certificates: [{ pem: cert.trimEnd().concat('\n') }], policies: [patterns] }
+    expect(at.hub.requests[2]).toMatchObject({ body: { devices: [valve] } })
     for (const line of ['mosquitto', 'emqx']) await at.signet(line)
-    for (const { body } of at.hub.requests.slice(2)) expect(body).toEqual({ dryRun: true, policies: [], devices: [] })
+    for (const { body } of at.hub.requests.slice(3)) expect(body).toEqual({ dryRun: true, policies: [], devices: [] })
   })
 })
 
