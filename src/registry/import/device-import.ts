@@ -40,7 +40,7 @@ export function importDevice(judged: JudgedDevice, options: DeviceImportOptions)
 
   const device = before ?? createDevice(imported, options)
   const clientIds = recordClientIds(device, imported.clientIds ?? [], options)
-  const after = amendDevice(device, imported, clientIds.recorded, options)
+  const after = amendDevice(clientIds.device, imported, options)
   const kept = certificates.map((certificate) => keepCertificate(certificate, deviceId, options))
   const password = keepPassword(deviceId, legacyCredential, options)
   const hasLogin = options.logins.heldBy(deviceId).length > 0
@@ -89,8 +89,10 @@ function reasonsOf(deviceId: string, error: unknown): readonly ImportReason[] {
   return [createReason(error.code, error.message, mend)]
 }
 
-function createDevice({ deviceId, userId }: ImportedDevice, { devices }: DeviceImportOptions): Device {
-  return devices.create({ deviceId, ...(userId === undefined ? {} : { userId }) }, true)
+/** With its policies at once: to save it again costs as much as all the rest. */
+function createDevice({ deviceId, userId, policies }: ImportedDevice, { devices }: DeviceImportOptions): Device {
+  const wishes = { ...(userId === undefined ? {} : { userId }), ...(policies === undefined ? {} : { policies }) }
+  return devices.create({ deviceId, ...wishes }, true)
 }
 
 /** Records those that are not the device's by rule. */
@@ -98,22 +100,28 @@ function recordClientIds(
   device: Device,
   clientIds: readonly string[],
   options: DeviceImportOptions,
-): Findings & { readonly recorded: readonly string[] } {
+): Findings & { readonly device: Device } {
   const identity = { kind: 'device', id: device.id, userId: device.userId } as const
-  const foreign = clientIds.filter((clientId) => options.clientIds.claim(identity, clientId) !== 'own')
-  const refusals = new Map(foreign.map((clientId) => [clientId, whyNotRecorded(device, clientId, options)]))
-  const recorded = [...refusals].flatMap(([clientId, refusal]) => (refusal ? [] : [clientId]))
-  return {
-    recorded,
-    reasons: [...refusals.values()].flatMap((refusal) => refusal ?? []),
-    notes: recorded.map((clientId) => `Client id ${clientId} is recorded for it`),
+  const foreign = new Set(clientIds.filter((clientId) => options.clientIds.claim(identity, clientId) !== 'own'))
+  const reasons: ImportReason[] = []
+  const notes: string[] = []
+  let after = device
+  for (const clientId of foreign) {
+    const recorded = recordClientId(after, clientId, options)
+    if ('code' in recorded) reasons.push(recorded)
+    else {
+      after = recorded
+      notes.push(`Client id ${clientId} is recorded for it`)
+    }
   }
+  return { device: after, reasons, notes }
 }
 
-function whyNotRecorded(device: Device, clientId: string, { devices }: DeviceImportOptions): ImportReason | undefined {
+function recordClientId(device: Device, clientId: string, options: DeviceImportOptions): Device | ImportReason {
   try {
-    devices.amend(device.id, { clientIds: [...device.clientIds, clientId] }, true)
-    return undefined
+    const amendment = options.devices.amend(device.id, { clientIds: [...device.clientIds, clientId] }, true)
+    options.onCommit(amendment.end)
+    return amendment.device
   } catch (error) {
     if (error instanceof DomainError) return createReason('client_id_wrong', error.message)
     throw error
@@ -123,7 +131,6 @@ function whyNotRecorded(device: Device, clientId: string, { devices }: DeviceImp
 function amendDevice(
   device: Device,
   { userId, state, policies }: ImportedDevice,
-  clientIds: readonly string[],
   { devices, onCommit }: DeviceImportOptions,
 ): Device {
   if (userId !== undefined && userId !== device.userId) {
@@ -133,7 +140,6 @@ function amendDevice(
     )
   }
   const changes = {
-    clientIds: [...device.clientIds, ...clientIds],
     ...(state === undefined ? {} : { state }),
     ...(policies === undefined ? {} : { policies }),
   }
