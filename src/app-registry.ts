@@ -8,6 +8,7 @@ import { apiAuth, mqttAuthMode } from './config-auth.ts'
 import { judgeChain } from './edge/chain-verdict.ts'
 import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
+import { BcryptThread } from './registry/bcrypt-thread.ts'
 import type { LegacyCredential } from './registry/legacy-credential.ts'
 import { type MayAccess, narrowPolicy } from './registry/narrowed-access.ts'
 import type { Cutter } from './registry/ports.ts'
@@ -45,6 +46,7 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
       logger,
       clock,
     }),
+    compareBcrypt: stack.use(new BcryptThread()).compare,
     judgeChain: (certificate) => judgeChain(certificate, pki.clientCa),
     allowCommonNameOnly: () => config.emqx.allow_cn_only,
     unknownCertificates: {

@@ -13,14 +13,22 @@ export function createLegacyCredentialStore({ orm }: Database): LegacyCredential
   const byUserName = select()
     .where(eq(userName, placeholder('userName')))
     .prepare()
+  const upsert = orm
+    .insert(legacyCredentials)
+    .values({
+      deviceId: placeholder('deviceId'),
+      userName: placeholder('userName'),
+      hash: placeholder('hash'),
+      endsAt: placeholder('endsAt'),
+      createdAt: placeholder('createdAt'),
+    })
+    .onConflictDoUpdate({ target: deviceId, set: REPLACED })
+    .prepare()
 
   return {
     find: (id) => byDevice.get({ deviceId: id }),
     findByUserName: (name) => byUserName.get({ userName: name }),
-    save(credential) {
-      const { deviceId: _device, ...set } = credential
-      orm.insert(legacyCredentials).values(credential).onConflictDoUpdate({ target: deviceId, set }).run()
-    },
+    save: (credential) => void upsert.run({ ...credential }),
     delete: (id) => void orm.delete(legacyCredentials).where(eq(deviceId, id)).run(),
     listEnding: (after, until) =>
       select()
@@ -28,4 +36,11 @@ export function createLegacyCredentialStore({ orm }: Database): LegacyCredential
         .orderBy(asc(endsAt))
         .all(),
   }
+}
+
+const REPLACED = {
+  userName: sql`excluded.user_name`,
+  hash: sql`excluded.hash`,
+  endsAt: sql`excluded.ends_at`,
+  createdAt: sql`excluded.created_at`,
 }

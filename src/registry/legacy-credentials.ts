@@ -16,10 +16,24 @@ export interface LegacyCredentials {
   find(deviceId: string): LegacyCredential | undefined
   /** Resolves after the sessions of what it replaces are closed; throws `device_not_found`, `user_name_taken` or `bad_request`. */
   put(deviceId: string, request: LegacyRequest): Promise<LegacyCredential>
+  /** The same in the transaction it stands in. */
+  amend(deviceId: string, request: LegacyRequest): LegacyAmendment
   /** Resolves after its sessions are closed; nothing to remove is no fault. */
   remove(deviceId: string): Promise<void>
+  /** The same in the transaction it stands in; what it returns is to be called after the commit, in the same tick. */
+  discard(deviceId: string): () => Promise<void>
+  /** Throws `bad_request` unless it lies ahead, within a year. */
+  requireEnd(endsAt: Date): void
   /** Tells of those that end within 30 days, once a day. */
   warn(): Promise<void>
+}
+
+export interface LegacyAmendment {
+  /** The one before, if nothing of it is changed. */
+  readonly credential: LegacyCredential
+  readonly before: LegacyCredential | undefined
+  /** Closes the sessions of what it replaces; to be called after the commit, in the same tick. */
+  readonly end: () => Promise<void>
 }
 
 export interface LegacyCredentialsOptions {
@@ -42,25 +56,15 @@ export function createLegacyCredentials(options: LegacyCredentialsOptions): Lega
 
   return {
     find: (deviceId) => legacy.find(deviceId),
-    async put(deviceId, { userName = deviceId, hash, endsAt }) {
-      devices.get(deviceId)
-      requireEnd(endsAt)
-      const holder = legacy.findByUserName(userName)
-      if (holder && holder.deviceId !== deviceId) {
-        throw new DomainError('user_name_taken', `User name ${userName} belongs to device ${holder.deviceId}`)
-      }
-      const before = legacy.find(deviceId)
-      const after: LegacyCredential = { deviceId, userName, hash, endsAt, createdAt: clock() }
-      if (before && isSame(before, after)) return before
-      legacy.save(after)
-      await cut(deviceId, 'legacy password replaced')
-      return after
+    async put(deviceId, request) {
+      const { credential, end } = amend(deviceId, request)
+      await end()
+      return credential
     },
-    async remove(deviceId) {
-      devices.get(deviceId)
-      legacy.delete(deviceId)
-      await cut(deviceId, 'legacy password removed')
-    },
+    amend,
+    remove: async (deviceId) => discard(deviceId)(),
+    discard,
+    requireEnd,
     async warn() {
       const now = clock()
       if (now.getTime() < nextWarning) return
@@ -71,6 +75,26 @@ export function createLegacyCredentials(options: LegacyCredentialsOptions): Lega
         events.publish('credential.expiring', { kind: 'device', id: deviceId, endsAt: endsAt.toISOString() })
       }
     },
+  }
+
+  function amend(deviceId: string, { userName = deviceId, hash, endsAt }: LegacyRequest): LegacyAmendment {
+    devices.get(deviceId)
+    requireEnd(endsAt)
+    const holder = legacy.findByUserName(userName)
+    if (holder && holder.deviceId !== deviceId) {
+      throw new DomainError('user_name_taken', `User name ${userName} belongs to device ${holder.deviceId}`)
+    }
+    const before = legacy.find(deviceId)
+    const after: LegacyCredential = { deviceId, userName, hash, endsAt, createdAt: clock() }
+    if (before && isSame(before, after)) return { credential: before, before, end: async () => undefined }
+    legacy.save(after)
+    return { credential: after, before, end: () => cut(deviceId, 'legacy password replaced') }
+  }
+
+  function discard(deviceId: string): () => Promise<void> {
+    devices.get(deviceId)
+    legacy.delete(deviceId)
+    return () => cut(deviceId, 'legacy password removed')
   }
 
   // In the tick of the write: no connection can be admitted in between.

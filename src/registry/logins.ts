@@ -31,6 +31,8 @@ export interface Logins {
   identityOf(credential: string): Subject['identity'] | undefined
   /** What a device could log in with now, each in words for an operator. */
   thatLetIn(deviceId: string): readonly string[]
+  /** What it has to log in with, wherever and whenever it may; in the same words. */
+  heldBy(deviceId: string): readonly string[]
 }
 
 export interface LoginsOptions extends SubjectsOptions {
@@ -58,13 +60,17 @@ export function createLogins(options: LoginsOptions): Logins {
     },
     thatLetIn(deviceId) {
       const isShutOut = findSubject(options, 'device', deviceId)?.state !== 'active'
-      if (!options.suffices() || isShutOut) return []
-      const password = legacy.find(deviceId)
-      return [
-        ...identityTokens.activeOf('device', deviceId).map(({ id }) => `token ${id}`),
-        ...(password && clock() < password.endsAt ? ['its imported password'] : []),
-      ]
+      return !options.suffices() || isShutOut ? [] : heldBy(deviceId)
     },
+    heldBy,
+  }
+
+  function heldBy(deviceId: string): readonly string[] {
+    const password = legacy.find(deviceId)
+    return [
+      ...identityTokens.activeOf('device', deviceId).map(({ id }) => `token ${id}`),
+      ...(password && clock() < password.endsAt ? ['its imported password'] : []),
+    ]
   }
 
   function judgeToken({ userName }: Login, shown: PresentedToken): LoginJudgement {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash, pbkdf2, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import { compare } from 'bcryptjs'
+import type { CompareBcrypt } from './bcrypt-thread.ts'
 import type { PasswordHash } from './legacy-credential.ts'
 
 type DigestHash = Exclude<PasswordHash, { readonly algorithm: 'bcrypt' }>
@@ -9,10 +9,10 @@ type DigestHash = Exclude<PasswordHash, { readonly algorithm: 'bcrypt' }>
 const derive = promisify(pbkdf2)
 
 /** Whether this is the password behind the hash. */
-export async function isPassword(password: Buffer, hash: PasswordHash): Promise<boolean> {
+export async function isPassword(password: Buffer, hash: PasswordHash, compareBcrypt: CompareBcrypt): Promise<boolean> {
   if (hash.algorithm === 'bcrypt') {
     // As text, other octets would be replaced, and many passwords be one.
-    return isUtf8(password) && compare(password.toString('utf8'), hash.digest)
+    return isUtf8(password) && compareBcrypt(password.toString('utf8'), hash.digest)
   }
   const expected = Buffer.from(hash.digest, 'base64')
   const found = await digestOf(password, hash, expected.length)

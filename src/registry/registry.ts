@@ -11,6 +11,7 @@ import { type ApiAdmissions, type ApiAuth, createApiAdmissions } from './api-adm
 import { type ApiTokens, createApiTokens } from './api-tokens.ts'
 import { type Approvals, createApprovals } from './approvals.ts'
 import { type AuthMode, isLoginEnough } from './auth-mode.ts'
+import type { CompareBcrypt } from './bcrypt-thread.ts'
 import type { Certificate } from './certificate.ts'
 import { type Certificates, createCertificates } from './certificates.ts'
 import { type ClientIds, createClientIds } from './client-id.ts'
@@ -64,6 +65,7 @@ export interface RegistryOptions {
   readonly stores: Stores
   readonly issuer: LeafIssuer
   readonly cutter: Cutter
+  readonly compareBcrypt: CompareBcrypt
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
   readonly allowCommonNameOnly: () => boolean
   /** What is asked of MQTT clients. */
@@ -110,7 +112,7 @@ export interface Registry {
 export function createRegistry(options: RegistryOptions): Registry {
   const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, apiAuth, inBackground, events, clock } = options
   const { certificates: certificateStore, transaction } = stores
-  const { narrowAccess: narrow } = options
+  const { plainMqtt, narrowAccess: narrow } = options
   const access = createAccess({ ...stores, ...(narrow ? { narrow } : {}) })
   const refusals = createRefusalRing({ clock, onNew: options.onNewRefusal })
   const mayUseAny: Parameters<typeof createClientIds>[0]['mayUseAny'] = (identity) =>
@@ -150,11 +152,28 @@ export function createRegistry(options: RegistryOptions): Registry {
     clock,
   })
   const certificates = createCertificates({ issuance, revocations, certificates: certificateStore, admissions, clock })
+  const tokens = createApiTokens({ tokens: stores.tokens, clock })
+  const identityTokens = createIdentityTokens({ ...stores, tokens: stores.identityTokens, cutter, clock })
+  const legacy = createLegacyCredentials({ ...options, legacy: stores.legacy, devices })
+  const checks = createPasswordChecks(clock, options.compareBcrypt)
+  const loginSuffices = (): boolean => plainMqtt || isLoginEnough(options.mode)
+  const logins = createLogins({
+    ...stores,
+    tokens: stores.identityTokens,
+    identityTokens,
+    checks,
+    suffices: loginSuffices,
+    clock,
+  })
   const moving = {
     ...stores,
     devices,
     stored: stores.devices,
     clientIds,
+    legacy,
+    logins,
+    loginSuffices,
+    plainMqtt,
     policies,
     storedPolicies: stores.policies,
     judgeChain,
@@ -162,12 +181,6 @@ export function createRegistry(options: RegistryOptions): Registry {
     onAccessChange: access.invalidate,
     clock,
   }
-  const tokens = createApiTokens({ tokens: stores.tokens, clock })
-  const identityTokens = createIdentityTokens({ ...stores, tokens: stores.identityTokens, cutter, clock })
-  const legacy = createLegacyCredentials({ ...options, legacy: stores.legacy, devices })
-  const checks = createPasswordChecks(clock)
-  const suffices = (): boolean => options.plainMqtt || isLoginEnough(options.mode)
-  const logins = createLogins({ ...stores, tokens: stores.identityTokens, identityTokens, checks, suffices, clock })
   const connectAdmissions = createConnectAdmissions({ admissions, logins, mode: () => options.mode })
   const recordRefusal = refusals.record
   const noteCertificate = (certificate: Certificate): void => inBackground(revocations.noteConnection(certificate))

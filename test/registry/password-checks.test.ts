@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { compare } from 'bcryptjs'
 import { expect, test } from 'vitest'
 import type { LegacyCredential } from '../../src/registry/legacy-credential.ts'
 import type { Login } from '../../src/registry/login.ts'
@@ -10,7 +11,7 @@ const GOOD: Login = { userName: 'pump', password: Buffer.from('good') }
 const BAD: Login = { userName: 'pump', password: Buffer.from('bad') }
 
 test('what was right is known from then on, and what was wrong is compared again', async () => {
-  const checks = createPasswordChecks(createTestClock().now)
+  const checks = createPasswordChecks(createTestClock().now, compare)
   const credential = credentialOf('good')
   expect(checks.recall(GOOD, credential)).toBeUndefined()
   expect(checks.recall(await checks.compare(BAD, credential, ADDRESS), credential)).toBe('wrong')
@@ -21,14 +22,14 @@ test('what was right is known from then on, and what was wrong is compared again
 })
 
 test('what is known of one hash is nothing to another', async () => {
-  const checks = createPasswordChecks(createTestClock().now)
+  const checks = createPasswordChecks(createTestClock().now, compare)
   const proven = await checks.compare(GOOD, credentialOf('good'), ADDRESS)
   expect(checks.recall(proven, credentialOf('other'))).toBeUndefined()
   expect(checks.recall(GOOD, { ...credentialOf('good'), deviceId: 'valve' })).toBeUndefined()
 })
 
 test('many that come at once wait in turn, and more than can wait are told so', async () => {
-  const checks = createPasswordChecks(createTestClock().now)
+  const checks = createPasswordChecks(createTestClock().now, compare)
   const credential = credentialOf('good')
   const outcomes = await Promise.all(
     Array.from({ length: 600 }, (_, index) => checks.compare({ ...GOOD, userName: `${index}` }, credential, ADDRESS)),
@@ -39,7 +40,7 @@ test('many that come at once wait in turn, and more than can wait are told so', 
 })
 
 test('attempts that are not over yet are counted', async () => {
-  const checks = createPasswordChecks(createTestClock().now)
+  const checks = createPasswordChecks(createTestClock().now, compare)
   const credential = credentialOf('good')
   const attempts = Array.from({ length: 5 }, () => checks.compare(BAD, credential, ADDRESS))
   expect(checks.isExhausted('pump', ADDRESS)).toBe(true)
@@ -47,7 +48,7 @@ test('attempts that are not over yet are counted', async () => {
 })
 
 test('a right one forgives the wrong ones before it', async () => {
-  const checks = createPasswordChecks(createTestClock().now)
+  const checks = createPasswordChecks(createTestClock().now, compare)
   const credential = credentialOf('good')
   for (let time = 0; time < 4; time++) await checks.compare(BAD, credential, ADDRESS)
   await checks.compare(GOOD, credential, ADDRESS)
@@ -56,7 +57,7 @@ test('a right one forgives the wrong ones before it', async () => {
 })
 
 test('a failed comparison makes room for the next', async () => {
-  const checks = createPasswordChecks(createTestClock().now)
+  const checks = createPasswordChecks(createTestClock().now, compare)
   const broken: LegacyCredential = {
     ...credentialOf('good'),
     hash: { algorithm: 'pbkdf2', digest: 'AAAA', salt: '', iterations: 0, macFunction: 'sha256' },

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { compare } from 'bcryptjs'
 import { createStores } from '../../src/app-stores.ts'
 import type { CertificateAuthority } from '../../src/ca/authority.ts'
 import { createMemoryAuthority } from '../../src/ca/memory-authority.ts'
@@ -76,6 +77,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     stores,
     issuer: authority,
     cutter: createCutter(stores, cuts, lifted),
+    compareBcrypt: compare,
     judgeChain: (certificate) => judgeChain(certificate, [authority.certificate]),
     allowCommonNameOnly: () => false,
     mode: 'mtls',

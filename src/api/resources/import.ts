@@ -1,8 +1,16 @@
 import { z } from '@hono/zod-openapi'
-import type { DeviceReport, ImportReport, ImportRequest, PolicyReport } from '../../registry/import/import-request.ts'
+import type {
+  DeviceReport,
+  ImportedPassword,
+  ImportReport,
+  ImportRequest,
+  PolicyReport,
+  SavedPassword,
+} from '../../registry/import/import-request.ts'
 import type { UndoneItem, UndoReport } from '../../registry/import/import-undo.ts'
 import { exact } from '../exact.ts'
 import { userIdSchema } from './identifier.ts'
+import { endsAtSchema, readPassword } from './legacy-credential.ts'
 import { policyRequestSchema, policySchema, shapePolicy } from './policy.ts'
 
 const MAX_DEVICES = 100_000
@@ -37,7 +45,10 @@ const deviceSchema = z.strictObject({
     })
     .optional()
     .openapi({ description: 'How it connects to the broker it comes from' }),
-  legacyCredential: z.strictObject({ userName: z.string(), hash: hashSchema }).optional(),
+  legacyCredential: z
+    .strictObject({ userName: z.string(), hash: hashSchema })
+    .optional()
+    .openapi({ description: 'Of a hash that the hub does not compare the report says why' }),
 })
 
 export const importRequestSchema = z
@@ -48,6 +59,9 @@ export const importRequestSchema = z
       .max(MAX_DEVICES)
       .default([]),
     devices: z.array(deviceSchema).max(MAX_DEVICES).default([]),
+    passwordsUntil: endsAtSchema
+      .optional()
+      .openapi({ description: 'When the passwords end, within a year; without it they are left out' }),
   })
   .openapi('ImportRequest')
 
@@ -61,6 +75,16 @@ const policyReportSchema = z.object({
   before: policySchema.optional(),
 })
 
+const savedPasswordSchema = z.object({
+  userName: z.string(),
+  endsAt: z.iso.datetime(),
+  savedAt: z.iso.datetime(),
+  before: z
+    .object({ userName: z.string(), endsAt: z.iso.datetime(), isSameHash: z.boolean() })
+    .optional()
+    .openapi({ description: 'Put back by an undo where the hash is the same' }),
+})
+
 const deviceReportSchema = z.object({
   deviceId: z.string(),
   action: actionSchema,
@@ -71,6 +95,7 @@ const deviceReportSchema = z.object({
     .object({ state: stateSchema, policies: z.array(z.string()), clientIds: z.array(z.string()) })
     .optional()
     .openapi({ description: 'What an undo puts back' }),
+  password: savedPasswordSchema.optional().openapi({ description: 'The password that the import gave it' }),
 })
 
 export const importReportSchema = z
@@ -91,14 +116,16 @@ export const undoReportSchema = z
   .object({ policies: z.array(undoneSchema), devices: z.array(undoneSchema) })
   .openapi('ImportUndoReport')
 
-export function readImportRequest({ policies, devices }: z.infer<typeof importRequestSchema>): ImportRequest {
+export function readImportRequest(request: z.infer<typeof importRequestSchema>): ImportRequest {
+  const { policies, devices, passwordsUntil } = request
   return {
+    ...(passwordsUntil === undefined ? {} : { passwordsUntil: new Date(passwordsUntil) }),
     policies,
     devices: devices.map(({ certificates, seen, legacyCredential, ...device }) => ({
       ...exact(device),
       ...(certificates ? { certificates: certificates.map(exact) } : {}),
       ...(seen ? { seen: exact(seen) } : {}),
-      ...(legacyCredential ? { legacyCredential: { ...legacyCredential, hash: exact(legacyCredential.hash) } } : {}),
+      ...(legacyCredential ? { legacyCredential: readPassword(legacyCredential) satisfies ImportedPassword } : {}),
     })),
   }
 }
@@ -109,7 +136,21 @@ export function readUndoRequest({ policies, devices }: z.infer<typeof undoReques
   // What undoes an import asks for no reason: their codes are read by nobody.
   return {
     policies: policies.map((policy) => ({ ...exact(policy), reasons: [] })),
-    devices: devices.map((device) => ({ ...exact(device), reasons: [] })),
+    devices: devices.map(({ password, ...device }) => ({
+      ...exact(device),
+      reasons: [],
+      ...(password ? { password: readSavedPassword(password) } : {}),
+    })),
+  }
+}
+
+function readSavedPassword(saved: z.infer<typeof savedPasswordSchema>): SavedPassword {
+  const { userName, endsAt, savedAt, before } = saved
+  return {
+    userName,
+    endsAt: new Date(endsAt),
+    savedAt: new Date(savedAt),
+    ...(before ? { before: { ...before, endsAt: new Date(before.endsAt) } } : {}),
   }
 }
 
@@ -122,7 +163,7 @@ function shapePolicyReport({ before, reasons, ...report }: PolicyReport): z.infe
 }
 
 function shapeDeviceReport(report: DeviceReport): z.infer<typeof deviceReportSchema> {
-  const { deviceId, action, reasons, notes, registered, before } = report
+  const { deviceId, action, reasons, notes, registered, before, password } = report
   return {
     deviceId,
     action,
@@ -132,6 +173,17 @@ function shapeDeviceReport(report: DeviceReport): z.infer<typeof deviceReportSch
     ...(before
       ? { before: { state: before.state, policies: [...before.policies], clientIds: [...before.clientIds] } }
       : {}),
+    ...(password ? { password: shapeSavedPassword(password) } : {}),
+  }
+}
+
+function shapeSavedPassword(saved: SavedPassword): z.infer<typeof savedPasswordSchema> {
+  const { userName, endsAt, savedAt, before } = saved
+  return {
+    userName,
+    endsAt: endsAt.toISOString(),
+    savedAt: savedAt.toISOString(),
+    ...(before ? { before: { ...before, endsAt: before.endsAt.toISOString() } } : {}),
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import type { ImportedPassword } from '../../registry/import/import-request.ts'
 import type { LegacyCredential } from '../../registry/legacy-credential.ts'
 import type { LegacyRequest } from '../../registry/legacy-credentials.ts'
 import { exact } from '../exact.ts'
@@ -37,15 +38,15 @@ const passwordHashSchema = z
   .discriminatedUnion('algorithm', [bcryptSchema, pbkdf2Schema, saltedSchemas.sha256, saltedSchemas.sha512])
   .openapi('PasswordHash', { description: 'As EMQX and Mosquitto keep it; digest and salt are base64, bcrypt is text' })
 
+const userNameSchema = z.string().regex(/^[^\p{Cc}]{1,256}$/u, '1 to 256 characters, none of them a control character')
+
+export const endsAtSchema = z.iso.datetime({ offset: true })
+
 export const legacyRequestSchema = z
   .strictObject({
-    userName: z
-      .string()
-      .regex(/^[^\p{Cc}]{1,256}$/u, '1 to 256 characters, none of them a control character')
-      .optional()
-      .openapi({ description: "Absent: the device's id" }),
+    userName: userNameSchema.optional().openapi({ description: "Absent: the device's id" }),
     hash: passwordHashSchema,
-    endsAt: z.iso.datetime({ offset: true }).openapi({ description: 'Within a year' }),
+    endsAt: endsAtSchema.openapi({ description: 'Within a year' }),
   })
   .openapi('LegacyCredentialRequest')
 
@@ -55,6 +56,16 @@ export const legacySchema = z
 
 export function readLegacyRequest({ endsAt, ...request }: z.infer<typeof legacyRequestSchema>): LegacyRequest {
   return { ...exact(request), endsAt: new Date(endsAt) }
+}
+
+const passwordSchema = z.object({ userName: userNameSchema, hash: passwordHashSchema })
+
+/** A password of a fleet: what is wrong with one is said of its device, and stops none of the others. */
+export function readPassword(password: { readonly userName: string; readonly hash: object }): ImportedPassword {
+  const { success, data, error } = passwordSchema.safeParse(password)
+  if (success) return data
+  const faults = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  return { userName: password.userName, fault: faults.join(', ') }
 }
 
 export function shapeLegacy({ userName, endsAt }: LegacyCredential): z.infer<typeof legacySchema> {

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander'
 import type { Terminal } from '../ports.ts'
 import { readNamedFile } from '../tls-files.ts'
+import { readCertificateFolder } from './certificate-folder.ts'
+import { planCertificates } from './certificate-source.ts'
 import type { IdentifiedBy } from './emqx/emqx-policies.ts'
 import { planEmqx, type SourceFile } from './emqx/emqx-source.ts'
 import { type ImportPlan, joinPlans } from './import-plan.ts'
@@ -59,6 +61,7 @@ export interface MosquittoOptions {
   readonly dynsec?: string
   readonly passwordFile?: string
   readonly aclFile?: string
+  readonly certs?: string
 }
 
 export function addMosquittoOptions(command: Command): Command {
@@ -69,12 +72,14 @@ export function addMosquittoOptions(command: Command): Command {
 }
 
 export async function readMosquitto(options: MosquittoOptions, { cwd }: Terminal): Promise<ImportPlan> {
-  const { dynsec, passwordFile, aclFile } = options
+  const { dynsec, passwordFile, aclFile, certs } = options
   const acl = await planOf(aclFile, planAclFile, cwd)
   const plan = joinPlans([
     ...(await planOf(dynsec, planDynamicSecurity, cwd)),
     ...(await planOf(passwordFile, planPasswordFile, cwd)),
     ...acl,
+    // Whoever had a certificate was let in, with the rights of the patterns, named in another file or not.
+    ...(certs === undefined ? [] : [planCertificates(await readCertificateFolder(certs, cwd))]),
   ])
   const everybody = acl.flatMap(patternPolicies)
   if (everybody.length === 0) return plan

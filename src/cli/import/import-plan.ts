@@ -47,18 +47,22 @@ function mergeTwo(a: PlannedDevice, b: PlannedDevice): PlannedDevice {
   }
 }
 
-/** Gives each device the certificates of the folder that carry its fingerprint or its name. */
+/** Gives each device the certificates of the folder that carry its fingerprint or its name; tells of those of nobody. */
 export function withCertificates(plan: ImportPlan, { certificates }: CertificateFolder): ImportPlan {
+  const claimed = new Set<FoundCertificate>()
   const devices = plan.devices.map((device) => {
     const wanted = new Set(device.certificates?.map(({ fingerprint }) => fingerprint))
     const found = certificates.filter(
       ({ contents }) => wanted.has(contents.fingerprint) || isNamed(contents, device.deviceId),
     )
+    for (const certificate of found) claimed.add(certificate)
     const known = new Set(found.map(({ contents }) => contents.fingerprint))
     const unseen = (device.certificates ?? []).filter(({ fingerprint }) => !known.has(fingerprint ?? ''))
     return { ...device, certificates: [...unseen, ...found.map(({ pem }) => ({ pem }))] }
   })
-  return { ...plan, devices }
+  const unclaimed = certificates.filter((certificate) => !claimed.has(certificate))
+  const told = `${unclaimed.length} certificates of the folder are of none of these devices, such as ${unclaimed[0]?.path}`
+  return { ...plan, devices, leftOut: unclaimed.length > 0 ? [...plan.leftOut, told] : plan.leftOut }
 }
 
 function isNamed({ commonNames }: FoundCertificate['contents'], deviceId: string): boolean {

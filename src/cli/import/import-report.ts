@@ -11,7 +11,7 @@ export function renderReport(report: ImportAnswer, leftOut: ImportPlan['leftOut'
   const notes = devices.flatMap(({ deviceId, notes: lines }) => lines.map((line) => [deviceId, line] as const))
   const wrongPolicies = policies.flatMap(({ name, reasons }) => reasons.map(({ detail }) => [name, detail] as const))
   return [
-    `${countActions('devices', devices)}${policies.length > 0 ? countActions('policies', policies) : ''}`,
+    `${countActions('devices', devices)}${policies.length > 0 ? countActions('policies', policies) : ''}${countPasswords(devices)}`,
     refused.length > 0
       ? `${new Set(refused.map(({ deviceId }) => deviceId)).size} of the devices would be refused:\n${renderTable(refused, COLUMNS)}`
       : 'None of the devices would be refused\n',
@@ -26,11 +26,11 @@ export function renderReport(report: ImportAnswer, leftOut: ImportPlan['leftOut'
 }
 
 export function renderUndo({ devices, policies }: ImportUndoAnswer): string {
-  const kept = [...devices, ...policies].filter(({ action }) => action === 'kept')
+  const told = [...devices, ...policies].filter(({ detail }) => detail !== undefined)
   return [
     countActions('devices', devices),
     countActions('policies', policies),
-    ...(kept.length > 0 ? [`\nKept:\n${renderFields(kept.map(({ name, detail }) => [name, detail]))}`] : []),
+    ...(told.length > 0 ? [`\nNot as before:\n${renderFields(told.map(({ name, detail }) => [name, detail]))}`] : []),
   ].join('')
 }
 
@@ -47,6 +47,11 @@ const COLUMNS: readonly Column<RefusedRow>[] = [
   ['CAUSE', ({ code }) => code],
   ['DETAIL', ({ detail }) => detail],
 ]
+
+function countPasswords(devices: ImportAnswer['devices']): string {
+  const saved = devices.flatMap(({ password }) => password ?? [])
+  return saved[0] ? `${saved.length} passwords, until ${saved[0].endsAt}\n` : ''
+}
 
 function countActions(noun: string, items: readonly { readonly action: string }[]): string {
   const counts = Map.groupBy(items, ({ action }) => action)

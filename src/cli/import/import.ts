@@ -1,7 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { CommandFailed, readSystemCode } from '../command-failed.ts'
+import { CommandFailed } from '../command-failed.ts'
 import type { ImportAnswer, ImportUndoAnswer } from '../hub/answers.ts'
 import type { HubClient } from '../hub/hub-client.ts'
 import { addHubOptions, type HubOptions, openHubClient } from '../hub/hub-options.ts'
@@ -21,9 +19,14 @@ import { planCertificates } from './certificate-source.ts'
 import { planTable } from './device-table.ts'
 import { type ImportPlan, withCertificates } from './import-plan.ts'
 import { renderReport, renderUndo } from './import-report.ts'
+import { addPasswordOptions, type PasswordOptions, readPasswordsUntil } from './passwords-until.ts'
+import { readReport, saveReport } from './report-file.ts'
 import { addRetainedCommand } from './retained.ts'
+import { isRetainedReport } from './retained-report.ts'
+import { addTargetOptions, type TargetOptions } from './retained-target.ts'
+import { undoRetained } from './retained-undo.ts'
 
-interface ImportOptions extends HubOptions {
+interface ImportOptions extends HubOptions, PasswordOptions {
   readonly apply?: boolean
   readonly strict?: boolean
   readonly json?: boolean
@@ -60,25 +63,29 @@ export function addImportCommands(program: Command, context: CommandContext): vo
       await run(await joinCertificates(planTable(text, file), options, context), options, context)
     })
 
-  addEmqxOptions(source('emqx', 'what an EMQX knows: clients, users, rules and bans, as its REST API answers'))
+  addPasswordOptions(
+    addEmqxOptions(source('emqx', 'what an EMQX knows: clients, users, rules and bans, as its REST API answers')),
+  )
     .option(...certs)
     .action(async (options: ImportOptions & EmqxOptions) => {
       const plan = await readEmqx(options, context.terminal)
       await run(await joinCertificates(plan, options, context), options, context)
     })
 
-  addMosquittoOptions(source('mosquitto', 'what a Mosquitto knows: its clients, roles, passwords and access rules'))
+  addPasswordOptions(
+    addMosquittoOptions(source('mosquitto', 'what a Mosquitto knows: its clients, roles, passwords and access rules')),
+  )
     .option(...certs)
     .action(async (options: ImportOptions & MosquittoOptions) => {
-      const plan = await readMosquitto(options, context.terminal)
-      await run(await joinCertificates(plan, options, context), options, context)
+      await run(await readMosquitto(options, context.terminal), options, context)
     })
 
   addRetainedCommand(verbs, context)
-  addHubOptions(
-    verbs.command('undo <report>').description('take back what the report of an import says it did'),
-  ).action(async (file: string, options: HubOptions) => {
+  addTargetOptions(
+    addHubOptions(verbs.command('undo <report>').description('take back what the report of an import says it did')),
+  ).action(async (file: string, options: HubOptions & TargetOptions) => {
     const report = await readReport(file, context.terminal.cwd)
+    if (isRetainedReport(report)) return undoRetained(report, options, context.terminal)
     const hub = await openHubClient(options, context)
     context.terminal.stdout.write(renderUndo(await hub.call<ImportUndoAnswer>('POST', '/api/import/undo', report)))
   })
@@ -94,20 +101,22 @@ async function joinCertificates(
 
 async function run(plan: ImportPlan, options: ImportOptions, context: CommandContext): Promise<void> {
   const { stdout, stderr, cwd } = context.terminal
+  const request = { ...plan, passwordsUntil: readPasswordsUntil(options) }
   const hub = await openHubClient(options, context)
   if (options.ourCa !== undefined) {
     const warning = await describeForeignCa(await readNamedFile(options.ourCa, cwd), hub)
     if (warning) stderr.write(`signet: ${warning}\n`)
   }
   const rehearse = options.strict || !options.apply
-  let report = rehearse ? await send(plan, hub, true) : await send(plan, hub, false)
+  let report = rehearse ? await send(request, hub, true) : await send(request, hub, false)
   const refused = report.devices.filter(({ reasons }) => reasons.length > 0)
   const mayApply = options.apply && !(options.strict && refused.length > 0)
-  if (rehearse && mayApply) report = await send(plan, hub, false)
+  if (rehearse && mayApply) report = await send(request, hub, false)
   if (options.json) stdout.write(`${JSON.stringify({ ...report, leftOut: plan.leftOut }, null, 2)}\n`)
   else stdout.write(renderReport(report, plan.leftOut))
   if (report.applied) {
-    const file = await saveReport(report, options.report, cwd)
+    const place = { wanted: options.report, usual: 'import-report', otherwise: 'The import is done' }
+    const file = await saveReport(report, place, cwd)
     stderr.write(`What was done stands in ${file}: signet import undo ${file} takes it back\n`)
   }
   if (options.strict && refused.length > 0) {
@@ -115,36 +124,15 @@ async function run(plan: ImportPlan, options: ImportOptions, context: CommandCon
   }
 }
 
-function send({ devices, policies }: ImportPlan, hub: HubClient, dryRun: boolean): Promise<ImportAnswer> {
-  return hub.call('POST', '/api/import', { dryRun, policies, devices })
+interface PlanRequest extends ImportPlan {
+  readonly passwordsUntil: string | undefined
 }
 
-/** Never over another report: each is the only way back from its import. */
-async function saveReport(report: ImportAnswer, wanted: string | undefined, cwd: string): Promise<string> {
-  for (let number = 1; ; number++) {
-    const file = wanted ?? `import-report${number === 1 ? '' : `-${number}`}.json`
-    try {
-      await writeFile(resolve(cwd, file), `${JSON.stringify(report, null, 2)}\n`, { flag: 'wx', mode: 0o600 })
-      return file
-    } catch (cause) {
-      if (wanted === undefined && readSystemCode(cause) === 'EEXIST') continue
-      throw new CommandFailed(
-        `The import is done, but its report cannot be written to ${file}: ${readSystemCode(cause)}`,
-        {
-          cause,
-        },
-      )
-    }
-  }
-}
-
-async function readReport(file: string, cwd: string): Promise<object> {
-  try {
-    const report: unknown = JSON.parse(await readFile(resolve(cwd, file), 'utf8'))
-    if (typeof report === 'object' && report !== null && 'devices' in report) return report
-  } catch (cause) {
-    const reason = cause instanceof SyntaxError ? 'is not JSON' : `cannot be read: ${readSystemCode(cause)}`
-    throw new CommandFailed(`${file} ${reason}`, { cause })
-  }
-  throw new CommandFailed(`${file} is not the report of an import`)
+function send(
+  { devices, policies, passwordsUntil }: PlanRequest,
+  hub: HubClient,
+  dryRun: boolean,
+): Promise<ImportAnswer> {
+  const dated = passwordsUntil === undefined ? {} : { passwordsUntil }
+  return hub.call('POST', '/api/import', { dryRun, policies, devices, ...dated })
 }

@@ -1,12 +1,14 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Command } from 'commander'
-import type { IClientOptions, MqttClient } from 'mqtt'
 import { CommandFailed } from '../command-failed.ts'
 import { printItems, renderFields } from '../output/table.ts'
 import type { CommandContext } from '../ports.ts'
 import { readNamedFile, readTlsFiles } from '../tls-files.ts'
+import { saveReport } from './report-file.ts'
+import { collectRetained, publishRetained, type RetainedMessage, withClient } from './retained-messages.ts'
+import { reportCopy } from './retained-report.ts'
+import { addTargetOptions, type TargetOptions, withTarget } from './retained-target.ts'
 
-interface RetainedOptions {
+interface RetainedOptions extends TargetOptions {
   readonly from: string
   readonly ca?: string
   readonly cert?: string
@@ -14,24 +16,17 @@ interface RetainedOptions {
   readonly username?: string
   readonly passwordFile?: string
   readonly topic: string
-  readonly quiet: string
-  readonly hub: string
-  readonly hubCa?: string
-  readonly hubCert?: string
-  readonly hubKey?: string
   readonly apply?: boolean
+  readonly report?: string
   readonly json?: boolean
 }
 
-interface RetainedMessage {
-  readonly topicName: string
-  readonly payload: Buffer
-}
-
 export function addRetainedCommand(verbs: Command, context: CommandContext): void {
-  verbs
-    .command('retained')
-    .description('copy the retained messages of another broker, over MQTT, with the certificate of a service')
+  addTargetOptions(
+    verbs
+      .command('retained')
+      .description('copy the retained messages of another broker, over MQTT, with the certificate of a service'),
+  )
     .requiredOption('--from <url>', 'the other broker, as mqtts://HOST:PORT')
     .option('--ca <file>', 'certificate of its CA')
     .option('--cert <file>', 'certificate to show it')
@@ -39,22 +34,23 @@ export function addRetainedCommand(verbs: Command, context: CommandContext): voi
     .option('--username <name>', 'user name to send it')
     .option('--password-file <file>', 'file that holds the password')
     .option('--topic <filter>', 'which messages', '#')
-    .option('--quiet <milliseconds>', 'how long nothing must come before it is taken for all', '1000')
-    .option('--hub <url>', 'this hub', 'mqtts://localhost:8883')
-    .option('--hub-ca <file>', "certificate of the hub's CA")
-    .option('--hub-cert <file>', 'certificate of a service that may publish and subscribe to the topics')
-    .option('--hub-key <file>', 'its key')
     .option('--apply', 'publish them; without this they are only counted')
+    .option('--report <file>', 'where --apply writes what it does, for import undo (default: retained-report.json)')
     .option('--json', 'print the topics as JSON')
     .action((options: RetainedOptions) => copyRetained(options, context))
 }
 
-async function copyRetained(options: RetainedOptions, { terminal: { stdout, cwd } }: CommandContext): Promise<void> {
+async function copyRetained(
+  options: RetainedOptions,
+  { terminal: { stdout, stderr, cwd } }: CommandContext,
+): Promise<void> {
   const { topic, quiet } = options
-  const messages = await withClient(options.from, await readSourceLogin(options, cwd), (client) =>
+  const found = await withClient(options.from, await readSourceLogin(options, cwd), (client) =>
     collectRetained(client, topic, Number(quiet)),
   )
-  const missing = options.apply ? await publishRetained(messages, options, cwd) : []
+  const messages = [...found].map(([topicName, payload]) => ({ topicName, payload }))
+  const copy = options.apply ? await copyToHub(messages, options, cwd) : undefined
+  const missing = copy?.missing ?? []
   const bytes = messages.reduce((sum, { payload }) => sum + payload.length, 0)
   const items = messages.map(({ topicName, payload }) => ({ topicName, bytes: payload.length }))
   if (options.json) printItems(stdout, items, [], options)
@@ -66,6 +62,7 @@ async function copyRetained(options: RetainedOptions, { terminal: { stdout, cwd 
         ['Kept by the hub', options.apply ? messages.length - missing.length : 'nothing yet: --apply publishes them'],
       ]),
     )
+  if (copy) stderr.write(`What was copied stands in ${copy.file}: signet import undo ${copy.file} takes it back\n`)
   if (missing.length > 0) {
     throw new CommandFailed(
       `${missing.length} messages were not kept, such as ${missing[0]}: the service's policy does not cover them, or limits.retained_* are reached`,
@@ -82,72 +79,25 @@ async function readSourceLogin({ ca, cert, key, username, passwordFile }: Retain
   }
 }
 
+interface Copy {
+  /** What the hub does not keep though it was told to. */
+  readonly missing: readonly string[]
+  readonly file: string
+}
+
 /** A publish that no policy allows is acknowledged as well: what the hub keeps is asked of it afterwards. */
-async function publishRetained(
-  messages: readonly RetainedMessage[],
-  { hub, hubCa: ca, hubCert: cert, hubKey: key, topic, quiet }: RetainedOptions,
-  cwd: string,
-): Promise<readonly string[]> {
-  const files = await readTlsFiles({ ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }, cwd)
-  return withClient(hub, files, async (client) => {
-    for (const { topicName, payload } of messages)
-      await client.publishAsync(topicName, payload, { qos: 1, retain: true })
-    const kept = new Map((await collectRetained(client, topic, Number(quiet))).map((each) => [each.topicName, each]))
-    const isKept = ({ topicName, payload }: RetainedMessage): boolean =>
-      kept.get(topicName)?.payload.equals(payload) ?? false
-    return messages.filter((message) => !isKept(message)).map(({ topicName }) => topicName)
+async function copyToHub(messages: readonly RetainedMessage[], options: RetainedOptions, cwd: string): Promise<Copy> {
+  const { topic, quiet, report: wanted } = options
+  return withTarget(options, cwd, async (client) => {
+    const before = await collectRetained(client, topic, Number(quiet))
+    // What the hub has already is not copied, and so never taken back.
+    const wants = messages.filter(({ topicName, payload }) => !before.get(topicName)?.equals(payload))
+    // Before the first is published: what is copied can be taken back, though this is killed in between.
+    const place = { wanted, usual: 'retained-report', otherwise: 'Nothing was copied' }
+    const file = await saveReport(reportCopy(topic, wants, before), place, cwd)
+    await publishRetained(client, wants)
+    const kept = await collectRetained(client, topic, Number(quiet))
+    const missing = messages.filter(({ topicName, payload }) => !kept.get(topicName)?.equals(payload))
+    return { missing: missing.map(({ topicName }) => topicName), file }
   })
-}
-
-async function withClient<Result>(
-  url: string,
-  login: IClientOptions,
-  work: (client: MqttClient) => Promise<Result>,
-): Promise<Result> {
-  // Loaded here alone: it takes longer than everything else that the other verbs need.
-  const { connectAsync } = await import('mqtt')
-  const options = { ...login, protocolVersion: 4, clean: true, reconnectPeriod: 0, clientId: '' } as const
-  try {
-    const client = await connectAsync(url, options)
-    client.on('error', () => undefined)
-    await using _end = { [Symbol.asyncDispose]: () => client.endAsync() }
-    return await work(client)
-  } catch (cause) {
-    throw new CommandFailed(`${url}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
-  }
-}
-
-/** Every retained message under the filter: all that came until a PINGREQ was answered and nothing more had come. */
-export async function collectRetained(
-  client: MqttClient,
-  topicFilter: string,
-  quietMilliseconds: number,
-): Promise<readonly RetainedMessage[]> {
-  const found = new Map<string, RetainedMessage>()
-  client.on('message', (topicName, payload, { retain }) => {
-    // MQTT 3.1.1 §3.3.1.3: the flag tells what was retained from what is published now.
-    if (retain) found.set(topicName, { topicName, payload })
-  })
-  await client.subscribeAsync(topicFilter, { qos: 1 })
-  for (let before = -1; before !== found.size; ) {
-    before = found.size
-    await setTimeout(quietMilliseconds)
-    await pingOnce(client)
-  }
-  return [...found.values()]
-}
-
-function pingOnce(client: MqttClient): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const onPacket = ({ cmd }: { readonly cmd: string }): void => {
-    if (cmd === 'pingresp') settle(resolve)
-  }
-  const onClose = (): void => settle(() => reject(new Error('the connection was closed')))
-  const settle = (then: () => void): void => {
-    client.off('packetreceive', onPacket).off('close', onClose)
-    then()
-  }
-  client.on('packetreceive', onPacket).on('close', onClose)
-  client.sendPing()
-  return promise
 }

@@ -3,20 +3,25 @@ import { type Certificate, whyUnusable } from '../certificate.ts'
 import type { ClientIds } from '../client-id.ts'
 import type { Device } from '../device.ts'
 import type { Devices } from '../devices.ts'
+import type { Logins } from '../logins.ts'
 import type { Cutter, DeviceStore } from '../ports.ts'
 import { type CertificateImportOptions, type KeptCertificate, keepCertificate } from './certificate-import.ts'
 import { createReason, reasonOf, suggestId } from './import-reason.ts'
-import type { DeviceReport, ImportedDevice, ImportReason, LegacyCredential } from './import-request.ts'
+import type { DeviceReport, ImportedDevice, ImportReason } from './import-request.ts'
 import type { JudgedDevice } from './judged-certificate.ts'
+import { isImportable, keepPassword, type PasswordImportOptions } from './password-import.ts'
 import { judgeSeenConnection } from './seen-connection.ts'
 
-export interface DeviceImportOptions extends CertificateImportOptions {
+export interface DeviceImportOptions extends CertificateImportOptions, PasswordImportOptions {
   readonly devices: Pick<Devices, 'create' | 'amend'>
   readonly stored: Pick<DeviceStore, 'find'>
   readonly clientIds: ClientIds
   readonly cutter: Pick<Cutter, 'liftBan'>
-  /** Told what is to be called once all is committed. */
-  readonly onCommit: (end: () => Promise<unknown>) => void
+  readonly logins: Pick<Logins, 'heldBy'>
+  /** Whether a login alone lets somebody in anywhere. */
+  readonly loginSuffices: () => boolean
+  /** Whether there is a listener without TLS. */
+  readonly plainMqtt: boolean
 }
 
 interface Findings {
@@ -28,21 +33,25 @@ interface Findings {
 export function importDevice(judged: JudgedDevice, options: DeviceImportOptions): DeviceReport {
   const { device: imported, certificates, unfit } = judged
   const { deviceId, seen, legacyCredential } = imported
+  const hasCredential = certificates.length > 0 || isImportable(legacyCredential, options.passwordsUntil)
   const alike = options.stored.find(deviceId)
   const before = alike?.id === deviceId ? alike : undefined
-  if (!before && certificates.length === 0 && unfit.length > 0) throw new UnfitDevice(unfit)
+  if (!before && !hasCredential && unfit.length > 0) throw new UnfitDevice(unfit)
 
   const device = before ?? createDevice(imported, options)
   const clientIds = recordClientIds(device, imported.clientIds ?? [], options)
-  const after = amendDevice(device, imported, clientIds.recorded, options)
+  const after = amendDevice(clientIds.device, imported, options)
   const kept = certificates.map((certificate) => keepCertificate(certificate, deviceId, options))
+  const password = keepPassword(deviceId, legacyCredential, options)
+  const hasLogin = options.logins.heldBy(deviceId).length > 0
   const findings = [
     clientIds,
-    judgeCertificates(kept, unfit, deviceId, options),
+    judgeCertificates(kept, unfit, hasLogin, deviceId, options),
+    password,
     judgeState(after),
-    { reasons: judgeSeenConnection(seen), notes: legacyCredential ? [noteCredential(legacyCredential)] : [] },
+    { reasons: judgeSeenConnection(seen, hasLogin && options.plainMqtt), notes: [] },
   ]
-  const isKeptAnew = kept.some(({ isNew, isCompleted }) => isNew || isCompleted)
+  const isKeptAnew = password.saved !== undefined || kept.some(({ isNew, isCompleted }) => isNew || isCompleted)
   if (isKeptAnew) options.onCommit(async () => options.cutter.liftBan('device', deviceId))
   const isChanged = isKeptAnew || !isAlike(device, after)
   return {
@@ -52,6 +61,7 @@ export function importDevice(judged: JudgedDevice, options: DeviceImportOptions)
     notes: findings.flatMap(({ notes }) => notes),
     registered: kept.flatMap(({ isNew, certificate }) => (isNew ? [certificate.fingerprint] : [])),
     ...(before ? { before: { state: before.state, policies: before.policies, clientIds: before.clientIds } } : {}),
+    ...(password.saved ? { password: password.saved } : {}),
   }
 }
 
@@ -79,8 +89,10 @@ function reasonsOf(deviceId: string, error: unknown): readonly ImportReason[] {
   return [createReason(error.code, error.message, mend)]
 }
 
-function createDevice({ deviceId, userId }: ImportedDevice, { devices }: DeviceImportOptions): Device {
-  return devices.create({ deviceId, ...(userId === undefined ? {} : { userId }) }, true)
+/** With its policies at once: to save it again costs as much as all the rest. */
+function createDevice({ deviceId, userId, policies }: ImportedDevice, { devices }: DeviceImportOptions): Device {
+  const wishes = { ...(userId === undefined ? {} : { userId }), ...(policies === undefined ? {} : { policies }) }
+  return devices.create({ deviceId, ...wishes }, true)
 }
 
 /** Records those that are not the device's by rule. */
@@ -88,22 +100,28 @@ function recordClientIds(
   device: Device,
   clientIds: readonly string[],
   options: DeviceImportOptions,
-): Findings & { readonly recorded: readonly string[] } {
+): Findings & { readonly device: Device } {
   const identity = { kind: 'device', id: device.id, userId: device.userId } as const
-  const foreign = clientIds.filter((clientId) => options.clientIds.claim(identity, clientId) !== 'own')
-  const refusals = new Map(foreign.map((clientId) => [clientId, whyNotRecorded(device, clientId, options)]))
-  const recorded = [...refusals].flatMap(([clientId, refusal]) => (refusal ? [] : [clientId]))
-  return {
-    recorded,
-    reasons: [...refusals.values()].flatMap((refusal) => refusal ?? []),
-    notes: recorded.map((clientId) => `Client id ${clientId} is recorded for it`),
+  const foreign = new Set(clientIds.filter((clientId) => options.clientIds.claim(identity, clientId) !== 'own'))
+  const reasons: ImportReason[] = []
+  const notes: string[] = []
+  let after = device
+  for (const clientId of foreign) {
+    const recorded = recordClientId(after, clientId, options)
+    if ('code' in recorded) reasons.push(recorded)
+    else {
+      after = recorded
+      notes.push(`Client id ${clientId} is recorded for it`)
+    }
   }
+  return { device: after, reasons, notes }
 }
 
-function whyNotRecorded(device: Device, clientId: string, { devices }: DeviceImportOptions): ImportReason | undefined {
+function recordClientId(device: Device, clientId: string, options: DeviceImportOptions): Device | ImportReason {
   try {
-    devices.amend(device.id, { clientIds: [...device.clientIds, clientId] }, true)
-    return undefined
+    const amendment = options.devices.amend(device.id, { clientIds: [...device.clientIds, clientId] }, true)
+    options.onCommit(amendment.end)
+    return amendment.device
   } catch (error) {
     if (error instanceof DomainError) return createReason('client_id_wrong', error.message)
     throw error
@@ -113,7 +131,6 @@ function whyNotRecorded(device: Device, clientId: string, { devices }: DeviceImp
 function amendDevice(
   device: Device,
   { userId, state, policies }: ImportedDevice,
-  clientIds: readonly string[],
   { devices, onCommit }: DeviceImportOptions,
 ): Device {
   if (userId !== undefined && userId !== device.userId) {
@@ -123,7 +140,6 @@ function amendDevice(
     )
   }
   const changes = {
-    clientIds: [...device.clientIds, ...clientIds],
     ...(state === undefined ? {} : { state }),
     ...(policies === undefined ? {} : { policies }),
   }
@@ -137,28 +153,30 @@ function amendDevice(
 function judgeCertificates(
   kept: readonly KeptCertificate[],
   unfit: readonly ImportReason[],
+  hasLogin: boolean,
   deviceId: string,
-  { certificates, clock }: DeviceImportOptions,
+  { certificates, loginSuffices, clock }: DeviceImportOptions,
 ): Findings {
   const wrong = [...unfit, ...kept.flatMap(({ refusal }) => refusal ?? [])]
   const now = clock()
   const isUsable = (certificate: Certificate): boolean => whyUnusable(certificate, now) === undefined
-  // One certificate that lets the device in is enough; what is wrong with the others is still told.
-  if (kept.some(({ certificate }) => isUsable(certificate)) || certificates.listOf('device', deviceId).some(isUsable)) {
+  const hasCertificate = (): boolean =>
+    kept.some(({ certificate }) => isUsable(certificate)) || certificates.listOf('device', deviceId).some(isUsable)
+  // One credential that lets the device in is enough; what is wrong with the others is still told.
+  if ((hasLogin && loginSuffices()) || hasCertificate())
     return { reasons: [], notes: wrong.map(({ detail }) => detail) }
-  }
-  const missing = createReason('certificate_missing', 'No certificate of it is known')
-  return { reasons: wrong.length > 0 ? wrong : [missing], notes: [] }
+  return { reasons: wrong.length > 0 ? wrong : [missingCredential(hasLogin, loginSuffices())], notes: [] }
+}
+
+function missingCredential(hasLogin: boolean, loginSuffices: boolean): ImportReason {
+  if (loginSuffices) return createReason('credential_missing', 'No certificate, token or password of it is known')
+  const alone = hasLogin ? ', and no listener takes a password alone: see mqtt.auth and mqtt.plain' : ''
+  return createReason('certificate_missing', `No certificate of it is known${alone}`)
 }
 
 function judgeState({ state }: Device): Findings {
   const isSuspended = state === 'suspended'
   return { reasons: isSuspended ? [createReason('identity_suspended', 'The device is suspended')] : [], notes: [] }
-}
-
-/** The one place where a password of the broker it comes from would be taken over. */
-function noteCredential({ userName, hash }: LegacyCredential): string {
-  return `The password of user name ${userName} (${hash.algorithm}) is not imported: the device needs a certificate`
 }
 
 function isAlike(a: Device, b: Device): boolean {

@@ -1,11 +1,14 @@
 import type { ErrorCode } from '../../errors.ts'
 import type { RefusalCause } from '../../refusal.ts'
+import type { PasswordHash } from '../legacy-credential.ts'
 import type { Policy } from '../policy.ts'
 
 /** A fleet as it was known elsewhere. */
 export interface ImportRequest {
   readonly policies: readonly Policy[]
   readonly devices: readonly ImportedDevice[]
+  /** When the passwords end; none: they are left out. */
+  readonly passwordsUntil?: Date
 }
 
 export interface ImportedDevice {
@@ -18,7 +21,7 @@ export interface ImportedDevice {
   readonly clientIds?: readonly string[]
   readonly certificates?: readonly ImportedCertificate[]
   readonly seen?: SeenConnection
-  readonly legacyCredential?: LegacyCredential
+  readonly legacyCredential?: ImportedPassword
 }
 
 /** The fingerprint alone is enough. */
@@ -35,21 +38,10 @@ export interface SeenConnection {
   readonly encrypted?: boolean
 }
 
-/** A password as another broker kept it. */
-export interface LegacyCredential {
-  readonly userName: string
-  readonly hash: PasswordHash
-}
-
-export interface PasswordHash {
-  readonly algorithm: 'bcrypt' | 'pbkdf2' | 'sha256' | 'sha512'
-  /** Of bcrypt the whole modular crypt string, else base64. */
-  readonly digest: string
-  readonly salt?: string
-  readonly saltPosition?: 'prefix' | 'suffix'
-  readonly iterations?: number
-  readonly macFunction?: 'sha256' | 'sha512'
-}
+/** A password as another broker kept it, or why its hash is none that the hub compares. */
+export type ImportedPassword =
+  | { readonly userName: string; readonly hash: PasswordHash }
+  | { readonly userName: string; readonly fault: string }
 
 export type ImportAction = 'created' | 'updated' | 'unchanged' | 'refused'
 
@@ -78,6 +70,18 @@ export interface DeviceReport {
   /** Fingerprints that the registry did not hold before. */
   readonly registered: readonly string[]
   readonly before?: DeviceBefore
+  /** The password that the import gave it. */
+  readonly password?: SavedPassword
+}
+
+/** Its hash stays in the registry. */
+export interface SavedPassword {
+  readonly userName: string
+  readonly endsAt: Date
+  /** By which an undo knows it again. */
+  readonly savedAt: Date
+  /** Put back by an undo where the hash is the same. */
+  readonly before?: { readonly userName: string; readonly endsAt: Date; readonly isSameHash: boolean }
 }
 
 /** What an import that was undone puts back. */

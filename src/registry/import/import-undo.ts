@@ -1,16 +1,19 @@
 import { DomainError } from '../../errors.ts'
 import type { Device } from '../device.ts'
 import type { Devices } from '../devices.ts'
+import type { LegacyCredential } from '../legacy-credential.ts'
+import type { LegacyCredentials } from '../legacy-credentials.ts'
+import type { Logins } from '../logins.ts'
 import type { Policies } from '../policies.ts'
 import type { CertificateStore, Cutter, DeviceStore, ForeignCertificates, Transaction } from '../ports.ts'
-import type { DeviceReport, ImportReport, PolicyReport } from './import-request.ts'
+import type { DeviceReport, ImportReport, PolicyReport, SavedPassword } from './import-request.ts'
 
 export type UndoAction = 'removed' | 'restored' | 'kept'
 
 export interface UndoneItem {
   readonly name: string
   readonly action: UndoAction
-  /** Why it was kept. */
+  /** Why it was kept, or what of it was not put back. */
   readonly detail?: string
 }
 
@@ -30,6 +33,8 @@ export interface ImportUndoOptions {
   readonly stored: Pick<DeviceStore, 'find' | 'delete'>
   readonly certificates: Pick<CertificateStore, 'findByFingerprint' | 'listOf'> & Pick<ForeignCertificates, 'forget'>
   readonly policies: Pick<Policies, 'put' | 'remove'>
+  readonly legacy: Pick<LegacyCredentials, 'find' | 'amend' | 'discard'>
+  readonly logins: Pick<Logins, 'heldBy'>
   readonly cutter: Pick<Cutter, 'cutIdentity' | 'forgetIdentity'>
   readonly onAccessChange: () => void
   readonly transaction: Transaction
@@ -37,8 +42,10 @@ export interface ImportUndoOptions {
 
 type End = () => Promise<unknown>
 
+const GIVEN_SINCE = 'It was given a certificate, token or password since'
+
 export function createImportUndo(options: ImportUndoOptions): ImportUndo {
-  const { devices, stored, certificates, policies, cutter, onAccessChange, transaction } = options
+  const { devices, stored, certificates, policies, legacy, logins, cutter, onAccessChange, transaction } = options
   return {
     async undo(report) {
       const ends: End[] = []
@@ -53,20 +60,46 @@ export function createImportUndo(options: ImportUndoOptions): ImportUndo {
     },
   }
 
-  function undoDevice({ deviceId, action, registered, before }: DeviceReport, ends: End[]): UndoneItem {
+  function undoDevice({ deviceId, action, registered, before, password }: DeviceReport, ends: End[]): UndoneItem {
     const device = stored.find(deviceId)
     if (device?.id !== deviceId) return { name: deviceId, action: 'kept', detail: 'It is not registered any more' }
     const forgotten = registered.filter((fingerprint) => isImported(fingerprint, deviceId))
     for (const fingerprint of forgotten) certificates.forget(fingerprint)
-    const isHeld = certificates.listOf('device', deviceId).some(({ revokedAt }) => !revokedAt)
+    const lost = password && undoPassword(deviceId, password, ends)
+    const isHeld =
+      certificates.listOf('device', deviceId).some(({ revokedAt }) => !revokedAt) || logins.heldBy(deviceId).length > 0
     if (action === 'created' && !isHeld) return removeDevice(device, ends)
     // By its id: of a certificate that is forgotten nobody could tell any more whom it let in.
     if (forgotten.length > 0) {
       ends.push(() => cutter.cutIdentity('device', deviceId, 'import undone', device.clientIds))
     }
-    if (action === 'created') return { name: deviceId, action: 'kept', detail: 'It was given a certificate since' }
+    if (action === 'created') return { name: deviceId, action: 'kept', detail: GIVEN_SINCE }
     if (before) ends.push(devices.amend(deviceId, before, true).end)
-    return { name: deviceId, action: 'restored' }
+    return { name: deviceId, action: 'restored', ...(lost === undefined ? {} : { detail: lost }) }
+  }
+
+  /** Says what is not as it was before; one that was replaced since is left as it is. */
+  function undoPassword(deviceId: string, { savedAt, before }: SavedPassword, ends: End[]): string | undefined {
+    const current = legacy.find(deviceId)
+    if (current?.createdAt.getTime() !== savedAt.getTime()) return undefined
+    if (before?.isSameHash && restorePassword(current, before, ends)) return undefined
+    ends.push(legacy.discard(deviceId))
+    return before ? 'The password that it had before is not put back: import that again' : undefined
+  }
+
+  function restorePassword(
+    { deviceId, hash }: LegacyCredential,
+    { userName, endsAt }: Pick<SavedPassword, 'userName' | 'endsAt'>,
+    ends: End[],
+  ): boolean {
+    try {
+      ends.push(legacy.amend(deviceId, { userName, hash, endsAt }).end)
+      return true
+    } catch (error) {
+      // Over by now, or its user name has become another's.
+      if (error instanceof DomainError) return false
+      throw error
+    }
   }
 
   function isImported(fingerprint: string, deviceId: string): boolean {

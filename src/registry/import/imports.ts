@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { DomainError } from '../../errors.ts'
 import type { ChainVerdict } from '../../peer-identity.ts'
+import type { LegacyCredentials } from '../legacy-credentials.ts'
 import type { Policies } from '../policies.ts'
 import type { Policy } from '../policy.ts'
 import type { PolicyStore, Transaction } from '../ports.ts'
@@ -11,27 +12,35 @@ import { type JudgedDevice, judgeDevices } from './judged-certificate.ts'
 
 /** Fleets that move in. */
 export interface Imports {
-  /** All that can be registered in one transaction, or with `dryRun` the very same report and nothing kept. */
+  /**
+   * All that can be registered in one transaction, or with `dryRun` the very same report and nothing kept;
+   * throws `bad_request` where the passwords would end in the past, or later than in a year.
+   */
   run(request: ImportRequest, dryRun: boolean): Promise<ImportReport>
 }
 
-export interface ImportsOptions extends Omit<DeviceImportOptions, 'onCommit'> {
+export interface ImportsOptions extends Omit<DeviceImportOptions, 'legacy' | 'onCommit' | 'passwordsUntil'> {
+  readonly legacy: Pick<LegacyCredentials, 'amend' | 'requireEnd'>
   readonly policies: Pick<Policies, 'put'>
   readonly storedPolicies: Pick<PolicyStore, 'find'>
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
   readonly transaction: Transaction
 }
 
+type End = () => Promise<unknown>
+
 export function createImports(options: ImportsOptions): Imports {
-  const { policies, storedPolicies, judgeChain, transaction } = options
+  const { policies, storedPolicies, judgeChain, legacy, transaction } = options
   return {
     async run(request, dryRun) {
+      const { passwordsUntil } = request
+      if (passwordsUntil) legacy.requireEnd(passwordsUntil)
       const judged = await judgeDevices(request.devices, judgeChain)
-      const ends: (() => Promise<unknown>)[] = []
+      const ends: End[] = []
       const write = (): ImportReport => ({
         applied: !dryRun,
         policies: request.policies.map(importPolicy),
-        devices: judged.map((device) => register(device, ends)),
+        devices: judged.map((device) => register(device, passwordsUntil, ends)),
       })
       if (dryRun) return rehearse(transaction, write)
       const report = transaction(write)
@@ -41,11 +50,11 @@ export function createImports(options: ImportsOptions): Imports {
   }
 
   /** A savepoint each: of a device that is refused nothing is kept, and the others are. */
-  function register(judged: JudgedDevice, ends: (() => Promise<unknown>)[]): DeviceReport {
-    const own: typeof ends = []
+  function register(judged: JudgedDevice, passwordsUntil: Date | undefined, ends: End[]): DeviceReport {
+    const own: End[] = []
     try {
       const onCommit: DeviceImportOptions['onCommit'] = (end) => void own.push(end)
-      const report = transaction(() => importDevice(judged, { ...options, onCommit }))
+      const report = transaction(() => importDevice(judged, { ...options, passwordsUntil, onCommit }))
       ends.push(...own)
       return report
     } catch (error) {

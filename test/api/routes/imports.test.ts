@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import type { ImportUndo } from '../../../src/registry/import/import-undo.ts'
+import type { Imports } from '../../../src/registry/import/imports.ts'
 import { createHarness, NOW } from '../api-harness.ts'
 import { FINGERPRINT } from '../registry-double.ts'
 
-const HASH = { algorithm: 'sha256', digest: 'qw==' }
+const HASH = { algorithm: 'sha256', digest: Buffer.alloc(32).toString('base64'), salt: '', saltPosition: 'prefix' }
 const REASON = { code: 'certificate_expired', detail: 'd', mend: 'm' } as const
 const POLICY = { name: 'p', rules: [], clientId: 'own' } as const
 
@@ -31,6 +33,60 @@ describe('POST /api/import', () => {
     expect(calls).toEqual([['imports.run', { policies: [POLICY], devices: [device] }, false]])
     await call('/api/import', { method: 'POST', json: { devices: [{ deviceId: 'pump' }] } })
     expect(calls[1]).toEqual(['imports.run', { policies: [], devices: [{ deviceId: 'pump' }] }, true])
+  })
+
+  test('takes the date on which the passwords end, and says of a hash why it is none', async () => {
+    const { call, calls } = createHarness()
+    const costly = { algorithm: 'bcrypt', digest: `$2b$31$${'a'.repeat(53)}` }
+    const devices = [
+      { deviceId: 'a', legacyCredential: { userName: 'a', hash: HASH } },
+      { deviceId: 'b', legacyCredential: { userName: 'b', hash: costly } },
+      { deviceId: 'c', legacyCredential: { userName: '', hash: HASH } },
+    ]
+    const json = { passwordsUntil: '2027-03-31T18:00:00+02:00', devices }
+    expect((await call('/api/import', { method: 'POST', json })).status).toBe(200)
+    const [cost, name] = [
+      'hash.digest: a cost of 4 to 14',
+      'userName: 1 to 256 characters, none of them a control character',
+    ]
+    const asked = {
+      passwordsUntil: new Date('2027-03-31T16:00:00Z'),
+      policies: [],
+      devices: [
+        devices[0],
+        { deviceId: 'b', legacyCredential: { userName: 'b', fault: cost } },
+        { deviceId: 'c', legacyCredential: { userName: '', fault: name } },
+      ],
+    }
+    expect(calls).toEqual([['imports.run', asked, true]])
+    const bad = { passwordsUntil: '2027-02-30T00:00:00Z' }
+    expect((await call('/api/import', { method: 'POST', json: bad })).status).toBe(400)
+  })
+
+  test('tells of a password all but its hash, as an undo takes it', async () => {
+    const dates = { endsAt: '2027-03-31T16:00:00.000Z', savedAt: NOW.toISOString() }
+    const before = { userName: 'old', endsAt: '2027-01-01T00:00:00.000Z', isSameHash: true }
+    const device = { deviceId: 'a', action: 'updated', reasons: [], notes: [], registered: [] } as const
+    const saved = { userName: 'u', endsAt: new Date(dates.endsAt), savedAt: NOW }
+    const devices = [
+      { ...device, password: saved },
+      { ...device, password: { ...saved, before: { ...before, endsAt: new Date(before.endsAt) } } },
+    ]
+    const undone: unknown[] = []
+    const imports: Imports & ImportUndo = {
+      run: async () => ({ applied: true, policies: [], devices }),
+      undo: async (report) => {
+        undone.push(report)
+        return { policies: [], devices: [] }
+      },
+    }
+    const { call } = createHarness({ imports })
+    const { body } = await call('/api/import', { method: 'POST', json: {} })
+    expect(body).toMatchObject({
+      devices: [{ password: { userName: 'u', ...dates } }, { password: { userName: 'u', ...dates, before } }],
+    })
+    await call('/api/import/undo', { method: 'POST', json: body })
+    expect(undone).toEqual([{ policies: [], devices }])
   })
 
   test('answers what was done, device by device', async () => {

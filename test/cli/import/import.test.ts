@@ -106,6 +106,26 @@ describe('an import', () => {
     })
   })
 
+  test('sends the date of the passwords, and counts them', async () => {
+    const endsAt = '2027-03-31T00:00:00.000Z'
+    const password = { userName: 'pump', endsAt, savedAt: '2026-11-22T12:00:00.000Z' }
+    await using at = await scene(answer([{ ...DEVICES[0], password }]))
+    await at.write('passwords', 'pump:$7$101$YWFh$YmJi\n')
+    const line = 'mosquitto --password-file passwords --passwords-until'
+    expect((await at.signet(`${line} 2027-03-31`)).stdout).toContain(`1 passwords, until ${endsAt}\n`)
+    expect(at.hub.requests).toMatchObject([{ body: { passwordsUntil: '2027-03-31T00:00:00Z' } }])
+    expect(await at.signet(`${line} soon`)).toMatchObject({ code: 1, stderr: expect.stringContaining('is no date') })
+    expect(at.hub.requests).toHaveLength(1)
+  })
+
+  test('tells of certificates that are of none of its devices', async () => {
+    await using at = await scene(answer([]))
+    await at.write('valve.pem', (await (await createForeignCa('CN=CA')).make({ commonNames: ['valve'] })).cert)
+    expect((await at.signet('csv fleet.csv --certs .')).stdout).toContain(
+      'Left out:\n-  1 certificates of the folder are of none of these devices, such as valve.pem\n',
+    )
+  })
+
   test('says in words what was left out', async () => {
     await using at = await scene(answer([]))
     await at.write('fleet.csv', 'deviceId,colour\n')
@@ -195,8 +215,14 @@ describe('another broker', () => {
     await at.write('acl', 'user mill\ntopic read x\n')
     await at.signet(`mosquitto ${files}`)
     expect(at.hub.requests[1]).toMatchObject({ body: { devices: [{ deviceId: 'pump' }, {}, {}] } })
+    const { cert } = await (await createForeignCa('CN=CA')).make({ commonNames: ['valve'] })
+    await at.write('valve.pem', cert)
+    await at.write('acl', 'pattern write devices/%u/#\n')
+    await at.signet('mosquitto --acl-file acl --certs .')
+    const valve = { deviceId: 'valve', certificates: [{ pem: cert.trimEnd().concat('\n') }], policies: [patterns] }
+    expect(at.hub.requests[2]).toMatchObject({ body: { devices: [valve] } })
     for (const line of ['mosquitto', 'emqx']) await at.signet(line)
-    for (const { body } of at.hub.requests.slice(2)) expect(body).toEqual({ dryRun: true, policies: [], devices: [] })
+    for (const { body } of at.hub.requests.slice(3)) expect(body).toEqual({ dryRun: true, policies: [], devices: [] })
   })
 })
 
@@ -212,7 +238,7 @@ describe('import undo', () => {
     await using at = await scene({ 'POST /api/import/undo': { body: undone } })
     await at.write('r.json', JSON.stringify({ devices: DEVICES, policies: [] }))
     expect((await at.signet('undo r.json')).stdout).toBe(
-      '2 devices: 1 removed, 1 kept\n0 policies\n\nKept:\nfan  It was given one since\n',
+      '2 devices: 1 removed, 1 kept\n0 policies\n\nNot as before:\nfan  It was given one since\n',
     )
     expect(at.hub.requests[0]?.body).toEqual({ devices: DEVICES, policies: [] })
   })

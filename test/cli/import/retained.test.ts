@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { collectRetained } from '../../../src/cli/import/retained.ts'
+import { collectRetained } from '../../../src/cli/import/retained-messages.ts'
 import { startTestHub, type TestHub } from '../../support/test-hub.ts'
 import { run } from '../terminal.ts'
 
@@ -33,6 +33,12 @@ function lineOf(source: TestHub, target: TestHub): readonly string[] {
     `mqtts://localhost:${target.hub.mqttPort}`,
   ]
   return ['import', 'retained', '--quiet', '0', ...addresses, ...files(source, ''), ...files(target, 'hub-')]
+}
+
+function undoLineOf(hub: TestHub, file: string): readonly string[] {
+  const files = ['--hub-ca', join(hub.certsDir, 'ca-cert.pem'), '--hub-cert', join(hub.folder, 'mover.pem')]
+  const target = ['--quiet', '0', '--hub', `mqtts://localhost:${hub.hub.mqttPort}`]
+  return ['import', 'undo', file, ...target, ...files, '--hub-key', join(hub.folder, 'mover-key.pem')]
 }
 
 describe('retained messages', () => {
@@ -71,7 +77,76 @@ describe('retained messages', () => {
     const argv = [...lineOf(source, target), '--topic', 'a/+', '--apply']
     const { code, stdout, stderr } = await run({ argv, cwd: source.folder })
     expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringMatching(/Kept by the hub +1\n/) })
-    expect(stderr).toMatch(/^signet: 1 messages were not kept, such as a\/2: /)
+    expect(stderr).toMatch(/^signet: 1 messages were not kept, such as a\/2: /m)
+  })
+
+  test('go again with the report: what was copied is removed, what it replaced put back, what is newer kept', async () => {
+    await using source = await startWithService(['#'])
+    await using target = await startWithService(['#'])
+    await publish(source, { new: 'new', replaced: 'copied', alike: 'alike', newer: 'copied' })
+    const writer = await target.connect(await target.enrolService('writer', ['#']))
+    const say = (topic: string, payload: string) => writer.publishAsync(topic, payload, { qos: 1, retain: true })
+    await say('replaced', 'before')
+    await say('alike', 'alike')
+    const applied = await run({ argv: [...lineOf(source, target), '--apply'], cwd: source.folder })
+    expect(applied).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('signet import undo retained-report.json'),
+    })
+    await say('newer', 'newer')
+
+    const undo = { argv: undoLineOf(target, 'retained-report.json'), cwd: source.folder }
+    const undone = await run(undo)
+    expect(undone).toMatchObject({ code: 0, stderr: '' })
+    expect(undone.stdout).toBe(
+      'Removed                       1\nPut back                      1\nPublished since, or not kept  1\n',
+    )
+    const left = Object.fromEntries(await collectRetained(writer, '#', 0))
+    expect(left).toEqual({
+      replaced: Buffer.from('before'),
+      alike: Buffer.from('alike'),
+      newer: Buffer.from('newer'),
+    })
+    expect((await run(undo)).stdout).toContain('Published since, or not kept  3')
+  })
+
+  test('that the service may not remove are told', async () => {
+    await using source = await startWithService(['#'])
+    await using target = await startWithService(['#'])
+    await publish(source, { 'a/1': 'one' })
+    await run({ argv: [...lineOf(source, target), '--apply'], cwd: source.folder })
+    const rules = [{ effect: 'allow', actions: ['subscribe'], topicFilter: '#' }]
+    await target.api('PUT', '/api/policies/service:mover', { body: { rules } })
+    const { code, stderr } = await run({ argv: undoLineOf(target, 'retained-report.json'), cwd: source.folder })
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/1 messages are still there, such as a\/1: /),
+    })
+  })
+
+  test('are not copied where the way back cannot be written down', async () => {
+    await using source = await startWithService(['#'])
+    await using target = await startWithService(['#'])
+    await publish(source, { 'a/1': 'one' })
+    const argv = [...lineOf(source, target), '--apply', '--report', 'no/such/folder.json']
+    const { code, stderr } = await run({ argv, cwd: source.folder })
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/^signet: Nothing was copied, but .* ENOENT/),
+    })
+    const reader = await target.connect(await target.enrolService('reader', ['#']))
+    expect(await collectRetained(reader, '#', 0)).toEqual(new Map())
+  })
+
+  test('are not what is published while they come', async () => {
+    await using source = await startWithService(['#'])
+    await publish(source, { kept: 'one' })
+    const client = await source.connect(await source.enrolService('reader', ['#']))
+    await client.subscribeAsync('#')
+    client.on('packetsend', ({ cmd }) => cmd === 'subscribe' && client.publish('live', 'two'))
+    const live = new Promise((resolve) => client.on('message', (topic) => topic === 'live' && resolve(topic)))
+    expect([...(await collectRetained(client, '#', 100)).keys()]).toEqual(['kept'])
+    await live
   })
 
   test('are none where the connection is lost before all have come', async () => {

@@ -319,13 +319,6 @@ describe('is told to be refused:', () => {
       if (action === 'refused') expect(scene.stores.devices.find('pump')).toEqual(before)
     })
   }
-
-  test('a password is named, and not imported', async () => {
-    using scene = await createScene()
-    const legacyCredential = { userName: 'u7', hash: { algorithm: 'bcrypt', digest: '$2b$' } } as const
-    const { devices } = await run(scene, [{ deviceId: 'pump', legacyCredential }])
-    expect(devices[0]?.notes).toEqual([expect.stringMatching(/password of user name u7 \(bcrypt\) is not imported/)])
-  })
 })
 
 describe('an import that is undone', () => {

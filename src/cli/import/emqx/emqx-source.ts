@@ -1,6 +1,6 @@
 import { type ImportPlan, mergeDevices, type PlannedDevice } from '../import-plan.ts'
 import { type Item, parseJson, readItems, readNumber, readText } from '../json-items.ts'
-import { type EmqxHashing, readEmqxHash } from '../password-hash.ts'
+import { describeFault, type EmqxHashing, passwordOf, readEmqxHash } from '../password-hash.ts'
 import type { AccessRules } from './access-rule.ts'
 import { readAclConf } from './acl-conf.ts'
 import { type EmqxDevice, type IdentifiedBy, planPolicies } from './emqx-policies.ts'
@@ -86,20 +86,22 @@ function isEncrypted(listener = ''): boolean | undefined {
 function planUser(user: Item, hashing: EmqxHashing): readonly EmqxDevice[] {
   const userName = readText(user, 'user_id')
   if (userName === undefined) return []
-  const hash = readEmqxHash(readText(user, 'password_hash') ?? '', readText(user, 'salt') ?? '', hashing)
-  const device: PlannedDevice = { deviceId: userName, ...(hash ? { legacyCredential: { userName, hash } } : {}) }
+  const device: PlannedDevice = { deviceId: userName, ...passwordOf(userName, readHash(user, hashing)) }
   return [{ device, userName }]
 }
 
 function describeUser(user: Item, hashing: EmqxHashing): readonly string[] {
   const name = readText(user, 'user_id') ?? '(no user_id)'
-  const [digest = '', salt = ''] = [readText(user, 'password_hash'), readText(user, 'salt')]
   return [
-    ...(readEmqxHash(digest, salt, hashing) ? [] : [`The password of ${name} is no ${hashing.algorithm} hash`]),
+    ...describeFault(name, readHash(user, hashing)),
     ...(user['is_superuser'] === true
       ? [`${name} is a superuser in EMQX: here it has the rights of its policies`]
       : []),
   ]
+}
+
+function readHash(user: Item, hashing: EmqxHashing): ReturnType<typeof readEmqxHash> {
+  return readEmqxHash(readText(user, 'password_hash') ?? '', readText(user, 'salt') ?? '', hashing)
 }
 
 function planBan(ban: Item): readonly EmqxDevice[] {

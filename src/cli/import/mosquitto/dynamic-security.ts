@@ -1,7 +1,7 @@
 import type { ImportPlan, PlannedDevice, PlannedHash } from '../import-plan.ts'
 import { type Item, isItem, parseJson, readItems, readNumber, readText } from '../json-items.ts'
 import { listLostOrder, type OrderedRule } from '../ordered-rules.ts'
-import { readMosquittoHash } from '../password-hash.ts'
+import { describeFault, passwordOf, readMosquittoHash } from '../password-hash.ts'
 import { byPriority, type Role, readDefaults, readRoles } from './security-roles.ts'
 
 /** `dynamic-security.json`: its clients become devices, their roles policies. */
@@ -28,7 +28,7 @@ export function planDynamicSecurity(text: string, file: string): ImportPlan {
       ...defaults.leftOut,
       ...clients.flatMap(({ userName, roles: own }) => listLostOrder(inOrder(userName, own))),
       ...clients.flatMap(({ userName, client }) =>
-        hasUnknownPassword(client) ? [`${file}: the password of ${userName} is in a form that is not known`] : [],
+        hasPassword(client) ? describeFault(userName, readHash(client)) : [],
       ),
     ].filter((line, index, all) => all.indexOf(line) === index),
   }
@@ -50,11 +50,11 @@ function planClient(userName: string, client: Item, policies: readonly string[])
     ...(clientId === undefined ? {} : { clientIds: [clientId] }),
     ...(client['disabled'] === true ? { state: 'suspended' } : {}),
     ...(policies.length === 0 ? {} : { policies: [...new Set(policies)] }),
-    ...(hash ? { legacyCredential: { userName, hash } } : {}),
+    ...passwordOf(userName, hash),
   }
 }
 
-function readHash(client: Item): PlannedHash | undefined {
+function readHash(client: Item): PlannedHash | string {
   const [digest, salt, iterations] = [
     readText(client, 'password'),
     readText(client, 'salt'),
@@ -64,9 +64,8 @@ function readHash(client: Item): PlannedHash | undefined {
   return readMosquittoHash(encoded)
 }
 
-function hasUnknownPassword(client: Item): boolean {
-  const isSet = readText(client, 'password') !== undefined || readText(client, 'encoded_password') !== undefined
-  return isSet && readHash(client) === undefined
+function hasPassword(client: Item): boolean {
+  return readText(client, 'password') !== undefined || readText(client, 'encoded_password') !== undefined
 }
 
 function inOrder(userName: string, roles: readonly Role[]): readonly OrderedRule[] {

@@ -1,22 +1,20 @@
-import type { ImportPlan, PlannedDevice } from '../import-plan.ts'
-import { readMosquittoHash } from '../password-hash.ts'
+import type { ImportPlan } from '../import-plan.ts'
+import { describeFault, passwordOf, readMosquittoHash } from '../password-hash.ts'
 
 /** A file of mosquitto_passwd: `user:$7$...` a line. */
 export function planPasswordFile(text: string, file: string): ImportPlan {
-  const entries = text
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
-    .map((line) => ({
-      userName: line.slice(0, line.indexOf(':')),
-      hash: readMosquittoHash(line.slice(line.indexOf(':') + 1)),
-    }))
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'))
+  const entries = lines.flatMap((line) => {
+    const [, userName, hash = ''] = /^([^:]+):(.*)$/.exec(line) ?? []
+    return userName === undefined ? [] : [{ userName, hash: readMosquittoHash(hash) }]
+  })
+  const strays = lines.length - entries.length
   return {
-    devices: entries.map(({ userName, hash }): PlannedDevice => {
-      return { deviceId: userName, ...(hash ? { legacyCredential: { userName, hash } } : {}) }
-    }),
+    devices: entries.map(({ userName, hash }) => ({ deviceId: userName, ...passwordOf(userName, hash) })),
     policies: [],
-    leftOut: entries.flatMap(({ userName, hash }) =>
-      hash ? [] : [`${file}: the password of ${userName} is in a form that is not known`],
-    ),
+    leftOut: [
+      ...(strays > 0 ? [`${file}: ${strays} lines that are no USER:HASH`] : []),
+      ...entries.flatMap(({ userName, hash }) => describeFault(userName, hash)),
+    ],
   }
 }

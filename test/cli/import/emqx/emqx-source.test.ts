@@ -84,7 +84,7 @@ describe('users', () => {
     ])
     expect(leftOut).toEqual([
       'pump is a superuser in EMQX: here it has the rights of its policies',
-      'The password of fan is no sha256 hash',
+      'The password of fan is left out: its hash is not hexadecimal: see --password-hash',
     ])
   })
 })

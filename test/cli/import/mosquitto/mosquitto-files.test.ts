@@ -5,7 +5,7 @@ import { planPasswordFile } from '../../../../src/cli/import/mosquitto/password-
 
 describe('password_file', () => {
   test('names a device a line, with its password', () => {
-    const text = '# made by mosquitto_passwd\npump:$7$101$YWFh$YmJi\nfan:$6$YWFh$YmJi\nold:secret\n\n'
+    const text = '# made by mosquitto_passwd\npump:$7$101$YWFh$YmJi\nfan:$6$YWFh$YmJi\nold:secret\nstray\n\n'
     expect(planPasswordFile(text, 'pw')).toEqual({
       devices: [
         {
@@ -25,7 +25,10 @@ describe('password_file', () => {
         { deviceId: 'old' },
       ],
       policies: [],
-      leftOut: ['pw: the password of old is in a form that is not known'],
+      leftOut: [
+        'pw: 1 lines that are no USER:HASH',
+        'The password of old is left out: it is no hash: mosquitto_passwd -U FILE makes one of it',
+      ],
     })
   })
 })
@@ -195,7 +198,7 @@ describe('dynamic-security.json', () => {
       'Role reader: publishClientSend ${other}: the hub has no such variable',
       'Roles decide on publishClientReceive: here whoever may subscribe to a topic receives it',
       'allow up/# (pump) stands before deny up/secret (pump): here the deny wins',
-      'dynsec: the password of mill is in a form that is not known',
+      'The password of mill is left out: its $7$ hash is damaged',
     ])
   })
 
