@@ -242,17 +242,4 @@ describe('import undo', () => {
     )
     expect(at.hub.requests[0]?.body).toEqual({ devices: DEVICES, policies: [] })
   })
-
-  for (const { name, text, sentence } of [
-    { name: 'no JSON', text: '{', sentence: 'r.json is not JSON' },
-    { name: 'no report', text: '[]', sentence: 'r.json is not the report of an import' },
-    { name: 'no file', text: undefined, sentence: 'r.json cannot be read: ENOENT' },
-  ]) {
-    test(`refused/${name}`, async () => {
-      await using at = await scene()
-      if (text !== undefined) await at.write('r.json', text)
-      expect(await at.signet('undo r.json')).toMatchObject({ code: 1, stderr: `signet: ${sentence}\n` })
-      expect(at.hub.requests).toEqual([])
-    })
-  }
 })
