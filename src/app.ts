@@ -126,6 +126,9 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
         return ports.mqtt
       },
     },
+    sessions: broker.sessionList,
+    bans: broker.bans,
+    publisher: { publish: broker.publish, packetBytes: config.limits.packet_bytes },
     https,
     webSocket,
     loopbackHttp: config.api.loopback_http,

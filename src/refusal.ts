@@ -7,6 +7,8 @@ export const REFUSAL_MENDS = {
     'This address is outside mqtt.plain.allow: add its network there, or let the device connect with TLS.',
   address_over_limit:
     'This address opens connections faster, or holds more of them, than limits.*_per_address allow: find the client that loops, or raise the limit.',
+  banned:
+    'An administrator has banned this client for a while: signet ban list shows until when, signet ban lift ID ends it.',
   body_invalid: 'The request is not what the API description at /openapi.json asks for: see the answer for the field.',
   certificate_expired:
     "The certificate is past its notAfter by the hub's clock: issue a new one (signet device add ID), and check both clocks.",

@@ -1,3 +1,4 @@
+import type { Message } from '../broker/delivery/message.ts'
 import type { RecordedRefusal } from '../registry/refusal-ring.ts'
 
 /** Where devices connect; asked at each request, because a port may be chosen after the API is made. */
@@ -38,6 +39,13 @@ export interface ReadinessCheck {
 
 /** Signs with the key of the server certificate, never with the CA's. */
 export type SignTime = (text: string) => { readonly signature: string; readonly certificate: string }
+
+export interface Publisher {
+  /** Resolves when what must be kept is committed. */
+  publish(message: Message): Promise<void>
+  /** Octets of the largest MQTT packet. */
+  readonly packetBytes: number
+}
 
 export interface RefusalLog {
   /** Newest first. */

@@ -14,6 +14,10 @@ export class SessionOwners {
     this.#owners.delete(clientId)
   }
 
+  ownerOf(clientId: string): Owner | undefined {
+    return this.#owners.get(clientId)
+  }
+
   isHeld(clientId: string): boolean {
     return this.#owners.has(clientId)
   }

@@ -55,7 +55,7 @@ describe('the subscriptions of one SUBSCRIBE', () => {
 describe('a CONNECT whose connection ends while it is worked on', () => {
   test('takes nobody’s place', async () => {
     await using broker = await openAedes()
-    registerTheLivingOnly(broker.internals)
+    registerTheLivingOnly(broker.internals, () => undefined)
     const first = await broker.connect()
     const second = await broker.stall()
     second.socket.destroy()
@@ -68,7 +68,7 @@ describe('a CONNECT whose connection ends while it is worked on', () => {
 
   test('is not listed when it ends while the one before it is being closed', async () => {
     await using broker = await openAedes()
-    registerTheLivingOnly(broker.internals)
+    registerTheLivingOnly(broker.internals, () => undefined)
     const first = await broker.connect()
     first.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'a', qos: 0 }] })
     await first.next('suback')
@@ -84,7 +84,7 @@ describe('a CONNECT whose connection ends while it is worked on', () => {
 
   test('takes the place of the one before it when it lives', async () => {
     await using broker = await openAedes()
-    registerTheLivingOnly(broker.internals)
+    registerTheLivingOnly(broker.internals, () => undefined)
     const first = await broker.connect()
     const second = await broker.stall()
     await second.goOn()
