@@ -59,7 +59,7 @@ export function shapeSession(session: SessionView): z.infer<typeof sessionSchema
     keepAlive: connection?.keepAlive ?? null,
     cleanSession,
     subscriptions: subscriptions.map(({ topicFilter, qos }) => ({ topicFilter, qos })),
-    queued: { ...queued },
+    queued: { messages: queued.messages, bytes: queued.bytes },
     inFlight,
     expiresAt: expiresAt?.toISOString() ?? null,
   }
