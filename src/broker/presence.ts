@@ -5,7 +5,7 @@ import type { Session as DeliverySession } from './delivery/session.ts'
 import { encodePublish } from './delivery/wire.ts'
 
 export interface PresenceOptions {
-  readonly router: Pick<Router<DeliverySession>, 'hasLevel' | 'planOnce'>
+  readonly router: Pick<Router<Pick<DeliverySession, 'deliver'>>, 'hasLevel' | 'planOnce'>
   readonly clock: Clock
   readonly sessionSeconds: number
 }

@@ -84,13 +84,17 @@ describe('a CONNECT whose connection ends while it is worked on', () => {
 
   test('takes the place of the one before it when it lives', async () => {
     await using broker = await openAedes()
-    registerTheLivingOnly(broker.internals, () => undefined)
+    const takeovers: unknown[][] = []
+    registerTheLivingOnly(broker.internals, (...clients) => takeovers.push(clients))
     const first = await broker.connect()
     const second = await broker.stall()
     await second.goOn()
     expect(await second.next('connack')).toMatchObject({ returnCode: 0 })
     await first.closed
     expect(broker.registered()).toBe(broker.clientOf(second))
+    expect(takeovers.map(([former, successor]) => [former === broker.clientOf(first), successor])).toEqual([
+      [true, broker.clientOf(second)],
+    ])
     second.socket.destroy()
     await second.closed
     await turn()
