@@ -47,7 +47,7 @@ export const REFUSAL_MENDS = {
   emqx_body_empty:
     'EMQX sends no certificate: give its HTTP authenticator the body { clientid = "${clientid}", username = "${username}", cert_common_name = "${cert_common_name}", cert_subject = "${cert_subject}", cert_pem = "${cert_pem}" }.',
   flapping:
-    'The device lost, or was refused, limits.flapping_connects connections within limits.flapping_window: find out why, or whether two devices share its client id; resuming it or issuing a certificate ends the ban at once.',
+    'The device lost, or was refused, limits.flapping_connects connections within limits.flapping_window: find out why, or whether two devices share its client id; resuming it, issuing a certificate or signet ban lift ID ends the ban at once.',
   emqx_body_invalid:
     'What EMQX sent cannot be read: its authenticator and authoriser send a JSON object or a form of strings, at most 1 MiB, as signet emqx-config prints them.',
   emqx_client_unknown:
