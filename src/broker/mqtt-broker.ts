@@ -154,7 +154,7 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     const eviction = evicts ? evictHolder(session.clientId) : undefined
     sessions.open(connection, session)
     directory.noteConnection(session)
-    announce(connection)
+    announce(connection, session)
     if (eviction) void serveAfter(eviction, connection, bytes)
     else engine.serve(connection, bytes)
   }

@@ -7,7 +7,7 @@ import type { Message } from './delivery/message.ts'
 import { StoreFull } from './delivery/store-full.ts'
 import { encodePublish } from './delivery/wire.ts'
 
-/** The client id of what the hub is asked to publish over its API; no registered id begins with "_". */
+/** Who has published what the hub was asked to over its API; no registered id begins with "_". */
 const API_CLIENT_ID = '_api'
 
 export interface PublicationLimits {

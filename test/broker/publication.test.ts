@@ -6,7 +6,7 @@ import { openPublisher } from '../../src/broker/publication.ts'
 const MESSAGE: Message = { topic: 'a/b', payload: Buffer.from('x'), qos: 1, retain: false }
 
 describe('a message that the hub is asked to publish', () => {
-  test('is taken as one of a client that nobody else can be, and is done when it is kept', async () => {
+  test('is taken as one of a client that is no device, and is done when it is kept', async () => {
     const taken: unknown[] = []
     let keep = (): void => undefined
     const publish = openScene({

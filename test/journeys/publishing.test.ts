@@ -60,7 +60,7 @@ describe('a back end that publishes over HTTP', () => {
     expect((await first).topic).toBe('open/a')
   })
 
-  test('is seen by those who watch the hub, under a client id that nobody else has', async () => {
+  test('is seen by those who watch the hub, under a client id that is no device’s', async () => {
     await using hub = await startTestHub()
     const seen: string[] = []
     using _ = hub.hub.messages.subscribe(({ clientId, topic }) => seen.push(`${clientId} ${topic}`))
