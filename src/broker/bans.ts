@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
+import type { Logger } from '../logger.ts'
 import type { RefusalCause } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
 import type { FlappingBans } from './flapping.ts'
@@ -33,11 +34,13 @@ export interface Ban extends HoldingBan, BanSubject {
 export class Bans {
   readonly #flapping: FlappingBans
   readonly #clock: Clock
+  readonly #logger: Logger
   readonly #given = new Map<string, Ban>()
 
-  constructor(flapping: FlappingBans, clock: Clock) {
+  constructor(flapping: FlappingBans, { clock, logger }: { readonly clock: Clock; readonly logger: Logger }) {
     this.#flapping = flapping
     this.#clock = clock
+    this.#logger = logger
   }
 
   /** Takes the place of every ban that this subject has. */
@@ -71,6 +74,7 @@ export class Bans {
     if (!ban) throw new DomainError('ban_not_found', `No ban is called ${id}: signet ban list shows those that hold`)
     this.#given.delete(id)
     if (ban.cause === 'flapping') this.#flapping.lift(ban.holder)
+    this.#logger.info({ component: 'broker', id, cause: ban.cause }, 'An administrator lifted a ban')
   }
 
   /** Whoever gets this id next begins anew. */

@@ -73,7 +73,7 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
   const owners = new SessionOwners()
   const feed = new MessageFeed((err) => logger.error({ component: 'broker', err }, 'A watcher of messages failed'))
   const flappingBans = new FlappingBans(limits, options.clock)
-  const bans = new Bans(flappingBans, options.clock)
+  const bans = new Bans(flappingBans, options)
   const reports = new BoundReports({ events, logger })
   const flapping = watchFlapping({ bans: flappingBans, access, reports, logger })
   const traffic = new Traffic()

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { Bans } from '../../src/broker/bans.ts'
 import { FlappingBans } from '../../src/broker/flapping.ts'
+import { createLogger } from '../../src/logger.ts'
+import { LogSink } from '../support/log-sink.ts'
 
 const DEVICE = { kind: 'device', id: 'device-001' } as const
 const SERVICE = { kind: 'service', id: 'backend' } as const
@@ -65,8 +67,8 @@ describe('the list of bans', () => {
 })
 
 describe('a ban that is lifted', () => {
-  test('holds no more, whoever gave it', () => {
-    const { bans, flapping } = createScene()
+  test('holds no more, whoever gave it, and is in the log', () => {
+    const { bans, flapping, log } = createScene()
     bans.give({ holder: SERVICE, clientId: 'backend:1' }, 300)
     flapping.count(DEVICE, {})
     bans.lift('client:backend:1')
@@ -75,6 +77,10 @@ describe('a ban that is lifted', () => {
       undefined,
       undefined,
       [],
+    ])
+    expect(log.lines).toMatchObject([
+      { id: 'client:backend:1', cause: 'banned', msg: 'An administrator lifted a ban' },
+      { id: 'device:device-001', cause: 'flapping', msg: 'An administrator lifted a ban' },
     ])
   })
 
@@ -92,5 +98,12 @@ function createScene() {
   let now = START
   const clock = (): Date => new Date(now)
   const flapping = new FlappingBans({ flappingConnects: 1, flappingSeconds: 60, flappingBanSeconds: 120 }, clock)
-  return { bans: new Bans(flapping, clock), flapping, advance: (milliseconds: number) => (now += milliseconds) }
+  const log = new LogSink()
+  const logger = createLogger({ level: 'info', format: 'json', stream: log })
+  return {
+    bans: new Bans(flapping, { clock, logger }),
+    flapping,
+    log,
+    advance: (milliseconds: number) => (now += milliseconds),
+  }
 }
