@@ -61,8 +61,8 @@ export class SessionList {
 
   /** Of those that the query fits. */
   clientIds({ search = '', state }: SessionQuery): readonly string[] {
-    const { connections, engine } = this.#options
-    const all = new Set([...connections.clientIds(), ...engine.stored.clientIds()])
+    const { connections, owners } = this.#options
+    const all = new Set([...connections.clientIds(), ...owners.clientIds()])
     const isWanted = (clientId: string): boolean => {
       const isConnected = connections.findByClientId(clientId) !== undefined
       return clientId.includes(search) && (state === undefined || (state === 'connected') === isConnected)

@@ -72,7 +72,7 @@ export interface AedesEngine {
   /** Takes over a connection whose CONNECT was accepted; `bytes` begin with it. */
   serve(connection: Connection, bytes: Buffer): void
   readonly losses: Losses
-  readonly stored: Pick<Sessions, 'clientIds' | 'find' | 'disconnectedAt'>
+  readonly stored: Pick<Sessions, 'find' | 'disconnectedAt'>
   /** What is owed to this connection's client; none before its CONNECT is worked on. */
   sessionOf(connection: Connection): Session | undefined
   /** As if a client had published it; calls back when PUBACK would be sent. */

@@ -57,11 +57,7 @@ export class Sessions {
     return this.#expired
   }
 
-  /** Of every stored one. */
-  clientIds(): Iterable<string> {
-    return this.#stored.keys()
-  }
-
+  /** The stored one. */
   find(clientId: string): Session | undefined {
     return this.#stored.get(clientId)
   }
