@@ -149,6 +149,9 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
         return ports.mqtt
       },
     },
+    sessions: broker.sessionList,
+    bans: broker.bans,
+    publisher: { publish: broker.publish, packetBytes: config.limits.packet_bytes },
     https,
     webSocket,
     get loopbackHttp() {

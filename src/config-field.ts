@@ -1,12 +1,6 @@
 import { z } from 'zod'
-import {
-  DURATION_PATTERN,
-  formatDuration,
-  readDuration,
-  readSize,
-  type SettingNotes,
-  SIZE_PATTERN,
-} from './config-setting.ts'
+import { readSize, type SettingNotes, SIZE_PATTERN } from './config-setting.ts'
+import { DURATION_PATTERN, formatDuration, readDuration } from './duration.ts'
 import { isHostName } from './host-name.ts'
 
 /** What is told of each setting beside its rule. */

@@ -1,5 +1,6 @@
-import { formatDuration, formatSize, type Setting } from './config-setting.ts'
+import { formatSize, type Setting } from './config-setting.ts'
 import { variablesOf } from './config-source.ts'
+import { formatDuration } from './duration.ts'
 
 /** One setting as the reference tells it, every cell as text. */
 export interface ReferenceRow {

@@ -10,6 +10,7 @@ export interface HubEvents {
     readonly kind: 'device' | 'service' | 'anonymous'
     readonly id: string
     readonly clientId: string
+    /** What the hub closed it for, as a sentence; else one of EMQX's words: normal, keepalive_timeout, takenover, ... */
     readonly reason: string
   }
   readonly 'connection.refused': { readonly surface: string; readonly cause: string; readonly address: string }

@@ -9,6 +9,8 @@ export const REFUSAL_MENDS = {
     'This address opens connections faster, or holds more of them, than limits.*_per_address allow: find the client that loops, or raise the limit.',
   api_closed:
     'In the mode https_only the API serves public documents and health alone: use the command line on the machine of the hub, or set api.auth to another mode.',
+  banned:
+    'An administrator has banned this client for a while: signet ban list shows until when, signet ban lift ID ends it.',
   body_invalid: 'The request is not what the API description at /openapi.json asks for: see the answer for the field.',
   certificate_expired:
     "The certificate is past its notAfter by the hub's clock: issue a new one (signet device add ID, or admin-cert create NAME), and check both clocks.",
@@ -49,7 +51,7 @@ export const REFUSAL_MENDS = {
   emqx_body_empty:
     'EMQX sends no certificate: give its HTTP authenticator the body { clientid = "${clientid}", username = "${username}", cert_common_name = "${cert_common_name}", cert_subject = "${cert_subject}", cert_pem = "${cert_pem}" }.',
   flapping:
-    'The device lost, or was refused, limits.flapping_connects connections within limits.flapping_window: find out why, or whether two devices share its client id; resuming it or issuing a certificate ends the ban at once.',
+    'The device lost, or was refused, limits.flapping_connects connections within limits.flapping_window: find out why, or whether two devices share its client id; resuming it, issuing a certificate or signet ban lift ID ends the ban at once.',
   emqx_body_invalid:
     'What EMQX sent cannot be read: its authenticator and authoriser send a JSON object or a form of strings, at most 1 MiB, as signet emqx-config prints them.',
   emqx_client_unknown:

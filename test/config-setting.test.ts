@@ -1,13 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import {
-  createSetting,
-  formatDuration,
-  formatFound,
-  formatSize,
-  readDuration,
-  readSettingText,
-  readSize,
-} from '../src/config-setting.ts'
+import { createSetting, formatFound, formatSize, readSettingText, readSize } from '../src/config-setting.ts'
 
 describe('a key has one variable and one flag', () => {
   const notes = { kind: 'text', description: '', expected: '' } as const
@@ -55,21 +47,6 @@ describe('sizes are written in binary units', () => {
     test(`${text} is ${bytes} bytes`, () => {
       expect(readSize(text)).toBe(bytes)
       expect(formatSize(bytes)).toBe(text)
-    })
-  }
-})
-
-describe('durations are written in the largest unit that fits', () => {
-  for (const { text, seconds } of [
-    { text: '7d', seconds: 604_800 },
-    { text: '12h', seconds: 43_200 },
-    { text: '5m', seconds: 300 },
-    { text: '90s', seconds: 90 },
-    { text: '0', seconds: 0 },
-  ]) {
-    test(`${text} is ${seconds} seconds`, () => {
-      expect(readDuration(text)).toBe(seconds)
-      expect(formatDuration(seconds)).toBe(text)
     })
   }
 })

@@ -1,4 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Bans } from '../broker/bans.ts'
+import type { SessionList } from '../broker/session-list.ts'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import type { RecordRefusal } from '../refusal.ts'
@@ -27,6 +29,7 @@ import type {
   Configuration,
   Health,
   HttpsIdentity,
+  Publisher,
   ReadinessCheck,
   RefusalLog,
   SignTime,
@@ -35,9 +38,10 @@ import type {
 } from './ports.ts'
 import { refuseInvalidInput } from './request/invalid-input.ts'
 import { plainHttp } from './request/plain-http.ts'
-import { MAX_IMPORT_OCTETS, requestBody } from './request/request-body.ts'
+import { MAX_BODY_OCTETS, MAX_IMPORT_OCTETS, requestBody } from './request/request-body.ts'
 import { requestId } from './request/request-id.ts'
 import { administratorCertificateRoutes } from './routes/administrator-certificates.ts'
+import { banRoutes } from './routes/bans.ts'
 import { caCertificateRoutes } from './routes/ca-certificate.ts'
 import { certificateValidationRoutes } from './routes/certificate-validation.ts'
 import { certificateRoutes } from './routes/certificates.ts'
@@ -53,8 +57,10 @@ import { legacyCredentialRoutes } from './routes/legacy-credential.ts'
 import { modeRoutes } from './routes/mode.ts'
 import { openApiRoutes } from './routes/openapi-document.ts'
 import { policyRoutes } from './routes/policies.ts'
+import { publishRoutes } from './routes/publish.ts'
 import { serviceCertificateRoutes } from './routes/service-certificates.ts'
 import { serviceRoutes } from './routes/services.ts'
+import { sessionRoutes } from './routes/sessions.ts'
 import { timeRoutes } from './routes/time.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { webSocketRoutes } from './routes/websocket.ts'
@@ -75,6 +81,9 @@ export interface ApiDependencies {
   readonly identityTokens: IdentityTokenCalls
   readonly legacy: Pick<LegacyCredentials, 'find' | 'put' | 'remove'>
   readonly logins: Pick<Logins, 'thatLetIn'>
+  readonly sessions: Pick<SessionList, 'clientIds' | 'get' | 'disconnect'>
+  readonly bans: Pick<Bans, 'list' | 'lift'>
+  readonly publisher: Publisher
   readonly refusals: RefusalLog
   readonly recordRefusal: RecordRefusal
   readonly trust: TrustAnchor
@@ -124,6 +133,10 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.use('/api/import/*', requestBody(MAX_IMPORT_OCTETS))
   app.route('/api/import', importRoutes(dependencies.imports, guard))
 
+  // The largest packet in base64, and its topic.
+  app.use('/api/publish', requestBody(Math.max(MAX_BODY_OCTETS, 2 * dependencies.publisher.packetBytes)))
+  app.route('/api/publish', publishRoutes(dependencies.publisher, guard))
+
   app.use('/api/*', requestBody())
   app.route('/api/devices/certificates', certificateValidationRoutes(certificates, guard))
   app.route('/api/devices/certificates', deviceCertificateRoutes(certificates, logins, broker, guard))
@@ -139,6 +152,8 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/tokens', tokenRoutes(tokens, guard))
   app.route('/api/config', configurationRoutes(dependencies.configuration, dependencies.apiAdmissions, guard))
   app.route('/api/mode', modeRoutes(dependencies.modes, guard))
+  app.route('/api/sessions', sessionRoutes(dependencies.sessions, guard))
+  app.route('/api/bans', banRoutes(dependencies.bans, guard))
   app.route('/api/diagnostics', diagnosticRoutes(dependencies.refusals, guard))
   return app
 }

@@ -1,3 +1,4 @@
+import type { Message } from '../broker/delivery/message.ts'
 import type { ApiAuth } from '../registry/api-admission.ts'
 import type { AuthMode } from '../registry/auth-mode.ts'
 import type { RecordedRefusal } from '../registry/refusal-ring.ts'
@@ -56,6 +57,13 @@ export type SignTime = (text: string) => { readonly signature: string; readonly 
 export interface AuthModes {
   readonly mqtt: AuthMode
   readonly api: AuthMode
+}
+
+export interface Publisher {
+  /** Resolves when what must be kept is committed. */
+  publish(message: Message): Promise<void>
+  /** Octets of the largest MQTT packet. */
+  readonly packetBytes: number
 }
 
 export interface RefusalLog {

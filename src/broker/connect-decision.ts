@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import type { Clock } from '../clock.ts'
 import type { RefusalCause } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
 import type { Login } from '../registry/login.ts'
+import type { BanOf } from './bans.ts'
 import { RETURN_CODE, type ReturnCode } from './connack.ts'
 import type { ConnectPacket } from './connect-packet.ts'
 import type { Connection, Session } from './connection.ts'
@@ -29,8 +31,8 @@ export interface ConnectDecisionOptions {
   readonly clientIds: ClientIdRule
   readonly sessions: Pick<SessionRegistry, 'findByClientId'>
   readonly owners: Pick<SessionOwners, 'isHeld' | 'isHeldByAnother'>
-  /** When the ban of a flapping one ends; none for who may connect. */
-  readonly bannedUntil: (identity: Identity) => Date | undefined
+  readonly banOf: BanOf
+  readonly clock: Clock
 }
 
 /** Who says CONNECT, and under which client id; synchronous, so that what is decided is still true when it is acted on. */
@@ -39,7 +41,7 @@ export function decideConnect(
   connection: Connection,
   options: ConnectDecisionOptions,
 ): ConnectDecision {
-  const { clientId, cleanSession, login } = packet
+  const { clientId, cleanSession, protocolVersion, keepAlive, login } = packet
   const { peer, surface, address } = connection
   const admission = options.directory.admit(peer, { surface, address, login })
   if (admission.admitted === undefined) return { accepted: undefined, compare: admission.compare }
@@ -68,22 +70,24 @@ export function decideConnect(
       identity,
     })
 
-  const bannedUntil = options.bannedUntil(identity)
-  if (bannedUntil) {
-    const expected = `no CONNECT before ${bannedUntil.toISOString()}`
-    return refuse({ cause: 'flapping', returnCode: RETURN_CODE.notAuthorized, presented, expected, identity })
+  const ban = options.banOf(identity, clientId)
+  if (ban) {
+    const { cause, until } = ban
+    const expected = `no CONNECT before ${until.toISOString()}`
+    return refuse({ cause, returnCode: RETURN_CODE.notAuthorized, presented, expected, identity })
   }
+  const session = { ...grant, cleanSession, protocolVersion, keepAlive, connectedAt: options.clock() }
   if (clientId === '') {
     // [MQTT-3.1.3-8]: a session that is kept must be named
     if (!cleanSession) return refuseClientId('client_id_missing')
-    return accept({ ...grant, clientId: assignClientId(identity, options), cleanSession })
+    return accept({ ...session, clientId: assignClientId(identity, options) })
   }
   const claim = options.clientIds.claim(identity, clientId)
   if (claim === 'refused') return refuseClientId('client_id_wrong')
   const held = isHeldByAnother(clientId, identity, options)
   // An exact registered id wins over whoever took it before it was registered.
   if (held && clientId !== identity.id) return refuseClientId('client_id_held')
-  return accept({ ...grant, clientId, cleanSession }, held)
+  return accept({ ...session, clientId }, held)
 }
 
 const LOGIN_CAUSES: ReadonlySet<RefusalCause> = new Set([

@@ -7,6 +7,10 @@ import { isWellFormed } from '../topic.ts'
 export interface ConnectPacket {
   readonly clientId: string
   readonly cleanSession: boolean
+  /** The protocol level: 3 is MQTT 3.1, 4 is 3.1.1. */
+  readonly protocolVersion: 3 | 4
+  /** Seconds; 0 is off. */
+  readonly keepAlive: number
   /** A user name without a password claims nothing. */
   readonly login?: Login
 }
@@ -19,8 +23,10 @@ export function readConnectPacket(frame: Buffer, headerLength: number): ConnectR
   if (version !== 'supported') return version
   const packet = parse(frame)
   if (!packet || isFaulty(packet)) return 'invalid'
+  const { clientId, clean: cleanSession = false, keepalive: keepAlive = 0 } = packet
   const login = readLogin(packet)
-  return { clientId: packet.clientId, cleanSession: packet.clean ?? false, ...(login ? { login } : {}) }
+  const protocolVersion = packet.protocolId === 'MQIsdp' ? 3 : 4
+  return { clientId, cleanSession, protocolVersion, keepAlive, ...(login ? { login } : {}) }
 }
 
 function readLogin({ username: userName, password }: IConnectPacket): Login | undefined {

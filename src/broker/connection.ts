@@ -2,6 +2,8 @@ import type { Duplex } from 'node:stream'
 import type { Peer } from '../peer-identity.ts'
 import type { Surface } from '../refusal.ts'
 import type { Grant } from '../registry/grant.ts'
+import type { ConnectPacket } from './connect-packet.ts'
+import type { DisconnectReason } from './disconnect-reason.ts'
 
 /** A connection as the edge hands it on: over TLS, its handshake finished. */
 export interface IncomingConnection {
@@ -28,6 +30,7 @@ export class Connection {
   #cutReason: string | undefined
   #hasTakenLeave = false
   #isExcused = false
+  #notedReason: DisconnectReason | undefined
 
   constructor(incoming: IncomingConnection, surface: Surface) {
     this.socket = incoming.socket
@@ -73,6 +76,18 @@ export class Connection {
     this.#isExcused = true
   }
 
+  /** Why it ended, once it has: the first thing that was noted of it, unless it took leave. */
+  get disconnectReason(): DisconnectReason {
+    if (this.#cutReason !== undefined) return 'kicked'
+    if (this.#hasTakenLeave) return 'normal'
+    return this.#notedReason ?? (this.surface === 'mqtt' ? 'tcp_closed' : 'ssl_closed')
+  }
+
+  /** What is about to end it. */
+  noteReason(reason: DisconnectReason): void {
+    this.#notedReason ??= reason
+  }
+
   /** Says a last word and closes; a peer that does not take it within a second is reset. */
   refuse(lastWord: Buffer | undefined): void {
     if (lastWord) this.#leave(lastWord)
@@ -89,6 +104,14 @@ export class Connection {
   open(session: Session): void {
     this.#session = session
     this.#incoming.markOpen()
+  }
+
+  /** Ends it as if it were lost, its will said; that is no fault of its client. */
+  kick(): Promise<void> {
+    this.noteReason('kicked')
+    this.excuse()
+    this.#incoming.reset()
+    return this.closed
   }
 
   cut(reason: string): Promise<void> {
@@ -110,7 +133,6 @@ export class Connection {
 }
 
 /** What an accepted CONNECT adds to a connection. */
-export interface Session extends Grant {
-  readonly clientId: string
-  readonly cleanSession: boolean
+export interface Session extends Grant, Omit<ConnectPacket, 'login'> {
+  readonly connectedAt: Date
 }

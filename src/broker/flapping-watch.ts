@@ -1,6 +1,7 @@
 import type { Logger } from '../logger.ts'
 import { isLoopbackAddress } from '../loopback.ts'
 import type { Identity } from '../registry/identity.ts'
+import type { HoldingBan } from './bans.ts'
 import type { BoundReports } from './bound-reports.ts'
 import type { Connection } from './connection.ts'
 import type { FlappingBans } from './flapping.ts'
@@ -18,7 +19,7 @@ export interface FlappingWatch {
   /** Of a connection that was lost, or refused. */
   countEnd(connection: Connection, identity: Identity): void
   /** None for who may connect. */
-  bannedUntil(connection: Connection, identity: Identity): Date | undefined
+  banOf(connection: Connection, identity: Identity): HoldingBan | undefined
 }
 
 export function watchFlapping({ bans, access, reports, logger }: FlappingWatchOptions): FlappingWatch {
@@ -31,9 +32,9 @@ export function watchFlapping({ bans, access, reports, logger }: FlappingWatchOp
         logger.error({ component: 'broker', err: error, id: identity.id }, 'A lost connection could not be counted')
       }
     },
-    bannedUntil(connection, identity) {
+    banOf(connection, identity) {
       const until = bans.until(identity)
-      return until && !isExempt(connection, identity) ? until : undefined
+      return until && !isExempt(connection, identity) ? { cause: 'flapping', until } : undefined
     },
   }
 

@@ -11,6 +11,8 @@ export interface FlappingLimits {
 type Holder = Pick<Identity, 'kind' | 'id'>
 
 interface Ban {
+  readonly holder: Holder
+  readonly since: Date
   readonly until: Date
   /** The connection whose end began it. */
   readonly cause: object
@@ -54,7 +56,8 @@ export class FlappingBans {
       return undefined
     }
     const until = new Date(now + flappingBanSeconds * 1000)
-    this.#bans.set(key, { until, cause: connection })
+    const { kind, id } = holder
+    this.#bans.set(key, { holder: { kind, id }, since: new Date(now), until, cause: connection })
     return until
   }
 
@@ -69,9 +72,16 @@ export class FlappingBans {
     return ban !== undefined && ban.cause !== connection
   }
 
-  lift(holder: Holder): void {
+  /** Those that hold now. */
+  list(): readonly (Pick<Ban, 'since' | 'until'> & { readonly holder: Holder })[] {
+    const now = this.#clock()
+    return [...this.#bans.values()].filter(({ until }) => until > now)
+  }
+
+  /** Whether there was one. */
+  lift(holder: Holder): boolean {
     this.#losses.delete(keyOf(holder))
-    this.#bans.delete(keyOf(holder))
+    return this.#bans.delete(keyOf(holder))
   }
 
   #banOf(holder: Holder): Ban | undefined {

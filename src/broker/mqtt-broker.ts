@@ -5,6 +5,8 @@ import type { RecordRefusal, RefusalCause, Surface } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
 import type { Login } from '../registry/login.ts'
 import { type EngineLimits, openAedesEngine, type StatusSettings } from './aedes/engine.ts'
+import { announceTo } from './announcement.ts'
+import { type BanOf, Bans } from './bans.ts'
 import { BoundReports } from './bound-reports.ts'
 import { encodeConnack, encodeUnsupportedVersionConnack, RETURN_CODE } from './connack.ts'
 import { type ConnectRefusal, decideConnect } from './connect-decision.ts'
@@ -12,11 +14,14 @@ import { awaitConnect, type FirstFrame } from './connect-gate.ts'
 import type { ConnectPacket } from './connect-packet.ts'
 import { Connection, type IncomingConnection } from './connection.ts'
 import type { Losses } from './delivery/losses.ts'
+import type { Message } from './delivery/message.ts'
 import { MessageFeed } from './delivery/message-feed.ts'
 import type { DeliveryStores } from './delivery/ports.ts'
 import { FlappingBans, type FlappingLimits } from './flapping.ts'
 import { watchFlapping } from './flapping-watch.ts'
 import type { AccessRules, ClientIdRule, PeerDirectory } from './ports.ts'
+import { openPublisher } from './publication.ts'
+import { SessionList } from './session-list.ts'
 import { SessionOwners } from './session-owners.ts'
 import { SessionRegistry } from './session-registry.ts'
 import { Traffic } from './traffic.ts'
@@ -39,6 +44,14 @@ export interface MqttBroker extends AsyncDisposable {
   /** Takes a connection in the tick of its handshake. */
   accept(incoming: IncomingConnection, surface: Surface): void
   readonly sessions: SessionRegistry
+  /** The same for administrators, with those that wait for their clients. */
+  readonly sessionList: Pick<SessionList, 'clientIds' | 'get' | 'disconnect'>
+  readonly bans: Pick<Bans, 'list' | 'lift'>
+  /**
+   * As a client's PUBLISH; resolves when PUBACK would be sent. Throws `invalid_topic_name`, `packet_too_large`,
+   * `store_full`, `hub_stopping`, and what the store failed with.
+   */
+  publish(message: Message): Promise<void>
   /** What was accepted, for those who watch. */
   readonly messages: Pick<MessageFeed, 'subscribe'>
   /** What bounds have cost since the start, by reason. */
@@ -55,26 +68,32 @@ const STOPPED = 'hub stopped'
 
 /** Opens the broker: handshakes come in, sessions live and end in it. */
 export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBroker> {
-  const { directory, clientIds, access, recordRefusal, events, logger, limits } = options
+  const { directory, access, recordRefusal, events, logger, limits } = options
   const sessions = new SessionRegistry()
   const owners = new SessionOwners()
   const feed = new MessageFeed((err) => logger.error({ component: 'broker', err }, 'A watcher of messages failed'))
-  const bans = new FlappingBans(limits, options.clock)
+  const flappingBans = new FlappingBans(limits, options.clock)
+  const bans = new Bans(flappingBans, options)
   const reports = new BoundReports({ events, logger })
-  const flapping = watchFlapping({ bans, access, reports, logger })
+  const flapping = watchFlapping({ bans: flappingBans, access, reports, logger })
   const traffic = new Traffic()
-  const engine = await openAedesEngine({ ...options, owners, feed, bans, reports, traffic })
+  const engine = await openAedesEngine({ ...options, owners, feed, bans: flappingBans, reports, traffic })
+  const announce = announceTo({ events, traffic, flapping })
+  const { sessionSeconds } = limits
   let isStopping = false
 
   return {
     sessions,
+    sessionList: new SessionList({ connections: sessions, owners, engine, bans, access, logger, sessionSeconds }),
+    bans,
+    publish: openPublisher({ engine, limits, reports }),
     messages: feed,
     accept,
     losses: engine.losses,
     limitsReached: reports,
-    liftBan: (kind, id) => bans.lift({ kind, id }),
+    liftBan: (kind, id) => void flappingBans.lift({ kind, id }),
     async forgetIdentity(kind, id, userId) {
-      bans.lift({ kind, id })
+      bans.forget({ kind, id })
       const cut = sessions.cutIdentity(kind, id, `${kind} removed or given to another user`)
       const forgotten = owners.clientIdsOf({ kind, id }).map((clientId) => engine.forgetSession(clientId))
       await Promise.all([cut, ...forgotten])
@@ -127,15 +146,15 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
   function decide(connection: Connection, packet: ConnectPacket, bytes: Buffer): void {
     traffic.countConnect()
     // Decided and admitted in one tick: no revocation can come between.
-    const bannedUntil = (identity: Identity): Date | undefined => flapping.bannedUntil(connection, identity)
-    const decision = decideConnect(packet, connection, { directory, clientIds, sessions, owners, bannedUntil })
+    const banOf: BanOf = (...client) => bans.givenTo(...client) ?? flapping.banOf(connection, client[0])
+    const decision = decideConnect(packet, connection, { ...options, sessions, owners, banOf })
     if (decision.accepted === undefined) return void decideAfter(decision.compare, connection, packet, bytes)
     if (!decision.accepted) return refuse(connection, decision.refusal)
     const { session, evicts } = decision
     const eviction = evicts ? evictHolder(session.clientId) : undefined
     sessions.open(connection, session)
     directory.noteConnection(session)
-    announce(connection)
+    announce(connection, session)
     if (eviction) void serveAfter(eviction, connection, bytes)
     else engine.serve(connection, bytes)
   }
@@ -176,7 +195,8 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     const { cause, returnCode, presented, expected, identity } = refusal
     record(connection, cause, presented, expected)
     connection.refuse(encodeConnack(returnCode))
-    if (identity) flapping.countEnd(connection, identity)
+    // A ban is not followed by another for running into it.
+    if (identity && cause !== 'banned') flapping.countEnd(connection, identity)
   }
 
   function refuseVersion(connection: Connection, reading: 'version_5' | 'version_unknown'): void {
@@ -212,20 +232,6 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     expected?: string,
   ): void {
     recordRefusal({ address, surface, cause, presented, ...(expected === undefined ? {} : { expected }) })
-  }
-
-  function announce(connection: Connection): void {
-    const { session, address } = connection
-    if (!session) return
-    const { kind, id } = session.identity
-    const { clientId } = session
-    traffic.countArrival()
-    events.publish('device.connected', { kind, id, clientId, address })
-    void connection.closed.then(() => {
-      if (connection.isLost) flapping.countEnd(connection, session.identity)
-      traffic.countDeparture()
-      events.publish('device.disconnected', { kind, id, clientId, reason: connection.cutReason ?? 'connection closed' })
-    })
   }
 }
 

@@ -14,6 +14,15 @@ export class SessionOwners {
     this.#owners.delete(clientId)
   }
 
+  /** Of every stored session. */
+  clientIds(): Iterable<string> {
+    return this.#owners.keys()
+  }
+
+  ownerOf(clientId: string): Owner | undefined {
+    return this.#owners.get(clientId)
+  }
+
   isHeld(clientId: string): boolean {
     return this.#owners.has(clientId)
   }

@@ -25,6 +25,11 @@ export class SessionRegistry {
     this.#byClientId.add(session.clientId, connection)
   }
 
+  /** Of every connection whose CONNECT was accepted. */
+  clientIds(): Iterable<string> {
+    return this.#byClientId.keys()
+  }
+
   /** The one that said CONNECT last: the others of its client id are on their way out. */
   findByClientId(clientId: string): Connection | undefined {
     return this.#byClientId.get(clientId).at(-1)
@@ -47,6 +52,11 @@ export class SessionRegistry {
   async cutIdentity(kind: Identity['kind'], id: string, reason: string): Promise<void> {
     const isIts = ({ session }: Connection): boolean => session?.identity.kind === kind && session.identity.id === id
     await cutAll([...this.#connections].filter(isIts), reason)
+  }
+
+  /** As if it had lost its connection. */
+  async kickClientId(clientId: string): Promise<void> {
+    await Promise.all(this.#byClientId.get(clientId).map((connection) => connection.kick()))
   }
 
   async cutClientId(clientId: string, reason: string): Promise<void> {
@@ -79,6 +89,10 @@ async function cutAll(connections: readonly Connection[], reason: string): Promi
 /** Connections by what several may have in common, in the order of their coming. */
 class ConnectionIndex {
   readonly #sharing = new Map<string, Set<Connection>>()
+
+  keys(): Iterable<string> {
+    return this.#sharing.keys()
+  }
 
   get(key: string): readonly Connection[] {
     return [...(this.#sharing.get(key) ?? [])]

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { addAdministratorCertificateCommands } from './administrator-certificate.ts'
+import { addBanCommands } from './ban.ts'
 import { addCaCommands } from './ca.ts'
 import { addCertificateCommands } from './certificate.ts'
 import { addConfigCommands } from './config.ts'
@@ -8,8 +9,10 @@ import { addEmqxConfigCommand } from './emqx-config.ts'
 import { addImportCommands } from './import/import.ts'
 import { addPolicyCommands } from './policy.ts'
 import type { CommandContext } from './ports.ts'
+import { addPubCommand } from './pub.ts'
 import { addRefusalsCommand } from './refusals.ts'
 import { addServiceCommands } from './service.ts'
+import { addSessionCommands } from './session.ts'
 import { addSimulateCommand } from './simulator/simulate.ts'
 import { addStartCommand } from './start.ts'
 import { addTokenCommands } from './token.ts'
@@ -42,6 +45,9 @@ export function createProgram(context: CommandContext): Command {
   addCaCommands(program, context)
   addCertificateCommands(program, context)
   addImportCommands(program, context)
+  addSessionCommands(program, context)
+  addBanCommands(program, context)
+  addPubCommand(program, context)
   addRefusalsCommand(program, context)
   addSimulateCommand(program, context)
   addConfigCommands(program, context)

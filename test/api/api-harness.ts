@@ -10,6 +10,7 @@ import type { ApiToken, Role } from '../../src/registry/api-token.ts'
 import type { EmqxConnect } from '../../src/registry/emqx-authenticator.ts'
 import type { EmqxAction } from '../../src/registry/emqx-authorizer.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { createBrokerDouble } from './broker-double.ts'
 import { createRegistryDouble, createToken } from './registry-double.ts'
 
 export const NOW = new Date('2026-03-01T12:00:00.000Z')
@@ -38,6 +39,7 @@ export interface Call {
 /** The API over a registry of object literals, with everything that it asked of them and told them. */
 export function createHarness(overrides: Partial<ApiDependencies> = {}) {
   const registry = createRegistryDouble(NOW, authority.caCertificatePem)
+  const brokerDouble = createBrokerDouble(NOW)
   const refusals: Refusal[] = []
   const connects: { connect: EmqxConnect | undefined; address: string }[] = []
   const actions: { action: EmqxAction | undefined; address: string }[] = []
@@ -51,6 +53,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       tokens: { authenticate: findToken },
       noteCertificate: () => undefined,
     }),
+    ...brokerDouble.ports,
     emqx: {
       authenticate(connect, address) {
         connects.push({ connect, address })
@@ -95,7 +98,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     return { status: response.status, headers: response.headers, text, body: readJson(response, text) }
   }
 
-  return { app, call, calls: registry.calls, refusals, connects, actions, lines }
+  return { app, call, calls: registry.calls, brokerCalls: brokerDouble.calls, refusals, connects, actions, lines }
 }
 
 function readJson({ headers }: Response, text: string): unknown {

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import type { HoldingBan } from '../../src/broker/bans.ts'
 import { RETURN_CODE } from '../../src/broker/connack.ts'
 import { type ConnectDecision, decideConnect } from '../../src/broker/connect-decision.ts'
 import type { ConnectPacket } from '../../src/broker/connect-packet.ts'
 import type { Connection } from '../../src/broker/connection.ts'
 import { SessionOwners } from '../../src/broker/session-owners.ts'
 import { SessionRegistry } from '../../src/broker/session-registry.ts'
+import type { Clock } from '../../src/clock.ts'
 import type { Peer } from '../../src/peer-identity.ts'
 import type { ClientIdClaim } from '../../src/registry/client-id.ts'
 import { admitting, createParty, createSession, openConnection, type Party } from './parties.ts'
@@ -12,16 +14,19 @@ import { admitting, createParty, createSession, openConnection, type Party } fro
 const DEVICE = createParty('device-001')
 const GATEWAY = createParty('gateway', 'service')
 
+const PACKET = { clientId: '', cleanSession: true, protocolVersion: 4, keepAlive: 60 } as const
+
 interface Scene {
   readonly sessions: SessionRegistry
   readonly owners: SessionOwners
+  readonly clock: Clock
 }
 
 interface Asked extends Partial<ConnectPacket> {
   readonly claim?: ClientIdClaim
   readonly arrange?: (scene: Scene) => void
   readonly peer?: Peer
-  readonly bannedUntil?: Date
+  readonly ban?: HoldingBan
 }
 
 describe('a CONNECT is accepted', () => {
@@ -100,12 +105,12 @@ describe('a CONNECT is refused', () => {
       }))
   }
 
-  test('while its identity is banned, with return code 5 and the end of the ban', () => {
-    const bannedUntil = new Date('2026-11-22T12:05:00Z')
-    expect(decide({ clientId: 'device-001', bannedUntil })).toMatchObject({
+  test.each(['flapping', 'banned'] as const)('for %s, with return code 5 and the end of the ban', (cause) => {
+    const ban = { cause, until: new Date('2026-11-22T12:05:00Z') }
+    expect(decide({ clientId: 'device-001', ban })).toMatchObject({
       accepted: false,
       refusal: {
-        cause: 'flapping',
+        cause,
         returnCode: RETURN_CODE.notAuthorized,
         presented: { identity: 'device:device-001', clientId: 'device-001' },
         expected: 'no CONNECT before 2026-11-22T12:05:00.000Z',
@@ -136,10 +141,10 @@ describe('a CONNECT is refused', () => {
   ] as const) {
     test(`for ${cause} with return code ${returnCode}`, () => {
       const admission = { admitted: false, cause, presented: {} } as const
-      const decision = decideConnect({ clientId: 'a', cleanSession: true }, connectionOf({}), {
+      const decision = decideConnect({ ...PACKET, clientId: 'a' }, connectionOf({}), {
         directory: { admit: () => admission },
         clientIds: { claim: () => 'own' },
-        bannedUntil: () => undefined,
+        banOf: () => undefined,
         ...createScene(),
       })
       expect(decision).toEqual({ accepted: false, refusal: { cause, returnCode, presented: {} } })
@@ -148,10 +153,10 @@ describe('a CONNECT is refused', () => {
 
   test('under the id of somebody else without the fingerprint it does not have', () => {
     const { identity } = DEVICE
-    const decision = decideConnect({ clientId: 'a', cleanSession: true }, connectionOf({}), {
+    const decision = decideConnect({ ...PACKET, clientId: 'a' }, connectionOf({}), {
       directory: { admit: () => ({ admitted: true, identity, credentials: ['token:k1'] }) },
       clientIds: { claim: () => 'refused' },
-      bannedUntil: () => undefined,
+      banOf: () => undefined,
       ...createScene(),
     })
     expect(decision).toMatchObject({
@@ -167,10 +172,10 @@ describe('a CONNECT is refused', () => {
       presented: { subject: 'CN=other' },
       expected: 'CN=device-001',
     } as const
-    const decision = decideConnect({ clientId: 'a', cleanSession: true }, connectionOf({}), {
+    const decision = decideConnect({ ...PACKET, clientId: 'a' }, connectionOf({}), {
       directory: { admit: () => admission },
       clientIds: { claim: () => 'own' },
-      bannedUntil: () => undefined,
+      banOf: () => undefined,
       ...createScene(),
     })
     expect(decision).toMatchObject({
@@ -183,7 +188,7 @@ test('a password that must be compared first decides nothing yet, and is asked f
   const login = { userName: 'pump', password: Buffer.from('old') }
   const compare = async () => login
   const asked: unknown[] = []
-  const decision = decideConnect({ clientId: 'a', cleanSession: true, login }, connectionOf({}), {
+  const decision = decideConnect({ ...PACKET, clientId: 'a', login }, connectionOf({}), {
     directory: {
       admit(...question) {
         asked.push(...question)
@@ -191,7 +196,7 @@ test('a password that must be compared first decides nothing yet, and is asked f
       },
     },
     clientIds: { claim: () => 'own' },
-    bannedUntil: () => undefined,
+    banOf: () => undefined,
     ...createScene(),
   })
   expect(decision).toEqual({ accepted: undefined, compare })
@@ -229,17 +234,16 @@ describe('an empty client id of a clean session', () => {
 })
 
 function decide(
-  { clientId = '', cleanSession = true, claim = 'own', peer = DEVICE.peer, arrange, bannedUntil }: Asked,
-  scene: { readonly sessions: Pick<SessionRegistry, 'findByClientId'>; readonly owners: SessionOwners } = arranged(
-    arrange,
-  ),
+  { clientId = '', cleanSession = true, claim = 'own', peer = DEVICE.peer, arrange, ban }: Asked,
+  scene: Omit<Scene, 'sessions'> & { readonly sessions: Pick<SessionRegistry, 'findByClientId'> } = arranged(arrange),
 ): ConnectDecision {
-  return decideConnect({ clientId, cleanSession }, connectionOf(peer), {
+  return decideConnect({ ...PACKET, clientId, cleanSession }, connectionOf(peer), {
     directory: { admit: admitting(DEVICE) },
     clientIds: { claim: () => claim },
     sessions: scene.sessions,
     owners: scene.owners,
-    bannedUntil: () => bannedUntil,
+    banOf: () => ban,
+    clock: scene.clock,
   })
 }
 
@@ -258,7 +262,7 @@ function arranged(arrange?: (scene: Scene) => void): Scene {
 }
 
 function createScene(): Scene {
-  return { sessions: new SessionRegistry(), owners: new SessionOwners() }
+  return { sessions: new SessionRegistry(), owners: new SessionOwners(), clock: () => new Date(0) }
 }
 
 function live(party: Party, clientId: string): (scene: Scene) => void {

@@ -6,7 +6,7 @@ import { StreamViolation } from '../../src/broker/stream-violation.ts'
 import { useFakeTimeouts } from '../support/fake-timeouts.ts'
 import { connectFrame, rawConnectFrame } from './connect-frame.ts'
 
-const OWN = { clientId: 'device-001', cleanSession: true }
+const OWN = { clientId: 'device-001', cleanSession: true, protocolVersion: 4, keepAlive: 60 }
 const PING = Buffer.from([0xc0, 0])
 const HTTP = Buffer.from('GET / HTTP/1.1\r\nHost: hub\r\n\r\n')
 const TLS_HELLO = Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00])

@@ -4,7 +4,7 @@ import { readConnectPacket } from '../../src/broker/connect-packet.ts'
 import { connectFrame, rawConnectFrame } from './connect-frame.ts'
 
 const HEADER_LENGTH = 2
-const OWN = { clientId: 'device-001', cleanSession: true }
+const OWN = { clientId: 'device-001', cleanSession: true, protocolVersion: 4, keepAlive: 60 }
 const WILL_QOS_3 = 0b0001_1110
 const WILL_QOS_2 = 0b0001_0110
 const USER_NAME = 0b1000_0000
@@ -14,9 +14,17 @@ const CLEAN = 0b10
 describe('a CONNECT', () => {
   for (const { name, frame, expected } of [
     { name: 'ok/3.1.1', frame: connectFrame(), expected: OWN },
-    { name: 'ok/3.1', frame: connectFrame({ protocolId: 'MQIsdp', protocolVersion: 3 }), expected: OWN },
+    {
+      name: 'ok/3.1',
+      frame: connectFrame({ protocolId: 'MQIsdp', protocolVersion: 3 }),
+      expected: { ...OWN, protocolVersion: 3 },
+    },
     { name: 'ok/3.1.1 of a bridge', frame: rawConnectFrame({ level: 0x84 }), expected: OWN },
-    { name: 'ok/3.1 of a bridge', frame: rawConnectFrame({ protocolName: 'MQIsdp', level: 0x83 }), expected: OWN },
+    {
+      name: 'ok/3.1 of a bridge',
+      frame: rawConnectFrame({ protocolName: 'MQIsdp', level: 0x83 }),
+      expected: { ...OWN, protocolVersion: 3 },
+    },
     {
       name: 'ok/a session that is kept',
       frame: connectFrame({ clean: false }),
@@ -26,7 +34,7 @@ describe('a CONNECT', () => {
     {
       name: 'ok/an empty client id of a session that is kept',
       frame: rawConnectFrame({ flags: 0, payload: [''] }),
-      expected: { clientId: '', cleanSession: false },
+      expected: { ...OWN, clientId: '', cleanSession: false },
     },
     { name: 'ok/a will of QoS 2', frame: withWill(WILL_QOS_2), expected: OWN },
     {

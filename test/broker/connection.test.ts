@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { encodeConnack, RETURN_CODE } from '../../src/broker/connack.ts'
+import { Connection } from '../../src/broker/connection.ts'
 import { useFakeTimeouts } from '../support/fake-timeouts.ts'
 import { createParty, createSession, openConnection } from './parties.ts'
 
@@ -117,6 +118,44 @@ describe('a connection that is cut', () => {
     client.socket.destroy()
     await connection.closed
     await connection.cut('certificate revoked')
+  })
+})
+
+describe('a connection that an administrator ends', () => {
+  test('is reset in the same tick, and is neither cut nor its client’s loss', async () => {
+    const { connection, incoming } = openConnection()
+    connection.open(createSession(createParty('device-001')))
+    const kicked = connection.kick()
+    expect(incoming.resets).toBe(1)
+    await kicked
+    expect([connection.cutReason, connection.isLost, connection.disconnectReason]).toEqual([undefined, false, 'kicked'])
+  })
+})
+
+describe('a connection has ended', () => {
+  for (const { reason, end } of [
+    { reason: 'ssl_closed', end: () => undefined },
+    { reason: 'kicked', end: (connection) => void connection.cut('certificate revoked') },
+    { reason: 'normal', end: (connection) => connection.takeLeave() },
+    { reason: 'keepalive_timeout', end: (connection) => connection.noteReason('keepalive_timeout') },
+  ] satisfies readonly { reason: string; end: (connection: Connection) => void }[]) {
+    test(`for ${reason}`, () => {
+      const { connection } = openConnection()
+      end(connection)
+      expect(connection.disconnectReason).toBe(reason)
+    })
+  }
+
+  test('for tcp_closed without TLS', () =>
+    expect(new Connection(openConnection().incoming, 'mqtt').disconnectReason).toBe('tcp_closed'))
+
+  test('for what was noted first, unless it said DISCONNECT', () => {
+    const { connection } = openConnection()
+    connection.noteReason('takenover')
+    connection.noteReason('protocol_error')
+    expect(connection.disconnectReason).toBe('takenover')
+    connection.takeLeave()
+    expect(connection.disconnectReason).toBe('normal')
   })
 })
 

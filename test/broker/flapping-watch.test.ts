@@ -23,6 +23,6 @@ test('a policy that cannot be read bans nobody, and is logged', () => {
   const { identity } = createParty('device-001')
   const { connection } = openConnection()
   watch.countEnd(connection, identity)
-  expect(watch.bannedUntil(connection, identity)).toBeUndefined()
+  expect(watch.banOf(connection, identity)).toBeUndefined()
   expect(log.lines).toMatchObject([{ level: 'error', id: 'device-001', err: { message: 'the database is locked' } }])
 })

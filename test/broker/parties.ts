@@ -52,7 +52,8 @@ export function createParty(id: string, kind: 'device' | 'service' = 'device'): 
 
 export function createSession({ identity, certificate }: Party, session: Partial<Session> = {}): Session {
   const credentials = [certificate.fingerprint]
-  return { identity, certificate, credentials, clientId: identity.id, cleanSession: true, ...session }
+  const packet = { clientId: identity.id, cleanSession: true, protocolVersion: 4, keepAlive: 60 } as const
+  return { identity, certificate, credentials, ...packet, connectedAt: new Date(0), ...session }
 }
 
 /** A registry that knows these parties by their certificates. */

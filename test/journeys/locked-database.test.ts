@@ -24,6 +24,12 @@ for (const mode of ['immediate', 'exclusive']) {
       const closed = new Promise<void>((resolve) => refused.once('close', () => resolve()))
       refused.publish('kept', 'refused', { qos: 1 })
       await closed
+      const body = { topicName: 'kept', payload: 'refused', qos: 1 }
+      const answer = await hub.api('POST', '/api/publish', { body })
+      expect([answer.status, answer.json().detail]).toEqual([
+        503,
+        'mqtt.db is locked by another process: end what else has it open',
+      ])
       const arrived = nextMessage(subscriber)
       publisher.publish('live', 'x')
       expect(await arrived).toEqual({ topic: 'live', payload: 'x' })

@@ -44,6 +44,7 @@ const LEAVES = [
   'logger',
   'loopback',
   'clock',
+  'duration',
   'events',
   'topic',
   'identifiers',

@@ -4,6 +4,7 @@ import type { Role } from '../../registry/api-token.ts'
 const ROLES_THAT_MAY = {
   administer: ['admin'],
   operate: ['admin', 'operator'],
+  publish: ['admin', 'operator'],
   read: ['admin', 'operator', 'auditor'],
   validate: ['admin', 'operator', 'auditor', 'validator'],
   answer_emqx: ['admin', 'validator'],

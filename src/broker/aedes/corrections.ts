@@ -64,13 +64,22 @@ export function storeGrantedOnly(
   }
 }
 
-/** A connection may end while its CONNECT is still worked on: the dead take nobody's place, and take no living one off the list. */
-export function registerTheLivingOnly(internals: AedesInternals): void {
+/**
+ * A connection may end while its CONNECT is still worked on: the dead take nobody's place, and take no living one off the
+ * list. `onTakeover` is told who is about to be closed for whom ([MQTT-3.1.4-2]).
+ */
+export function registerTheLivingOnly(
+  internals: AedesInternals,
+  onTakeover: (former: Client, successor: Client) => void,
+): void {
   const register = internals.registerClient.bind(internals)
   const finish = internals._finishRegisterClient.bind(internals)
   const unregister = internals.unregisterClient.bind(internals)
   internals.registerClient = (client) => {
-    if (!client.closed) register(client)
+    if (client.closed) return
+    const former = internals.clients[client.id]
+    if (former) onTakeover(former, client)
+    register(client)
   }
   // The holder of the id before it was closed meanwhile, which takes turns of the event loop.
   internals._finishRegisterClient = (client) => {

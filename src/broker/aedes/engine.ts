@@ -5,21 +5,21 @@ import type { Logger } from '../../logger.ts'
 import type { RecordRefusal } from '../../refusal.ts'
 import type { BoundReports } from '../bound-reports.ts'
 import type { Connection } from '../connection.ts'
-import { createDelivery, type DeliveryLimits } from '../delivery/delivery.ts'
+import type { DeliveryLimits } from '../delivery/delivery.ts'
 import { publishLeftWills } from '../delivery/left-wills.ts'
 import type { Losses } from '../delivery/losses.ts'
+import type { Message } from '../delivery/message.ts'
 import type { MessageFeed } from '../delivery/message-feed.ts'
 import type { DeliveryStores } from '../delivery/ports.ts'
-import type { Owners } from '../delivery/sessions.ts'
+import type { Session } from '../delivery/session.ts'
+import type { Owners, Sessions } from '../delivery/sessions.ts'
 import type { FlappingBans } from '../flapping.ts'
 import { type FrameViolation, guardFrames } from '../frame-meter.ts'
 import type { AccessRules, PeerDirectory } from '../ports.ts'
 import type { ReadingLimits } from '../reading-budget.ts'
 import { createPace } from '../reading-pace.ts'
-import { Status } from '../status/status.ts'
 import { startTelling } from '../status/telling.ts'
 import type { Traffic } from '../traffic.ts'
-import { Bindings } from './bindings.ts'
 import {
   dropDenied,
   hasTakenLeave,
@@ -31,11 +31,8 @@ import {
   storeGrantedOnly,
 } from './corrections.ts'
 import { DeliveryState, PRESENT } from './delivery-state.ts'
-import { SubscriptionEmitter } from './emitter.ts'
+import { createParts, type Parts } from './engine-parts.ts'
 import { openFastPath } from './fast-path.ts'
-import { Gatekeeper } from './gatekeeper.ts'
-import { LiveWills } from './live-wills.ts'
-import { Publishing } from './publishing.ts'
 
 export interface AedesEngineOptions {
   readonly access: AccessRules
@@ -75,6 +72,13 @@ export interface AedesEngine {
   /** Takes over a connection whose CONNECT was accepted; `bytes` begin with it. */
   serve(connection: Connection, bytes: Buffer): void
   readonly losses: Losses
+  readonly stored: Pick<Sessions, 'find' | 'disconnectedAt'>
+  /** What is owed to this connection's client; none before its CONNECT is worked on. */
+  sessionOf(connection: Connection): Session | undefined
+  /** As if a client had published it; calls back when PUBACK would be sent. */
+  publish(message: Message, clientId: string, done: (error?: Error) => void): void
+  /** Nothing is taken any more. */
+  readonly isFinished: boolean
   forgetSession(clientId: string): Promise<void>
   forgetRetained(topicFilter: string): Promise<void>
   /** What was taken is committed, and its acknowledgement on its way; nothing is taken any more. */
@@ -91,7 +95,7 @@ const SWEEP_MS = 60_000
 export async function openAedesEngine(options: AedesEngineOptions): Promise<AedesEngine> {
   const { limits, stores, clock, fastPath = true } = options
   const parts = createParts(options)
-  const { gatekeeper, delivery, bindings, emitter, publishing, wills, status } = parts
+  const { gatekeeper, delivery, bindings, emitter, publishing, wills, status, presence } = parts
   await publishLeftWills({
     stores,
     acceptance: delivery.acceptance,
@@ -112,6 +116,12 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
 
   return {
     losses: delivery.losses,
+    stored: delivery.sessions,
+    sessionOf: ({ socket: conn }) => bindings.of({ conn })?.session,
+    publish: (message, clientId, done) => delivery.acceptance.accept(message, { clientId }, done),
+    get isFinished() {
+      return delivery.acceptance.isClosed
+    },
     serve(connection, bytes) {
       const { socket } = connection
       gatekeeper.admit(connection)
@@ -132,6 +142,7 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
       socket.once('close', () => {
         if (hasTakenLeave(client)) connection.takeLeave()
         bindings.leave(client)
+        presence.leave(connection)
       })
       // Aedes first, then the bytes: in the other order it would wait for the next ones for ever.
       socket.unshift(bytes)
@@ -161,33 +172,8 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
   }
 }
 
-interface Parts {
-  readonly gatekeeper: Gatekeeper
-  readonly delivery: ReturnType<typeof createDelivery>
-  readonly bindings: Bindings
-  readonly wills: LiveWills
-  readonly emitter: SubscriptionEmitter
-  readonly publishing: Publishing
-  readonly status: Status
-}
-
-function createParts(options: AedesEngineOptions): Parts {
-  const { stores, limits, reports } = options
-  const gatekeeper = new Gatekeeper(options)
-  const delivery = createDelivery({
-    ...options,
-    onLoss: (reason, clientId, messages) => reports.lost(reason, clientId, messages),
-  })
-  const wills = new LiveWills(stores)
-  const bindings = new Bindings(delivery, gatekeeper, wills)
-  const emitter = new SubscriptionEmitter(delivery.sessions, bindings)
-  const publishing = new Publishing({ delivery, bindings, gatekeeper, wills, topicLevels: limits.topicLevels })
-  const status = new Status({ ...delivery, version: options.status.version, clock: options.clock })
-  return { gatekeeper, delivery, bindings, wills, emitter, publishing, status }
-}
-
 async function openBroker({ limits }: AedesEngineOptions, parts: Parts): Promise<Aedes> {
-  const { gatekeeper, delivery, bindings, wills, emitter, publishing, status } = parts
+  const { gatekeeper, delivery, bindings, wills, emitter, publishing, status, presence } = parts
   const state = new DeliveryState(delivery, bindings, wills, status)
   storeGrantedOnly(state, (subscription) => gatekeeper.isGranted(subscription))
   const broker = await Aedes.createBroker({
@@ -219,7 +205,9 @@ async function openBroker({ limits }: AedesEngineOptions, parts: Parts): Promise
   const internals = internalsOf(broker)
   internals.publish = (packet, client, done) => publishing.publish(packet, client, done)
   dropDenied(internals, (packet) => gatekeeper.isDenied(packet))
-  registerTheLivingOnly(internals)
+  registerTheLivingOnly(internals, (former, { clean }) =>
+    gatekeeper.noteReason(former, clean ? 'discarded' : 'takenover'),
+  )
   const unregister = internals.unregisterClient.bind(internals)
   internals.unregisterClient = (client) => {
     unregister(client)
@@ -227,7 +215,10 @@ async function openBroker({ limits }: AedesEngineOptions, parts: Parts): Promise
   }
   // Not "clientReady", which comes when the first SUBSCRIBE may have been answered.
   broker.on('connackSent', ({ returnCode }, client) => {
-    if (returnCode === 0) bindings.attach(client)
+    if (returnCode !== 0) return
+    bindings.attach(client)
+    const served = gatekeeper.served(client)
+    if (served) presence.arrive(served.connection)
   })
   // The second: before CONNACK.
   for (const event of ['clientError', 'connectionError'] as const)

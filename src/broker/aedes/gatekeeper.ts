@@ -7,6 +7,7 @@ import { isTopicFilter } from '../../topic.ts'
 import type { BoundReports } from '../bound-reports.ts'
 import type { Connection, Session } from '../connection.ts'
 import { StoreFull } from '../delivery/store-full.ts'
+import { type DisconnectReason, reasonOfError } from '../disconnect-reason.ts'
 import type { FlappingBans } from '../flapping.ts'
 import type { AccessRules } from '../ports.ts'
 import { StreamViolation } from '../stream-violation.ts'
@@ -115,9 +116,16 @@ export class Gatekeeper {
     return policy !== undefined && this.#verdictsOf(served).mayReceive(policy, topicName)
   }
 
+  /** Why the client is about to be closed. */
+  noteReason(client: Client, reason: DisconnectReason): void {
+    this.served(client)?.connection.noteReason(reason)
+  }
+
   /** What the client did to the protocol; a broken network is no offence. */
   reportError(client: Client, error: NodeJS.ErrnoException): void {
     const served = this.served(client)
+    const reason = reasonOfError(error, served?.connection.isExcused ?? false)
+    if (reason) served?.connection.noteReason(reason)
     if (!served || UNREMARKABLE.has(error.message)) return
     const named = [error, error.cause].find((one) => one instanceof DomainError)
     if (named) {
@@ -139,6 +147,7 @@ export class Gatekeeper {
   }
 
   reportFrame(connection: Connection, cause: RefusalCause): void {
+    connection.noteReason('protocol_error')
     if (connection.session) this.#record({ connection, session: connection.session }, cause)
   }
 

@@ -18,6 +18,9 @@ export interface OutboxBounds {
   readonly lostBytes: number
 }
 
+/** The error of a client that is given up. */
+export const NOT_READING = 'the client does not read'
+
 const MIB = 1024 * 1024
 const BOUNDS: OutboxBounds = { behindBytes: MIB, lostBytes: 8 * MIB }
 
@@ -66,7 +69,7 @@ export class Outbox {
     if (this.#isClosed) return
     // Judged before this one is added: a single message may be larger than the bound.
     if (this.#backlog > this.#bounds.lostBytes) {
-      this.#socket.destroy(new Error('the client does not read'))
+      this.#socket.destroy(new Error(NOT_READING))
       return
     }
     this.#pending.push(bytes)

@@ -47,6 +47,8 @@ export interface SessionState {
   markDisconnected(sid: number, at: Date, lastSent: number): void
   /** Those that were connected when the process ended. */
   markAbandoned(at: Date): void
+  /** None while it is connected. */
+  disconnectedAt(sid: number): Date | undefined
   clientIdsExpired(before: Date): readonly string[]
   /** With its subscriptions and packet identifiers. */
   remove(sid: number): void

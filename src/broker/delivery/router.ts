@@ -52,10 +52,20 @@ export class Router<Subscriber> {
     return found
   }
 
+  /** Whether any filter begins with this level. */
+  hasLevel(level: string): boolean {
+    return this.#root.children.has(level)
+  }
+
+  /** Of a topic that will hardly come again: it is not remembered. */
+  planOnce(topicName: string): readonly Route<Subscriber>[] {
+    return merge(this.match(topicName))
+  }
+
   plan(topicName: string): readonly Route<Subscriber>[] {
     const known = this.#plans.get(topicName)
     if (known) return known
-    const plan = merge(this.match(topicName))
+    const plan = this.planOnce(topicName)
     if (this.#plans.size >= MAX_PLANS) this.#plans.clear()
     this.#plans.set(topicName, plan)
     return plan

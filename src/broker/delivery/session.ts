@@ -73,6 +73,11 @@ export class Session {
     return this.#link !== undefined
   }
 
+  /** Messages on their way to it, unacknowledged. */
+  get inFlight(): number {
+    return this.#inFlight.size
+  }
+
   /** What waits for it. */
   measure(): Pick<QueueMeasure, 'messages' | 'bytes'> {
     return this.#bounds.measure()

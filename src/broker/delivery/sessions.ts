@@ -57,6 +57,16 @@ export class Sessions {
     return this.#expired
   }
 
+  /** The stored one. */
+  find(clientId: string): Session | undefined {
+    return this.#stored.get(clientId)
+  }
+
+  /** When its client left; none while it is connected. */
+  disconnectedAt({ sid }: Session): Date | undefined {
+    return sid === undefined ? undefined : this.#options.stores.sessions.disconnectedAt(sid)
+  }
+
   /** How many are stored, how many of those have no connection, and what waits for them. */
   measure(): { readonly sessions: number; readonly away: number; readonly messages: number; readonly bytes: number } {
     let [away, messages, bytes] = [0, 0, 0]

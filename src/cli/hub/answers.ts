@@ -3,6 +3,7 @@ import type {
   shapeAdministratorIssued,
 } from '../../api/resources/administrator-certificate.ts'
 import type { shapeToken } from '../../api/resources/api-token.ts'
+import type { shapeBan } from '../../api/resources/ban.ts'
 import type { shapeHistory, shapeListed } from '../../api/resources/certificate.ts'
 import type { shapeDevice } from '../../api/resources/device.ts'
 import type { shapeIdentityToken } from '../../api/resources/identity-token.ts'
@@ -11,11 +12,13 @@ import type { shapeIssued } from '../../api/resources/issued-certificate.ts'
 import type { shapePolicy } from '../../api/resources/policy.ts'
 import type { shapeRefusal } from '../../api/resources/refusal.ts'
 import type { shapeService } from '../../api/resources/service.ts'
+import type { shapeSession } from '../../api/resources/session.ts'
 
 /** What the API answers, by the words of the API itself. */
 export type AdministratorCertificateAnswer = ReturnType<typeof shapeAdministratorCertificate>
 export type AdministratorIssuedAnswer = ReturnType<typeof shapeAdministratorIssued>
 export type DeviceAnswer = ReturnType<typeof shapeDevice>
+export type BanAnswer = ReturnType<typeof shapeBan>
 export type CertificateAnswer = ReturnType<typeof shapeHistory>
 export type IdentityTokenAnswer = ReturnType<typeof shapeIdentityToken>
 export type ImportAnswer = ReturnType<typeof shapeImportReport>
@@ -25,6 +28,7 @@ export type IssuedAnswer = ReturnType<typeof shapeIssued>
 export type PolicyAnswer = ReturnType<typeof shapePolicy>
 export type RefusalAnswer = ReturnType<typeof shapeRefusal>
 export type ServiceAnswer = ReturnType<typeof shapeService>
+export type SessionAnswer = ReturnType<typeof shapeSession>
 export type TokenAnswer = ReturnType<typeof shapeToken>
 
 export interface RevocationAnswer {

@@ -22,6 +22,9 @@ export function createSessionStore({ sqlite }: Database) {
   const markConnected = sqlite.prepare('update sessions set disconnected_at = null, last_sent = null where sid = ?')
   const markDisconnected = sqlite.prepare('update sessions set disconnected_at = ?, last_sent = ? where sid = ?')
   const markAbandoned = sqlite.prepare('update sessions set disconnected_at = ? where disconnected_at is null')
+  const selectDisconnectedAt = sqlite
+    .prepare<[number], number | null>('select disconnected_at from sessions where sid = ?')
+    .pluck()
   const selectExpired = sqlite
     .prepare<[number], string>('select client_id from sessions where disconnected_at < ?')
     .pluck()
@@ -45,6 +48,10 @@ export function createSessionStore({ sqlite }: Database) {
       void markDisconnected.run(at.getTime(), lastSent, sid),
     /** Those that were connected when the process ended: nobody has told when they left. */
     markAbandoned: (at: Date): void => void markAbandoned.run(at.getTime()),
+    disconnectedAt(sid: number): Date | undefined {
+      const at = selectDisconnectedAt.get(sid)
+      return at == null ? undefined : new Date(at)
+    },
     clientIdsExpired: (before: Date): readonly string[] => selectExpired.all(before.getTime()),
     /** Its queue is removed by the queue store, which knows its range. */
     remove(sid: number): void {

@@ -55,7 +55,7 @@ describe('the subscriptions of one SUBSCRIBE', () => {
 describe('a CONNECT whose connection ends while it is worked on', () => {
   test('takes nobody’s place', async () => {
     await using broker = await openAedes()
-    registerTheLivingOnly(broker.internals)
+    registerTheLivingOnly(broker.internals, () => undefined)
     const first = await broker.connect()
     const second = await broker.stall()
     second.socket.destroy()
@@ -68,7 +68,7 @@ describe('a CONNECT whose connection ends while it is worked on', () => {
 
   test('is not listed when it ends while the one before it is being closed', async () => {
     await using broker = await openAedes()
-    registerTheLivingOnly(broker.internals)
+    registerTheLivingOnly(broker.internals, () => undefined)
     const first = await broker.connect()
     first.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'a', qos: 0 }] })
     await first.next('suback')
@@ -84,13 +84,17 @@ describe('a CONNECT whose connection ends while it is worked on', () => {
 
   test('takes the place of the one before it when it lives', async () => {
     await using broker = await openAedes()
-    registerTheLivingOnly(broker.internals)
+    const takeovers: unknown[][] = []
+    registerTheLivingOnly(broker.internals, (...clients) => takeovers.push(clients))
     const first = await broker.connect()
     const second = await broker.stall()
     await second.goOn()
     expect(await second.next('connack')).toMatchObject({ returnCode: 0 })
     await first.closed
     expect(broker.registered()).toBe(broker.clientOf(second))
+    expect(takeovers.map(([former, successor]) => [former === broker.clientOf(first), successor])).toEqual([
+      [true, broker.clientOf(second)],
+    ])
     second.socket.destroy()
     await second.closed
     await turn()

@@ -170,6 +170,7 @@ describe('what cannot be kept', () => {
       backend.send(packet)
       await backend.closed
       expect(backend.received.filter(({ cmd }) => cmd !== 'connack')).toEqual([])
+      expect(backend.connection.disconnectReason).toBe('internal_error')
 
       await engine.makeRoom()
       await taken(await engine.connectBackend(), publish())

@@ -47,6 +47,21 @@ describe('the router', () => {
     expect(router.plan('a/b')).toEqual([])
   })
 
+  test('knows whether any filter begins with a level', () => {
+    const router = new Router<string>()
+    router.add('$SYS/brokers/+', 'one', 1)
+    expect([router.hasLevel('$SYS'), router.hasLevel('brokers')]).toEqual([true, false])
+    router.remove('$SYS/brokers/+', 'one')
+    expect(router.hasLevel('$SYS')).toBe(false)
+  })
+
+  test('names each subscriber once for a topic that it does not remember', () => {
+    const router = new Router<string>()
+    router.add('a/+', 'one', 0)
+    router.add('a/#', 'one', 1)
+    expect(router.planOnce('a/b')).toEqual([{ subscriber: 'one', qos: 1 }])
+  })
+
   test('answers for more topics than it keeps plans of', () => {
     const router = new Router<string>()
     router.add('+', 'one', 1)

@@ -1,0 +1,25 @@
+import type { EventFeed } from '../events.ts'
+import type { Connection, Session } from './connection.ts'
+import type { FlappingWatch } from './flapping-watch.ts'
+import type { Traffic } from './traffic.ts'
+
+export interface AnnouncementOptions {
+  readonly events: EventFeed
+  readonly traffic: Pick<Traffic, 'countArrival' | 'countDeparture'>
+  readonly flapping: Pick<FlappingWatch, 'countEnd'>
+}
+
+/** To be called of each connection whose CONNECT was accepted: tells the hub of it, and of its end. */
+export function announceTo({ events, traffic, flapping }: AnnouncementOptions) {
+  return (connection: Connection, { identity, clientId }: Session): void => {
+    const { kind, id } = identity
+    traffic.countArrival()
+    events.publish('device.connected', { kind, id, clientId, address: connection.address })
+    void connection.closed.then(() => {
+      if (connection.isLost) flapping.countEnd(connection, identity)
+      traffic.countDeparture()
+      const reason = connection.cutReason ?? connection.disconnectReason
+      events.publish('device.disconnected', { kind, id, clientId, reason })
+    })
+  }
+}

@@ -1,0 +1,29 @@
+import { DomainError } from '../errors.ts'
+import { NOT_READING } from './delivery/outbox.ts'
+
+/** Why a connection ended, in EMQX 5's words as far as it has them. */
+export type DisconnectReason =
+  | 'normal'
+  | 'kicked'
+  | 'keepalive_timeout'
+  | 'discarded'
+  | 'takenover'
+  | 'tcp_closed'
+  | 'ssl_closed'
+  | 'not_reading'
+  | 'protocol_error'
+  | 'internal_error'
+
+const BY_MESSAGE: ReadonlyMap<string, DisconnectReason> = new Map([
+  ['keep alive timeout', 'keepalive_timeout'],
+  ['drain timeout', 'not_reading'],
+  [NOT_READING, 'not_reading'],
+])
+
+/** What an error of its client says of the end it brings; nothing of a network that broke. */
+export function reasonOfError(error: NodeJS.ErrnoException, isOurFault: boolean): DisconnectReason | undefined {
+  const known = BY_MESSAGE.get(error.message)
+  if (known) return known
+  if (isOurFault || error instanceof DomainError || error.cause instanceof DomainError) return 'internal_error'
+  return error.code === undefined ? 'protocol_error' : undefined
+}

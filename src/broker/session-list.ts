@@ -1,0 +1,135 @@
+import { DomainError } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+import type { Surface } from '../refusal.ts'
+import type { Identity } from '../registry/identity.ts'
+import type { AedesEngine } from './aedes/engine.ts'
+import type { BanSubject, Bans } from './bans.ts'
+import type { Connection } from './connection.ts'
+import type { QoS } from './delivery/message.ts'
+import type { AccessRules } from './ports.ts'
+import type { SessionOwners } from './session-owners.ts'
+import type { SessionRegistry } from './session-registry.ts'
+
+export interface SessionListOptions {
+  readonly connections: SessionRegistry
+  readonly owners: SessionOwners
+  readonly engine: Pick<AedesEngine, 'stored' | 'sessionOf' | 'forgetSession'>
+  readonly bans: Bans
+  readonly access: AccessRules
+  readonly logger: Logger
+  readonly sessionSeconds: number
+}
+
+export interface SessionQuery {
+  /** Part of a client id. */
+  readonly search?: string
+  readonly state?: 'connected' | 'disconnected'
+}
+
+/** A session as an administrator sees it: live, stored, or both. */
+export interface SessionView {
+  readonly clientId: string
+  /** Whose it is; of a stored one without a connection the user is not known. */
+  readonly identity: Pick<Identity, 'kind' | 'id'> & { readonly userId?: string | undefined }
+  /** None of one that waits for its client. */
+  readonly connection: ConnectionView | undefined
+  readonly cleanSession: boolean
+  readonly subscriptions: readonly { readonly topicFilter: string; readonly qos: QoS }[]
+  /** What waits for it, and what is unacknowledged. */
+  readonly queued: { readonly messages: number; readonly bytes: number }
+  readonly inFlight: number
+  /** When it ends unless its client comes back. */
+  readonly expiresAt: Date | undefined
+}
+
+export interface ConnectionView {
+  readonly connectedAt: Date
+  readonly address: string
+  readonly surface: Surface
+  readonly protocolVersion: 3 | 4
+  /** Seconds; 0 is off. */
+  readonly keepAlive: number
+}
+
+/** Every session, and the end of one. */
+export class SessionList {
+  readonly #options: SessionListOptions
+
+  constructor(options: SessionListOptions) {
+    this.#options = options
+  }
+
+  /** Of those that the query fits. */
+  clientIds({ search = '', state }: SessionQuery): readonly string[] {
+    const { connections, owners } = this.#options
+    const all = new Set([...connections.clientIds(), ...owners.clientIds()])
+    const isWanted = (clientId: string): boolean => {
+      const isConnected = connections.findByClientId(clientId) !== undefined
+      return clientId.includes(search) && (state === undefined || (state === 'connected') === isConnected)
+    }
+    return [...all].filter(isWanted)
+  }
+
+  /** Throws `session_not_found`. */
+  get(clientId: string): SessionView {
+    const { connections, engine, owners, sessionSeconds } = this.#options
+    const connection = connections.findByClientId(clientId)
+    const stored = engine.stored.find(clientId)
+    const identity = connection?.session?.identity ?? owners.ownerOf(clientId)
+    if (!identity) throw sessionNotFound(clientId)
+    const session = (connection && engine.sessionOf(connection)) ?? stored
+    const disconnectedAt = connection || !stored ? undefined : engine.stored.disconnectedAt(stored)
+    return {
+      clientId,
+      identity,
+      connection: connection && describe(connection),
+      cleanSession: connection?.session?.cleanSession ?? false,
+      subscriptions: [...(session?.topicFilters ?? [])].map(([topicFilter, qos]) => ({ topicFilter, qos })),
+      queued: session?.measure() ?? { messages: 0, bytes: 0 },
+      inFlight: session?.inFlight ?? 0,
+      expiresAt: disconnectedAt && new Date(disconnectedAt.getTime() + sessionSeconds * 1000),
+    }
+  }
+
+  /**
+   * Ends a session with all that is kept for it, and its connection as if it had been lost: its will is said. With a ban
+   * nothing is said, and whoever it is may not come back for so many seconds. Throws `session_not_found`.
+   */
+  async disconnect(clientId: string, banSeconds?: number): Promise<void> {
+    const { connections, engine, logger } = this.#options
+    const { identity } = this.get(clientId)
+    logger.info({ component: 'broker', clientId, ...identity, banSeconds }, 'An administrator ended a session')
+    // In one tick: nobody comes back between the ban and the end of the last connection.
+    const ended = banSeconds === undefined ? connections.kickClientId(clientId) : this.#ban(clientId, banSeconds)
+    await Promise.all([ended, engine.forgetSession(clientId)])
+  }
+
+  #ban(clientId: string, seconds: number): Promise<void> {
+    const { connections, bans } = this.#options
+    const subject = this.#subjectOf(clientId)
+    bans.give(subject, seconds)
+    const { kind, id } = subject.holder
+    return subject.clientId === undefined
+      ? connections.cutIdentity(kind, id, 'banned')
+      : connections.cutClientId(clientId, 'banned')
+  }
+
+  /** A device could come back under another client id of its own; of a service's or gateway's clients one alone is meant. */
+  #subjectOf(clientId: string): BanSubject {
+    const { connections, access } = this.#options
+    const { kind, id } = this.get(clientId).identity
+    const connected = connections.findByClientId(clientId)?.session?.identity
+    const isShared = kind !== 'device' || access.policyOf(connected ?? { kind, id, userId: undefined }).anyClientId
+    return { holder: { kind, id }, ...(isShared ? { clientId } : {}) }
+  }
+}
+
+function describe({ session, address, surface }: Connection): ConnectionView | undefined {
+  if (!session) return undefined
+  const { connectedAt, protocolVersion, keepAlive } = session
+  return { connectedAt, address, surface, protocolVersion, keepAlive }
+}
+
+function sessionNotFound(clientId: string): DomainError {
+  return new DomainError('session_not_found', `No session has the client id ${JSON.stringify(clientId)}`)
+}

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import { BACKEND, DEVICE, GATEWAY, OTHER, openBrokerScene } from './broker-scene.ts'
+
+describe('a ban', () => {
+  test('is not followed by one for flapping, however often its device has run into it', async () => {
+    await using hub = await openBrokerScene({ flappingConnects: 2 })
+    const { client } = await hub.connect(DEVICE)
+    await hub.sessionList.disconnect('device-001', 60)
+    await client.closed
+    for (let attempt = 0; attempt < 3; attempt++)
+      expect((await hub.connect(DEVICE)).connack).toMatchObject({ returnCode: 5 })
+    hub.advance(60_000)
+    expect((await hub.connect(DEVICE)).connack).toMatchObject({ returnCode: 0 })
+    expect(new Set(hub.recorder.refusals.map(({ cause }) => cause))).toEqual(new Set(['banned']))
+  })
+
+  test('holds a device whose session waits for it', async () => {
+    await using hub = await openBrokerScene()
+    const { client } = await hub.connect(DEVICE, { clientId: 'device-001:a', clean: false })
+    client.send({ cmd: 'disconnect' })
+    await client.closed
+    await hub.event('device.disconnected')
+    await hub.sessionList.disconnect('device-001:a', 60)
+    expect(hub.sessionList.clientIds({})).toEqual([])
+    expect(hub.bans.list()).toMatchObject([{ id: 'device:device-001' }])
+    expect((await hub.connect(DEVICE)).connack).toMatchObject({ returnCode: 5 })
+  })
+
+  test('holds one client of a gateway, and of a service, and spares the others', async () => {
+    await using hub = await openBrokerScene()
+    for (const [party, id] of [
+      [GATEWAY, 'gateway'],
+      [BACKEND, 'backend'],
+    ] as const) {
+      const spared = await hub.connect(party, { clientId: `${id}:1` })
+      const banned = await hub.connect(party, { clientId: `${id}:2` })
+      await hub.sessionList.disconnect(`${id}:2`, 60)
+      await banned.client.closed
+      expect(spared.client.socket.destroyed).toBe(false)
+      expect((await hub.connect(party, { clientId: `${id}:2` })).connack).toMatchObject({ returnCode: 5 })
+    }
+    expect(hub.bans.list().map(({ id }) => id)).toEqual(['client:gateway:2', 'client:backend:2'])
+  })
+
+  test('ends with the identity that had it', async () => {
+    await using hub = await openBrokerScene()
+    await hub.connect(DEVICE)
+    await hub.sessionList.disconnect('device-001', 60)
+    await hub.forgetIdentity('device', 'device-001', 'test-user')
+    expect((await hub.connect(DEVICE)).connack).toMatchObject({ returnCode: 0 })
+  })
+
+  test('outlasts a word of the registry that ends flapping', async () => {
+    await using hub = await openBrokerScene()
+    await hub.connect(DEVICE)
+    await hub.sessionList.disconnect('device-001', 60)
+    hub.liftBan('device', 'device-001')
+    expect((await hub.connect(DEVICE)).connack).toMatchObject({ returnCode: 5 })
+  })
+})
+
+describe('a session that is ended', () => {
+  test('does not count as a connection that its device has lost', async () => {
+    await using hub = await openBrokerScene({ flappingConnects: 1 })
+    const { client } = await hub.connect(DEVICE)
+    await hub.sessionList.disconnect('device-001')
+    await client.closed
+    expect((await hub.connect(DEVICE)).connack).toMatchObject({ returnCode: 0 })
+  })
+
+  test('has closed when that is said, and spares everybody else', async () => {
+    await using hub = await openBrokerScene()
+    const { incoming } = await hub.connect(DEVICE)
+    await hub.connect(OTHER)
+    await hub.sessionList.disconnect('device-001')
+    expect(incoming.socket.closed).toBe(true)
+    expect(hub.sessionList.clientIds({})).toEqual(['device-002'])
+    expect(() => hub.sessionList.get('device-001')).toThrow(expect.objectContaining({ code: 'session_not_found' }))
+    await expect(hub.sessionList.disconnect('device-001', 60)).rejects.toMatchObject({ code: 'session_not_found' })
+    expect(hub.bans.list()).toEqual([])
+  })
+})
