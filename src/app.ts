@@ -4,6 +4,7 @@ import { isWebSocketRequest } from './api/request/websocket-rule.ts'
 import { inBackground, repeat } from './app-background.ts'
 import { openListeners } from './app-listeners.ts'
 import { openPremises } from './app-premises.ts'
+import { openReverseProxy } from './app-proxy.ts'
 import { createReadiness } from './app-readiness.ts'
 import { openRegistry } from './app-registry.ts'
 import { createStores } from './app-stores.ts'
@@ -129,6 +130,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     https,
     webSocket,
     loopbackHttp: config.api.loopback_http,
+    allowedOrigins: config.api.allowed_origins,
     health: { level: () => logger.level },
     readiness: createReadiness({ database, stores, logger }, stack),
     signTime: createTimeSigner(pki.server),
@@ -147,6 +149,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
       broker,
       fetch: api.fetch,
       isWebSocketAccepted: (request, origin) => isWebSocketRequest(request, origin, https, webSocket),
+      openProxy: (peerOf) => openReverseProxy(config, { registry, https, peerOf, logger }),
       localSocket: files?.localSocket,
       logger,
       ports,

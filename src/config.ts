@@ -15,6 +15,7 @@ import {
   oneOf,
   optional,
   port,
+  proxyRoutes,
   size,
   toggle,
 } from './config-field.ts'
@@ -39,6 +40,7 @@ const SCHEMA = group({
     host: host('Address to serve the API and PKI documents on; "::" is every one, IPv4 too.'),
     port: port(3000, 'Port of the API and PKI documents, HTTPS and plain HTTP alike; 0 takes a free one.'),
     loopback_http: toggle(true, 'Whether programs on this machine may call the API in plain HTTP, tokens required.'),
+    allowed_origins: list(ORIGINS, 'Web pages of other origins that may call the API, with a token (CORS).'),
   }),
   auth: group({
     mode: authMode('What clients must show where their surface has no mode of its own; so far MQTT alone heeds it.'),
@@ -111,6 +113,11 @@ const SCHEMA = group({
       expected: 'the secret of an API key',
       example: '',
     }),
+  }),
+  server: group({
+    reverse_proxy: proxyRoutes(
+      'Paths that other servers answer, each { path, host, port }; docs/reverse-proxy explains the rest.',
+    ),
   }),
   limits: group({
     connect_bytes: size(16 * KIB, 'Largest MQTT CONNECT packet.'),

@@ -1,6 +1,8 @@
 /** Every reason for which Signet says no to a caller; the codes are part of the API and never change. */
 export const ERROR_CODES = [
   'already_issued',
+  'backend_timeout',
+  'backend_unreachable',
   'bad_request',
   'body_too_large',
   'case_conflict',
@@ -20,6 +22,7 @@ export const ERROR_CODES = [
   'file_permissions',
   'file_unreachable',
   'forbidden',
+  'forwarding_loop',
   'hub_unreachable',
   'internal_error',
   'invalid_fingerprint',

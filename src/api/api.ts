@@ -17,6 +17,7 @@ import type { Services } from '../registry/services.ts'
 import { authentication } from './access/authentication.ts'
 import { createGuard } from './access/guard.ts'
 import type { ApiEnv } from './api-env.ts'
+import { crossOrigin } from './cross-origin.ts'
 import { errorHandler, notFoundHandler } from './error-handler.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
 import type {
@@ -73,6 +74,8 @@ export interface ApiDependencies {
   readonly webSocket: WebSocketOffer
   /** Whether callers from loopback addresses may use the API without TLS. */
   readonly loopbackHttp: boolean
+  /** Of web pages that may call the API, the hub's own left out. */
+  readonly allowedOrigins: readonly string[]
   readonly health: Health
   readonly readiness: readonly ReadinessCheck[]
   readonly signTime: SignTime
@@ -93,6 +96,8 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
 
   app.use(requestId())
   app.use(securityHeaders(dependencies.https))
+  // A preflight asks with a method that no path takes.
+  if (dependencies.allowedOrigins.length > 0) app.use('/api/*', crossOrigin(dependencies.allowedOrigins))
   app.use(methodNotAllowed(app))
   app.use(plainHttp(dependencies.https, dependencies.loopbackHttp))
 

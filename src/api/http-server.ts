@@ -15,6 +15,13 @@ export interface HttpServerOptions {
   readonly logger: Logger
   readonly limits?: HttpLimits
   readonly upgrade?: Upgrade
+  readonly forwarder?: Forwarder
+}
+
+/** Takes the requests that are for other servers, before the API sees them. */
+export interface Forwarder {
+  covers(request: IncomingMessage): boolean
+  forward(incoming: IncomingMessage, outgoing: ServerResponse, origin: RequestOrigin): void
 }
 
 /** Another protocol on the connection of a request. */
@@ -56,6 +63,7 @@ export function createHttpServer({
   logger,
   limits = HTTP_LIMITS,
   upgrade,
+  forwarder,
 }: HttpServerOptions): HttpServer {
   const { closeTimeout, ...timeouts } = limits
   const server = createServer({
@@ -80,7 +88,10 @@ export function createHttpServer({
     // The hub also runs inside other people's tests: the global Request and Response stay theirs.
     { errorHandler: (error) => answerUnhandled(error, logger), overrideGlobalObjects: false },
   )
-  server.on('request', (incoming, outgoing) => void listener(incoming, outgoing))
+  server.on('request', (incoming, outgoing) => {
+    if (forwarder?.covers(incoming)) forwarder.forward(incoming, outgoing, originOf(incoming.socket))
+    else void listener(incoming, outgoing)
+  })
   server.on('clientError', (error, socket) => {
     const hasAnswerBegun = [...running].some((response) => response.socket === socket && response.headersSent)
     refuseMalformedHttp(error, socket, hasAnswerBegun)
