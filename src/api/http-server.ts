@@ -7,6 +7,7 @@ import type { Logger } from '../logger.ts'
 import type { ApiEnv } from './api-env.ts'
 import { createProblemResponse } from './problem.ts'
 import { refuseMalformedHttp } from './request/malformed-http.ts'
+import { limitBody } from './request/request-deadline.ts'
 import type { OriginOf, RequestOrigin } from './request/request-origin.ts'
 
 export interface HttpServerOptions {
@@ -35,6 +36,7 @@ export interface Upgrade {
 /** In milliseconds. */
 export interface HttpLimits {
   readonly headersTimeout: number
+  /** From the headers to the end of the body; a forwarder has its own. */
   readonly requestTimeout: number
   readonly keepAliveTimeout: number
   readonly connectionsCheckingInterval: number
@@ -65,9 +67,10 @@ export function createHttpServer({
   upgrade,
   forwarder,
 }: HttpServerOptions): HttpServer {
-  const { closeTimeout, ...timeouts } = limits
+  const { closeTimeout, requestTimeout, ...timeouts } = limits
   const server = createServer({
     ...timeouts,
+    requestTimeout: 0,
     // An answer that is still due would be written among the frames of the other protocol.
     shouldUpgradeCallback: (incoming) =>
       upgrade !== undefined &&
@@ -90,7 +93,10 @@ export function createHttpServer({
   )
   server.on('request', (incoming, outgoing) => {
     if (forwarder?.covers(incoming)) forwarder.forward(incoming, outgoing, originOf(incoming.socket))
-    else void listener(incoming, outgoing)
+    else {
+      limitBody(incoming, requestTimeout, (error) => server.emit('clientError', error, incoming.socket))
+      void listener(incoming, outgoing)
+    }
   })
   server.on('clientError', (error, socket) => {
     const hasAnswerBegun = [...running].some((response) => response.socket === socket && response.headersSent)

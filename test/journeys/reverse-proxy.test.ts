@@ -6,8 +6,10 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
+import { readMachineNames } from '../../src/edge/machine-names.ts'
+import { authority } from '../api/api-harness.ts'
 import { type Backend, startBackend, startSecureBackend } from '../support/backend.ts'
-import { createForeignCa, SERVER_AUTH } from '../support/certificate-maker.ts'
+import { createForeignCa } from '../support/certificate-maker.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { type Credentials, startTestHub, type TestHub } from '../support/test-hub.ts'
 
@@ -121,24 +123,33 @@ describe('a route for certificates', () => {
 })
 
 describe('a backend with HTTPS', () => {
-  test('is believed with a certificate of its ca_file for its name, and with no other', async () => {
-    const ca = await createForeignCa('CN=Backends')
-    const credentials = await ca.make({ commonNames: ['backend'], purposes: [SERVER_AUTH] })
+  test('is believed with a certificate that leads to its ca_file', async () => {
     await using folder = await temporaryFolder()
     const caFile = join(folder.path, 'backends.pem')
-    await writeFile(caFile, ca.pem)
-    await using nameless = await startSecureBackend(credentials, tell)
-    await using hub = await startHubBefore(nameless, { https: true, ca_file: caFile }, { path: '/system', https: true })
-    for (const [path, code] of [
-      ['/app', 'ERR_TLS_CERT_ALTNAME_INVALID'],
-      ['/system', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
-    ]) {
-      expect((await hub.api('GET', path ?? '')).status).toBe(502)
-      expect(hub.log.lines).toContainEqual(
-        expect.objectContaining({ msg: 'A backend did not answer', path, err: expect.objectContaining({ code }) }),
-      )
-    }
+    await writeFile(caFile, authority.caCertificatePem)
+    const { certificatePem: cert, privateKeyPem: key } = await authority.issueServer(['127.0.0.1'])
+    await using backend = await startSecureBackend({ cert, key }, tell)
+    await using hub = await startHubBefore(backend, { https: true, ca_file: caFile }, { path: '/system', https: true })
+    expect((await hub.api('GET', '/app')).json()).toMatchObject({ url: '/' })
+    expect((await hub.api('GET', '/system')).status).toBe(502)
+    expect(causes(hub)).toEqual(['UNABLE_TO_VERIFY_LEAF_SIGNATURE'])
   })
+
+  test('is not believed under a name that its certificate does not hold', async () => {
+    await using folder = await temporaryFolder()
+    const caFile = join(folder.path, 'backends.pem')
+    await writeFile(caFile, authority.caCertificatePem)
+    const { certificatePem: cert, privateKeyPem: key } = await authority.issueServer(['other.example.com'])
+    await using backend = await startSecureBackend({ cert, key }, tell)
+    await using hub = await startHubBefore(backend, { https: true, ca_file: caFile })
+    expect((await hub.api('GET', '/app')).status).toBe(502)
+    expect(causes(hub)).toEqual(['ERR_TLS_CERT_ALTNAME_INVALID'])
+  })
+
+  function causes({ log }: TestHub): readonly unknown[] {
+    const failures = log.lines.filter(({ msg }) => msg === 'A backend did not answer')
+    return failures.map(({ err }) => (err as { readonly code?: string }).code)
+  }
 })
 
 describe('without TLS', () => {
@@ -187,3 +198,38 @@ async function statusOf(hub: TestHub, { cert, key }: Partial<Credentials>): Prom
   answer?.resume()
   return answer?.statusCode
 }
+
+describe('a hub does not start', () => {
+  const start = (...routes: readonly (Route & { readonly host?: string; readonly port?: number })[]) =>
+    startTestHub({
+      settings: {
+        api: { port: 3000 },
+        server: { reverse_proxy: routes.map((route) => ({ path: '/app', host: '127.0.0.1', port: 8080, ...route })) },
+      },
+    })
+
+  test('before a target that is itself, by whatever name of this machine', async () => {
+    for (const host of ['localhost', ...readMachineNames()]) {
+      await expect(start({ host, port: 3000 })).rejects.toMatchObject({
+        code: 'configuration_invalid',
+        message: expect.stringContaining("is the hub's own listener (api.port)"),
+      })
+    }
+  })
+
+  test('with a route that covers a path of ours', async () => {
+    await expect(start({ path: '/pki' })).rejects.toThrow('server.reverse_proxy /pki: the hub itself answers /pki')
+  })
+
+  test('with a ca_file that is missing, or holds no certificate', async () => {
+    await using folder = await temporaryFolder()
+    const empty = join(folder.path, 'empty.pem')
+    await writeFile(empty, '')
+    for (const ca_file of [join(folder.path, 'missing.pem'), empty]) {
+      await expect(start({ https: true, ca_file })).rejects.toMatchObject({
+        code: 'file_invalid',
+        message: expect.stringContaining(ca_file),
+      })
+    }
+  })
+})

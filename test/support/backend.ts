@@ -7,7 +7,7 @@ import type { Credentials } from './test-hub.ts'
 /** A server of somebody else's on a free port of loopback. */
 export interface Backend extends AsyncDisposable {
   readonly server: Server
-  readonly host: '127.0.0.1'
+  readonly host: string
   readonly port: number
 }
 

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { type Duplex, pipeline } from 'node:stream'
-import { type BackendCall, openBackendRequest, type ProxyTimeouts } from './backend-request.ts'
+import { DomainError } from '../../errors.ts'
+import { type BackendCall, BackendTimeout, openBackendRequest, type ProxyTimeouts } from './backend-request.ts'
 import { answerHeaders } from './forwarded-answer.ts'
 import { hasBody } from './forwarded-request.ts'
 import { type ClientExchange, dropBody } from './own-answer.ts'
@@ -52,7 +53,12 @@ export function exchange(options: ExchangeOptions): void {
   /** The silence of a backend that has begun to answer is its own affair; its clients may not be waited for. */
   function endStalled(pending: ClientRequest): void {
     if (!incoming.complete && !outgoing.headersSent) {
-      pending.destroy(new Error(`The body stood still for ${timeouts.idle} ms`))
+      const isTaken = !pending.writableNeedDrain
+      pending.destroy(
+        isTaken
+          ? new DomainError('bad_request', 'The body did not arrive in time')
+          : new BackendTimeout(`The body was not taken for ${timeouts.idle} ms`),
+      )
     } else if (!incoming.complete || outgoing.writableLength > 0) outgoing.destroy()
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, ServerResponse } from 'node:http'
+import { DomainError } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
 import type { RecordRefusal } from '../../refusal.ts'
 import type { RequestOrigin } from '../request/request-origin.ts'
@@ -74,6 +75,9 @@ export function createReverseProxy(options: ReverseProxyOptions): ReverseProxy {
       ownHeaders,
       ...(head === undefined ? {} : { head }),
       onFailure(err) {
+        if (err instanceof DomainError) {
+          return answerProblem(client, { code: err.code, detail: err.message, requestId }, ownHeaders)
+        }
         const { host, port } = route.backend
         const fields = { component: 'proxy', requestId, path: route.path, backend: `${host}:${port}`, err }
         logger.warn(fields, 'A backend did not answer')

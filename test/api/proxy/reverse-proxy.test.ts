@@ -3,8 +3,12 @@ import { type IncomingMessage, request as requestHttp, type ServerResponse } fro
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
+import type { RequestOrigin } from '../../../src/api/request/request-origin.ts'
 import { type Backend, startBackend, startRawBackend } from '../../support/backend.ts'
+import { HTTPS } from '../api-harness.ts'
 import { openProxyScene, routeTo } from './proxy-scene.ts'
+
+const HTTP: RequestOrigin = { ...HTTPS, surface: 'http' }
 
 /** Tells what it was asked. */
 const echo = (): Promise<Backend> =>
@@ -186,5 +190,89 @@ describe('a backend', () => {
     client.destroy()
     await once(response, 'close')
     expect(scene.lines).toEqual([])
+  })
+})
+
+describe('what the hub answers for the backend', () => {
+  test('a route that leads back to the hub is a 508, not a loop', async () => {
+    const hub = { host: '127.0.0.1', port: 0 }
+    await using front = await startBackend((request, response) => {
+      const { url: path, headers } = request
+      requestHttp({ ...hub, path: `/app${path}`, headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 0)
+        answer.pipe(response)
+      }).end()
+    })
+    await using scene = await openProxyScene([routeTo(front)], { origin: HTTPS })
+    hub.port = scene.port
+    const { status, body } = await scene.ask('/app')
+    expect(status).toBe(508)
+    expect(JSON.parse(body)).toMatchObject({ code: 'forwarding_loop' })
+  })
+
+  for (const { name, host, origin, expected } of [
+    { name: 'loopback is served', host: 'localhost', origin: { ...HTTP, loopback: true }, expected: { status: 200 } },
+    {
+      name: 'loopback is refused under a name that is not ours',
+      host: 'rebound.example',
+      origin: { ...HTTP, loopback: true },
+      expected: { status: 421 },
+    },
+    {
+      name: 'others are sent to HTTPS',
+      host: 'hub.example.com',
+      origin: HTTP,
+      expected: { status: 308, headers: { location: ['https://hub.example.com:3000/app/x?y'] } },
+    },
+    {
+      name: 'others are sent to HTTPS, and a name of loopback is not kept',
+      host: 'localhost',
+      origin: HTTP,
+      expected: {
+        status: 307,
+        headers: { location: ['https://localhost:3000/app/x?y'], 'cache-control': ['no-store'] },
+      },
+    },
+    { name: 'a Host that is none is refused', host: 'a b', origin: HTTPS, expected: { status: 400 } },
+    {
+      name: 'HSTS is said on the public host',
+      host: 'hub.example.com',
+      origin: HTTPS,
+      expected: { status: 200, headers: { 'strict-transport-security': ['max-age=31536000'] } },
+    },
+  ]) {
+    test(name, async () => {
+      await using backend = await echo()
+      await using scene = await openProxyScene([routeTo(backend)], { origin })
+      expect(await scene.ask('/app/x?y', { headers: { host } })).toMatchObject(expected)
+    })
+  }
+
+  test('loopback is sent to HTTPS where api.loopback_http is false', async () => {
+    await using backend = await echo()
+    await using scene = await openProxyScene([routeTo(backend)], { loopbackHttp: false })
+    expect((await scene.ask('/app', { headers: { host: 'localhost' } })).status).toBe(307)
+  })
+
+  test('whoever lacks the credential is told why, and no backend hears of it', async () => {
+    const seen: unknown[] = []
+    await using backend = await startBackend((request) => void seen.push(request.url))
+    const routes = [routeTo(backend, { auth: 'mtls' }), routeTo(backend, { path: '/api-only', auth: 'api' })]
+    await using scene = await openProxyScene(routes, {
+      judgeCredential: (credential) => ({
+        cause: credential === 'mtls' ? 'certificate_missing' : 'token_missing',
+        presented: {},
+      }),
+    })
+    expect(await scene.ask('/app')).toMatchObject({ status: 403 })
+    expect(await scene.ask('/api-only', { method: 'POST', body: 'x' })).toMatchObject({
+      status: 401,
+      headers: { 'www-authenticate': ['Bearer'] },
+    })
+    expect(scene.refusals).toEqual([
+      { surface: 'http', address: '127.0.0.1', cause: 'certificate_missing', presented: {} },
+      { surface: 'http', address: '127.0.0.1', cause: 'token_missing', presented: {} },
+    ])
+    expect(seen).toEqual([])
   })
 })
