@@ -6,8 +6,8 @@ import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-
 import type { Logger } from '../logger.ts'
 import type { ApiEnv } from './api-env.ts'
 import { createProblemResponse } from './problem.ts'
+import { limitBody } from './request/body-deadline.ts'
 import { refuseMalformedHttp } from './request/malformed-http.ts'
-import { limitBody } from './request/request-deadline.ts'
 import type { OriginOf, RequestOrigin } from './request/request-origin.ts'
 
 export interface HttpServerOptions {
@@ -57,7 +57,8 @@ const HTTP_LIMITS: HttpLimits = {
   connectionsCheckingInterval: 5_000,
   closeTimeout: 3_000,
 }
-const MAX_HEADERS = 100
+/** Node leaves out what stands behind them, and does not say so. */
+export const MAX_HEADERS = 100
 
 export function createHttpServer({
   fetch,

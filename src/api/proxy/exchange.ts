@@ -1,9 +1,9 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { type Duplex, pipeline } from 'node:stream'
 import { DomainError } from '../../errors.ts'
+import { hasBody } from '../request/body-deadline.ts'
 import { type BackendCall, BackendTimeout, openBackendRequest, type ProxyTimeouts } from './backend-request.ts'
 import { answerHeaders } from './forwarded-answer.ts'
-import { hasBody } from './forwarded-request.ts'
 import { type ClientExchange, dropBody } from './own-answer.ts'
 import type { ProxyRoute } from './proxy-route.ts'
 
@@ -39,10 +39,10 @@ export function exchange(options: ExchangeOptions): void {
     if (!outgoing.writableFinished) request.destroy()
   })
   outgoing.setTimeout(timeouts.idle, () => endStalled(request))
+  if (!hasBody(incoming)) return void request.end()
   // The backend may answer before the body begins.
-  if (hasBody(incoming)) request.flushHeaders()
-  if (head === undefined) incoming.pipe(request)
-  else request.end()
+  request.flushHeaders()
+  incoming.pipe(request)
 
   function fail(error: Error, peer?: { destroy(): void }): void {
     peer?.destroy()

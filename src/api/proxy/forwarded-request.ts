@@ -49,11 +49,6 @@ function withoutSecrets(name: string, lines: readonly string[]): readonly string
   return left.length === 0 ? [] : [left.join('; ')]
 }
 
-/** Whether a body belongs to it, be it an empty one: RFC 9112 §6.3. */
-export function hasBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
-  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
-}
-
 /** RFC 9112 §6.3: the parser lets no request past that has both. */
 function framingOf(headers: IncomingMessage['headers']): OutgoingHttpHeaders {
   if (headers['transfer-encoding'] !== undefined) return { 'transfer-encoding': 'chunked' }

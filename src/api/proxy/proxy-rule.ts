@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { ErrorCode } from '../../errors.ts'
 import { REFUSAL_MENDS, type Refusal } from '../../refusal.ts'
+import { MAX_HEADERS } from '../http-server.ts'
 import type { HttpsIdentity } from '../ports.ts'
 import { judgePlainHttp } from '../request/plain-http-rule.ts'
 import type { RequestOrigin } from '../request/request-origin.ts'
+import { isOwnOrigin } from '../request/websocket-rule.ts'
 import { readTokens } from './hop-by-hop.ts'
 import { backendTarget, type ProxyCredential, type ProxyRoute } from './proxy-route.ts'
 
@@ -42,12 +44,15 @@ export function judgeProxied(
   route: ProxyRoute,
   policy: ProxyPolicy,
 ): ProxyVerdict {
-  const { method, url = '', headers, headersDistinct } = request
+  const { method, url = '', headers, headersDistinct, rawHeaders } = request
   // RFC 9110 §9.3.8: what TRACE sends back is what only the client may know
   if (method === 'TRACE') return refuse('method_not_allowed', `This path takes ${METHODS}`)
+  // What says where the body ends may be among those that are left out.
+  if (rawHeaders.length >= 2 * MAX_HEADERS) return refuse('bad_request', `Send fewer than ${MAX_HEADERS} headers`)
   const [host = '', ...otherHosts] = headersDistinct['host'] ?? []
   // RFC 9112 §3.2: one Host, and a valid one
-  if (otherHosts.length > 0 || !URL.canParse(`http://${host}`)) return refuse('bad_request', 'Send one valid Host')
+  if (otherHosts.length > 0 || !HOST.test(host) || !URL.canParse(`http://${host}`))
+    return refuse('bad_request', 'Send one valid Host')
   const target = backendTarget(route, url)
   if (target === undefined) return refuse('bad_request', 'The request target is not a plain path below its prefix')
   const coding = headers['transfer-encoding']
@@ -62,6 +67,9 @@ export function judgeProxied(
     judgeCaller(request, origin, route, policy) ?? { action: 'forward', target }
   )
 }
+
+// RFC 3986 §3.2.2, as far as backends may build links of it
+const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i
 
 export const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 
@@ -85,9 +93,15 @@ function judgeCaller(
   request: IncomingMessage,
   origin: RequestOrigin,
   { auth }: ProxyRoute,
-  { judgeCredential }: ProxyPolicy,
+  { judgeCredential, https }: ProxyPolicy,
 ): ProxyVerdict | undefined {
-  const refusal = auth === 'none' ? undefined : judgeCredential(auth, request, origin)
+  if (auth === 'none') return undefined
+  const page = request.headers.origin
+  // A browser shows the certificate for whatever page asks: a page is judged as one that asks for MQTT.
+  if (auth === 'mtls' && page !== undefined && !isOwnOrigin(page, https)) {
+    return refuse('forbidden', 'Pages of other origins than the hub may not use a certificate here')
+  }
+  const refusal = judgeCredential(auth, request, origin)
   if (!refusal) return undefined
   const code = auth === 'api' ? 'unauthorized' : 'forbidden'
   return { ...refuse(code, REFUSAL_MENDS[refusal.cause]), refusal }

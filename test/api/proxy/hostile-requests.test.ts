@@ -101,6 +101,14 @@ describe('a request whose end two servers may see in two places reaches no backe
     })
   }
 
+  test('so many headers that the one with the length is left out', async () => {
+    const before = seen.length
+    const many = Array.from({ length: 100 }, (_, index) => `x-${index}: 1`)
+    const lines = ['GET /app HTTP/1.1', ...many, 'host: localhost', `content-length: ${smuggled.length}`, '', smuggled]
+    expect((await statuses(...lines))[0]).toBe('400')
+    expect(seen).toHaveLength(before)
+  })
+
   test('a chunk that is none breaks the request off, and nothing behind it is one', async () => {
     const head = ['POST /app HTTP/1.1', 'host: localhost', 'transfer-encoding: chunked', '', '']
     expect(await statuses(...head, `zz\r\n${smuggled}`)).not.toContain('200')

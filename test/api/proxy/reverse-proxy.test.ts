@@ -121,6 +121,56 @@ describe('an answer', () => {
   })
 })
 
+describe('HTTP as it may also be', () => {
+  test('requests that do not wait for each other are answered in their order', async () => {
+    await using backend = await startBackend((request, response) => {
+      // The first answer is ready after the second.
+      if (request.url === '/1') second.promise.then(() => response.end('first'))
+      else response.end('second', () => second.resolve())
+    })
+    const second = Promise.withResolvers<void>()
+    await using scene = await openProxyScene([routeTo(backend)])
+    const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n${more}\r\n`
+    const answer = await scene.send(`${get('/app/1')}${get('/app/2')}${get('/own', 'connection: close\r\n')}`)
+    expect(answer).toMatch(/first[\s\S]*second[\s\S]*our own/)
+  })
+
+  test('one that would follow an answer with a WebSocket gets an answer', async () => {
+    await using backend = await echo()
+    await using scene = await openProxyScene([routeTo(backend)])
+    const upgrade = 'connection: upgrade, close\r\nupgrade: websocket\r\n'
+    const answer = await scene.send(
+      `GET /app/1 HTTP/1.1\r\nhost: localhost\r\n\r\nGET /app/2 HTTP/1.1\r\nhost: localhost\r\n${upgrade}\r\n`,
+    )
+    expect(answer.match(/HTTP\/1\.1 200/g)).toHaveLength(2)
+  })
+
+  test('an answer without a body has none', async () => {
+    await using backend = await startBackend((request, response) => {
+      response.writeHead(Number(request.url?.slice(1)), { 'content-length': '5', etag: '"1"' }).end()
+    })
+    await using scene = await openProxyScene([routeTo(backend)])
+    for (const { method, status } of [
+      { method: 'HEAD', status: 200 },
+      { method: 'GET', status: 304 },
+    ]) {
+      const answer = await scene.ask(`/app/${status}`, { method })
+      expect(answer).toMatchObject({ status, body: '', headers: { 'content-length': ['5'], etag: ['"1"'] } })
+    }
+  })
+
+  test('HTTP/1.0 is answered without chunks', async () => {
+    await using backend = await startBackend((_request, response) => {
+      response.write('a')
+      response.end('b')
+    })
+    await using scene = await openProxyScene([routeTo(backend)])
+    const answer = await scene.send('GET /app HTTP/1.0\r\nhost: localhost\r\n\r\n')
+    expect(answer).toMatch(/\r\n\r\nab$/)
+    expect(answer.toLowerCase()).not.toContain('transfer-encoding')
+  })
+})
+
 describe('a backend', () => {
   test('that is down is a 502 with a problem document', async () => {
     const backend = await echo()
@@ -233,7 +283,18 @@ describe('what the hub answers for the backend', () => {
         headers: { location: ['https://localhost:3000/app/x?y'], 'cache-control': ['no-store'] },
       },
     },
-    { name: 'a Host that is none is refused', host: 'a b', origin: HTTPS, expected: { status: 400 } },
+    ...['a b', 'a/b', 'user@a', 'a:b', 'a:99999', '[::1', 'a?b', 'a"', '999.999.999.999'].map((host) => ({
+      name: `a Host that is none is refused: ${host}`,
+      host,
+      origin: HTTPS,
+      expected: { status: 400 },
+    })),
+    ...['localhost', 'a.b:443', '[::1]:3000', 'sn_1'].map((host) => ({
+      name: `a Host that is one is told to the backend: ${host}`,
+      host,
+      origin: HTTPS,
+      expected: { status: 200, body: expect.stringContaining(`"x-forwarded-host":"${host}"`) },
+    })),
     {
       name: 'HSTS is said on the public host',
       host: 'hub.example.com',
@@ -252,6 +313,19 @@ describe('what the hub answers for the backend', () => {
     await using backend = await echo()
     await using scene = await openProxyScene([routeTo(backend)], { loopbackHttp: false })
     expect((await scene.ask('/app', { headers: { host: 'localhost' } })).status).toBe(307)
+  })
+
+  test('a certificate is not for pages of other origins', async () => {
+    await using backend = await echo()
+    const routes = [routeTo(backend, { auth: 'mtls' }), routeTo(backend, { path: '/open' })]
+    await using scene = await openProxyScene(routes, { origin: HTTPS })
+    const ask = async (path: string, origin: string) =>
+      (await scene.ask(path, { headers: { host: 'hub.example.com', origin } })).status
+    expect(await ask('/app', 'https://hub.example.com:3000')).toBe(200)
+    for (const origin of ['https://evil.example', 'null']) {
+      expect(await ask('/app', origin)).toBe(403)
+      expect(await ask('/open', origin)).toBe(200)
+    }
   })
 
   test('whoever lacks the credential is told why, and no backend hears of it', async () => {
