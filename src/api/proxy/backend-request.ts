@@ -32,11 +32,23 @@ export function openBackendRequest(backend: Backend, call: BackendCall, timeouts
   const connecting = limit(request, timeouts.connect, `No connection in ${timeouts.connect} ms`)
   request.once('socket', (socket) => socket.once(ca ? 'secureConnect' : 'connect', () => clearTimeout(connecting)))
   request.once('close', () => clearTimeout(connecting))
-  request.once('finish', () => {
-    const answering = limit(request, timeouts.answer, `No answer in ${timeouts.answer} ms`)
-    for (const event of ['response', 'upgrade', 'close']) request.once(event, () => clearTimeout(answering))
-  })
+  limitAnswer(request, timeouts.answer)
   return request
+}
+
+/** From the end of the request on; an answer may have begun before. */
+function limitAnswer(request: ClientRequest, milliseconds: number): void {
+  let answering: NodeJS.Timeout | undefined
+  const wait = (): void => {
+    answering = limit(request, milliseconds, `No answer in ${milliseconds} ms`)
+  }
+  request.once('finish', wait)
+  for (const event of ['response', 'upgrade', 'close']) {
+    request.once(event, () => {
+      request.off('finish', wait)
+      clearTimeout(answering)
+    })
+  }
 }
 
 function limit(request: ClientRequest, milliseconds: number, sentence: string): NodeJS.Timeout {

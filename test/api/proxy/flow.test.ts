@@ -102,6 +102,26 @@ describe('a client that stands still', () => {
   })
 })
 
+test('an answer that has begun before the end of the body may take its time after it', async () => {
+  const speak = Promise.withResolvers<void>()
+  await using backend = await startBackend(async (request, response) => {
+    if (request.url === '/silent') return
+    response.write('begun, ')
+    for await (const _ of request);
+    await speak.promise
+    response.end('ended')
+  })
+  await using scene = await openProxyScene([routeTo(backend)], { timeouts: { ...timeouts, answer: 100 } })
+  const outgoing = requestHttp({ host: '127.0.0.1', port: scene.port, path: '/app', method: 'POST', agent: false })
+  outgoing.flushHeaders()
+  const [answer]: IncomingMessage[] = await once(outgoing, 'response')
+  outgoing.end('body')
+  // Others, who came later, were waited for in vain twice over.
+  for (let round = 0; round < 2; round++) expect((await scene.ask('/app/silent')).status).toBe(504)
+  speak.resolve()
+  expect(await countOctets(answer as IncomingMessage)).toBe('begun, ended'.length)
+})
+
 test('an answer that comes before the end of the body is passed on whole', async () => {
   await using backend = await startBackend((_request, response) => {
     response.writeHead(413, { connection: 'close' }).end('too large')
