@@ -69,7 +69,7 @@ function isFinal({ statusCode = 0 }: IncomingMessage): boolean {
 }
 
 function sendAnswer(answer: IncomingMessage, { incoming, outgoing, route, ownHeaders }: ExchangeOptions): void {
-  if (!incoming.complete) outgoing.setHeader('connection', 'close')
+  if (hasBody(incoming) && !incoming.complete) outgoing.setHeader('connection', 'close')
   outgoing.writeHead(answer.statusCode ?? 0, { ...answerHeaders(answer, route), ...ownHeaders })
   // The first event of a stream may be long in coming.
   outgoing.flushHeaders()

@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { createProblem, type ProblemRequest, problemHeaders } from '../problem.ts'
+import { hasBody } from '../request/body-deadline.ts'
 import { EVERY_ANSWER } from '../security-headers.ts'
 
 /** The two ends of one request of a client. */
@@ -29,7 +30,7 @@ function answer(
   headers: OutgoingHttpHeaders,
   body: string,
 ): void {
-  if (!incoming.complete) {
+  if (hasBody(incoming) && !incoming.complete) {
     outgoing.setHeader('connection', 'close')
     dropBody(incoming)
   }

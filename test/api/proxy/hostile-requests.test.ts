@@ -9,8 +9,11 @@ let scene: ProxyScene
 
 beforeAll(async () => {
   backend = await startRawBackend((socket) => {
-    const index = seen.push('') - 1
-    socket.setEncoding('latin1').on('data', (chunk) => {
+    let index: number | undefined
+    socket.setEncoding('latin1').on('data', (chunk: string) => {
+      // Whoever comes to this port by mistake, as other tests on this machine may, comes without the proxy's headers.
+      if (index === undefined && !/^x-forwarded-for:/im.test(chunk)) return void socket.destroy()
+      index ??= seen.push('') - 1
       seen[index] = `${seen[index]}${chunk}`
       socket.end('HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n')
     })
