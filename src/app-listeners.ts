@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { createHttpServer, type HttpServerOptions } from './api/http-server.ts'
+import type { ReverseProxy } from './api/proxy/reverse-proxy.ts'
 import { localSocketOrigin, networkOrigin } from './api/request/request-origin.ts'
 import { createDoorOptions, type DoorParts } from './app-doors.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
@@ -18,6 +19,7 @@ export interface ListenerParts extends DoorParts {
   readonly broker: MqttBroker
   readonly fetch: HttpServerOptions['fetch']
   readonly isWebSocketAccepted: NonNullable<HttpServerOptions['upgrade']>['isAccepted']
+  readonly proxy: ReverseProxy
   /** None: no local socket. */
   readonly localSocket: string | undefined
   readonly logger: Logger
@@ -27,21 +29,28 @@ export interface ListenerParts extends DoorParts {
 
 /** Opens MQTT first, then the API, the local socket last: who asks there finds all of it. */
 export async function openListeners(config: Config, parts: ListenerParts, stack: AsyncDisposableStack): Promise<void> {
-  const { broker, fetch, isWebSocketAccepted, localSocket, logger, ports } = parts
+  const { broker, fetch, isWebSocketAccepted, proxy, localSocket, logger, ports } = parts
   const doors = createDoorOptions(config, parts)
   const takeWebSocket = createWebSocketDoor({
     limits: brokerLimits(config),
     onConnection: (connection) => broker.accept(connection, 'wss'),
   })
+  const originOf = networkOrigin(readAddress, (socket) => httpDoor.peerOf(socket))
   const http = stack.use(
     createHttpServer({
       fetch,
-      originOf: networkOrigin(readAddress, (socket) => httpDoor.peerOf(socket)),
+      originOf,
       logger,
+      forwarder: proxy,
       upgrade: {
-        isAccepted: isWebSocketAccepted,
+        isAccepted: (request, origin) => isWebSocketAccepted(request, origin) || proxy.isWebSocket(request),
         take(request, head) {
-          httpDoor.withConnection(request.socket, (connection) => takeWebSocket({ request, head, connection }))
+          const { socket } = request
+          if (!proxy.covers(request)) {
+            return httpDoor.withConnection(socket, (connection) => takeWebSocket({ request, head, connection }))
+          }
+          httpDoor.withConnection(socket, ({ markOpen }) => markOpen())
+          proxy.forwardWebSocket(request, head, originOf(socket))
         },
       },
     }),

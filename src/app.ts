@@ -4,6 +4,7 @@ import { isWebSocketRequest } from './api/request/websocket-rule.ts'
 import { inBackground, repeat } from './app-background.ts'
 import { openListeners } from './app-listeners.ts'
 import { openPremises } from './app-premises.ts'
+import { openReverseProxy } from './app-proxy.ts'
 import { createReadiness } from './app-readiness.ts'
 import { openRegistry } from './app-registry.ts'
 import { createReload } from './app-reload.ts'
@@ -158,6 +159,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       return config.api.loopback_http
     },
     configuration: { reload: (judge) => reload((next) => judge(apiAuth(next))) },
+    allowedOrigins: config.api.allowed_origins,
     health: { level: () => logger.level },
     readiness: createReadiness({ database, stores, logger }, stack),
     signTime: createTimeSigner(pki.server),
@@ -176,6 +178,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       broker,
       fetch: api.fetch,
       isWebSocketAccepted: (request, origin) => isWebSocketRequest(request, origin, https, webSocket),
+      proxy: openReverseProxy(config, { registry, https, logger }),
       localSocket: files?.localSocket,
       logger,
       ports,

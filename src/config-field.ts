@@ -1,4 +1,6 @@
+import { resolve } from 'node:path'
 import { z } from 'zod'
+import { isProxyPath, PROXY_CREDENTIALS, PROXY_EXAMPLE } from './config-proxy.ts'
 import { readSize, type SettingNotes, SIZE_PATTERN } from './config-setting.ts'
 import { DURATION_PATTERN, formatDuration, readDuration } from './duration.ts'
 import { isHostName } from './host-name.ts'
@@ -103,6 +105,30 @@ export function optional<Schema extends z.ZodType>(
   const absentOr = z.exactOptional(schema)
   NOTES.add(absentOr, { kind: 'text', ...notes })
   return absentOr
+}
+
+/** Paths that other servers answer. */
+export function proxyRoutes(description: string) {
+  const route = z.strictObject({
+    path: z.string().refine(isProxyPath),
+    host: z.string().refine(isHostName),
+    port: z.int().min(1).max(65_535),
+    https: z.boolean().default(false),
+    ca_file: z.exactOptional(z.string().min(1)),
+    auth: z.enum(PROXY_CREDENTIALS).default('none'),
+    keep_prefix: z.boolean().default(false),
+    trusted: z.boolean().default(false),
+  })
+  const routes = z.array(route).readonly()
+  return routes.default([]).register(NOTES, {
+    kind: 'list',
+    description,
+    expected: `a list of routes such as ${PROXY_EXAMPLE}, each with https, ca_file, auth (${PROXY_CREDENTIALS.join(', ')}), keep_prefix and trusted where wanted`,
+    relocate: (value, base) =>
+      routes
+        .parse(value)
+        .map((one) => (one.ca_file === undefined ? one : { ...one, ca_file: resolve(base, one.ca_file) })),
+  })
 }
 
 export function oneOf(names: readonly string[]): string {

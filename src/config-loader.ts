@@ -6,6 +6,7 @@ import { findHalfSetEmqx } from './config-emqx.ts'
 import { ConfigurationError } from './config-error.ts'
 import { parseConfigFile } from './config-file.ts'
 import { findFaults } from './config-listeners.ts'
+import { findProxyFaults } from './config-proxy.ts'
 import { formatValue } from './config-reference.ts'
 import { formatFound } from './config-setting.ts'
 import { type ConfigSource, type Origin, readDefaults, readFlags, readTree, readVariables } from './config-source.ts'
@@ -39,7 +40,11 @@ export function loadConfig(request: ConfigRequest): LoadedConfig {
   const { values, origins, faults, refused } = merge(sources, request.readFile)
   // Each value was accepted by its own rule, which is all that ConfigInput says.
   const config = createConfig(nest(values) as ConfigInput)
-  faults.push(...findFaults(config, { refused, origins }), ...findHalfSetEmqx(config, refused))
+  faults.push(
+    ...findFaults(config, { refused, origins }),
+    ...findHalfSetEmqx(config, refused),
+    ...findProxyFaults(config, refused),
+  )
   if (faults.length > 0) throw new ConfigurationError(faults)
   return { config, origins }
 }
@@ -107,7 +112,11 @@ function merge(sources: readonly ConfigSource[], readFile = readText) {
       refused.add(setting.key)
       continue
     }
-    values.set(setting.key, setting.kind === 'folder' ? resolve(base, String(result.accepted)) : result.accepted)
+    const { kind, relocate = (accepted: unknown) => accepted } = setting
+    values.set(
+      setting.key,
+      kind === 'folder' ? resolve(base, String(result.accepted)) : relocate(result.accepted, base),
+    )
     origins.set(setting.key, origin)
   }
   return { values, origins, faults, refused }

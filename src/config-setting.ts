@@ -12,6 +12,8 @@ export interface SettingNotes {
   readonly alias?: string
   /** A value to show where there is no default. */
   readonly example?: unknown
+  /** Resolves the relative paths in a value that was accepted, other than a folder. */
+  readonly relocate?: (value: unknown, base: string) => unknown
 }
 
 /** A setting with its three names: the key in the file, the environment variable and the flag. */

@@ -15,6 +15,7 @@ import {
   oneOf,
   optional,
   port,
+  proxyRoutes,
   size,
   toggle,
 } from './config-field.ts'
@@ -43,6 +44,7 @@ const SCHEMA = group({
       true,
       'Whether programs on this machine may call the API in plain HTTP, where only tokens can be shown.',
     ),
+    allowed_origins: list(ORIGINS, 'Web pages of other origins that may call the API, with a token (CORS).'),
   }),
   auth: group({
     mode: authMode('What clients must show where their surface, MQTT or the API, has no mode of its own.'),
@@ -119,6 +121,11 @@ const SCHEMA = group({
       expected: 'the secret of an API key',
       example: '',
     }),
+  }),
+  server: group({
+    reverse_proxy: proxyRoutes(
+      'Paths that other servers answer, each { path, host, port }; docs/reverse-proxy explains the rest.',
+    ),
   }),
   limits: group({
     connect_bytes: size(16 * KIB, 'Largest MQTT CONNECT packet.'),

@@ -1,6 +1,8 @@
 /** Every reason for which Signet says no to a caller; the codes are part of the API and never change. */
 export const ERROR_CODES = [
   'already_issued',
+  'backend_timeout',
+  'backend_unreachable',
   'bad_request',
   'ban_not_found',
   'body_too_large',
@@ -22,6 +24,7 @@ export const ERROR_CODES = [
   'file_permissions',
   'file_unreachable',
   'forbidden',
+  'forwarding_loop',
   'hub_stopping',
   'hub_unreachable',
   'internal_error',

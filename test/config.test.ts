@@ -15,7 +15,7 @@ test.each([
 
 test('without any setting a configuration has every default of the product document', () => {
   expect(createConfig()).toEqual({
-    api: { host: '::', port: 3000, loopback_http: true },
+    api: { host: '::', port: 3000, loopback_http: true, allowed_origins: [] },
     auth: { open_on_loopback: false },
     mqtt: {
       host: '::',
@@ -31,6 +31,7 @@ test('without any setting a configuration has every default of the product docum
     tls: { server_names: [], session_resumption: false },
     ca: { unknown: 'deny', unknown_owner: 'default' },
     emqx: { allow_cn_only: false },
+    server: { reverse_proxy: [] },
     limits: {
       connect_bytes: 16_384,
       packet_bytes: 1_048_576,

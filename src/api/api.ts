@@ -21,6 +21,7 @@ import type { Services } from '../registry/services.ts'
 import { authentication } from './access/authentication.ts'
 import { createGuard } from './access/guard.ts'
 import type { ApiEnv } from './api-env.ts'
+import { allowOrigins } from './cors.ts'
 import { errorHandler, notFoundHandler } from './error-handler.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
 import type {
@@ -93,6 +94,8 @@ export interface ApiDependencies {
   /** Whether callers from loopback addresses may use the API without TLS. */
   readonly loopbackHttp: boolean
   readonly configuration: Configuration
+  /** Of web pages that may call the API, the hub's own left out. */
+  readonly allowedOrigins: readonly string[]
   readonly health: Health
   readonly readiness: readonly ReadinessCheck[]
   readonly signTime: SignTime
@@ -113,6 +116,8 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
 
   app.use(requestId())
   app.use(securityHeaders(dependencies.https))
+  // A preflight asks with a method that no path takes.
+  if (dependencies.allowedOrigins.length > 0) app.use('/api/*', allowOrigins(dependencies.allowedOrigins))
   app.use(methodNotAllowed(app))
   app.use(plainHttp(dependencies.https, dependencies))
 

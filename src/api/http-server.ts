@@ -6,6 +6,7 @@ import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-
 import type { Logger } from '../logger.ts'
 import type { ApiEnv } from './api-env.ts'
 import { createProblemResponse } from './problem.ts'
+import { limitBody } from './request/body-deadline.ts'
 import { refuseMalformedHttp } from './request/malformed-http.ts'
 import type { OriginOf, RequestOrigin } from './request/request-origin.ts'
 
@@ -15,6 +16,13 @@ export interface HttpServerOptions {
   readonly logger: Logger
   readonly limits?: HttpLimits
   readonly upgrade?: Upgrade
+  readonly forwarder?: Forwarder
+}
+
+/** Takes the requests that are for other servers, before the API sees them. */
+export interface Forwarder {
+  covers(request: IncomingMessage): boolean
+  forward(incoming: IncomingMessage, outgoing: ServerResponse, origin: RequestOrigin): void
 }
 
 /** Another protocol on the connection of a request. */
@@ -28,6 +36,7 @@ export interface Upgrade {
 /** In milliseconds. */
 export interface HttpLimits {
   readonly headersTimeout: number
+  /** From the headers to the end of the body; a forwarder has its own. */
   readonly requestTimeout: number
   readonly keepAliveTimeout: number
   readonly connectionsCheckingInterval: number
@@ -48,7 +57,8 @@ const HTTP_LIMITS: HttpLimits = {
   connectionsCheckingInterval: 5_000,
   closeTimeout: 3_000,
 }
-const MAX_HEADERS = 100
+/** Node leaves out what stands behind them, and does not say so. */
+export const MAX_HEADERS = 100
 
 export function createHttpServer({
   fetch,
@@ -56,10 +66,12 @@ export function createHttpServer({
   logger,
   limits = HTTP_LIMITS,
   upgrade,
+  forwarder,
 }: HttpServerOptions): HttpServer {
-  const { closeTimeout, ...timeouts } = limits
+  const { closeTimeout, requestTimeout, ...timeouts } = limits
   const server = createServer({
     ...timeouts,
+    requestTimeout: 0,
     // An answer that is still due would be written among the frames of the other protocol.
     shouldUpgradeCallback: (incoming) =>
       upgrade !== undefined &&
@@ -80,7 +92,13 @@ export function createHttpServer({
     // The hub also runs inside other people's tests: the global Request and Response stay theirs.
     { errorHandler: (error) => answerUnhandled(error, logger), overrideGlobalObjects: false },
   )
-  server.on('request', (incoming, outgoing) => void listener(incoming, outgoing))
+  server.on('request', (incoming, outgoing) => {
+    if (forwarder?.covers(incoming)) forwarder.forward(incoming, outgoing, originOf(incoming.socket))
+    else {
+      limitBody(incoming, requestTimeout, (error) => server.emit('clientError', error, incoming.socket))
+      void listener(incoming, outgoing)
+    }
+  })
   server.on('clientError', (error, socket) => {
     const hasAnswerBegun = [...running].some((response) => response.socket === socket && response.headersSent)
     refuseMalformedHttp(error, socket, hasAnswerBegun)

@@ -25,6 +25,8 @@ export type InputError = NonNullable<Problem['errors']>[number]
 
 const PROBLEMS = {
   already_issued: [409, 'Already issued'],
+  backend_timeout: [504, 'Backend timeout'],
+  backend_unreachable: [502, 'Backend unreachable'],
   bad_request: [400, 'Bad request'],
   ban_not_found: [404, 'Ban not found'],
   body_too_large: [413, 'Body too large'],
@@ -46,6 +48,7 @@ const PROBLEMS = {
   file_permissions: [500, 'File permissions'],
   file_unreachable: [503, 'File unreachable'],
   forbidden: [403, 'Forbidden'],
+  forwarding_loop: [508, 'Forwarding loop'],
   hub_stopping: [503, 'Hub stopping'],
   hub_unreachable: [502, 'Hub unreachable'],
   internal_error: [500, 'Internal error'],
@@ -99,14 +102,18 @@ export function createProblem({ code, detail, requestId, errors, details = {} }:
 
 export function createProblemResponse(request: ProblemRequest): Response {
   const problem = createProblem(request)
-  const headers = new Headers({
+  return new Response(JSON.stringify(problem), { status: problem.status, headers: problemHeaders(problem) })
+}
+
+/** What the answer says beside the document. */
+export function problemHeaders({ code, requestId }: Pick<Problem, 'code' | 'requestId'>): Record<string, string> {
+  return {
     'content-type': 'application/problem+json',
     'x-content-type-options': 'nosniff',
-    'x-request-id': request.requestId,
-  })
-  // RFC 9110 §11.6.1: a 401 names the scheme that would do
-  if (request.code === 'unauthorized') headers.set('www-authenticate', 'Bearer')
-  return new Response(JSON.stringify(problem), { status: problem.status, headers })
+    'x-request-id': requestId,
+    // RFC 9110 §11.6.1: a 401 names the scheme that would do
+    ...(code === 'unauthorized' ? { 'www-authenticate': 'Bearer' } : {}),
+  }
 }
 
 export function respondWithProblem(

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { EventFeed } from '../events.ts'
 import type { ChainVerdict } from '../peer-identity.ts'
 import { type Access, type AccessOptions, createAccess } from './access.ts'
-import { createAdministratorAdmissions } from './administrator-admission.ts'
+import { type AdministratorAdmissions, createAdministratorAdmissions } from './administrator-admission.ts'
 import { type AdministratorCertificates, createAdministratorCertificates } from './administrator-certificates.ts'
 import { createAdministrators } from './administrators.ts'
 import { type Admissions, createAdmissions } from './admission.ts'
@@ -88,6 +88,7 @@ export interface RegistryOptions {
 export interface Registry {
   readonly admissions: Admissions
   readonly connectAdmissions: ConnectAdmissions
+  readonly administratorAdmissions: AdministratorAdmissions
   readonly apiAdmissions: ApiAdmissions
   readonly logins: Logins
   /** Told of each connection that was let in; the first of a certificate or token ends the older ones. */
@@ -184,9 +185,10 @@ export function createRegistry(options: RegistryOptions): Registry {
   const connectAdmissions = createConnectAdmissions({ admissions, logins, mode: () => options.mode })
   const recordRefusal = refusals.record
   const noteCertificate = (certificate: Certificate): void => inBackground(revocations.noteConnection(certificate))
+  const administratorAdmissions = createAdministratorAdmissions({ ...stores, clock })
   const apiAdmissions = createApiAdmissions({
     auth: apiAuth,
-    administrators: createAdministratorAdmissions({ ...stores, clock }),
+    administrators: administratorAdmissions,
     tokens,
     noteCertificate,
   })
@@ -210,6 +212,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   return {
     admissions,
     connectAdmissions,
+    administratorAdmissions,
     apiAdmissions,
     logins,
     noteConnection,

@@ -72,6 +72,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     webSocket: { subProtocols: ['mqtt', 'mqttv3.1'], allowedOrigins: ['https://app.example.com'] },
     loopbackHttp: true,
     configuration: { reload: async () => ({ applied: ['log.level'], needsRestart: ['api.port'] }) },
+    allowedOrigins: [],
     health: { level: () => 'info' },
     readiness: [{ name: 'database', isReady: () => true }],
     signTime: (text) => ({ signature: `signed:${text}`, certificate: 'PEM' }),

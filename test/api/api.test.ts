@@ -20,6 +20,9 @@ describe('every answer', () => {
       const { headers } = await createHarness().call(path)
       expect(headers.get('x-content-type-options')).toBe('nosniff')
       expect(headers.get('referrer-policy')).toBe('no-referrer')
+      expect(headers.get('permissions-policy')).toContain('camera=()')
+      expect(headers.get('cross-origin-opener-policy')).toBe('same-origin')
+      expect(headers.get('cross-origin-resource-policy')).toBe('same-origin')
       expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'")
       expect(headers.get('x-request-id')).toMatch(UUID)
       expect(headers.has('access-control-allow-origin')).toBe(false)
@@ -50,6 +53,12 @@ describe('HSTS', () => {
     { name: 'is not said on another name', url: 'https://other.example.com/livez', expected: null },
     { name: 'is not said without TLS', url: 'http://hub.example.com/livez', origin: 'http' as const, expected: null },
     { name: 'is not said for localhost', url: 'https://localhost/livez', publicHost: 'localhost', expected: null },
+    {
+      name: 'is not said below localhost',
+      url: 'https://hub.localhost/livez',
+      publicHost: 'hub.localhost',
+      expected: null,
+    },
     { name: 'is not said for an address', url: 'https://192.0.2.1/livez', publicHost: '192.0.2.1', expected: null },
   ]) {
     test(name, async () => {

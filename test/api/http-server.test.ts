@@ -196,6 +196,22 @@ test('a request whose headers never end is given up, though we do not listen our
   expect(problemIn(answer)).toMatchObject({ detail: expect.stringMatching(/in time/) })
 })
 
+test('a request whose body never ends is given up, and one whose answer takes longer is not', async () => {
+  const answers = Promise.withResolvers<Response>()
+  const http = serve(
+    async (request) => (request.method === 'PUT' ? answers.promise : new Response(await request.text())),
+    { requestTimeout: 50 },
+  )
+  await using hub = await listen(http)
+  const patient = fetch(`http://127.0.0.1:${hub.port}/`, { method: 'PUT', body: 'whole' })
+  for (const framing of ['Content-Length: 5', 'Transfer-Encoding: chunked']) {
+    const answer = await sendRaw(hub.port, `POST / HTTP/1.1\r\nHost: localhost\r\n${framing}\r\n\r\n3\r\n`)
+    expect(problemIn(answer)).toMatchObject({ detail: expect.stringMatching(/in time/) })
+  }
+  answers.resolve(new Response('late'))
+  expect(await (await patient).text()).toBe('late')
+})
+
 test('what is thrown past every handler is logged and answered empty', async () => {
   const http = serve(() => Promise.reject(new Error('the secret of the machine')))
   await using hub = await listen(http)

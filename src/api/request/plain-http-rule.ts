@@ -6,6 +6,8 @@ export interface PlainHttpRequest {
   readonly path: string
   readonly url: string
   readonly loopback: boolean
+  /** Another server answers it, and loopback may ask as it may ask the API. */
+  readonly proxied?: boolean
 }
 
 export interface PlainHttpPolicy {
@@ -27,14 +29,16 @@ export function isApiPath(path: string): boolean {
 }
 
 /** What becomes of a request that came without TLS. */
-export function judgePlainHttp({ path, url, loopback }: PlainHttpRequest, policy: PlainHttpPolicy): PlainHttpVerdict {
+export function judgePlainHttp(request: PlainHttpRequest, policy: PlainHttpPolicy): PlainHttpVerdict {
+  const { path, url, loopback, proxied = false } = request
   if (PUBLIC_PATH.test(path)) return { action: 'serve' }
   const { hostname, pathname, search } = new URL(url)
   const host = canonicalHost(hostname)
   const isOurs = isOwnName(host, policy.serverNames)
   // DNS rebinding: a page whose own name is made to resolve to 127.0.0.1 is "same origin" with us, and its requests
   // come from loopback. Only its Host header betrays it: it is the page's name, which the page cannot choose anew.
-  if (loopback && policy.loopbackHttp && isApiPath(path)) return isOurs ? { action: 'serve' } : { action: 'refuse' }
+  if (loopback && policy.loopbackHttp && (proxied || isApiPath(path)))
+    return isOurs ? { action: 'serve' } : { action: 'refuse' }
   // Never an open redirect: the name is ours, and path and query stand behind it.
   const target = isOurs ? host : defaultHost(policy)
   const location = `https://${formatAuthority(target, policy.httpsPort)}${pathname}${search}`

@@ -61,7 +61,7 @@ function asksForWebSocket({ header }: WebSocketRequest): boolean {
 }
 
 /** The certificate of whoever sits at a browser goes with the requests of every page: it tells whose page this is. */
-function isOwnOrigin(origin: string, { serverNames, publicHost, httpsPort }: HttpsIdentity): boolean {
+export function isOwnOrigin(origin: string, { serverNames, publicHost, httpsPort }: HttpsIdentity): boolean {
   const url = URL.parse(origin)
   if (url?.protocol !== 'https:' || Number(url.port || 443) !== httpsPort) return false
   const names = publicHost === undefined ? serverNames() : [...serverNames(), publicHost]

@@ -1,0 +1,10 @@
+// RFC 6265bis §4.1.3.2: a browser takes it from this host alone, over TLS, for every path
+/** The cookie of the hub's own sessions: no server behind the hub is shown it, or may set it. */
+export const SESSION_COOKIE = '__Host-signet'
+
+/** Whether a cookie, as `name=value` with what may follow, would be taken for the hub's. */
+export function isSessionCookie(cookie: string): boolean {
+  // RFC 6265bis §5.6: without a name, what stands behind "=" comes back as if it were one.
+  const [name = ''] = cookie.replace(/^[\s=]+/, '').split(/[=;]/, 1)
+  return name.trim().toLowerCase() === SESSION_COOKIE.toLowerCase()
+}
