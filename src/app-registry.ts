@@ -10,7 +10,7 @@ import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 import type { LegacyCredential } from './registry/legacy-credential.ts'
 import { type MayAccess, narrowPolicy } from './registry/narrowed-access.ts'
-import type { Cutter } from './registry/ports.ts'
+import type { Cutter, LeafIssuer } from './registry/ports.ts'
 import type { RecordedRefusal } from './registry/refusal-ring.ts'
 import { createRegistry, type Registry, type RegistryOptions, type Stores } from './registry/registry.ts'
 
@@ -36,7 +36,7 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
   }
   const registry: Registry = createRegistry({
     stores,
-    issuer: pki.authority,
+    issuer: issuerOf(pki),
     cutter: cutAtEmqxToo(cutter, config, stack, {
       stores,
       clientIds: { holderOf: (clientId) => registry.clientIds.holderOf(clientId) },
@@ -58,6 +58,15 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
     ...(mayAccess ? { narrowAccess: narrowBy(mayAccess, logger) } : {}),
   })
   return registry
+}
+
+/** The CA, with what its new devices and services verify MQTTS by. */
+function issuerOf({ authority, anchorPem }: Pki): LeafIssuer {
+  return {
+    issueDevice: (deviceId, userId, options) => authority.issueDevice(deviceId, userId, options),
+    issueService: (name, options) => authority.issueService(name, options),
+    caCertificatePem: anchorPem,
+  }
 }
 
 function narrowBy(mayAccess: MayAccess, logger: Logger): NonNullable<RegistryOptions['narrowAccess']> {

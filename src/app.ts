@@ -34,10 +34,13 @@ export interface Hub extends AsyncDisposable {
   readonly caCreated: boolean
   /** None of a hub in memory. */
   readonly adminTokenFile?: string
+  /** Of the certificate that HTTPS shows now. */
   readonly serverNames: readonly string[]
   readonly events: EventFeed
   /** Every message that was accepted. */
   readonly messages: Pick<MessageFeed, 'subscribe'>
+  /** Reads the files of certificates that the settings name, and renews the hub's own where that is due; both go on by themselves. */
+  reloadCertificates(): Promise<void>
   /** Asks the API as its administrator, without a connection; of the URL only path and query matter. */
   fetch(request: Request): Promise<Response>
 }
@@ -56,6 +59,7 @@ export interface HubOverrides {
 }
 
 const SWEEP_MS = 30_000
+const WATCH_MS = 1000
 
 /** Builds the hub in dependency order and opens its listeners last; if a step throws, what was built is released. */
 export async function startHub(config: Config, overrides: HubOverrides): Promise<Hub> {
@@ -102,14 +106,16 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     inBackground(registry.revocations.endOverlaps(), logger)
     inBackground(broker.sessions.cutEnded(clock()), logger)
     inBackground(registry.legacy.warn(), logger)
+    inBackground(pki.renewal.check(), logger)
   })
+  repeat(stack, WATCH_MS, () => inBackground(pki.watch(), logger))
   const ports = {
     mqtt: config.mqtt.port,
     api: config.api.port,
     plainMqtt: config.mqtt.plain.port as number | undefined,
   }
   const https = {
-    serverNames: () => pki.server.names,
+    serverNames: () => pki.https.served.identity.names,
     publicHost: config.public_host,
     get httpsPort() {
       return ports.api
@@ -119,7 +125,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
   const api = createApi({
     ...registry,
     recordRefusal,
-    trust: pki.authority,
+    trust: { caCertificatePem: pki.authority.caCertificatePem, anchorPem: pki.anchorPem },
     broker: {
       brokerHost: config.public_host ?? 'localhost',
       get mqttPort() {
@@ -130,8 +136,8 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     webSocket,
     loopbackHttp: config.api.loopback_http,
     health: { level: () => logger.level },
-    readiness: createReadiness({ database, stores, logger }, stack),
-    signTime: createTimeSigner(pki.server),
+    readiness: createReadiness({ database, stores, pki, clock, logger }, stack),
+    signTime: createTimeSigner(() => pki.mqtts.served.identity),
     explainFailure: (error) => databaseFailure('hub.db', error),
     clock,
     logger,
@@ -161,10 +167,13 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     plainMqttPort: ports.plainMqtt,
     apiPort: ports.api,
     caFingerprint: pki.authority.fingerprint,
-    caCertificate: pki.authority.caCertificatePem,
+    caCertificate: pki.anchorPem,
     caCreated: pki.caCreated,
     ...(files ? { adminTokenFile: files.adminToken } : {}),
-    serverNames: pki.server.names,
+    get serverNames() {
+      return pki.https.served.identity.names
+    },
+    reloadCertificates: pki.reload,
     events,
     messages: broker.messages,
     fetch: async (request) => api.fetch(request, { origin: OWN_ORIGIN }),

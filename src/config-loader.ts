@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { acceptValue, type Config, type ConfigInput, createConfig, readValue, SETTINGS } from './config.ts'
+import { findHalfSetCertificates } from './config-certificate.ts'
 import { findHalfSetEmqx } from './config-emqx.ts'
 import { ConfigurationError } from './config-error.ts'
 import { parseConfigFile } from './config-file.ts'
@@ -40,6 +41,7 @@ export function loadConfig(request: ConfigRequest): LoadedConfig {
   // Each value was accepted by its own rule, which is all that ConfigInput says.
   const config = createConfig(nest(values) as ConfigInput)
   faults.push(...findFaults(config, { refused, origins }), ...findHalfSetEmqx(config, refused))
+  faults.push(...findHalfSetCertificates(config, refused))
   if (faults.length > 0) throw new ConfigurationError(faults)
   return { config, origins }
 }
@@ -107,7 +109,8 @@ function merge(sources: readonly ConfigSource[], readFile = readText) {
       refused.add(setting.key)
       continue
     }
-    values.set(setting.key, setting.kind === 'folder' ? resolve(base, String(result.accepted)) : result.accepted)
+    const isPath = setting.kind === 'folder' || setting.kind === 'file'
+    values.set(setting.key, isPath ? resolve(base, String(result.accepted)) : result.accepted)
     origins.set(setting.key, origin)
   }
   return { values, origins, faults, refused }

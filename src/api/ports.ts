@@ -22,8 +22,10 @@ export interface WebSocketOffer {
 }
 
 export interface TrustAnchor {
-  /** What peers need to verify us and each other; with two tiers the issuing CA and the root. */
+  /** What those who are certified by us are verified with; with two tiers the issuing CA and the root. */
   readonly caCertificatePem: string
+  /** What devices verify MQTTS with: the same, unless MQTTS shows a certificate of another CA. */
+  readonly anchorPem: string
 }
 
 export interface Health {
@@ -34,6 +36,8 @@ export interface Health {
 export interface ReadinessCheck {
   readonly name: string
   isReady(): boolean | Promise<boolean>
+  /** What is wrong and does not stop the hub from doing its work. */
+  warning?(): string | undefined
 }
 
 /** Signs with the key of the server certificate, never with the CA's. */

@@ -56,7 +56,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     },
     refusals: { list: () => [] },
     recordRefusal: (refusal) => void refusals.push(refusal),
-    trust: authority,
+    trust: { caCertificatePem: authority.caCertificatePem, anchorPem: authority.caCertificatePem },
     broker: { brokerHost: 'hub.example.com', mqttPort: 8883 },
     https: { serverNames: () => SERVER_NAMES, publicHost: 'hub.example.com', httpsPort: 3000 },
     webSocket: { subProtocols: ['mqtt', 'mqttv3.1'], allowedOrigins: ['https://app.example.com'] },
