@@ -7,6 +7,7 @@ import { openPremises } from './app-premises.ts'
 import { createReadiness } from './app-readiness.ts'
 import { openRegistry } from './app-registry.ts'
 import { createStores } from './app-stores.ts'
+import { tellMistrust } from './app-trust.ts'
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
 import { SUB_PROTOCOLS } from './broker/websocket/websocket-door.ts'
@@ -74,6 +75,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     stack,
   )
   const recordRefusal = registry.refusals.record
+  tellMistrust({ database, pki, clock, logger })
   if (files) ensureAdminToken({ path: files.adminToken, tokens: registry.tokens })
 
   // Disposed after those who speak on them.
@@ -160,6 +162,11 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     stack,
   )
 
+  for (const surface of ['https', 'mqtts'] as const) {
+    const { served } = pki[surface]
+    const fingerprint = (): string => served.identity.certificate.fingerprint256
+    served.onExchange(() => events.publish('certificate.exchanged', { surface, fingerprint: fingerprint() }))
+  }
   logger.info({ component: 'hub', mqttPort: ports.mqtt, apiPort: ports.api }, 'Hub ready')
   const resources = stack.move()
   return {

@@ -3,7 +3,7 @@ export interface Terminal {
   readonly stdin: AsyncIterable<string | Uint8Array>
   readonly stdout: Output
   readonly stderr: Output
-  /** Where SIGTERM and SIGINT are heard. */
+  /** Where SIGTERM, SIGINT and SIGHUP are heard. */
   readonly signals: SignalSource
   readonly cwd: string
   /** How this program was called, for commands to type next. */
@@ -18,8 +18,8 @@ export interface Output {
 }
 
 export interface SignalSource {
-  on(signal: StopSignal, listener: () => void): unknown
-  off(signal: StopSignal, listener: () => void): unknown
+  on(signal: StopSignal | 'SIGHUP', listener: () => void): unknown
+  off(signal: StopSignal | 'SIGHUP', listener: () => void): unknown
 }
 
 export type StopSignal = 'SIGTERM' | 'SIGINT'
@@ -35,6 +35,11 @@ export interface LocalSettings {
   readonly certsDir: string
   readonly dataDir: string
   readonly apiPort: number
+}
+
+export interface SavedSettings {
+  readonly configFile: string
+  readonly warnings: readonly string[]
 }
 
 export interface EffectiveSetting {
@@ -53,6 +58,7 @@ export interface RunningHub extends AsyncDisposable {
   /** None of a hub in memory. */
   readonly adminTokenFile?: string
   readonly serverNames: readonly string[]
+  reloadCertificates(): Promise<void>
 }
 
 /** What main.ts lends the verbs: all that works without a running hub. */
@@ -60,6 +66,8 @@ export interface LocalHub {
   readSettings(request: SettingsRequest): Promise<LocalSettings>
   listSettings(request: SettingsRequest): Promise<readonly EffectiveSetting[]>
   start(request: SettingsRequest): Promise<RunningHub>
+  /** Writes `ssl.*` into config.yaml. */
+  saveSslSettings(request: SettingsRequest): Promise<SavedSettings>
 }
 
 /** What every verb is made from. */

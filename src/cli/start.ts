@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { renderBanner } from './output/banner.ts'
-import type { CommandContext, RunningHub, Terminal } from './ports.ts'
+import type { CommandContext, LocalHub, RunningHub, SettingsRequest, Terminal } from './ports.ts'
+import { openReloadSignal } from './reload-signal.ts'
 import { addSettingFlags, readSettingFlags, type SettingOptions } from './setting-flags.ts'
 import { openStopSignal } from './stop-signal.ts'
 
@@ -10,17 +11,48 @@ export function addStartCommand(program: Command, { terminal, local, version, se
   const command = program.command('start').description('start the hub and keep it running until SIGTERM or SIGINT')
   addSettingFlags(command, settingsHelp)
     .option('-d, --debug', 'log every handshake and refusal: the same as --log-level debug')
-    .action(async (options: SettingOptions & { readonly debug?: boolean }) => {
+    .option('--ssl', 'serve HTTPS with the certificate of --cert and --key: the same as --ssl-enabled')
+    .option('--cert <file>', 'certificate and the CAs that lead to it, PEM: the same as --ssl-cert-file')
+    .option('--key <file>', 'its private key: the same as --ssl-key-file')
+    .option('--ssl-config', 'write these three into config.yaml, and exit')
+    .action(async (options: StartOptions) => {
       const request = readSettingFlags(command, options)
-      // An explicit --log-level comes later and wins.
-      const flags = options.debug ? ['--log-level=debug', ...request.flags] : request.flags
-      using stop = openStopSignal(terminal.signals)
+      // What is named by its own flag comes later and wins.
+      const flags = [...shortFlags(options), ...request.flags]
+      if (options.sslConfig) return saveSslSettings({ ...request, flags }, terminal, local)
+      const { stdout, stderr, signals, cwd, command: name } = terminal
+      // Of a terminal the signal says that it is gone; of a service, by custom, that its files are others.
+      using stop = openStopSignal(signals, stdout.isTTY ? ['SIGTERM', 'SIGINT', 'SIGHUP'] : ['SIGTERM', 'SIGINT'])
+      using reload = openReloadSignal(stdout.isTTY ? undefined : signals, stderr)
       const hub = await local.start({ ...request, flags })
-      const { stdout, cwd, command: name } = terminal
+      reload.pass(hub)
       if (stdout.isTTY) stdout.write(renderBanner(hub, { version, cwd, command: name }))
       await stop.stopped
       await stopHub(hub, terminal, STOP_MILLISECONDS)
     })
+}
+
+interface StartOptions extends SettingOptions {
+  readonly debug?: boolean
+  readonly ssl?: boolean
+  readonly cert?: string
+  readonly key?: string
+  readonly sslConfig?: boolean
+}
+
+function shortFlags({ debug, ssl, cert, key }: StartOptions): readonly string[] {
+  return [
+    ...(debug ? ['--log-level=debug'] : []),
+    ...(ssl ? ['--ssl-enabled=true'] : []),
+    ...(cert === undefined ? [] : [`--ssl-cert-file=${cert}`]),
+    ...(key === undefined ? [] : [`--ssl-key-file=${key}`]),
+  ]
+}
+
+async function saveSslSettings(request: SettingsRequest, { stdout, stderr }: Terminal, local: LocalHub): Promise<void> {
+  const { configFile, warnings } = await local.saveSslSettings(request)
+  for (const warning of warnings) stderr.write(`Warning: ${warning}\n`)
+  stdout.write(`Wrote ssl.enabled, ssl.cert_file and ssl.key_file to ${configFile}\n`)
 }
 
 /** Releases the hub; one that does not let go in time is ended with the process. */

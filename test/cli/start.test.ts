@@ -16,6 +16,9 @@ function createHub(folder: string, events: EventEmitter): RunningHub {
     caCreated: true,
     adminTokenFile: join(folder, 'data', 'admin-token'),
     serverNames: ['localhost', 'hub.example.com'],
+    async reloadCertificates() {
+      events.emit('reloaded')
+    },
     async [Symbol.asyncDispose]() {
       events.emit('released')
     },

@@ -9,6 +9,7 @@ const HUB: RunningHub = {
   caCreated: false,
   adminTokenFile: '/var/signet/admin-token',
   serverNames: ['localhost', '127.0.0.1'],
+  reloadCertificates: async () => undefined,
   [Symbol.asyncDispose]: async () => {},
 }
 
