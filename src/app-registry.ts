@@ -2,6 +2,7 @@ import { inBackground } from './app-background.ts'
 import { cutAtEmqxToo } from './app-emqx.ts'
 import type { Pki } from './app-pki.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
+import { parseServerNames } from './ca/server-name.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { mqttAuthMode } from './config-auth.ts'
@@ -13,6 +14,7 @@ import { type MayAccess, narrowPolicy } from './registry/narrowed-access.ts'
 import type { Cutter, LeafIssuer } from './registry/ports.ts'
 import type { RecordedRefusal } from './registry/refusal-ring.ts'
 import { createRegistry, type Registry, type RegistryOptions, type Stores } from './registry/registry.ts'
+import { createServerCertificates, type ServerCertificates, type ServerIssuer } from './registry/server-certificates.ts'
 
 export interface RegistryParts {
   readonly stores: Stores
@@ -26,7 +28,11 @@ export interface RegistryParts {
 }
 
 /** The registry, with all that it moves outside of itself. */
-export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncDisposableStack): Registry {
+export function openRegistry(
+  config: Config,
+  parts: RegistryParts,
+  stack: AsyncDisposableStack,
+): Registry & { readonly serverCertificates: ServerCertificates } {
   const { stores, pki, broker, events, logger, clock, mayAccess } = parts
   const cutter: Cutter = {
     cutCredentials: (names, reason) => broker().sessions.cutCredentials(names, reason),
@@ -57,7 +63,23 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
     clock,
     ...(mayAccess ? { narrowAccess: narrowBy(mayAccess, logger) } : {}),
   })
-  return registry
+  const { certificates } = stores
+  const issuer = serverIssuerOf(pki)
+  const { revocations } = registry
+  return {
+    ...registry,
+    serverCertificates: createServerCertificates({ issuer, certificates, revocations, events, clock }),
+  }
+}
+
+function serverIssuerOf({ authority }: Pki): ServerIssuer {
+  const { caCertificatePem } = authority
+  const issueServer: ServerIssuer['issueServer'] = async (wanted, keyAlgorithm) => {
+    const names = parseServerNames(wanted).map(({ value }) => value)
+    const leaf = await authority.issueServer(names, keyAlgorithm)
+    return { ...leaf, names, chainPem: leaf.certificatePem + authority.intermediates.map(String).join('') }
+  }
+  return { issueServer, caCertificatePem }
 }
 
 /** The CA, with what its new devices and services verify MQTTS by. */

@@ -127,6 +127,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
   const api = createApi({
     ...registry,
     recordRefusal,
+    renewOwnCertificate: () => pki.renewal.renew(),
     trust: { caCertificatePem: pki.authority.caCertificatePem, anchorPem: pki.anchorPem },
     broker: {
       brokerHost: config.public_host ?? 'localhost',

@@ -13,6 +13,7 @@ import type { Imports } from '../registry/import/imports.ts'
 import type { LegacyCredentials } from '../registry/legacy-credentials.ts'
 import type { Logins } from '../registry/logins.ts'
 import type { Policies } from '../registry/policies.ts'
+import type { ServerCertificates } from '../registry/server-certificates.ts'
 import type { Services } from '../registry/services.ts'
 import { authentication } from './access/authentication.ts'
 import { createGuard } from './access/guard.ts'
@@ -25,6 +26,7 @@ import type {
   HttpsIdentity,
   ReadinessCheck,
   RefusalLog,
+  RenewOwnCertificate,
   SignTime,
   TrustAnchor,
   WebSocketOffer,
@@ -46,6 +48,7 @@ import { importRoutes } from './routes/imports.ts'
 import { legacyCredentialRoutes } from './routes/legacy-credential.ts'
 import { openApiRoutes } from './routes/openapi-document.ts'
 import { policyRoutes } from './routes/policies.ts'
+import { serverCertificateRoutes } from './routes/server-certificates.ts'
 import { serviceCertificateRoutes } from './routes/service-certificates.ts'
 import { serviceRoutes } from './routes/services.ts'
 import { timeRoutes } from './routes/time.ts'
@@ -55,6 +58,8 @@ import { securityHeaders } from './security-headers.ts'
 
 export interface ApiDependencies {
   readonly certificates: Certificates
+  readonly serverCertificates: ServerCertificates
+  readonly renewOwnCertificate: RenewOwnCertificate
   readonly approvals: Approvals
   readonly imports: Imports & ImportUndo
   readonly devices: Pick<Devices, 'create' | 'get' | 'list' | 'change' | 'remove'>
@@ -120,6 +125,10 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/devices', identityTokenRoutes('device', identityTokens, guard))
   app.route('/api/devices', legacyCredentialRoutes(legacy, guard))
   app.route('/api/certificates', certificateRoutes(certificates, dependencies.approvals, guard))
+  app.route(
+    '/api/server-certificates',
+    serverCertificateRoutes(dependencies.serverCertificates, dependencies.renewOwnCertificate, guard),
+  )
   app.route('/api/services', serviceRoutes(dependencies.services, guard))
   app.route('/api/services', identityTokenRoutes('service', identityTokens, guard))
   app.route('/api/services', serviceCertificateRoutes(certificates, broker, guard))

@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto'
 import type { RecordedRefusal } from '../registry/refusal-ring.ts'
 
 /** Where devices connect; asked at each request, because a port may be chosen after the API is made. */
@@ -27,6 +28,15 @@ export interface TrustAnchor {
   /** What devices verify MQTTS with: the same, unless MQTTS shows a certificate of another CA. */
   readonly anchorPem: string
 }
+
+/** What the hub shows where no other certificate is named. */
+export interface OwnServerCertificate {
+  readonly names: readonly string[]
+  readonly certificate: Pick<X509Certificate, 'fingerprint256'>
+  readonly notAfter: Date
+}
+
+export type RenewOwnCertificate = () => Promise<OwnServerCertificate>
 
 export interface Health {
   /** The level at which the hub logs now. */

@@ -8,6 +8,7 @@ import { addImportCommands } from './import/import.ts'
 import { addPolicyCommands } from './policy.ts'
 import type { CommandContext } from './ports.ts'
 import { addRefusalsCommand } from './refusals.ts'
+import { addServerCertificateCommands } from './server-certificate.ts'
 import { addServiceCommands } from './service.ts'
 import { addSimulateCommand } from './simulator/simulate.ts'
 import { addStartCommand } from './start.ts'
@@ -39,6 +40,7 @@ export function createProgram(context: CommandContext): Command {
   addPolicyCommands(program, context)
   addCaCommands(program, context)
   addCertificateCommands(program, context)
+  addServerCertificateCommands(program, context)
   addImportCommands(program, context)
   addRefusalsCommand(program, context)
   addSimulateCommand(program, context)

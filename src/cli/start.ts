@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import { renderBanner } from './output/banner.ts'
-import type { CommandContext, LocalHub, RunningHub, SettingsRequest, Terminal } from './ports.ts'
+import type { CommandContext, RunningHub, Terminal } from './ports.ts'
 import { openReloadSignal } from './reload-signal.ts'
 import { addSettingFlags, readSettingFlags, type SettingOptions } from './setting-flags.ts'
+import { saveSslSettings } from './ssl-settings.ts'
 import { openStopSignal } from './stop-signal.ts'
 
 const STOP_MILLISECONDS = 5_000
@@ -19,7 +20,7 @@ export function addStartCommand(program: Command, { terminal, local, version, se
       const request = readSettingFlags(command, options)
       // What is named by its own flag comes later and wins.
       const flags = [...shortFlags(options), ...request.flags]
-      if (options.sslConfig) return saveSslSettings({ ...request, flags }, terminal, local)
+      if (options.sslConfig) return saveSslSettings({ ...request, flags }, { terminal, local })
       const { stdout, stderr, signals, cwd, command: name } = terminal
       // Of a terminal the signal says that it is gone; of a service, by custom, that its files are others.
       using stop = openStopSignal(signals, stdout.isTTY ? ['SIGTERM', 'SIGINT', 'SIGHUP'] : ['SIGTERM', 'SIGINT'])
@@ -47,12 +48,6 @@ function shortFlags({ debug, ssl, cert, key }: StartOptions): readonly string[] 
     ...(cert === undefined ? [] : [`--ssl-cert-file=${cert}`]),
     ...(key === undefined ? [] : [`--ssl-key-file=${key}`]),
   ]
-}
-
-async function saveSslSettings(request: SettingsRequest, { stdout, stderr }: Terminal, local: LocalHub): Promise<void> {
-  const { configFile, warnings } = await local.saveSslSettings(request)
-  for (const warning of warnings) stderr.write(`Warning: ${warning}\n`)
-  stdout.write(`Wrote ssl.enabled, ssl.cert_file and ssl.key_file to ${configFile}\n`)
 }
 
 /** Releases the hub; one that does not let go in time is ended with the process. */

@@ -56,6 +56,11 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     },
     refusals: { list: () => [] },
     recordRefusal: (refusal) => void refusals.push(refusal),
+    renewOwnCertificate: async () => ({
+      names: ['localhost'],
+      certificate: authority.certificate,
+      notAfter: NOW,
+    }),
     trust: { caCertificatePem: authority.caCertificatePem, anchorPem: authority.caCertificatePem },
     broker: { brokerHost: 'hub.example.com', mqttPort: 8883 },
     https: { serverNames: () => SERVER_NAMES, publicHost: 'hub.example.com', httpsPort: 3000 },
