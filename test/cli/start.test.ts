@@ -37,7 +37,7 @@ function start(folder: string, signals: EventEmitter, { isTTY = false, argv = ['
     isTTY,
     async startHub(given) {
       config = given
-      setImmediate(() => events.emit('started'))
+      setImmediate(() => events.emit('started', events))
       return createHub(folder, events)
     },
   })
@@ -58,6 +58,30 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
     expect(signals.eventNames()).toEqual([])
   })
 }
+
+test('SIGHUP reads the certificates again, and the hub goes on', async () => {
+  await using folder = await temporaryFolder()
+  const signals = new EventEmitter()
+  const hub = start(folder.path, signals)
+  const [events] = await hub.started
+  const reloaded = once(events, 'reloaded')
+  signals.emit('SIGHUP')
+  await reloaded
+  expect(hub.read().releases).toBe(0)
+  signals.emit('SIGTERM')
+  expect(await hub.finished).toMatchObject({ code: 0, stderr: '' })
+  expect(signals.eventNames()).toEqual([])
+})
+
+test('SIGHUP of a terminal that was closed stops the hub', async () => {
+  await using folder = await temporaryFolder()
+  const signals = new EventEmitter()
+  const hub = start(folder.path, signals, { isTTY: true })
+  await hub.started
+  signals.emit('SIGHUP')
+  expect(await hub.finished).toMatchObject({ code: 0 })
+  expect(hub.read().releases).toBe(1)
+})
 
 test('a signal that comes while the hub starts stops it once it is ready', async () => {
   await using folder = await temporaryFolder()
