@@ -53,6 +53,7 @@ import { serviceCertificateRoutes } from './routes/service-certificates.ts'
 import { serviceRoutes } from './routes/services.ts'
 import { timeRoutes } from './routes/time.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { trustPageRoutes } from './routes/trust-page.ts'
 import { webSocketRoutes } from './routes/websocket.ts'
 import { securityHeaders } from './security-headers.ts'
 
@@ -105,6 +106,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/', healthRoutes(dependencies.health, dependencies.readiness))
   app.route('/', timeRoutes(dependencies.clock, dependencies.signTime))
   app.route('/', caCertificateRoutes(dependencies.trust))
+  app.route('/', trustPageRoutes(dependencies.trust, dependencies.https))
   app.route('/', openApiRoutes(app, dependencies.version))
   app.route('/', webSocketRoutes(dependencies.https, dependencies.webSocket, recordRefusal))
 

@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { startHub } from '../../src/hub.ts'
+import { createTestClock } from '../../src/testing/test-clock.ts'
 import { needPrograms } from '../support/foreign-program.ts'
 import { nextMessage } from '../support/next-message.ts'
 import { expectTrusted, readShown } from '../support/shown-certificate.ts'
@@ -239,4 +241,37 @@ test("three years of the hub's own certificate: renewed four times, and no conne
   expect(readFileSync(join(hub.certsDir, 'server-cert.pem'), 'utf8')).toContain('BEGIN CERTIFICATE')
   const written = new X509Certificate(readFileSync(join(hub.certsDir, 'server-cert.pem')))
   expect([...shown].at(-1)).toBe(written.fingerprint256)
+})
+
+test("the hub's own certificate is renewed by itself, within half a minute of being due", async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  await using hub = await startTestHub()
+  const first = (await readShown(hub.hub.mqttPort)).fingerprint256
+  const surfaces: string[] = []
+  const { promise: exchanged, resolve } = Promise.withResolvers<string>()
+  hub.hub.events.subscribe('certificate.exchanged', ({ surface, fingerprint }) => {
+    surfaces.push(surface)
+    if (surfaces.length === 2) resolve(fingerprint)
+  })
+  hub.clock.advance(244 * DAY)
+  vi.advanceTimersByTime(30_000)
+  const fingerprint = await exchanged
+  expect(surfaces.toSorted()).toEqual(['https', 'mqtts'])
+  expect(fingerprint).not.toBe(first)
+  expect((await readShown(hub.hub.mqttPort)).fingerprint256).toBe(fingerprint)
+})
+
+test('a hub in memory renews its certificate too', async () => {
+  const clock = createTestClock()
+  await using hub = await startHub({
+    settings: { api: { host: '127.0.0.1', port: 0 }, mqtt: { host: '127.0.0.1', port: 0 } },
+    log: { write: () => undefined },
+    clock: clock.now,
+    inMemory: true,
+  })
+  const first = (await readShown(hub.mqttPort, '127.0.0.1')).fingerprint256
+  clock.advance(244 * DAY)
+  await hub.reloadCertificates()
+  expect((await readShown(hub.mqttPort, '127.0.0.1')).fingerprint256).not.toBe(first)
 })

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 
 /** What a port shows in a handshake, whoever signed it and whenever it is valid. */
-export async function readShown(port: number): Promise<X509Certificate> {
-  const socket = await openTls(port, { rejectUnauthorized: false })
+export async function readShown(port: number, host = 'localhost'): Promise<X509Certificate> {
+  const socket = await openTls(port, { rejectUnauthorized: false, host })
   const certificate = socket.getPeerX509Certificate()
   socket.destroy()
   if (!certificate) throw new Error(`port ${port} showed no certificate`)

@@ -44,6 +44,8 @@ function describeRows(title: string, rows: readonly Row[]): void {
 describeRows('what is public is served to anybody', [
   { url: 'http://hub.example.com:3000/pki/ca.pem', expected: 'serve' },
   { url: 'http://anything.example/pki/dp.crl', expected: 'serve' },
+  { url: 'http://anything.example/pki', expected: 'serve' },
+  { url: 'http://hub.example.com/pki/', expected: 'serve' },
   { url: 'http://hub.example.com/livez', expected: 'serve' },
   { url: 'http://hub.example.com/readyz', expected: 'serve' },
   { url: 'http://hub.example.com/api/time?nonce=1', expected: 'serve' },
