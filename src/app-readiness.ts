@@ -17,6 +17,7 @@ export interface ReadinessParts {
 }
 
 const HANDLES_CHECK_MS = 1000
+const WARNING_MS = 7 * 86_400_000
 
 /** What /readyz asks, each under its name. */
 export function createReadiness(
@@ -37,5 +38,15 @@ export function createReadiness(
 
 /** Red once clients are shown what has expired; what could not take its place before is a warning. */
 function certificateCheck(name: string, { served, keeper }: Showing, clock: Clock): ReadinessCheck {
-  return { name, isReady: () => clock() <= served.identity.notAfter, warning: () => keeper.fault }
+  return {
+    name,
+    isReady: () => clock() <= served.identity.notAfter,
+    warning() {
+      // Anybody may ask: where the files lie, and what is wrong with them, is for the log.
+      if (keeper.fault !== undefined) return 'A newer certificate could not be taken: the log says why'
+      const { notAfter } = served.identity
+      const isEnding = notAfter.getTime() - clock().getTime() < WARNING_MS
+      return isEnding ? `The certificate ends at ${notAfter.toISOString()}: renew it` : undefined
+    },
+  }
 }

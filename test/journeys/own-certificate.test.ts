@@ -94,9 +94,12 @@ describe('a certificate of the administrator serves HTTPS', () => {
     expect(body.checks).toContainEqual({
       name: 'https_certificate',
       ok: true,
-      warning: expect.stringMatching(/fullchain\.pem .* does not belong to the private key/),
+      warning: 'A newer certificate could not be taken: the log says why',
     })
-    expect(hub.log.lines.filter(({ msg }) => msg === 'New certificate refused, the old one is kept')).toHaveLength(1)
+    const told = hub.log.lines.filter(({ msg }) => msg === 'New certificate refused, the old one is kept')
+    expect(told).toMatchObject([
+      { reason: expect.stringMatching(/fullchain\.pem .* does not belong to the private key/) },
+    ])
     hub.clock.advance(91 * DAY)
     expect((await readyz(hub, scene.web.root)).status).toBe(503)
     expect(await readReadinessByName(hub, scene.web.root)).toMatchObject({
@@ -121,6 +124,26 @@ async function readReadinessByName(hub: TestHub, ca: string): Promise<Readonly<R
   const { checks } = (await readyz(hub, ca)).body
   return Object.fromEntries(checks.map(({ name, ok }) => [name, ok]))
 }
+
+test('a certificate that nobody has renewed is warned of a week before its end', async (context) => {
+  needPrograms(context, 'openssl')
+  await using scene = await openScene()
+  const { leaf, files } = await scene.renew()
+  await using hub = await startTestHub({ folder: scene.root, settings: { ssl: files } })
+  const notAfter = Date.parse(new X509Certificate(leaf).validTo)
+  const warningAt = async (milliseconds: number) => {
+    hub.clock.advance(milliseconds - hub.clock.now().getTime())
+    const answer = await hub.hub.fetch(new Request('https://localhost/readyz'))
+    const { checks } = (await answer.json()) as { readonly checks: readonly { readonly name: string }[] }
+    return checks.find(({ name }) => name === 'https_certificate')
+  }
+  expect(await warningAt(notAfter - 8 * DAY)).toEqual({ name: 'https_certificate', ok: true })
+  expect(await warningAt(notAfter - 6 * DAY)).toEqual({
+    name: 'https_certificate',
+    ok: true,
+    warning: `The certificate ends at ${new Date(notAfter).toISOString()}: renew it`,
+  })
+})
 
 describe('a certificate of the administrator serves MQTTS', () => {
   test('and devices are given the CA that it leads to', async (context) => {
@@ -192,8 +215,9 @@ describe('a certificate of the administrator serves MQTTS', () => {
     expect(checks).toContainEqual({
       name: 'mqtts_certificate',
       ok: true,
-      warning: expect.stringContaining('leads to another CA'),
+      warning: 'A newer certificate could not be taken: the log says why',
     })
+    expect(hub.log.text).toContain('leads to another CA than the one that devices were given')
   })
 
   test('refused/one whose CA nobody knows', async (context) => {

@@ -39,7 +39,7 @@ test('a certificate from the old recipe serves whoever pins it', async (context)
   await using folder = await temporaryFolder()
   const web = await createWebPki(folder.path)
   const files = ['-keyout', 'privkey.pem', '-out', 'fullchain.pem']
-  await web.openssl('req', '-x509', '-newkey', 'rsa:4096', '-nodes', '-days', '365', '-subj', '/CN=localhost', ...files)
+  await web.openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '365', '-subj', '/CN=localhost', ...files)
   const ssl = { cert_file: join(folder.path, 'fullchain.pem'), key_file: join(folder.path, 'privkey.pem') }
   await using hub = await startTestHub({ settings: { ssl } })
   const warnings = hub.log.lines.filter(({ msg }) => msg === 'Certificate is odd').map(({ warning }) => String(warning))
