@@ -28,7 +28,7 @@ export function trustPageRoutes({ caCertificatePem }: TrustAnchor, https: HttpsI
       c.header('content-language', language)
       return c.html(renderTrustPage({ language, origin: originOf(c.req.url, https), certificates }), 200)
     })
-    .get('/pki', (c) => c.redirect('pki/', 308))
+    .all('/pki', (c) => c.redirect('pki/', 308))
 }
 
 /** As the reader has come, where that is a name of ours: what is pasted into a shell is not a stranger's to choose. */
