@@ -1,5 +1,6 @@
-import { chmod, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { publishFile, readFileIfPresent, stageFile } from './ca/durable-file.ts'
 import { readProvidedCertificate } from './ca/provided-certificate.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -36,27 +37,11 @@ function refuseWhileRunning(dataDir: string): void {
   )
 }
 
+/** In one step, at the end of a link, and with the rights that the file has. */
 async function edit(path: string, change: (text: string) => string): Promise<void> {
-  try {
-    const target = await realpath(path).catch(unlessAbsent(path))
-    const text = await readFile(target, 'utf8').catch(unlessAbsent(''))
-    const mode = await stat(target).then((found) => found.mode & 0o777, unlessAbsent(0o644))
-    const staged = `${target}.new`
-    await writeFile(staged, change(text), { mode })
-    await chmod(staged, mode)
-    await rename(staged, target).catch(async (error) => {
-      await rm(staged, { force: true })
-      throw error
-    })
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause) || cause instanceof DomainError) throw cause
-    throw new DomainError('file_unreachable', `${path} cannot be written: ${cause.code}`, { cause })
-  }
-}
-
-function unlessAbsent<Value>(value: Value): (error: NodeJS.ErrnoException) => Value {
-  return (error) => {
-    if (error.code !== 'ENOENT') throw error
-    return value
-  }
+  const target = await realpath(path).catch(() => path)
+  const text = await readFileIfPresent(target)
+  const mode = text === undefined ? 0o644 : (await stat(target)).mode & 0o777
+  await stageFile(target, change(text ?? ''), mode)
+  await publishFile(target)
 }
