@@ -12,12 +12,13 @@ export interface DoorParts {
   readonly recordRefusal: RecordRefusal
 }
 
-/** What all listeners share, the count of their connections above all. */
-export function createDoorOptions(config: Config, { pki, sockets, recordRefusal }: DoorParts): DoorOptions {
+/** What all listeners share, the certificate that each shows left aside: the count of their connections above all. */
+export function createDoorOptions(
+  config: Config,
+  { pki, sockets, recordRefusal }: DoorParts,
+): Omit<DoorOptions, 'served'> {
   const { limits, tls } = config
   return {
-    key: pki.server.keyPem,
-    certificateChain: pki.server.certificatePem,
     clientCa: pki.clientCa,
     sessionResumption: tls.session_resumption,
     handshakeSeconds: limits.handshake_seconds,

@@ -29,7 +29,7 @@ export interface ListenerParts extends DoorParts {
 
 /** Opens MQTT first, then the API, the local socket last: who asks there finds all of it. */
 export async function openListeners(config: Config, parts: ListenerParts, stack: AsyncDisposableStack): Promise<void> {
-  const { broker, fetch, isWebSocketAccepted, proxy, localSocket, logger, ports } = parts
+  const { pki, broker, fetch, isWebSocketAccepted, proxy, localSocket, logger, ports } = parts
   const doors = createDoorOptions(config, parts)
   const takeWebSocket = createWebSocketDoor({
     limits: brokerLimits(config),
@@ -56,11 +56,19 @@ export async function openListeners(config: Config, parts: ListenerParts, stack:
     }),
   )
   const local = stack.use(createHttpServer({ fetch, originOf: localSocketOrigin, logger }))
-  const mqttDoor = createMqttDoor({ ...doors, onConnection: (connection) => broker.accept(connection, 'mqtts') })
+  const mqttDoor = createMqttDoor({
+    ...doors,
+    served: pki.mqtts.served,
+    onConnection: (connection) => broker.accept(connection, 'mqtts'),
+  })
   const mqttListener = stack.use(await openListener({ ...config.mqtt, setting: 'mqtt', onConnection: mqttDoor }))
   ports.mqtt = mqttListener.port
   ports.plainMqtt = stack.use(await openPlainMqtt(config, doors, broker))?.port
-  const httpDoor = createHttpDoor({ ...doors, onConnection: (socket) => http.server.emit('connection', socket) })
+  const httpDoor = createHttpDoor({
+    ...doors,
+    served: pki.https.served,
+    onConnection: (socket) => http.server.emit('connection', socket),
+  })
   // Half-open until its first request; one that becomes a WebSocket, until its CONNECT.
   http.server.on('request', ({ socket }) => httpDoor.withConnection(socket, ({ markOpen }) => markOpen()))
   const apiListener = stack.use(await openListener({ ...config.api, setting: 'api', onConnection: httpDoor.enter }))

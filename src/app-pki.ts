@@ -1,9 +1,12 @@
 import type { X509Certificate } from 'node:crypto'
 import { resolve } from 'node:path'
+import { openProvidedCertificates, type ProvidedShowings, type Showing } from './app-certificates.ts'
 import type { CertificateAuthority } from './ca/authority.ts'
 import { openAuthority } from './ca/authority-files.ts'
 import { createMemoryAuthority } from './ca/memory-authority.ts'
-import { openServerCertificate } from './ca/server-certificate.ts'
+import { ServedCertificate } from './ca/served-certificate.ts'
+import { issueServerCertificate, openServerCertificate } from './ca/server-certificate.ts'
+import { ServerRenewal, type ServerRenewalOptions } from './ca/server-renewal.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { readMachineNames } from './edge/machine-names.ts'
@@ -13,43 +16,71 @@ import type { Logger } from './logger.ts'
 export interface Pki {
   readonly authority: CertificateAuthority
   readonly caCreated: boolean
-  readonly server: ServerIdentity
+  readonly https: Showing
+  readonly mqtts: Showing
+  /** What verifies MQTTS: the CA's certificate, or that of the CA that signed `mqtt.ssl.cert_file`. */
+  readonly anchorPem: string
+  /** Of the hub's own server certificate, whichever listener shows it. */
+  readonly renewal: ServerRenewal
   /** What client certificates must lead to. */
   readonly clientCa: readonly X509Certificate[]
-}
-
-export interface ServerIdentity {
-  readonly keyPem: string
-  /** The leaf first, then what leads to the root. */
-  readonly certificatePem: string
-  readonly names: readonly string[]
+  /** Takes what has changed in the files of the administrator. */
+  watch(): Promise<void>
+  /** The same at once, and the hub's own certificate renewed where that is due. */
+  reload(): Promise<void>
 }
 
 export async function openPki(config: Config, clock: Clock, logger: Logger): Promise<Pki> {
   const certsDir = resolve(config.certs_dir)
   const { key_algorithm: keyAlgorithm } = config.ca
+  const provided = await openProvidedCertificates(config, clock, logger)
   const { authority, created } = await openAuthority({
     certsDir,
     clock,
     logger,
     ...(keyAlgorithm ? { keyAlgorithm } : {}),
+    ...(provided.mqtts ? { anchorPem: provided.mqtts.anchor.certificatePem } : {}),
   })
-  const server = await openServerCertificate({
-    certsDir,
-    authority,
-    names: [...ownNames(config), ...readMachineNames()],
-    clock,
-    logger,
-  })
-  return { authority, caCreated: created, server, clientCa: [authority.certificate, ...authority.intermediates] }
+  const readNames = (): readonly string[] => [...ownNames(config), ...readMachineNames()]
+  const open: ServerRenewalOptions['open'] = (names, isForced) =>
+    openServerCertificate({ certsDir, authority, names, isForced, clock, logger })
+  return createPki({ authority, created, provided, readNames, open, clock, logger })
 }
 
 /** For a hub that leaves no file behind, and is reached from its own machine alone. */
-export async function createMemoryPki(config: Config, clock: Clock): Promise<Pki> {
+export async function createMemoryPki(config: Config, clock: Clock, logger: Logger): Promise<Pki> {
+  const provided = await openProvidedCertificates(config, clock, logger)
   const authority = await createMemoryAuthority(clock, config.ca.key_algorithm)
-  const names = ['localhost', '127.0.0.1', '::1', ...ownNames(config)]
-  const { certificatePem, privateKeyPem: keyPem } = await authority.issueServer(names)
-  return { authority, caCreated: true, server: { keyPem, certificatePem, names }, clientCa: [authority.certificate] }
+  const open: ServerRenewalOptions['open'] = (names) => issueServerCertificate(authority, names)
+  return createPki({ authority, created: true, provided, readNames: () => ownNames(config), open, clock, logger })
+}
+
+interface PkiParts extends Pick<ServerRenewalOptions, 'readNames' | 'open' | 'clock' | 'logger'> {
+  readonly authority: CertificateAuthority
+  readonly created: boolean
+  readonly provided: ProvidedShowings
+}
+
+async function createPki({ authority, created, provided, ...options }: PkiParts): Promise<Pki> {
+  const served = new ServedCertificate(await options.open(options.readNames(), false))
+  const renewal = new ServerRenewal({ ...options, authority, served })
+  const own: Showing = { served, keeper: renewal }
+  const watches = [provided.https, provided.mqtts].flatMap((showing) => (showing ? [showing.keeper] : []))
+  return {
+    authority,
+    caCreated: created,
+    https: provided.https ?? own,
+    mqtts: provided.mqtts ?? own,
+    anchorPem: provided.mqtts?.anchor.certificatePem ?? authority.caCertificatePem,
+    renewal,
+    clientCa: [authority.certificate, ...authority.intermediates],
+    async watch() {
+      await Promise.all(watches.map((watch) => watch.check()))
+    },
+    async reload() {
+      await Promise.all([renewal.check(), ...watches.map((watch) => watch.reread())])
+    },
+  }
 }
 
 function ownNames({ public_host: publicHost, tls }: Config): readonly string[] {

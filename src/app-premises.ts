@@ -38,7 +38,7 @@ export async function openPremises(
   const { logger, clock, pid, inMemory } = options
   if (inMemory) {
     const database = stack.use(openDatabase())
-    return { database, pki: await createMemoryPki(config, clock) }
+    return { database, pki: await createMemoryPki(config, clock, logger) }
   }
   const dataDir = resolve(config.data_dir)
   ensureOwnFolder(dataDir)

@@ -1,5 +1,8 @@
 import type { ReadinessCheck } from './api/ports.ts'
 import { repeat } from './app-background.ts'
+import type { Showing } from './app-certificates.ts'
+import type { Pki } from './app-pki.ts'
+import type { Clock } from './clock.ts'
 import { type Database, isAnswering } from './db/database.ts'
 import type { MqttDatabase } from './db/mqtt/mqtt-database.ts'
 import { FileHandles } from './edge/file-handles.ts'
@@ -8,14 +11,17 @@ import type { Logger } from './logger.ts'
 export interface ReadinessParts {
   readonly database: Database
   readonly stores: MqttDatabase
+  readonly pki: Pick<Pki, 'https' | 'mqtts'>
+  readonly clock: Clock
   readonly logger: Logger
 }
 
 const HANDLES_CHECK_MS = 1000
+const WARNING_MS = 7 * 86_400_000
 
 /** What /readyz asks, each under its name. */
 export function createReadiness(
-  { database, stores, logger }: ReadinessParts,
+  { database, stores, pki, clock, logger }: ReadinessParts,
   stack: AsyncDisposableStack,
 ): readonly ReadinessCheck[] {
   const handles = new FileHandles({ logger })
@@ -25,5 +31,22 @@ export function createReadiness(
     { name: 'store_bytes', isReady: () => !stores.room.isFull },
     { name: 'mqtt_database', isReady: () => isAnswering(stores.database) && !stores.journal.isFailing },
     { name: 'file_handles', isReady: handles.areFree },
+    certificateCheck('https_certificate', pki.https, clock),
+    certificateCheck('mqtts_certificate', pki.mqtts, clock),
   ]
+}
+
+/** Red once clients are shown what has expired; what could not take its place before is a warning. */
+function certificateCheck(name: string, { served, keeper }: Showing, clock: Clock): ReadinessCheck {
+  return {
+    name,
+    isReady: () => clock() <= served.identity.notAfter,
+    warning() {
+      // Anybody may ask: where the files lie, and what is wrong with them, is for the log.
+      if (keeper.fault !== undefined) return 'A newer certificate could not be taken: the log says why'
+      const { notAfter } = served.identity
+      const isEnding = notAfter.getTime() - clock().getTime() < WARNING_MS
+      return isEnding ? `The certificate ends at ${notAfter.toISOString()}: renew it` : undefined
+    },
+  }
 }

@@ -2,6 +2,7 @@ import { inBackground } from './app-background.ts'
 import { cutAtEmqxToo } from './app-emqx.ts'
 import type { Pki } from './app-pki.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
+import { parseServerNames } from './ca/server-name.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { apiAuth, mqttAuthMode } from './config-auth.ts'
@@ -11,9 +12,10 @@ import type { Logger } from './logger.ts'
 import { BcryptThread } from './registry/bcrypt-thread.ts'
 import type { LegacyCredential } from './registry/legacy-credential.ts'
 import { type MayAccess, narrowPolicy } from './registry/narrowed-access.ts'
-import type { Cutter } from './registry/ports.ts'
+import type { Cutter, LeafIssuer } from './registry/ports.ts'
 import type { RecordedRefusal } from './registry/refusal-ring.ts'
 import { createRegistry, type Registry, type RegistryOptions, type Stores } from './registry/registry.ts'
+import { createServerCertificates, type ServerCertificates, type ServerIssuer } from './registry/server-certificates.ts'
 
 export interface RegistryParts {
   readonly stores: Stores
@@ -27,7 +29,11 @@ export interface RegistryParts {
 }
 
 /** The registry, with all that it moves outside of itself. */
-export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncDisposableStack): Registry {
+export function openRegistry(
+  config: Config,
+  parts: RegistryParts,
+  stack: AsyncDisposableStack,
+): Registry & { readonly serverCertificates: ServerCertificates } {
   const { stores, pki, broker, events, logger, clock, mayAccess } = parts
   const cutter: Cutter = {
     cutCredentials: (names, reason) => broker().sessions.cutCredentials(names, reason),
@@ -37,7 +43,7 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
   }
   const registry: Registry = createRegistry({
     stores,
-    issuer: pki.authority,
+    issuer: issuerOf(pki),
     cutter: cutAtEmqxToo(cutter, config, stack, {
       stores,
       clientIds: { holderOf: (clientId) => registry.clientIds.holderOf(clientId) },
@@ -69,7 +75,33 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
     clock,
     ...(mayAccess ? { narrowAccess: narrowBy(mayAccess, logger) } : {}),
   })
-  return registry
+  const { certificates } = stores
+  const issuer = serverIssuerOf(pki)
+  const { revocations } = registry
+  return {
+    ...registry,
+    serverCertificates: createServerCertificates({ issuer, certificates, revocations, events, clock }),
+  }
+}
+
+function serverIssuerOf({ authority }: Pki): ServerIssuer {
+  const { caCertificatePem } = authority
+  const issueServer: ServerIssuer['issueServer'] = async (wanted, keyAlgorithm) => {
+    const names = parseServerNames(wanted).map(({ value }) => value)
+    const leaf = await authority.issueServer(names, keyAlgorithm)
+    return { ...leaf, names, chainPem: leaf.certificatePem + authority.intermediates.map(String).join('') }
+  }
+  return { issueServer, caCertificatePem }
+}
+
+/** The CA, with what its new devices and services verify MQTTS by. */
+function issuerOf({ authority, anchorPem }: Pki): LeafIssuer {
+  return {
+    issueDevice: (deviceId, userId, options) => authority.issueDevice(deviceId, userId, options),
+    issueService: (name, options) => authority.issueService(name, options),
+    issueAdministrator: (name, options) => authority.issueAdministrator(name, options),
+    caCertificatePem: anchorPem,
+  }
 }
 
 function narrowBy(mayAccess: MayAccess, logger: Logger): NonNullable<RegistryOptions['narrowAccess']> {

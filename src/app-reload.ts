@@ -8,6 +8,8 @@ export interface ReloadParts {
   readonly live: LiveConfig
   /** None: the settings were given by a program. */
   readonly reread: (() => Promise<Config>) | undefined
+  /** Of the files that the settings name. */
+  readonly reloadCertificates: () => Promise<void>
   readonly events: EventFeed
   readonly logger: Logger
 }
@@ -18,7 +20,7 @@ export interface ReloadParts {
  */
 export type Reload = (judge?: (next: Config) => void) => Promise<ConfigChange>
 
-export function createReload({ live, reread, events, logger }: ReloadParts): Reload {
+export function createReload({ live, reread, reloadCertificates, events, logger }: ReloadParts): Reload {
   return async function reload(judge = () => undefined) {
     if (!reread) {
       throw new DomainError('configuration_fixed', 'This hub got its settings from a program: there is no file to read')
@@ -27,6 +29,7 @@ export function createReload({ live, reread, events, logger }: ReloadParts): Rel
     judge(next)
     const change = live.replace(next)
     logger.level = next.log.level
+    await reloadCertificates()
     logger.info({ component: 'hub', ...change }, 'Configuration read again')
     events.publish('configuration.reloaded', change)
     return change

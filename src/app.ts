@@ -9,6 +9,7 @@ import { createReadiness } from './app-readiness.ts'
 import { openRegistry } from './app-registry.ts'
 import { createReload } from './app-reload.ts'
 import { createStores } from './app-stores.ts'
+import { tellMistrust } from './app-trust.ts'
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
 import { SUB_PROTOCOLS } from './broker/websocket/websocket-door.ts'
@@ -17,7 +18,7 @@ import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { apiAuth, mqttAuthMode } from './config-auth.ts'
 import { brokerLimits } from './config-limits.ts'
-import { type ConfigChange, LiveConfig } from './config-live.ts'
+import { LiveConfig } from './config-live.ts'
 import { databaseFailure } from './db/database-failure.ts'
 import { openMqttDatabase } from './db/mqtt/mqtt-database.ts'
 import { OpenSockets } from './edge/open-sockets.ts'
@@ -38,12 +39,13 @@ export interface Hub extends AsyncDisposable {
   readonly caCreated: boolean
   /** None of a hub in memory. */
   readonly adminTokenFile?: string
+  /** Of the certificate that HTTPS shows now. */
   readonly serverNames: readonly string[]
   readonly events: EventFeed
   /** Every message that was accepted. */
   readonly messages: Pick<MessageFeed, 'subscribe'>
-  /** Reads the configuration again, and puts in force what a running hub can take. */
-  reload(): Promise<ConfigChange>
+  /** Reads again the configuration and the files of certificates that it names, and puts in force what a running hub can take. */
+  reload(): Promise<void>
   /** Asks the API as its administrator, without a connection; of the URL only path and query matter. */
   fetch(request: Request): Promise<Response>
 }
@@ -64,6 +66,7 @@ export interface HubOverrides {
 }
 
 const SWEEP_MS = 30_000
+const WATCH_MS = 1000
 
 /** Builds the hub in dependency order and opens its listeners last; if a step throws, what was built is released. */
 export async function startHub(initial: Config, overrides: HubOverrides): Promise<Hub> {
@@ -72,7 +75,6 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   const config = live.settings
   await using stack = new AsyncDisposableStack()
   const events = new EventFeed()
-  const reload = createReload({ live, reread, events, logger })
 
   const { database, pki, files } = await openPremises(config, { logger, clock, pid, inMemory }, stack)
   const registry = openRegistry(
@@ -81,6 +83,8 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     stack,
   )
   const recordRefusal = registry.refusals.record
+  const reload = createReload({ live, reread, reloadCertificates: () => pki.reload(), events, logger })
+  tellMistrust({ database, pki, clock, logger })
   if (files) ensureAdminToken({ path: files.adminToken, tokens: registry.tokens })
 
   // Disposed after those who speak on them.
@@ -113,15 +117,19 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     inBackground(registry.revocations.endOverlaps(), logger)
     inBackground(broker.sessions.cutEnded(clock()), logger)
     inBackground(registry.legacy.warn(), logger)
+    inBackground(pki.renewal.check(), logger)
   })
+  repeat(stack, WATCH_MS, () => inBackground(pki.watch(), logger))
   const ports = {
     mqtt: config.mqtt.port,
     api: config.api.port,
     plainMqtt: config.mqtt.plain.port as number | undefined,
   }
   const https = {
-    serverNames: () => pki.server.names,
-    publicHost: config.public_host,
+    serverNames: () => pki.https.served.identity.names,
+    get publicHost() {
+      return config.public_host
+    },
     get httpsPort() {
       return ports.api
     },
@@ -143,9 +151,12 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       },
     },
     recordRefusal,
-    trust: pki.authority,
+    renewOwnCertificate: () => pki.renewal.renew(),
+    trust: { caCertificatePem: pki.authority.caCertificatePem, anchorPem: pki.anchorPem },
     broker: {
-      brokerHost: config.public_host ?? 'localhost',
+      get brokerHost() {
+        return config.public_host ?? 'localhost'
+      },
       get mqttPort() {
         return ports.mqtt
       },
@@ -161,8 +172,8 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     configuration: { reload: (judge) => reload((next) => judge(apiAuth(next))) },
     allowedOrigins: config.api.allowed_origins,
     health: { level: () => logger.level },
-    readiness: createReadiness({ database, stores, logger }, stack),
-    signTime: createTimeSigner(pki.server),
+    readiness: createReadiness({ database, stores, pki, clock, logger }, stack),
+    signTime: createTimeSigner(() => pki.mqtts.served.identity),
     explainFailure: (error) => databaseFailure('hub.db', error),
     clock,
     logger,
@@ -186,6 +197,11 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     stack,
   )
 
+  for (const surface of ['https', 'mqtts'] as const) {
+    const { served } = pki[surface]
+    const fingerprint = (): string => served.identity.certificate.fingerprint256
+    served.onExchange(() => events.publish('certificate.exchanged', { surface, fingerprint: fingerprint() }))
+  }
   logger.info({ component: 'hub', mqttPort: ports.mqtt, apiPort: ports.api }, 'Hub ready')
   const resources = stack.move()
   return {
@@ -193,13 +209,15 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     plainMqttPort: ports.plainMqtt,
     apiPort: ports.api,
     caFingerprint: pki.authority.fingerprint,
-    caCertificate: pki.authority.caCertificatePem,
+    caCertificate: pki.anchorPem,
     caCreated: pki.caCreated,
     ...(files ? { adminTokenFile: files.adminToken } : {}),
-    serverNames: pki.server.names,
+    get serverNames() {
+      return pki.https.served.identity.names
+    },
     events,
     messages: broker.messages,
-    reload: () => reload(),
+    reload: async () => void (await (reread ? reload() : pki.reload())),
     fetch: async (request) => api.fetch(request, { origin: OWN_ORIGIN }),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }

@@ -22,6 +22,11 @@ export function group<Shape extends z.ZodRawShape>(shape: Shape) {
     .prefault({} as never)
 }
 
+/** The path of a file, relative to where it is written; to be absent is a value of its own. */
+export function file(description: string, example: string) {
+  return optional(z.string().min(1), { kind: 'file', description, expected: 'the path of a file', example })
+}
+
 /** What a list holds, and how a person is told. */
 export interface ListMembers {
   readonly isMember: (text: string) => boolean

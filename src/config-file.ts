@@ -1,4 +1,4 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml'
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml'
 import type { FileNode, FileTree } from './config-source.ts'
 
 /** What is written in a config.yaml, with its lines; whether the keys are known is not asked here. */
@@ -22,5 +22,25 @@ export function parseConfigFile(text: string): FileTree {
       if (isMap(value)) return { ...place, children: readMap(value) }
       return { ...place, value: isNode(value) ? value.toJS(document) : value }
     })
+  }
+}
+
+/** The same text with these settings, by their dotted keys; comments and all else stay. The text is one that was read without problems. */
+export function writeSettings(text: string, settings: readonly (readonly [key: string, value: unknown])[]): string {
+  const document = parseDocument(text)
+  for (const [key, value] of settings) {
+    const path = key.split('.')
+    openGroups(document, path.slice(0, -1))
+    document.setIn(path, value)
+  }
+  // Long lines stay as they are.
+  return document.toString({ lineWidth: 0 })
+}
+
+/** A group that is written without a member is null, which takes none. */
+function openGroups(document: Document, path: readonly string[]): void {
+  for (const [index] of path.entries()) {
+    const group = path.slice(0, index + 1)
+    if (!isMap(document.getIn(group, true))) document.setIn(group, document.createNode({}))
   }
 }

@@ -29,6 +29,8 @@ const LIVE_SETTINGS: ReadonlySet<string> = new Set([
   'log.level',
   'mqtt.allowed_origins',
   'mqtt.auth',
+  'public_host',
+  'tls.server_names',
 ])
 
 /** What a new configuration changes, by the keys of the settings. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { acceptValue, type Config, type ConfigInput, createConfig, readValue, SETTINGS } from './config.ts'
+import { findHalfSetCertificates } from './config-certificate.ts'
 import { findHalfSetEmqx } from './config-emqx.ts'
 import { ConfigurationError } from './config-error.ts'
 import { parseConfigFile } from './config-file.ts'
@@ -43,6 +44,7 @@ export function loadConfig(request: ConfigRequest): LoadedConfig {
   faults.push(
     ...findFaults(config, { refused, origins }),
     ...findHalfSetEmqx(config, refused),
+    ...findHalfSetCertificates(config, refused),
     ...findProxyFaults(config, refused),
   )
   if (faults.length > 0) throw new ConfigurationError(faults)
@@ -113,10 +115,8 @@ function merge(sources: readonly ConfigSource[], readFile = readText) {
       continue
     }
     const { kind, relocate = (accepted: unknown) => accepted } = setting
-    values.set(
-      setting.key,
-      kind === 'folder' ? resolve(base, String(result.accepted)) : relocate(result.accepted, base),
-    )
+    const isPath = kind === 'folder' || kind === 'file'
+    values.set(setting.key, isPath ? resolve(base, String(result.accepted)) : relocate(result.accepted, base))
     origins.set(setting.key, origin)
   }
   return { values, origins, faults, refused }

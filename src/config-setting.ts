@@ -1,5 +1,5 @@
 /** How a setting is written, which decides how its text in a variable or flag is read. */
-export type SettingKind = 'text' | 'number' | 'size' | 'duration' | 'toggle' | 'list' | 'folder' | 'secret'
+export type SettingKind = 'text' | 'number' | 'size' | 'duration' | 'toggle' | 'list' | 'folder' | 'file' | 'secret'
 
 /** What the schema says of a setting beside its rule. */
 export interface SettingNotes {
@@ -38,6 +38,7 @@ export function createSetting(key: string, notes: SettingNotes, fallback: unknow
 const TEXT_READERS = {
   text: (text) => text,
   folder: (text) => text,
+  file: (text) => text,
   secret: (text) => text,
   number: readNumber,
   size: readNumber,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HTTPS_CERTIFICATE, MQTTS_CERTIFICATE } from './config-certificate.ts'
 import { ConfigurationError } from './config-error.ts'
 import {
   choice,
@@ -65,6 +66,7 @@ const SCHEMA = group({
       'What an acknowledged message survives: the end of the process, or the loss of power as well (slower).',
     ),
     allowed_origins: list(ORIGINS, "Web pages, besides the hub's own, that may open MQTT over WebSocket."),
+    ssl: MQTTS_CERTIFICATE,
     plain: group({
       host: optional(z.string().refine(isHostName), {
         description: 'Address to serve old devices on without TLS, tokens or imported passwords required; none: off.',
@@ -86,6 +88,7 @@ const SCHEMA = group({
     expected: 'a DNS name or an IP address, without scheme and port',
     example: 'hub.example.com',
   }),
+  ssl: HTTPS_CERTIFICATE,
   tls: group({
     server_names: list(NAMES, "Further names and addresses in the hub's own server certificate."),
     session_resumption: toggle(false, 'Whether TLS sessions may be resumed; the registry is asked again either way.'),

@@ -16,6 +16,8 @@ export interface HubEvents {
   readonly 'connection.refused': { readonly surface: string; readonly cause: string; readonly address: string }
   /** An imported password that ends within 30 days. */
   readonly 'credential.expiring': { readonly kind: string; readonly id: string; readonly endsAt: string }
+  /** What a listener shows from now on. */
+  readonly 'certificate.exchanged': { readonly surface: 'https' | 'mqtts'; readonly fingerprint: string }
   readonly 'certificate.issued': { readonly kind: string; readonly id: string; readonly fingerprint: string }
   readonly 'certificate.revoked': {
     readonly kind: string

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { pid } from 'node:process'
 import type { HubOverrides } from './app.ts'
 import { EXIT, reportFailure } from './cli/exit-code.ts'
@@ -58,6 +59,12 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
       const isText = format === 'auto' ? terminal.stdout.isTTY === true : format === 'text'
       const logger = createLogger({ level, format: isText ? 'text' : 'json', stream: terminal.stdout })
       return startHub(config, { logger, pid, reread })
+    },
+    async saveSslSettings(request) {
+      const { config } = await load(request)
+      const { saveSslSettings } = await import('./app-ssl-config.ts')
+      const configFile = resolve(terminal.cwd, request.configFile ?? 'config.yaml')
+      return { configFile, warnings: await saveSslSettings(config, configFile) }
     },
   }
 }

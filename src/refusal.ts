@@ -85,7 +85,7 @@ export const REFUSAL_MENDS = {
   role_too_small:
     'The role of the caller does not allow this call: use a token or certificate of a larger role (signet token create NAME --role ROLE, signet admin-cert create NAME --role ROLE).',
   server_certificate_rejected:
-    "The client does not accept the hub's certificate: install ca-cert.pem as its CA, and connect to a name the certificate holds (tls.server_names, public_host).",
+    "The client does not accept the hub's certificate: install certs/devices/ca-cert.pem as its CA, and connect to a name the certificate holds (tls.server_names, public_host).",
   store_full:
     'The messages that wait fill limits.store_bytes: find out which sessions do not fetch theirs, end those, or raise the limit.',
   sub_protocol_missing:

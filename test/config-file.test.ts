@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseConfigFile } from '../src/config-file.ts'
+import { parseConfigFile, writeSettings } from '../src/config-file.ts'
 
 describe('a config.yaml', () => {
   test('is read with its lines', () => {
@@ -34,5 +34,36 @@ describe('a config.yaml', () => {
       expect(nodes).toEqual([])
       expect(problems).toEqual([{ line, message: expect.stringMatching(message) }])
     })
+  }
+})
+
+describe('settings are written', () => {
+  const SSL = [
+    ['ssl.enabled', true],
+    ['ssl.cert_file', '/a/fullchain.pem'],
+  ] as const
+
+  test('among what is there, comments and order kept', () => {
+    const text =
+      '# mine\napi:\n  port: 3001 # not 3000\n\n# below\nssl:\n  cert_file: old.pem # by hand\nlog: { level: debug }\n'
+    expect(writeSettings(text, SSL)).toBe(
+      '# mine\napi:\n  port: 3001 # not 3000\n\n# below\nssl:\n  cert_file: /a/fullchain.pem # by hand\n  enabled: true\nlog: { level: debug }\n',
+    )
+  })
+
+  for (const { name, text, expected } of [
+    { name: 'an empty file', text: '', expected: 'ssl:\n  enabled: true\n  cert_file: /a/fullchain.pem\n' },
+    {
+      name: 'comments alone',
+      text: '# nothing yet\n',
+      expected: '# nothing yet\n\nssl:\n  enabled: true\n  cert_file: /a/fullchain.pem\n',
+    },
+    {
+      name: 'a group without members',
+      text: 'ssl:\napi:\n  port: 1\n',
+      expected: 'ssl:\n  enabled: true\n  cert_file: /a/fullchain.pem\napi:\n  port: 1\n',
+    },
+  ]) {
+    test(`into ${name}`, () => expect(writeSettings(text, SSL)).toBe(expected))
   }
 })

@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto'
 import type { Message } from '../broker/delivery/message.ts'
 import type { ApiAuth } from '../registry/api-admission.ts'
 import type { AuthMode } from '../registry/auth-mode.ts'
@@ -25,8 +26,10 @@ export interface WebSocketOffer {
 }
 
 export interface TrustAnchor {
-  /** What peers need to verify us and each other; with two tiers the issuing CA and the root. */
+  /** What those who are certified by us are verified with; with two tiers the issuing CA and the root. */
   readonly caCertificatePem: string
+  /** What devices verify MQTTS with: the same, unless MQTTS shows a certificate of another CA. */
+  readonly anchorPem: string
 }
 
 /** The settings of the running hub. */
@@ -40,6 +43,15 @@ export interface Configuration {
   ): Promise<{ readonly applied: readonly string[]; readonly needsRestart: readonly string[] }>
 }
 
+/** What the hub shows where no other certificate is named. */
+export interface OwnServerCertificate {
+  readonly names: readonly string[]
+  readonly certificate: Pick<X509Certificate, 'fingerprint256'>
+  readonly notAfter: Date
+}
+
+export type RenewOwnCertificate = () => Promise<OwnServerCertificate>
+
 export interface Health {
   /** The level at which the hub logs now. */
   level(): string
@@ -48,6 +60,8 @@ export interface Health {
 export interface ReadinessCheck {
   readonly name: string
   isReady(): boolean | Promise<boolean>
+  /** What is wrong and does not stop the hub from doing its work. */
+  warning?(): string | undefined
 }
 
 /** Signs with the key of the server certificate, never with the CA's. */

@@ -15,6 +15,8 @@ export interface OpenAuthorityOptions {
   readonly logger: Logger
   /** `ca.key_algorithm`: of a new root, and of new leaf keys. */
   readonly keyAlgorithm?: KeyAlgorithm
+  /** What devices verify the server with, where that is not this CA. */
+  readonly anchorPem?: string
 }
 
 export interface OpenedAuthority {
@@ -34,7 +36,7 @@ export async function openAuthority(options: OpenAuthorityOptions): Promise<Open
   const stored = found ?? (await openKeyPairFiles(paths, logger))
   if (!stored) throw new Error(`${paths.certificatePath} vanished while it was being created`)
   const authority = await adopt(stored, paths.certificatePath, options)
-  await copyForDevices(certsDir, authority.caCertificatePem)
+  await copyForDevices(certsDir, options.anchorPem ?? authority.caCertificatePem)
   const { subject, fingerprint, notAfter } = authority
   const created = found === undefined
   const fields = { component: 'ca', path: paths.certificatePath, subject, fingerprint, notAfter }
@@ -70,11 +72,11 @@ async function adopt(
   return authority
 }
 
-async function copyForDevices(certsDir: string, caCertificatePem: string): Promise<void> {
+async function copyForDevices(certsDir: string, anchorPem: string): Promise<void> {
   const folder = join(certsDir, 'devices')
   const path = join(folder, 'ca-cert.pem')
   await ensureFolder(folder)
-  if ((await readFileIfPresent(path)) === caCertificatePem) return
-  await stageFile(path, caCertificatePem, 0o644)
+  if ((await readFileIfPresent(path)) === anchorPem) return
+  await stageFile(path, anchorPem, 0o644)
   await publishFile(path)
 }

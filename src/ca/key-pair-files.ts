@@ -49,7 +49,8 @@ export async function openKeyPairFiles(paths: KeyPairPaths, logger: Logger): Pro
       `${missing} is missing beside ${present}: restore it, or move ${present} away`,
     )
   }
-  await checkKeyPermissions(keyPath, logger)
+  const mend = await checkKeyPermissions(keyPath)
+  if (mend !== undefined) logger.warn({ component: 'ca', path: keyPath, mend }, 'Private key is open to its group')
   const certificates = parseCertificates(certificatePem, certificatePath)
   const privateKey = parsePrivateKey(keyPem, keyPath)
   if (!certificates[0].checkPrivateKey(privateKey)) {
@@ -114,7 +115,8 @@ function isPair(certificatePem: string | undefined, keyPem: string): boolean {
   }
 }
 
-async function checkKeyPermissions(path: string, logger: Logger): Promise<void> {
+/** Refuses a key that everybody may read; of one that its group may read, the command that mends it. */
+export async function checkKeyPermissions(path: string): Promise<string | undefined> {
   const { mode } = await reaching(path, () => stat(path))
   const command = `chmod 600 ${shellWord(path)}`
   if ((mode & 0o007) !== 0) {
@@ -123,7 +125,7 @@ async function checkKeyPermissions(path: string, logger: Logger): Promise<void> 
       `Every user of this machine may use the private key ${path}: run ${command}`,
     )
   }
-  if ((mode & 0o070) !== 0) logger.warn({ component: 'ca', path, mend: command }, 'Private key is open to its group')
+  return (mode & 0o070) === 0 ? undefined : command
 }
 
 function shellWord(path: string): string {

@@ -37,6 +37,11 @@ export interface LocalSettings {
   readonly apiPort: number
 }
 
+export interface SavedSettings {
+  readonly configFile: string
+  readonly warnings: readonly string[]
+}
+
 export interface EffectiveSetting {
   readonly key: string
   readonly value: unknown
@@ -53,8 +58,8 @@ export interface RunningHub extends AsyncDisposable {
   /** None of a hub in memory. */
   readonly adminTokenFile?: string
   readonly serverNames: readonly string[]
-  /** Reads the configuration again; throws what is wrong with it. */
-  reload(): Promise<unknown>
+  /** Reads again the configuration, and the files of certificates that it names; throws what is wrong with them. */
+  reload(): Promise<void>
 }
 
 /** What main.ts lends the verbs: all that works without a running hub. */
@@ -62,6 +67,8 @@ export interface LocalHub {
   readSettings(request: SettingsRequest): Promise<LocalSettings>
   listSettings(request: SettingsRequest): Promise<readonly EffectiveSetting[]>
   start(request: SettingsRequest): Promise<RunningHub>
+  /** Writes `ssl.*` into config.yaml. */
+  saveSslSettings(request: SettingsRequest): Promise<SavedSettings>
 }
 
 /** What every verb is made from. */

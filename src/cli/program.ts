@@ -11,6 +11,7 @@ import { addPolicyCommands } from './policy.ts'
 import type { CommandContext } from './ports.ts'
 import { addPubCommand } from './pub.ts'
 import { addRefusalsCommand } from './refusals.ts'
+import { addServerCertificateCommands } from './server-certificate.ts'
 import { addServiceCommands } from './service.ts'
 import { addSessionCommands } from './session.ts'
 import { addSimulateCommand } from './simulator/simulate.ts'
@@ -44,6 +45,7 @@ export function createProgram(context: CommandContext): Command {
   addPolicyCommands(program, context)
   addCaCommands(program, context)
   addCertificateCommands(program, context)
+  addServerCertificateCommands(program, context)
   addImportCommands(program, context)
   addSessionCommands(program, context)
   addBanCommands(program, context)

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
-import { reportFailure } from './exit-code.ts'
 import { renderBanner } from './output/banner.ts'
 import type { CommandContext, RunningHub, Terminal } from './ports.ts'
+import { openReloadSignal } from './reload-signal.ts'
 import { addSettingFlags, readSettingFlags, type SettingOptions } from './setting-flags.ts'
+import { saveSslSettings } from './ssl-settings.ts'
 import { openStopSignal } from './stop-signal.ts'
 
 const STOP_MILLISECONDS = 5_000
@@ -11,25 +12,42 @@ export function addStartCommand(program: Command, { terminal, local, version, se
   const command = program.command('start').description('start the hub and keep it running until SIGTERM or SIGINT')
   addSettingFlags(command, settingsHelp)
     .option('-d, --debug', 'log every handshake and refusal: the same as --log-level debug')
-    .action(async (options: SettingOptions & { readonly debug?: boolean }) => {
+    .option('--ssl', 'serve HTTPS with the certificate of --cert and --key: the same as --ssl-enabled')
+    .option('--cert <file>', 'certificate and the CAs that lead to it, PEM: the same as --ssl-cert-file')
+    .option('--key <file>', 'its private key: the same as --ssl-key-file')
+    .option('--ssl-config', 'write these three into config.yaml, and exit')
+    .action(async (options: StartOptions) => {
       const request = readSettingFlags(command, options)
-      // An explicit --log-level comes later and wins.
-      const flags = options.debug ? ['--log-level=debug', ...request.flags] : request.flags
-      using stop = openStopSignal(terminal.signals)
+      // What is named by its own flag comes later and wins.
+      const flags = [...shortFlags(options), ...request.flags]
+      if (options.sslConfig) return saveSslSettings({ ...request, flags }, { terminal, local })
+      const { stdout, stderr, signals, cwd, command: name } = terminal
+      // Of a terminal the signal says that it is gone; of a service, by custom, that its files are others.
+      using stop = openStopSignal(signals, stdout.isTTY ? ['SIGTERM', 'SIGINT', 'SIGHUP'] : ['SIGTERM', 'SIGINT'])
+      using reload = openReloadSignal(stdout.isTTY ? undefined : signals, stderr)
       const hub = await local.start({ ...request, flags })
-      const { stdout, cwd, command: name } = terminal
+      reload.pass(hub)
       if (stdout.isTTY) stdout.write(renderBanner(hub, { version, cwd, command: name }))
-      using _ = reloadOnHangUp(hub, terminal)
       await stop.stopped
       await stopHub(hub, terminal, STOP_MILLISECONDS)
     })
 }
 
-/** SIGHUP: what is wrong with the new configuration is told, and the hub goes on with the old one. */
-function reloadOnHangUp(hub: RunningHub, { signals, stderr }: Terminal): Disposable {
-  const reload = (): void => void hub.reload().catch((error: unknown) => reportFailure(error, stderr))
-  signals.on('SIGHUP', reload)
-  return { [Symbol.dispose]: () => void signals.off('SIGHUP', reload) }
+interface StartOptions extends SettingOptions {
+  readonly debug?: boolean
+  readonly ssl?: boolean
+  readonly cert?: string
+  readonly key?: string
+  readonly sslConfig?: boolean
+}
+
+function shortFlags({ debug, ssl, cert, key }: StartOptions): readonly string[] {
+  return [
+    ...(debug ? ['--log-level=debug'] : []),
+    ...(ssl ? ['--ssl-enabled=true'] : []),
+    ...(cert === undefined ? [] : [`--ssl-cert-file=${cert}`]),
+    ...(key === undefined ? [] : [`--ssl-key-file=${key}`]),
+  ]
 }
 
 /** Releases the hub; one that does not let go in time is ended with the process. */

@@ -62,6 +62,11 @@ const CONDITIONS = {
   active: (now) => and(isCurrent(now), isBegun(now), or(isNull(notAfter), sql`${notAfter} >= ${now.getTime()}`)),
 } as const satisfies Record<CertificateState, (now: Date) => SQL | undefined>
 
+/** Whether a certificate may be used at that time. */
+export function isActiveAt(now: Date): SQL | undefined {
+  return CONDITIONS.active(now)
+}
+
 function isCurrent(now: Date): SQL | undefined {
   return and(isNull(revokedAt), isNull(pendingSince), or(isNull(retiresAt), gt(retiresAt, now)))
 }

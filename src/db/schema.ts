@@ -111,6 +111,12 @@ export const certificates = sqliteTable(
   ],
 )
 
+// What devices were given to verify MQTTS with, from each time on; before the first, the CA's own certificate.
+export const trustAnchors = sqliteTable('trust_anchors', {
+  since: time('since').primaryKey(),
+  fingerprint: text('fingerprint').notNull(),
+})
+
 export const policies = sqliteTable('policies', {
   name: text('name').primaryKey(),
   rules: text('rules', { mode: 'json' }).$type<Policy['rules']>().notNull(),

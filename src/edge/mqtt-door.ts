@@ -5,12 +5,11 @@ import type { ConnectionLimits } from './connection-limits.ts'
 import { createEntrance } from './entrance.ts'
 import type { OpenSockets } from './open-sockets.ts'
 import { createSecureServer, type SecureConnection } from './secure-server.ts'
+import type { ServedCertificate } from './served-certificate.ts'
 
 /** What every door of the hub has: its certificate, and how many it lets in. */
 export interface DoorOptions {
-  readonly key: string
-  /** The leaf first, then what leads to the root. */
-  readonly certificateChain: string
+  readonly served: ServedCertificate
   /** Who signs the certificates of clients: they are asked for one. */
   readonly clientCa: readonly X509Certificate[]
   readonly sessionResumption: boolean

@@ -1,17 +1,16 @@
 import { constants, type X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
-import { createServer, type TLSSocket } from 'node:tls'
+import { createServer, type SecureContextOptions, type TLSSocket } from 'node:tls'
 import { type Peer, readPeerCertificate } from '../peer-identity.ts'
 import type { RecordRefusal, RefusalCause, Surface } from '../refusal.ts'
 import { judgeChain, verdictOf } from './chain-verdict.ts'
 import type { Entrant } from './entrance.ts'
 import { resetSocket } from './reset-socket.ts'
+import type { ServedCertificate } from './served-certificate.ts'
 
 export interface SecureServerOptions {
   readonly surface: Surface
-  readonly key: string
-  /** The leaf first, then what leads to the root. */
-  readonly certificateChain: string
+  readonly served: ServedCertificate
   /** Asked for and judged, never demanded: a refused peer must be told why, which a broken handshake cannot. */
   readonly clientCa: readonly X509Certificate[]
   readonly sessionResumption: boolean
@@ -42,17 +41,13 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
   const { surface, clientCa, alpnProtocols, recordRefusal, onConnection } = options
   const accepted = new Map<string, Entrant>()
   const server = createServer({
-    key: options.key,
-    cert: options.certificateChain,
-    minVersion: 'TLSv1.2',
+    ...contextOf(options),
     handshakeTimeout: options.handshakeSeconds * 1000,
-    // A ticket resumes as its device without the device's key.
-    secureOptions: options.sessionResumption ? 0 : constants.SSL_OP_NO_TICKET,
-    ...(clientCa.length > 0
-      ? { ca: clientCa.map(String), requestCert: true, rejectUnauthorized: false, allowPartialTrustChain: true }
-      : {}),
+    ...(clientCa.length > 0 ? { requestCert: true, rejectUnauthorized: false } : {}),
     ...(alpnProtocols ? { ALPNProtocols: [...alpnProtocols] } : {}),
   })
+  // Connections keep what they shook hands with; the next handshake shows the new certificate.
+  options.served.onExchange(() => server.setSecureContext(contextOf(options)))
 
   server.on('secureConnection', (socket) => {
     const known = accepted.get(keyOf(socket))
@@ -87,6 +82,19 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
       })
       server.emit('connection', entrant.raw)
     },
+  }
+}
+
+/** Whole each time: setSecureContext forgets what it is not given again. */
+function contextOf({ served, clientCa, sessionResumption }: SecureServerOptions): SecureContextOptions {
+  const { keyPem: key, certificatePem: cert } = served.identity
+  return {
+    key,
+    cert,
+    minVersion: 'TLSv1.2',
+    // A ticket resumes as its device without the device's key.
+    secureOptions: sessionResumption ? 0 : constants.SSL_OP_NO_TICKET,
+    ...(clientCa.length > 0 ? { ca: clientCa.map(String), allowPartialTrustChain: true } : {}),
   }
 }
 

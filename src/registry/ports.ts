@@ -77,6 +77,15 @@ export interface CertificateMarks {
   listRetired(by: Date): readonly Certificate[]
 }
 
+/** What devices were given to verify MQTTS with, as its fingerprint. */
+export interface TrustAnchorStore {
+  /** The one that is given now; none: it has always been the CA's own certificate. */
+  current(): string | undefined
+  insert(fingerprint: string, since: Date): void
+  /** Devices whose newest active certificate came with another one than `fingerprint`; `own` is the CA's. */
+  countDevicesWithout(fingerprint: string, own: string, now: Date): number
+}
+
 export interface PolicyStore {
   find(name: string): Policy | undefined
   save(policy: Policy): void

@@ -66,7 +66,12 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     },
     refusals: { list: () => [] },
     recordRefusal: (refusal) => void refusals.push(refusal),
-    trust: authority,
+    renewOwnCertificate: async () => ({
+      names: ['localhost'],
+      certificate: authority.certificate,
+      notAfter: NOW,
+    }),
+    trust: { caCertificatePem: authority.caCertificatePem, anchorPem: authority.caCertificatePem },
     broker: { brokerHost: 'hub.example.com', mqttPort: 8883 },
     https: { serverNames: () => SERVER_NAMES, publicHost: 'hub.example.com', httpsPort: 3000 },
     webSocket: { subProtocols: ['mqtt', 'mqttv3.1'], allowedOrigins: ['https://app.example.com'] },

@@ -12,6 +12,7 @@ import type { Service } from '../../src/registry/service.ts'
 type RegistryPorts = Pick<
   ApiDependencies,
   | 'certificates'
+  | 'serverCertificates'
   | 'approvals'
   | 'imports'
   | 'devices'
@@ -70,6 +71,24 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
         fingerprint === FINGERPRINT
           ? { valid: true, fingerprint }
           : { valid: false, fingerprint, reason: 'certificate_unknown' },
+    },
+    serverCertificates: {
+      issue: async (names, keyAlgorithm) =>
+        noted(
+          {
+            ...createCertificateRecord('server', names[0] ?? '', now),
+            names,
+            certificatePem: 'CERTIFICATE PEM',
+            chainPem: 'CHAIN PEM',
+            privateKeyPem: 'PRIVATE KEY PEM',
+            caCertificatePem,
+          },
+          'serverCertificates.issue',
+          names,
+          keyAlgorithm,
+        ),
+      revoke: async (fingerprint, reason) =>
+        noted({ fingerprint, revokedAt: now }, 'serverCertificates.revoke', fingerprint, reason),
     },
     approvals: {
       approve: (fingerprint, userId) =>

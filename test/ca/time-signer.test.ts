@@ -8,7 +8,7 @@ test.each([
   { name: 'Ed25519', keys: generateKeyPairSync('ed25519'), digest: null },
 ])('a text signed with an $name server key verifies under its public key', ({ keys, digest }) => {
   const keyPem = String(keys.privateKey.export({ type: 'pkcs8', format: 'pem' }))
-  const sign = createTimeSigner({ keyPem, certificatePem: 'the certificate' })
+  const sign = createTimeSigner(() => ({ keyPem, certificatePem: 'the certificate' }))
   const { signature, certificate } = sign('signet-time-1\nnonce\n2026-11-22T00:00:00.000Z')
   expect(certificate).toBe('the certificate')
   const isGood = (text: string): boolean =>

@@ -42,7 +42,7 @@ function start(folder: string, signals: EventEmitter, { isTTY = false, argv = ['
     isTTY,
     async startHub(given) {
       config = given
-      setImmediate(() => events.emit('started'))
+      setImmediate(() => events.emit('started', events))
       return createHub(folder, events)
     },
   })
@@ -53,12 +53,16 @@ test('SIGHUP has the configuration read again; what is wrong with it is told, an
   await using folder = await temporaryFolder()
   const signals = new EventEmitter()
   const hub = start(folder.path, signals)
-  await hub.started
-  signals.emit('SIGHUP')
-  expect(hub.read()).toMatchObject({ reloads: 1, releases: 0 })
-  signals.emit('SIGHUP')
+  const [events] = await hub.started
+  for (const reloads of [1, 2]) {
+    const reloaded = once(events, 'reloaded')
+    signals.emit('SIGHUP')
+    await reloaded
+    expect(hub.read()).toMatchObject({ reloads, releases: 0 })
+  }
   signals.emit('SIGTERM')
   expect(await hub.finished).toMatchObject({ code: 0, stderr: 'signet: api.port: expected a port\n' })
+  expect(signals.eventNames()).toEqual([])
 })
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
@@ -75,6 +79,16 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
     expect(signals.eventNames()).toEqual([])
   })
 }
+
+test('SIGHUP of a terminal that was closed stops the hub', async () => {
+  await using folder = await temporaryFolder()
+  const signals = new EventEmitter()
+  const hub = start(folder.path, signals, { isTTY: true })
+  await hub.started
+  signals.emit('SIGHUP')
+  expect(await hub.finished).toMatchObject({ code: 0 })
+  expect(hub.read().releases).toBe(1)
+})
 
 test('a signal that comes while the hub starts stops it once it is ready', async () => {
   await using folder = await temporaryFolder()

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { duplexPair } from 'node:stream'
 import { connect as connectTls, type SecureVersion } from 'node:tls'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { readServerIdentity } from '../../src/ca/served-certificate.ts'
 import type { Entrant } from '../../src/edge/entrance.ts'
 import { createSecureServer, type SecureConnection, type SecureServerOptions } from '../../src/edge/secure-server.ts'
 import {
@@ -113,6 +114,40 @@ describe.each(TLS_VERSIONS)('a handshake over %s', (version) => {
     expect(await isResumed(server, version, {})).toBe(true)
     expect(server.connections.map(({ peer }) => peer)).toEqual([{}, {}])
   })
+})
+
+describe('another certificate', () => {
+  for (const version of TLS_VERSIONS) {
+    test(`is shown to the next peer over ${version}, while connections stay and are still judged alike`, async () => {
+      const own = await createPki()
+      const { served } = own.server
+      const first = served.identity.certificate.fingerprint256
+      await using server = await openServer({ served, clientCa: own.clientCa })
+      const credentials = await own.ca.make({ commonNames: ['device-001'] })
+      const before = await shakeHands(server.port, own, credentials, { version })
+      await server.connectedSoMany(1)
+      const { cert, key } = await own.ca.make({ commonNames: ['localhost'], purposes: [SERVER_AUTH] })
+      served.exchange(readServerIdentity({ keyPem: key, certificatePem: cert }))
+      const after = await shakeHands(server.port, own, credentials, { version })
+      await server.connectedSoMany(2)
+      expect(before.getPeerX509Certificate()?.fingerprint256).toBe(first)
+      expect(after.getPeerX509Certificate()?.fingerprint256).toBe(served.identity.certificate.fingerprint256)
+      expect(server.connections.map(({ peer }) => peer)).toMatchObject([{ chain: 'trusted' }, { chain: 'trusted' }])
+      const [old] = server.connections
+      const heard = once(before, 'data')
+      old?.socket.write('still here')
+      expect(String((await heard)[0])).toBe('still here')
+    })
+
+    test(`makes ${version} sessions that began before it begin anew`, async () => {
+      const own = await createPki()
+      const { served } = own.server
+      await using server = await openServer({ served, clientCa: own.clientCa, sessionResumption: true })
+      const exchange = (): void => served.exchange(served.identity)
+      expect(await isResumed(server, version, {}, own)).toBe(true)
+      expect(await isResumed(server, version, {}, own, exchange)).toBe(false)
+    })
+  }
 })
 
 test('a server without a CA for clients asks none of them for a certificate', async () => {
@@ -331,16 +366,24 @@ async function openServer(options: Partial<SecureServerOptions> = {}, host = LOO
 }
 
 /** Shakes hands twice, the second time with the session of the first; whether the server took it up. */
-async function isResumed(server: Opened, version: SecureVersion, shown?: object): Promise<boolean> {
+async function isResumed(
+  server: Opened,
+  version: SecureVersion,
+  shown?: object,
+  its = pki,
+  between = (): void => undefined,
+): Promise<boolean> {
+  const connected = server.connections.length
   const credentials = shown ?? (await pki.ca.make({ commonNames: ['device-001'] }))
-  const first = beginHandshake(server.port, pki, credentials, { version })
+  const first = beginHandshake(server.port, its, credentials, { version })
   // RFC 8446 §4.6.1: what can be resumed comes after the handshake
   const offered = new Promise<Buffer | undefined>((resolve) => first.once('session', resolve))
   await once(first, 'secureConnect')
   const session = version === 'TLSv1.3' ? await offered : first.getSession()
   first.destroy()
-  const second = await shakeHands(server.port, pki, credentials, { version, ...(session ? { session } : {}) })
-  await server.connectedSoMany(2)
+  between()
+  const second = await shakeHands(server.port, its, credentials, { version, ...(session ? { session } : {}) })
+  await server.connectedSoMany(connected + 2)
   return second.isSessionReused()
 }
 

@@ -2,9 +2,9 @@ import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { type ConnectionOptions, connect, type SecureVersion, type TLSSocket } from 'node:tls'
+import { readServerIdentity, ServedCertificate } from '../../src/ca/served-certificate.ts'
 import { ConnectionLimits } from '../../src/edge/connection-limits.ts'
 import { type Listener, openListener } from '../../src/edge/listener.ts'
-import type { DoorOptions } from '../../src/edge/mqtt-door.ts'
 import { OpenSockets } from '../../src/edge/open-sockets.ts'
 import type { Refusal } from '../../src/refusal.ts'
 import { type CertificateMaker, createForeignCa, SERVER_AUTH } from '../support/certificate-maker.ts'
@@ -17,13 +17,17 @@ export const TLS_VERSIONS: readonly SecureVersion[] = ['TLSv1.2', 'TLSv1.3']
 export interface Pki {
   readonly ca: CertificateMaker
   readonly clientCa: readonly X509Certificate[]
-  readonly server: Pick<DoorOptions, 'key' | 'certificateChain'>
+  readonly server: { readonly served: ServedCertificate }
 }
 
 export async function createPki(): Promise<Pki> {
   const ca = await createForeignCa('CN=Signet CA')
   const { cert, key } = await ca.make({ commonNames: ['localhost'], purposes: [SERVER_AUTH] })
-  return { ca, clientCa: [new X509Certificate(ca.pem)], server: { key, certificateChain: cert } }
+  return {
+    ca,
+    clientCa: [new X509Certificate(ca.pem)],
+    server: { served: new ServedCertificate(readServerIdentity({ keyPem: key, certificatePem: cert })) },
+  }
 }
 
 /** What a door needs beside its certificate, with limits that nobody meets; and what was refused at it. */

@@ -22,7 +22,7 @@ export type PlainHttpVerdict =
   | { readonly action: 'refuse' }
   | { readonly action: 'redirect'; readonly status: 307 | 308; readonly location: string }
 
-const PUBLIC_PATH = /^\/(?:pki\/.*|livez|readyz|api\/time|api\/health\/logging)$/
+const PUBLIC_PATH = /^\/(?:pki(?:\/.*)?|livez|readyz|api\/time|api\/health\/logging)$/
 
 export function isApiPath(path: string): boolean {
   return path === '/api' || path.startsWith('/api/')

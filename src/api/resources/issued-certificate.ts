@@ -20,9 +20,11 @@ export const idempotencyHeaderSchema = z.object({
     .optional(),
 })
 
+export const keyAlgorithmSchema = z.enum(KEY_ALGORITHMS)
+
 export const keyWishes = {
   validityDays: z.int().min(1).optional(),
-  keyAlgorithm: z.enum(KEY_ALGORITHMS).optional(),
+  keyAlgorithm: keyAlgorithmSchema.optional(),
 }
 
 export const deviceIssueSchema = z

@@ -21,7 +21,7 @@ const show = createRoute({
   path: '/api/devices/certificates/ca/certificate',
   tags,
   ...PUBLIC,
-  summary: 'The certificate of the certificate authority, in the form that Accept asks for',
+  summary: 'The certificate that devices verify the hub with, in the form that Accept asks for',
   responses: {
     200: {
       description: 'JSON unless PEM or DER is asked for',
@@ -59,15 +59,15 @@ export function caCertificateRoutes(trust: TrustAnchor) {
       c.header('vary', 'Accept')
       const supports = [JSON_TYPE, ...PEM_TYPES, DER_TYPE]
       const type = accepts(c, { header: 'Accept', supports, default: JSON_TYPE })
-      if (type === DER_TYPE) return c.body(readDer(trust), 200, { 'content-type': type })
-      if (type !== JSON_TYPE) return c.body(trust.caCertificatePem, 200, { 'content-type': type })
-      return c.json({ caCert: trust.caCertificatePem }, 200)
+      if (type === DER_TYPE) return c.body(readDer(trust.anchorPem), 200, { 'content-type': type })
+      if (type !== JSON_TYPE) return c.body(trust.anchorPem, 200, { 'content-type': type })
+      return c.json({ caCert: trust.anchorPem }, 200)
     })
     .openapi(showPem, (c) => c.body(trust.caCertificatePem, 200, { 'content-type': PEM_TYPE }))
-    .openapi(showDer, (c) => c.body(readDer(trust), 200, { 'content-type': DER_TYPE }))
+    .openapi(showDer, (c) => c.body(readDer(trust.caCertificatePem), 200, { 'content-type': DER_TYPE }))
 }
 
 /** One certificate: DER has no form for a chain, so with two tiers it is the issuing one. */
-function readDer({ caCertificatePem }: TrustAnchor): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(new X509Certificate(caCertificatePem).raw)
+function readDer(pem: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new X509Certificate(pem).raw)
 }

@@ -1,11 +1,17 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { ApiEnv } from '../api-env.ts'
+import { exact } from '../exact.ts'
 import { json, PUBLIC } from '../operation.ts'
 import type { Health, ReadinessCheck } from '../ports.ts'
 
 const tags = ['health']
+const checkSchema = z.object({
+  name: z.string(),
+  ok: z.boolean(),
+  warning: z.string().optional().openapi({ description: 'What is wrong, though the hub does its work' }),
+})
 const readinessSchema = z
-  .object({ status: z.enum(['ok', 'failed']), checks: z.array(z.object({ name: z.string(), ok: z.boolean() })) })
+  .object({ status: z.enum(['ok', 'failed']), checks: z.array(checkSchema) })
   .openapi('Readiness')
 
 const logging = createRoute({
@@ -41,7 +47,9 @@ export function healthRoutes(health: Health, readiness: readonly ReadinessCheck[
     .openapi(live, (c) => c.json({ status: 'ok' as const }, 200))
     .openapi(ready, async (c) => {
       const checks = await Promise.all(
-        readiness.map(async (check) => ({ name: check.name, ok: await check.isReady() })),
+        readiness.map(async (check) =>
+          exact({ name: check.name, ok: await check.isReady(), warning: check.warning?.() }),
+        ),
       )
       const isReady = checks.every(({ ok }) => ok)
       return isReady

@@ -11,6 +11,7 @@ import type { shapeImportReport, shapeUndoReport } from '../../api/resources/imp
 import type { shapeIssued } from '../../api/resources/issued-certificate.ts'
 import type { shapePolicy } from '../../api/resources/policy.ts'
 import type { shapeRefusal } from '../../api/resources/refusal.ts'
+import type { shapeOwnCertificate, shapeServerIssued } from '../../api/resources/server-certificate.ts'
 import type { shapeService } from '../../api/resources/service.ts'
 import type { shapeSession } from '../../api/resources/session.ts'
 
@@ -25,8 +26,10 @@ export type ImportAnswer = ReturnType<typeof shapeImportReport>
 export type ImportUndoAnswer = ReturnType<typeof shapeUndoReport>
 export type ListedCertificateAnswer = ReturnType<typeof shapeListed>
 export type IssuedAnswer = ReturnType<typeof shapeIssued>
+export type OwnCertificateAnswer = ReturnType<typeof shapeOwnCertificate>
 export type PolicyAnswer = ReturnType<typeof shapePolicy>
 export type RefusalAnswer = ReturnType<typeof shapeRefusal>
+export type ServerIssuedAnswer = ReturnType<typeof shapeServerIssued>
 export type ServiceAnswer = ReturnType<typeof shapeService>
 export type SessionAnswer = ReturnType<typeof shapeSession>
 export type TokenAnswer = ReturnType<typeof shapeToken>

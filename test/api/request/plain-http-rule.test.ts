@@ -44,6 +44,8 @@ function describeRows(title: string, rows: readonly Row[]): void {
 describeRows('what is public is served to anybody', [
   { url: 'http://hub.example.com:3000/pki/ca.pem', expected: 'serve' },
   { url: 'http://anything.example/pki/dp.crl', expected: 'serve' },
+  { url: 'http://anything.example/pki', expected: 'serve' },
+  { url: 'http://hub.example.com/pki/', expected: 'serve' },
   { url: 'http://hub.example.com/livez', expected: 'serve' },
   { url: 'http://hub.example.com/readyz', expected: 'serve' },
   { url: 'http://hub.example.com/api/time?nonce=1', expected: 'serve' },
@@ -88,7 +90,7 @@ describeRows('all else is redirected to HTTPS', [
     expected: '308 https://hub.example.com:3000/openapi.json',
   },
   { url: 'http://hub.example.com/apiary', loopback: true, expected: '308 https://hub.example.com:3000/apiary' },
-  { url: 'http://hub.example.com/pki', expected: '308 https://hub.example.com:3000/pki' },
+  { url: 'http://hub.example.com/pkix', expected: '308 https://hub.example.com:3000/pkix' },
   { url: 'http://hub.example.com/livez/x', expected: '308 https://hub.example.com:3000/livez/x' },
   {
     url: 'http://localhost/api/devices',

@@ -31,6 +31,7 @@ const PUBLIC = [
   'GET /livez',
   'GET /mqtt',
   'GET /openapi.json',
+  'GET /pki/',
   'GET /pki/ca.cer',
   'GET /pki/ca.pem',
   'GET /readyz',

@@ -1,0 +1,39 @@
+import { X509Certificate } from 'node:crypto'
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { ApiEnv } from '../api-env.ts'
+import { preferredLanguage } from '../language.ts'
+import { PUBLIC } from '../operation.ts'
+import { renderTrustPage } from '../pages/trust-page.ts'
+import { TRUST_POLICY } from '../pages/trust-style.ts'
+import type { HttpsIdentity, TrustAnchor } from '../ports.ts'
+import { canonicalHost, isOwnName } from '../request/own-name.ts'
+
+const show = createRoute({
+  method: 'get',
+  path: '/pki/',
+  tags: ['public key infrastructure'],
+  ...PUBLIC,
+  summary: 'How browsers, systems and programs come to trust the certificate authority, for people',
+  responses: { 200: { description: 'A page', content: { 'text/html': { schema: z.string() } } } },
+})
+
+export function trustPageRoutes({ caCertificatePem }: TrustAnchor, https: HttpsIdentity) {
+  const blocks = caCertificatePem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+  const certificates = blocks.map((block) => new X509Certificate(block))
+  return new OpenAPIHono<ApiEnv>()
+    .openapi(show, (c) => {
+      c.header('content-security-policy', TRUST_POLICY)
+      c.header('vary', 'Accept-Language')
+      const language = preferredLanguage(c.req.header('accept-language')) ?? 'en'
+      c.header('content-language', language)
+      return c.html(renderTrustPage({ language, origin: originOf(c.req.url, https), certificates }), 200)
+    })
+    .all('/pki', (c) => c.redirect('pki/', 308))
+}
+
+/** As the reader has come, where that is a name of ours: what is pasted into a shell is not a stranger's to choose. */
+function originOf(url: string, { serverNames, publicHost, httpsPort }: HttpsIdentity): string {
+  const host = canonicalHost(new URL(url).hostname)
+  const name = isOwnName(host, serverNames()) ? host : (publicHost ?? 'localhost')
+  return `https://${name.includes(':') ? `[${name}]` : name}:${httpsPort}`
+}

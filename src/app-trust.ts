@@ -1,0 +1,24 @@
+import { X509Certificate } from 'node:crypto'
+import type { Pki } from './app-pki.ts'
+import type { Clock } from './clock.ts'
+import type { Database } from './db/database.ts'
+import { createTrustAnchorStore } from './db/trust-anchor-store.ts'
+import type { Logger } from './logger.ts'
+import { noteTrustAnchor } from './registry/trust-anchors.ts'
+
+export interface TrustParts {
+  readonly database: Database
+  readonly pki: Pick<Pki, 'anchorPem' | 'authority'>
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** Says how many devices hold a CA that does not verify what MQTTS shows: they will not connect. */
+export function tellMistrust({ database, pki, clock, logger }: TrustParts): void {
+  const { fingerprint256: fingerprint, subject } = new X509Certificate(pki.anchorPem)
+  const anchors = createTrustAnchorStore(database)
+  const devices = noteTrustAnchor(anchors, { fingerprint, own: pki.authority.fingerprint }, clock())
+  if (devices === 0) return
+  const told = { component: 'tls', devices, anchor: subject, fingerprint }
+  logger.warn(told, 'Devices were given another CA than the one that MQTTS leads to, and do not trust the server')
+}
