@@ -3,6 +3,7 @@ import { OWN_ORIGIN } from './api/request/request-origin.ts'
 import { isWebSocketRequest } from './api/request/websocket-rule.ts'
 import { inBackground, repeat } from './app-background.ts'
 import { openListeners } from './app-listeners.ts'
+import type { Ports } from './app-ports.ts'
 import { openPremises } from './app-premises.ts'
 import { createReadiness } from './app-readiness.ts'
 import { openRegistry } from './app-registry.ts'
@@ -28,6 +29,8 @@ export interface Hub extends AsyncDisposable {
   /** Of MQTT without TLS, where that is on. */
   readonly plainMqttPort: number | undefined
   readonly apiPort: number
+  /** Of redirects to HTTPS, where that is on. */
+  readonly redirectPort: number | undefined
   readonly caFingerprint: string
   /** PEM; what devices verify the hub with. */
   readonly caCertificate: string
@@ -103,11 +106,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     inBackground(broker.sessions.cutEnded(clock()), logger)
     inBackground(registry.legacy.warn(), logger)
   })
-  const ports = {
-    mqtt: config.mqtt.port,
-    api: config.api.port,
-    plainMqtt: config.mqtt.plain.port as number | undefined,
-  }
+  const ports: Ports = { mqtt: config.mqtt.port, api: config.api.port, plainMqtt: undefined, redirect: undefined }
   const https = {
     serverNames: () => pki.server.names,
     publicHost: config.public_host,
@@ -146,6 +145,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
       recordRefusal,
       broker,
       fetch: api.fetch,
+      https,
       isWebSocketAccepted: (request, origin) => isWebSocketRequest(request, origin, https, webSocket),
       localSocket: files?.localSocket,
       logger,
@@ -160,6 +160,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     mqttPort: ports.mqtt,
     plainMqttPort: ports.plainMqtt,
     apiPort: ports.api,
+    redirectPort: ports.redirect,
     caFingerprint: pki.authority.fingerprint,
     caCertificate: pki.authority.caCertificatePem,
     caCreated: pki.caCreated,

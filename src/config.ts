@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { API_EDGE, LISTEN_EDGE, NETWORKS, SERVER_EDGE } from './config-edge.ts'
 import { ConfigurationError } from './config-error.ts'
 import {
   choice,
@@ -19,7 +20,7 @@ import {
   toggle,
 } from './config-field.ts'
 import { createSetting, type Setting } from './config-setting.ts'
-import { isHostName, isHttpUrl, isNetwork, isOrigin, isServerName } from './host-name.ts'
+import { isHostName, isHttpUrl, isOrigin, isServerName } from './host-name.ts'
 import { isId } from './identifiers.ts'
 import type { LOG_LEVELS } from './logger.ts'
 
@@ -30,7 +31,6 @@ const KEY_ALGORITHMS = ['ec-p256', 'rsa-2048', 'rsa-3072', 'rsa-4096', 'ed25519'
 const AUTH_MODES = ['mtls', 'token', 'https_only', 'mtls_or_token', 'mtls_and_token'] as const
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const satisfies typeof LOG_LEVELS
 const NAMES: ListMembers = { isMember: isServerName, members: 'DNS names and IP addresses', example: 'hub.example.com' }
-const NETWORKS: ListMembers = { isMember: isNetwork, members: 'addresses and networks', example: '192.168.1.0/24' }
 const ORIGINS: ListMembers = { isMember: isOrigin, members: 'origins', example: 'https://app.example.com' }
 
 /** Every setting, one entry each: variable and flag follow from its key, the reference from its words. */
@@ -39,6 +39,7 @@ const SCHEMA = group({
     host: host('Address to serve the API and PKI documents on; "::" is every one, IPv4 too.'),
     port: port(3000, 'Port of the API and PKI documents, HTTPS and plain HTTP alike; 0 takes a free one.'),
     loopback_http: toggle(true, 'Whether programs on this machine may call the API in plain HTTP, tokens required.'),
+    ...API_EDGE,
   }),
   auth: group({
     mode: authMode('What clients must show where their surface has no mode of its own; so far MQTT alone heeds it.'),
@@ -65,6 +66,8 @@ const SCHEMA = group({
       allow: list(NETWORKS, 'Networks whose devices may come without TLS; demanded unless the address is loopback.'),
     }),
   }),
+  listen: group(LISTEN_EDGE),
+  server: group(SERVER_EDGE),
   certs_dir: folder(
     './certs',
     'Folder of CA, server certificate and device files; a CA in it is adopted.',

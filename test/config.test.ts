@@ -15,8 +15,10 @@ test.each([
 
 test('without any setting a configuration has every default of the product document', () => {
   expect(createConfig()).toEqual({
-    api: { host: '::', port: 3000, loopback_http: true },
+    api: { host: '::', port: 3000, loopback_http: true, allow: [] },
     auth: {},
+    listen: {},
+    server: { proxy_protocol_from: [] },
     mqtt: {
       host: '::',
       port: 8883,

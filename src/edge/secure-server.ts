@@ -1,4 +1,4 @@
-import { constants, type X509Certificate } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { createServer, type TLSSocket } from 'node:tls'
 import { type Peer, readPeerCertificate } from '../peer-identity.ts'
@@ -6,6 +6,7 @@ import type { RecordRefusal, RefusalCause, Surface } from '../refusal.ts'
 import { judgeChain, verdictOf } from './chain-verdict.ts'
 import type { Entrant } from './entrance.ts'
 import { resetSocket } from './reset-socket.ts'
+import { tlsPolicy } from './tls-policy.ts'
 
 export interface SecureServerOptions {
   readonly surface: Surface
@@ -16,7 +17,8 @@ export interface SecureServerOptions {
   readonly clientCa: readonly X509Certificate[]
   readonly sessionResumption: boolean
   readonly handshakeSeconds: number
-  readonly alpnProtocols?: readonly string[]
+  /** What this port answers to; a peer that offers others alone is refused (RFC 7301 §3.2), one that offers none is let in. */
+  readonly alpnProtocols: readonly string[]
   readonly recordRefusal: RecordRefusal
   readonly onConnection: (connection: SecureConnection) => void
 }
@@ -44,14 +46,12 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
   const server = createServer({
     key: options.key,
     cert: options.certificateChain,
-    minVersion: 'TLSv1.2',
+    ...tlsPolicy(options.sessionResumption),
     handshakeTimeout: options.handshakeSeconds * 1000,
-    // A ticket resumes as its device without the device's key.
-    secureOptions: options.sessionResumption ? 0 : constants.SSL_OP_NO_TICKET,
     ...(clientCa.length > 0
       ? { ca: clientCa.map(String), requestCert: true, rejectUnauthorized: false, allowPartialTrustChain: true }
       : {}),
-    ...(alpnProtocols ? { ALPNProtocols: [...alpnProtocols] } : {}),
+    ALPNProtocols: [...alpnProtocols],
   })
 
   server.on('secureConnection', (socket) => {
@@ -106,6 +106,7 @@ function readPeer(socket: TLSSocket, clientCa: readonly X509Certificate[]): Peer
 /** None for a peer that only opened the port and left, as health checks and scanners do. */
 function causeOf({ code = '' }: NodeJS.ErrnoException): RefusalCause | undefined {
   if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return 'handshake_timeout'
+  if (code === 'ERR_SSL_NO_APPLICATION_PROTOCOL') return 'alpn_unknown'
   if (code === 'ECONNRESET' || code === 'EPIPE') return undefined
   return /ALERT_(?:UNKNOWN_CA|(?:BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_)/.test(code)
     ? 'server_certificate_rejected'

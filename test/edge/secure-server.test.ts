@@ -147,8 +147,9 @@ describe('a handshake that fails', () => {
   test('because an ALPN name is not spoken here is told', async () => {
     await using server = await openServer({ alpnProtocols: ['http/1.1'] })
     const client = beginHandshake(server.port, pki, {}, { ALPNProtocols: ['mqtt'] })
-    await closing(client)
-    expect(await server.refused()).toMatchObject({ cause: 'handshake_failed' })
+    // RFC 7301 §3.2: no_application_protocol
+    expect(await closing(client)).toBe('ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL')
+    expect(await server.refused()).toMatchObject({ cause: 'alpn_unknown' })
   })
 
   for (const { name, say } of [
@@ -299,6 +300,7 @@ async function openServer(options: Partial<SecureServerOptions> = {}, host = LOO
     ...doorway.options,
     ...pki.server,
     surface: 'mqtts',
+    alpnProtocols: ['mqtt'],
     clientCa: pki.clientCa,
     onConnection(connection) {
       connection.socket.on('error', () => undefined).resume()
@@ -309,7 +311,7 @@ async function openServer(options: Partial<SecureServerOptions> = {}, host = LOO
   })
   const port = await openPort((raw) => {
     raw.on('error', () => undefined)
-    const entrant: Entrant = { raw, address: ADDRESS, markOpen: () => void marked.push(raw) }
+    const entrant: Entrant = { raw, address: ADDRESS, firstByte: 0x16, markOpen: () => void marked.push(raw) }
     secure.accept(entrant)
     tell()
   }, host)

@@ -1,20 +1,35 @@
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { isLoopbackAddress } from '../../loopback.ts'
+import { readForwardedFor } from './forwarded-for.ts'
 
-/** How and from where a request reached us: the connection says so, never a header. */
+/** How and from where a request reached us: the connection says so, and no header but that of our own proxies. */
 export interface RequestOrigin {
   readonly surface: 'https' | 'http' | 'socket'
+  /** The caller's own, whatever proxies stand between. */
   readonly address: string
+  /** The caller is on this machine, and so is what stands between. */
   readonly loopback: boolean
 }
 
-export type OriginOf = (socket: Socket) => RequestOrigin
+export type OriginOf = (incoming: Pick<IncomingMessage, 'socket' | 'headers'>) => RequestOrigin
 
-/** For connections from the network; `addressOf` knows the real address of one that came through a proxy. */
-export function networkOrigin(addressOf: (socket: Socket) => string = remoteAddressOf): OriginOf {
-  return (socket) => {
-    const address = addressOf(socket)
-    return { surface: isEncrypted(socket) ? 'https' : 'http', address, loopback: isLoopbackAddress(address) }
+export interface NetworkOriginOptions {
+  /** Knows the real address of a connection that came through a proxy. */
+  readonly addressOf?: (socket: Socket) => string
+  /** Whose word is taken for whom they speak for. */
+  readonly isProxy?: (address: string) => boolean
+}
+
+/** For connections from the network. */
+export function networkOrigin({
+  addressOf = remoteAddressOf,
+  isProxy = () => false,
+}: NetworkOriginOptions = {}): OriginOf {
+  return ({ socket, headers }) => {
+    const address = readForwardedFor(String(headers['x-forwarded-for'] ?? ''), addressOf(socket), isProxy)
+    const loopback = isLoopbackAddress(address) && isLoopbackAddress(remoteAddressOf(socket))
+    return { surface: isEncrypted(socket) ? 'https' : 'http', address, loopback }
   }
 }
 
