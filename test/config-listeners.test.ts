@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type ConfigInput, createConfig } from '../src/config.ts'
 import { mqttAuthMode } from '../src/config-auth.ts'
-import { findFaults } from '../src/config-listeners.ts'
+import { findFaults, planListeners } from '../src/config-listeners.ts'
 
 const ANYWHERE = { host: '0.0.0.0', port: 1883 }
 
@@ -38,10 +38,20 @@ describe('two listeners', () => {
       keys: ['api', 'mqtt.plain'],
     },
     { name: 'the API and MQTT', settings: { mqtt: { port: 3000 } }, keys: ['api', 'mqtt'] },
+    {
+      name: 'the API and its redirects',
+      settings: { api: { port: 80, redirect_port: 80 } },
+      keys: ['api', 'api.redirect'],
+    },
+    {
+      name: 'MQTT without TLS and redirects',
+      settings: { api: { redirect_port: 1883 }, mqtt: { plain: { host: '127.0.0.1' } } },
+      keys: ['mqtt.plain', 'api.redirect'],
+    },
   ]) {
     test(`refused/one port: ${name}`, () => {
       const [fault = '', ...others] = faultsOf(settings)
-      for (const key of keys) expect(fault).toContain(`${key}.port (default)`)
+      for (const key of keys) expect(fault).toMatch(new RegExp(`${key}[._]port \\(default\\)`))
       expect(others).toEqual([])
     })
   }
@@ -50,7 +60,34 @@ describe('two listeners', () => {
     expect(faultsOf({ api: { host: '127.0.0.1' }, mqtt: { host: '127.0.0.2', port: 3000 } })).toEqual([])
   })
 
+  test('refused/one port: everything and redirects', () => {
+    expect(faultsOf({ listen: { single: '[::1]:443' }, api: { redirect_port: 443 } })).toEqual([
+      'listen.single (default) and api.redirect_port (default) are both 443: each listener needs a port of its own',
+    ])
+  })
+
+  test('ok/one port for everything takes the place of both', () => {
+    expect(faultsOf({ listen: { single: 3000 }, mqtt: { port: 3000 } })).toEqual([])
+    const { mqtt, api, redirect } = planListeners(
+      createConfig({ listen: { single: '127.0.0.1:443' }, api: { redirect_port: 80 } }),
+    )
+    expect(mqtt).toBe(api)
+    expect(api).toEqual({
+      host: '127.0.0.1',
+      port: 443,
+      settings: { host: 'listen.single', port: 'listen.single' },
+    })
+    expect(redirect).toMatchObject({ host: '127.0.0.1', port: 80 })
+  })
+
   test('ok/any free port for both', () => expect(faultsOf({ api: { port: 0 }, mqtt: { port: 0 } })).toEqual([]))
+})
+
+test('a folder for ACME that nobody could reach is a fault', () => {
+  expect(faultsOf({ api: { acme_folder: '/var/www' } })).toEqual([
+    'api.acme_folder (default) is served on api.redirect_port alone: set it too, to 80',
+  ])
+  expect(faultsOf({ api: { acme_folder: '/var/www', redirect_port: 80 } })).toEqual([])
 })
 
 test('nothing more is said of a setting that was refused', () => {
