@@ -39,10 +39,12 @@ export function createEntrance(options: EntranceOptions): (raw: Socket) => Promi
   const deadlineMs = options.openingSeconds * 1000
 
   return async function enter(raw) {
-    const nearest = readAddress(raw)
     sockets.add(raw)
     // The parts that the socket is handed to listen for errors themselves; until then, and after, one must not end the process.
     raw.on('error', () => raw.destroy())
+    // Reset before it was accepted, as the health checks of proxies are.
+    if (raw.remoteAddress === undefined) return void raw.destroy()
+    const nearest = readAddress(raw)
     const address = proxies.has(nearest) ? await askProxy(raw, nearest) : nearest
     if (address === undefined) return
     const slot = await admit(raw, address)

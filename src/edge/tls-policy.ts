@@ -18,6 +18,9 @@ const CIPHERS = [
   'ECDHE-RSA-AES128-GCM-SHA256',
 ].join(':')
 
+// RFC 9325 §4.4: the hybrid and elliptic ones of OpenSSL's own list, without the finite fields of 112 bits behind them
+const GROUPS = ['X25519MLKEM768', 'X25519', 'P-256', 'P-384', 'P-521'].join(':')
+
 /** How every port of the hub speaks TLS: 1.2 and 1.3, no renegotiation, tickets only where they are allowed. */
 export function tlsPolicy(sessionResumption: boolean): SecureContextOptions {
   // A ticket resumes as its device without the device's key.
@@ -26,6 +29,7 @@ export function tlsPolicy(sessionResumption: boolean): SecureContextOptions {
     minVersion: 'TLSv1.2',
     maxVersion: 'TLSv1.3',
     ciphers: CIPHERS,
+    ecdhCurve: GROUPS,
     // RFC 9325 §3.5
     secureOptions: tickets | constants.SSL_OP_NO_RENEGOTIATION,
   }

@@ -78,6 +78,14 @@ describe('a connection', () => {
     expect([entrants.map(({ raw }) => raw), refusals]).toEqual([[next.accepted], []])
   })
 
+  test('that was reset before it could be looked at is nobody’s business', async () => {
+    const { enter, entrants, refusals } = createScene({ silence: 'handshake_timeout' })
+    await using pair = await openTcpPair()
+    pair.accepted.destroy()
+    await enter(pair.accepted)
+    expect([entrants, refusals]).toEqual([[], []])
+  })
+
   test('that breaks off ends nothing but itself', async () => {
     const { enter } = createScene()
     await using pair = await openSpeaker('x')
