@@ -6,6 +6,7 @@ import type { Networks } from './networks.ts'
 import type { OpenSockets } from './open-sockets.ts'
 import { type Reading, readFirstByte, readOpening } from './opening.ts'
 import { type ProxyHeader, readProxyHeader } from './proxy-header.ts'
+import { resetSocket } from './reset-socket.ts'
 
 /** A TCP connection that was let in and counted, and has begun to speak. */
 export interface Entrant {
@@ -84,7 +85,7 @@ export function createEntrance(options: EntranceOptions): (raw: Socket) => Promi
 
   function refuse(raw: Socket, address: string, cause: RefusalCause, expected?: string): undefined {
     recordRefusal({ address, surface, cause, ...(expected === undefined ? {} : { expected }) })
-    raw.resetAndDestroy()
+    resetSocket(raw)
   }
 }
 

@@ -3,6 +3,7 @@ import { createEntrance, type Entrant } from './entrance.ts'
 import type { HttpDoorOptions } from './http-door.ts'
 import type { MqttDoorOptions } from './mqtt-door.ts'
 import { MQTT_CONNECT, readFirstByte, readOpening, TLS_HANDSHAKE } from './opening.ts'
+import { resetSocket } from './reset-socket.ts'
 import { createSecureServer, type SecureConnection } from './secure-server.ts'
 import { HTTP_PROTOCOLS, MQTT_PROTOCOLS } from './tls-policy.ts'
 
@@ -36,7 +37,7 @@ export function createSingleDoor(options: SingleDoorOptions): (raw: Socket) => v
     // MQTT without TLS is refused by TLS, which tells why.
     if (firstByte === TLS_HANDSHAKE || firstByte === MQTT_CONNECT) return secure.accept(entrant)
     if (isAllowed(address, 'http')) http.takePlain(entrant)
-    else raw.resetAndDestroy()
+    else resetSocket(raw)
   }
 
   /** By ALPN; clients that offer none by what they say first. */

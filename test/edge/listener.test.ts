@@ -53,6 +53,16 @@ describe('a listener', () => {
     socket.destroy()
   })
 
+  test('on an address of IPv6 answers there alone', async () => {
+    const accepted = Promise.withResolvers<Socket>()
+    await using listener = await openListener({ host: '::1', port: 0, settings: MQTT, onConnection: accepted.resolve })
+    using _ = dispose(connect(listener.port, '::1'))
+    const socket = await accepted.promise
+    expect(socket.remoteAddress).toBe('::1')
+    await expect(once(connect(listener.port, LOOPBACK), 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    socket.destroy()
+  })
+
   test('that is disposed accepts nobody, and leaves what it has accepted alone', async () => {
     const accepted = Promise.withResolvers<Socket>()
     const listener = await openListener({ host: LOOPBACK, port: 0, settings: MQTT, onConnection: accepted.resolve })

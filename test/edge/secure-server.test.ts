@@ -108,6 +108,17 @@ describe.each(TLS_VERSIONS)('a handshake over %s', (version) => {
     ])
   })
 
+  test('is not resumed by another server, as a new certificate makes one', async () => {
+    await using first = await openServer({ sessionResumption: true })
+    const session = await takeTicket(first.port, version)
+    expect(session?.length).toBeGreaterThan(0)
+    const { cert, key } = await pki.ca.make({ commonNames: ['localhost'], purposes: [SERVER_AUTH] })
+    await using second = await openServer({ sessionResumption: true, key, certificateChain: cert })
+    const client = await shakeHands(second.port, pki, {}, { version, ...(session ? { session } : {}) })
+    expect(client.isSessionReused()).toBe(false)
+    client.destroy()
+  })
+
   test('without a certificate that is resumed stays nobody’s', async () => {
     await using server = await openServer({ sessionResumption: true })
     expect(await isResumed(server, version, {})).toBe(true)
@@ -335,15 +346,21 @@ async function openServer(options: Partial<SecureServerOptions> = {}, host = LOO
 /** Shakes hands twice, the second time with the session of the first; whether the server took it up. */
 async function isResumed(server: Opened, version: SecureVersion, shown?: object): Promise<boolean> {
   const credentials = shown ?? (await pki.ca.make({ commonNames: ['device-001'] }))
-  const first = beginHandshake(server.port, pki, credentials, { version })
-  // RFC 8446 §4.6.1: what can be resumed comes after the handshake
-  const offered = new Promise<Buffer | undefined>((resolve) => first.once('session', resolve))
-  await once(first, 'secureConnect')
-  const session = version === 'TLSv1.3' ? await offered : first.getSession()
-  first.destroy()
+  const session = await takeTicket(server.port, version, credentials)
   const second = await shakeHands(server.port, pki, credentials, { version, ...(session ? { session } : {}) })
   await server.connectedSoMany(2)
   return second.isSessionReused()
+}
+
+/** What a session is resumed with, where the server offers that. */
+async function takeTicket(port: number, version: SecureVersion, credentials = {}): Promise<Buffer | undefined> {
+  const socket = beginHandshake(port, pki, credentials, { version })
+  // RFC 8446 §4.6.1: what can be resumed comes after the handshake
+  const offered = new Promise<Buffer | undefined>((resolve) => socket.once('session', resolve))
+  await once(socket, 'secureConnect')
+  const session = version === 'TLSv1.3' ? await offered : socket.getSession()
+  socket.destroy()
+  return session
 }
 
 /** The first bytes of a client, before it knows whom it talks to. */
