@@ -22,8 +22,8 @@ export function planListeners({ listen, mqtt, api }: Config): PlannedListeners {
   const ofApi = shared ?? { ...pickEndpoint(api), settings: settingsOf('api') }
   const { host, port } = mqtt.plain
   return {
-    mqtt: shared ?? { ...pickEndpoint(mqtt), settings: settingsOf('mqtt') },
     api: ofApi,
+    mqtt: shared ?? { ...pickEndpoint(mqtt), settings: settingsOf('mqtt') },
     plainMqtt: host === undefined ? undefined : { host, port, settings: settingsOf('mqtt.plain') },
     redirect:
       api.redirect_port === undefined
