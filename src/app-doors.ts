@@ -3,6 +3,7 @@ import type { Config } from './config.ts'
 import { connectionLimits } from './config-limits.ts'
 import { ConnectionLimits } from './edge/connection-limits.ts'
 import type { DoorOptions } from './edge/mqtt-door.ts'
+import { createNetworks } from './edge/networks.ts'
 import type { OpenSockets } from './edge/open-sockets.ts'
 import type { RecordRefusal } from './refusal.ts'
 
@@ -24,6 +25,7 @@ export function createDoorOptions(
     handshakeSeconds: limits.handshake_seconds,
     limits: new ConnectionLimits(connectionLimits(config)),
     sockets,
+    proxies: createNetworks(config.server.proxy_protocol_from),
     recordRefusal,
   }
 }

@@ -3,6 +3,7 @@ import { OWN_ORIGIN } from './api/request/request-origin.ts'
 import { isWebSocketRequest } from './api/request/websocket-rule.ts'
 import { inBackground, repeat } from './app-background.ts'
 import { openListeners } from './app-listeners.ts'
+import type { Ports } from './app-ports.ts'
 import { openPremises } from './app-premises.ts'
 import { openReverseProxy } from './app-proxy.ts'
 import { createReadiness } from './app-readiness.ts'
@@ -33,6 +34,8 @@ export interface Hub extends AsyncDisposable {
   /** Of MQTT without TLS, where that is on. */
   readonly plainMqttPort: number | undefined
   readonly apiPort: number
+  /** Of redirects to HTTPS, where that is on. */
+  readonly redirectPort: number | undefined
   readonly caFingerprint: string
   /** PEM; what devices verify the hub with. */
   readonly caCertificate: string
@@ -120,11 +123,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     inBackground(pki.renewal.check(), logger)
   })
   repeat(stack, WATCH_MS, () => inBackground(pki.watch(), logger))
-  const ports = {
-    mqtt: config.mqtt.port,
-    api: config.api.port,
-    plainMqtt: config.mqtt.plain.port as number | undefined,
-  }
+  const ports: Ports = { mqtt: config.mqtt.port, api: config.api.port, plainMqtt: undefined, redirect: undefined }
   const https = {
     serverNames: () => pki.https.served.identity.names,
     get publicHost() {
@@ -188,6 +187,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       recordRefusal,
       broker,
       fetch: api.fetch,
+      https,
       isWebSocketAccepted: (request, origin) => isWebSocketRequest(request, origin, https, webSocket),
       proxy: openReverseProxy(config, { registry, https, logger }),
       localSocket: files?.localSocket,
@@ -208,6 +208,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     mqttPort: ports.mqtt,
     plainMqttPort: ports.plainMqtt,
     apiPort: ports.api,
+    redirectPort: ports.redirect,
     caFingerprint: pki.authority.fingerprint,
     caCertificate: pki.anchorPem,
     caCreated: pki.caCreated,

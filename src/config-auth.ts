@@ -1,4 +1,5 @@
 import type { Config } from './config.ts'
+import { apiEndpoint } from './config-edge.ts'
 import type { Origin } from './config-source.ts'
 import { isLoopback } from './host-name.ts'
 
@@ -8,24 +9,27 @@ export function mqttAuthMode({ mqtt, auth }: Config) {
 }
 
 /** What callers of the API must show; it is open to nobody but this machine, whatever was asked for. */
-export function apiAuth({ api, auth }: Config) {
+export function apiAuth(config: Config) {
+  const { api, auth } = config
   return {
     get mode() {
       return api.auth ?? auth.mode ?? 'token'
     },
     get openOnLoopback() {
-      return auth.open_on_loopback && isLoopback(api.host)
+      return auth.open_on_loopback && isLoopback(apiEndpoint(config).host)
     },
   }
 }
 
 /** What opens the API to more than this machine. */
-export function findOpenApi({ api, auth }: Config, origins: ReadonlyMap<string, Origin>): readonly string[] {
-  if (!auth.open_on_loopback || isLoopback(api.host)) return []
-  const [open, host] = ['auth.open_on_loopback', 'api.host'].map(
+export function findOpenApi(config: Config, origins: ReadonlyMap<string, Origin>): readonly string[] {
+  const { host } = apiEndpoint(config)
+  if (!config.auth.open_on_loopback || isLoopback(host)) return []
+  const setting = config.listen.single === undefined ? 'api.host' : 'listen.single'
+  const [open, bound] = ['auth.open_on_loopback', setting].map(
     (key) => `${key} (${origins.get(key)?.place ?? 'default'})`,
   )
   return [
-    `${open} lets everybody who reaches the API administer the hub, and ${host} is ${api.host}, which others reach: set api.host to 127.0.0.1`,
+    `${open} lets everybody who reaches the API administer the hub, and ${bound} is ${host}, which others reach: bind it to 127.0.0.1`,
   ]
 }

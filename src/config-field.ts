@@ -14,6 +14,8 @@ const LONGEST = 3650 * DAY
 // MQTT 3.1.1 §2.2.3: the remaining length of a packet is at most 268,435,455
 const LARGEST_PACKET = 268_435_455
 
+const PORT = z.int().min(0).max(65_535)
+
 export function group<Shape extends z.ZodRawShape>(shape: Shape) {
   // Every setting has a default or may be absent, so a group may be left out; TypeScript cannot see that of any Shape.
   return z
@@ -50,7 +52,7 @@ export function list({ isMember, members, example }: ListMembers, description: s
 
 export function port(fallback: number, description: string, alias?: string) {
   const notes = { kind: 'number', description, expected: 'a port from 0 to 65535' } as const
-  const number = z.int().min(0).max(65_535).default(fallback)
+  const number = PORT.default(fallback)
   return number.register(NOTES, alias === undefined ? notes : { ...notes, alias })
 }
 
@@ -134,6 +136,20 @@ export function proxyRoutes(description: string) {
         .parse(value)
         .map((one) => (one.ca_file === undefined ? one : { ...one, ca_file: resolve(base, one.ca_file) })),
   })
+}
+
+export function optionalPort(description: string, example: number) {
+  return optional(PORT, { kind: 'number', description, expected: 'a port from 0 to 65535', example })
+}
+
+export function optionalFolder(description: string, example: string) {
+  return optional(z.string().min(1), { kind: 'folder', description, expected: 'the path of a folder', example })
+}
+
+/** A port, or an address with one. */
+export function optionalEndpoint(isEndpoint: (text: string) => boolean, description: string, example: number) {
+  const expected = 'a port from 0 to 65535, or an address with one, such as 0.0.0.0:443 or [::1]:443'
+  return optional(z.union([PORT, z.string().refine(isEndpoint)]), { description, expected, example })
 }
 
 export function oneOf(names: readonly string[]): string {

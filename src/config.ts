@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { HTTPS_CERTIFICATE, MQTTS_CERTIFICATE } from './config-certificate.ts'
+import { API_EDGE, LISTEN_EDGE, NETWORKS, SERVER_EDGE } from './config-edge.ts'
 import { ConfigurationError } from './config-error.ts'
 import {
   choice,
@@ -21,7 +22,7 @@ import {
   toggle,
 } from './config-field.ts'
 import { createSetting, type Setting } from './config-setting.ts'
-import { isHostName, isHttpUrl, isNetwork, isOrigin, isServerName } from './host-name.ts'
+import { isHostName, isHttpUrl, isOrigin, isServerName } from './host-name.ts'
 import { isId } from './identifiers.ts'
 import type { LOG_LEVELS } from './logger.ts'
 
@@ -32,7 +33,6 @@ const KEY_ALGORITHMS = ['ec-p256', 'rsa-2048', 'rsa-3072', 'rsa-4096', 'ed25519'
 const AUTH_MODES = ['mtls', 'token', 'https_only', 'mtls_or_token', 'mtls_and_token'] as const
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const satisfies typeof LOG_LEVELS
 const NAMES: ListMembers = { isMember: isServerName, members: 'DNS names and IP addresses', example: 'hub.example.com' }
-const NETWORKS: ListMembers = { isMember: isNetwork, members: 'addresses and networks', example: '192.168.1.0/24' }
 const ORIGINS: ListMembers = { isMember: isOrigin, members: 'origins', example: 'https://app.example.com' }
 
 /** Every setting, one entry each: variable and flag follow from its key, the reference from its words. */
@@ -46,6 +46,7 @@ const SCHEMA = group({
       'Whether programs on this machine may call the API in plain HTTP, where only tokens can be shown.',
     ),
     allowed_origins: list(ORIGINS, 'Web pages of other origins that may call the API, with a token (CORS).'),
+    ...API_EDGE,
   }),
   auth: group({
     mode: authMode('What clients must show where their surface, MQTT or the API, has no mode of its own.'),
@@ -76,6 +77,13 @@ const SCHEMA = group({
       port: port(1883, 'Port of MQTT without TLS; 0 takes a free one.'),
       allow: list(NETWORKS, 'Networks whose devices may come without TLS; demanded unless the address is loopback.'),
     }),
+  }),
+  listen: group(LISTEN_EDGE),
+  server: group({
+    ...SERVER_EDGE,
+    reverse_proxy: proxyRoutes(
+      'Paths that other servers answer, each { path, host, port }; docs/reverse-proxy explains the rest.',
+    ),
   }),
   certs_dir: folder(
     './certs',
@@ -124,11 +132,6 @@ const SCHEMA = group({
       expected: 'the secret of an API key',
       example: '',
     }),
-  }),
-  server: group({
-    reverse_proxy: proxyRoutes(
-      'Paths that other servers answer, each { path, host, port }; docs/reverse-proxy explains the rest.',
-    ),
   }),
   limits: group({
     connect_bytes: size(16 * KIB, 'Largest MQTT CONNECT packet.'),

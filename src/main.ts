@@ -45,7 +45,8 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
   return {
     async readSettings(request) {
       const { config } = await load(request)
-      return { certsDir: config.certs_dir, dataDir: config.data_dir, apiPort: config.api.port }
+      const { planListeners } = await import('./config-listeners.ts')
+      return { certsDir: config.certs_dir, dataDir: config.data_dir, apiPort: planListeners(config).api.port }
     },
     async listSettings(request) {
       const { listEffectiveSettings } = await import('./config-loader.ts')

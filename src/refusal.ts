@@ -4,9 +4,11 @@ export type Surface = 'mqtt' | 'mqtts' | 'wss' | 'https' | 'http' | 'socket' | '
 /** Every cause of a refusal with what mends it. The keys are part of the API. */
 export const REFUSAL_MENDS = {
   address_not_allowed:
-    'This address is outside mqtt.plain.allow: add its network there, or let the device connect with TLS.',
+    'This address is outside the networks that may come here: add its network to api.allow, or to mqtt.plain.allow; a device may connect with TLS instead.',
   address_over_limit:
     'This address opens connections faster, or holds more of them, than limits.*_per_address allow: find the client that loops, or raise the limit.',
+  alpn_unknown:
+    'The client offers by ALPN none of the protocols that this port speaks: let it offer mqtt for MQTT, http/1.1 for HTTPS, or none at all.',
   api_closed:
     'In the mode https_only the API serves public documents and health alone: use the command line on the machine of the hub, or set api.auth to another mode.',
   banned:
@@ -78,6 +80,12 @@ export const REFUSAL_MENDS = {
   packet_too_large: 'The packet exceeds limits.packet_bytes: send smaller messages, or raise the limit.',
   protocol_version_unsupported:
     'The client speaks an MQTT version other than 3.1 and 3.1.1: set it to 3.1.1 (mosquitto: -V mqttv311; MQTT.js: protocolVersion 4; paho: MQTTv311).',
+  proxy_header_invalid:
+    'A proxy of server.proxy_protocol_from sent a PROXY header that is broken, or not for TCP: check its version and settings (HAProxy: send-proxy or send-proxy-v2).',
+  proxy_header_missing:
+    'A proxy of server.proxy_protocol_from did not begin with a PROXY header: let it send one (HAProxy: send-proxy-v2 and check-send-proxy on the server line), or take its address out of the list.',
+  proxy_header_unexpected:
+    'A PROXY header came from an address outside server.proxy_protocol_from, or behind another one: add the proxy there if it is yours, and to nobody else believe it.',
   publish_denied:
     'No policy of this identity allows this publish: see its policies, or publish under users/<user>/devices/<device>/.',
   purpose_wrong:

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type ConfigInput, createConfig } from '../src/config.ts'
 import { apiAuth, mqttAuthMode } from '../src/config-auth.ts'
-import { findFaults } from '../src/config-listeners.ts'
+import { findFaults, planListeners } from '../src/config-listeners.ts'
 
 const ANYWHERE = { host: '0.0.0.0', port: 1883 }
 
@@ -38,10 +38,20 @@ describe('two listeners', () => {
       keys: ['api', 'mqtt.plain'],
     },
     { name: 'the API and MQTT', settings: { mqtt: { port: 3000 } }, keys: ['api', 'mqtt'] },
+    {
+      name: 'the API and its redirects',
+      settings: { api: { port: 80, redirect_port: 80 } },
+      keys: ['api', 'api.redirect'],
+    },
+    {
+      name: 'MQTT without TLS and redirects',
+      settings: { api: { redirect_port: 1883 }, mqtt: { plain: { host: '127.0.0.1' } } },
+      keys: ['mqtt.plain', 'api.redirect'],
+    },
   ]) {
     test(`refused/one port: ${name}`, () => {
       const [fault = '', ...others] = faultsOf(settings)
-      for (const key of keys) expect(fault).toContain(`${key}.port (default)`)
+      for (const key of keys) expect(fault).toMatch(new RegExp(`${key}[._]port \\(default\\)`))
       expect(others).toEqual([])
     })
   }
@@ -50,7 +60,34 @@ describe('two listeners', () => {
     expect(faultsOf({ api: { host: '127.0.0.1' }, mqtt: { host: '127.0.0.2', port: 3000 } })).toEqual([])
   })
 
+  test('refused/one port: everything and redirects', () => {
+    expect(faultsOf({ listen: { single: '[::1]:443' }, api: { redirect_port: 443 } })).toEqual([
+      'listen.single (default) and api.redirect_port (default) are both 443: each listener needs a port of its own',
+    ])
+  })
+
+  test('ok/one port for everything takes the place of both', () => {
+    expect(faultsOf({ listen: { single: 3000 }, mqtt: { port: 3000 } })).toEqual([])
+    const { mqtt, api, redirect } = planListeners(
+      createConfig({ listen: { single: '127.0.0.1:443' }, api: { redirect_port: 80 } }),
+    )
+    expect(mqtt).toBe(api)
+    expect(api).toEqual({
+      host: '127.0.0.1',
+      port: 443,
+      settings: { host: 'listen.single', port: 'listen.single' },
+    })
+    expect(redirect).toMatchObject({ host: '127.0.0.1', port: 80 })
+  })
+
   test('ok/any free port for both', () => expect(faultsOf({ api: { port: 0 }, mqtt: { port: 0 } })).toEqual([]))
+})
+
+test('a folder for ACME that nobody could reach is a fault', () => {
+  expect(faultsOf({ api: { acme_folder: '/var/www' } })).toEqual([
+    'api.acme_folder (default) is served on api.redirect_port alone: set it too, to 80',
+  ])
+  expect(faultsOf({ api: { acme_folder: '/var/www', redirect_port: 80 } })).toEqual([])
 })
 
 test('nothing more is said of a setting that was refused', () => {
@@ -99,15 +136,36 @@ describe('an API that is open to everybody', () => {
   for (const host of ['::', '0.0.0.0', '192.168.1.1', 'hub.example.com']) {
     test(`refused/on ${host}`, () => {
       expect(faultsOf(open(host))).toEqual([
-        `auth.open_on_loopback (default) lets everybody who reaches the API administer the hub, and api.host (default) is ${host}, which others reach: set api.host to 127.0.0.1`,
+        `auth.open_on_loopback (default) lets everybody who reaches the API administer the hub, and api.host (default) is ${host}, which others reach: bind it to 127.0.0.1`,
       ])
     })
   }
+
+  test('refused/on the one port for all, whatever api.host says', () => {
+    const settings = { ...open('127.0.0.1'), listen: { single: 443 } }
+    expect(faultsOf(settings)).toEqual([expect.stringMatching(/listen\.single \(default\) is ::/)])
+    expect(apiAuth(createConfig(settings)).openOnLoopback).toBe(false)
+    expect(faultsOf({ ...settings, listen: { single: '127.0.0.1:443' } })).toEqual([])
+  })
 
   test('is not judged by an address that was refused', () => {
     const refused = new Set(['api.host'])
     expect(findFaults(createConfig(open('::')), { refused, origins: new Map() })).toEqual([])
   })
+})
+
+describe('one port for all with a certificate for HTTPS', () => {
+  const ssl = { cert_file: '/etc/hub/cert.pem', key_file: '/etc/hub/key.pem' }
+  const listen = { single: 443 }
+
+  test('refused/that MQTT would not show: nobody would see it', () => {
+    expect(faultsOf({ listen, ssl })).toEqual([
+      expect.stringMatching(/^ssl\.cert_file \(default\) would be shown to nobody/),
+    ])
+  })
+
+  test('ok/that MQTT shows as well', () => expect(faultsOf({ listen, ssl, mqtt: { ssl } })).toEqual([]))
+  test('ok/on ports of their own', () => expect(faultsOf({ ssl })).toEqual([]))
 })
 
 function faultsOf(settings: ConfigInput): readonly string[] {

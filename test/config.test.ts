@@ -15,8 +15,9 @@ test.each([
 
 test('without any setting a configuration has every default of the product document', () => {
   expect(createConfig()).toEqual({
-    api: { host: '::', port: 3000, loopback_http: true, allowed_origins: [] },
+    api: { host: '::', port: 3000, loopback_http: true, allowed_origins: [], allow: [] },
     auth: { open_on_loopback: false },
+    listen: {},
     mqtt: {
       host: '::',
       port: 8883,
@@ -33,7 +34,7 @@ test('without any setting a configuration has every default of the product docum
     tls: { server_names: [], session_resumption: false },
     ca: { unknown: 'deny', unknown_owner: 'default' },
     emqx: { allow_cn_only: false },
-    server: { reverse_proxy: [] },
+    server: { reverse_proxy: [], proxy_protocol_from: [] },
     limits: {
       connect_bytes: 16_384,
       packet_bytes: 1_048_576,

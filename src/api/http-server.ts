@@ -76,7 +76,7 @@ export function createHttpServer({
     shouldUpgradeCallback: (incoming) =>
       upgrade !== undefined &&
       ![...running].some(({ req }) => req.socket === incoming.socket) &&
-      upgrade.isAccepted(incoming, originOf(incoming.socket)),
+      upgrade.isAccepted(incoming, originOf(incoming)),
   })
   server.on('upgrade', (incoming, _socket, head) => upgrade?.take(incoming, head))
   server.maxHeadersCount = MAX_HEADERS
@@ -87,13 +87,13 @@ export function createHttpServer({
     (request, bindings) => {
       // HTTP/2 is not offered, so it is never the other member of the library's union.
       const { incoming } = bindings as HttpBindings
-      return fetch(request, { origin: originOf(incoming.socket) })
+      return fetch(request, { origin: originOf(incoming) })
     },
     // The hub also runs inside other people's tests: the global Request and Response stay theirs.
     { errorHandler: (error) => answerUnhandled(error, logger), overrideGlobalObjects: false },
   )
   server.on('request', (incoming, outgoing) => {
-    if (forwarder?.covers(incoming)) forwarder.forward(incoming, outgoing, originOf(incoming.socket))
+    if (forwarder?.covers(incoming)) forwarder.forward(incoming, outgoing, originOf(incoming))
     else {
       limitBody(incoming, requestTimeout, (error) => server.emit('clientError', error, incoming.socket))
       void listener(incoming, outgoing)

@@ -1,58 +1,42 @@
 import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
-import type { Peer } from '../peer-identity.ts'
-import { createEntrance, type Entrant } from './entrance.ts'
-import { sniffTls } from './first-byte.ts'
+import { createEntrance, type EntranceOptions } from './entrance.ts'
+import type { HttpSockets } from './http-sockets.ts'
 import type { DoorOptions } from './mqtt-door.ts'
-import { createSecureServer, type SecureConnection } from './secure-server.ts'
+import { TLS_HANDSHAKE } from './opening.ts'
+import { createSecureServer } from './secure-server.ts'
+import { HTTP_PROTOCOLS } from './tls-policy.ts'
 
-export interface HttpDoorOptions extends DoorOptions {
-  /** A socket that speaks HTTP from here on, within TLS or plain. */
-  readonly onConnection: (socket: Socket) => void
+export interface HttpDoorOptions extends DoorOptions, Pick<EntranceOptions, 'allow'> {
+  readonly http: HttpSockets
 }
 
-/** One port, HTTPS and plain HTTP told apart by the first byte. */
-export interface HttpDoor {
-  /** What the API's listener calls for each socket. */
-  enter(raw: Socket): void
-  /** Calls with the handshake behind a socket that was handed on, half-open until it is marked; a plain socket has none. */
-  withConnection(socket: Duplex, use: (connection: SecureConnection) => void): void
-  /** Who showed what in the handshake of such a socket. */
-  peerOf(socket: Duplex): Peer
-}
-
-export function createHttpDoor(options: HttpDoorOptions): HttpDoor {
-  const { limits, sockets, recordRefusal, handshakeSeconds, onConnection } = options
-  const connections = new WeakMap<Duplex, SecureConnection>()
+/** What the API's listener calls for each socket: HTTPS and plain HTTP on one port, told apart by the first byte. */
+export function createHttpDoor(options: HttpDoorOptions): (raw: Socket) => void {
+  const { http, handshakeSeconds } = options
   const secure = createSecureServer({
     ...options,
     surface: 'https',
-    alpnProtocols: ['http/1.1'],
-    onConnection(connection) {
-      connections.set(connection.socket, connection)
-      onConnection(connection.socket)
-    },
+    alpnProtocols: HTTP_PROTOCOLS,
+    onConnection: http.takeSecure,
   })
   const enter = createEntrance({
+    ...options,
     surface: 'https',
-    limits,
-    sockets,
-    recordRefusal,
-    onEntrant: (entrant) => void sniff(entrant),
+    openingSeconds: handshakeSeconds,
+    onEntrant: (entrant) => (entrant.firstByte === TLS_HANDSHAKE ? secure.accept(entrant) : http.takePlain(entrant)),
   })
-  return {
-    enter: (raw) => void enter(raw),
-    withConnection(socket, use) {
-      const connection = connections.get(socket)
-      if (connection) use(connection)
-    },
-    peerOf: (socket) => connections.get(socket)?.peer ?? {},
-  }
+  return (raw) => void enter(raw)
+}
 
-  async function sniff(entrant: Entrant): Promise<void> {
-    const isTls = await sniffTls(entrant.raw, handshakeSeconds * 1000)
-    if (isTls) return secure.accept(entrant)
-    entrant.markOpen()
-    if (isTls === false) onConnection(entrant.raw)
-  }
+/** What the listener of redirects calls for each socket: plain HTTP and nothing else. */
+export function createPlainHttpDoor(
+  options: Pick<HttpDoorOptions, 'http' | 'limits' | 'sockets' | 'proxies' | 'recordRefusal' | 'handshakeSeconds'>,
+): (raw: Socket) => void {
+  const enter = createEntrance({
+    ...options,
+    surface: 'http',
+    openingSeconds: options.handshakeSeconds,
+    onEntrant: options.http.takePlain,
+  })
+  return (raw) => void enter(raw)
 }

@@ -6,8 +6,8 @@ export interface ListenerOptions {
   /** "::" is every address of the machine, IPv4 too. */
   readonly host: string
   readonly port: number
-  /** The setting that names the port, for the sentence that says it is taken. */
-  readonly setting: string
+  /** Those that name host and port, for the sentence that says what to mend. */
+  readonly settings: { readonly host: string; readonly port: string }
   readonly onConnection: (socket: Socket) => void
 }
 
@@ -23,10 +23,10 @@ const EVERYWHERE_IPV4 = '0.0.0.0'
 const NO_SUCH_ADDRESS: ReadonlySet<string | undefined> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'])
 
 /** Listens; throws `port_unavailable` with the cause and the setting that mends it. */
-export async function openListener({ host, port, setting, onConnection }: ListenerOptions): Promise<Listener> {
+export async function openListener({ host, port, settings, onConnection }: ListenerOptions): Promise<Listener> {
   const server = createServer({ noDelay: true }, onConnection)
   await listenOnFirst(server, host === EVERYWHERE ? [EVERYWHERE, EVERYWHERE_IPV4] : [host], port).catch((error) => {
-    throw explain(error, host, port, setting)
+    throw explain(error, { host, port, settings })
   })
   // A connection that could not be accepted, for want of memory or of a handle, must not end the process.
   server.on('error', () => undefined)
@@ -50,15 +50,18 @@ export async function listenOnFirst(server: Server, hosts: readonly string[], po
   })
 }
 
-function explain(error: NodeJS.ErrnoException, host: string, port: number, setting: string): DomainError {
+function explain(
+  error: NodeJS.ErrnoException,
+  { host, port, settings }: Pick<ListenerOptions, 'host' | 'port' | 'settings'>,
+): DomainError {
   const where = `Port ${port}${host === EVERYWHERE ? '' : ` of ${host}`}`
   const sentences: Readonly<Record<string, string>> = {
-    EADDRINUSE: `${where} is taken by another program: stop it, or set ${setting}.port to a free port`,
-    EACCES: `${where} may not be opened by this user: set ${setting}.port above 1023, or grant CAP_NET_BIND_SERVICE`,
-    EADDRNOTAVAIL: `${where} cannot be opened: this machine has no such address; mend ${setting}.host`,
+    EADDRINUSE: `${where} is taken by another program: stop it, or set ${settings.port} to a free port`,
+    EACCES: `${where} may not be opened by this user: set ${settings.port} above 1023, or grant CAP_NET_BIND_SERVICE`,
+    EADDRNOTAVAIL: `${where} cannot be opened: this machine has no such address; mend ${settings.host}`,
   }
   const sentence =
     sentences[error.code ?? ''] ??
-    `${where} cannot be opened: ${error.message}; mend ${setting}.host or ${setting}.port`
+    `${where} cannot be opened: ${error.message}; mend ${settings.host} or ${settings.port}`
   return new DomainError('port_unavailable', sentence, { cause: error })
 }

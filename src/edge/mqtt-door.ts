@@ -3,9 +3,11 @@ import type { Socket } from 'node:net'
 import type { RecordRefusal } from '../refusal.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
 import { createEntrance } from './entrance.ts'
+import type { Networks } from './networks.ts'
 import type { OpenSockets } from './open-sockets.ts'
 import { createSecureServer, type SecureConnection } from './secure-server.ts'
 import type { ServedCertificate } from './served-certificate.ts'
+import { MQTT_PROTOCOLS } from './tls-policy.ts'
 
 /** What every door of the hub has: its certificate, and how many it lets in. */
 export interface DoorOptions {
@@ -16,6 +18,8 @@ export interface DoorOptions {
   readonly handshakeSeconds: number
   readonly limits: ConnectionLimits
   readonly sockets: OpenSockets
+  /** They, and nobody else, say by the PROXY protocol for whom they speak. */
+  readonly proxies: Networks
   readonly recordRefusal: RecordRefusal
 }
 
@@ -26,8 +30,13 @@ export interface MqttDoorOptions extends DoorOptions {
 
 /** What the MQTTS listener calls for each socket: mutual TLS, judged and handed on. */
 export function createMqttDoor(options: MqttDoorOptions): (raw: Socket) => void {
-  const { limits, sockets, recordRefusal } = options
-  const secure = createSecureServer({ ...options, surface: 'mqtts' })
-  const enter = createEntrance({ surface: 'mqtts', limits, sockets, recordRefusal, onEntrant: secure.accept })
+  const secure = createSecureServer({ ...options, surface: 'mqtts', alpnProtocols: MQTT_PROTOCOLS })
+  const enter = createEntrance({
+    ...options,
+    surface: 'mqtts',
+    openingSeconds: options.handshakeSeconds,
+    silence: 'handshake_timeout',
+    onEntrant: secure.accept,
+  })
   return (raw) => void enter(raw)
 }

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net'
-import ipaddr from 'ipaddr.js'
 import type { Peer } from '../peer-identity.ts'
-import { readAddress } from './address.ts'
 import { createEntrance, type EntranceOptions } from './entrance.ts'
+import { createNetworks } from './networks.ts'
 import { resetSocket } from './reset-socket.ts'
 
 /** A connection in the clear: nobody has shown anything yet. */
@@ -15,42 +14,27 @@ export interface PlainConnection {
   reset(): void
 }
 
-export interface PlainMqttDoorOptions extends Pick<EntranceOptions, 'limits' | 'sockets' | 'recordRefusal'> {
+export interface PlainMqttDoorOptions
+  extends Pick<EntranceOptions, 'limits' | 'sockets' | 'recordRefusal' | 'proxies'> {
   /** Addresses and networks that may come; none: this machine alone. */
   readonly allow: readonly string[]
+  readonly connectSeconds: number
   readonly onConnection: (connection: PlainConnection) => void
 }
 
 const THIS_MACHINE = ['127.0.0.0/8', '::1/128']
 
 /** What the listener for old devices calls for each socket: MQTT without TLS, from the networks that were named. */
-export function createPlainMqttDoor({ allow, onConnection, ...options }: PlainMqttDoorOptions): (raw: Socket) => void {
-  const allowed = allow.length > 0 ? allow : THIS_MACHINE
-  const networks = allowed.map(readNetwork)
+export function createPlainMqttDoor(options: PlainMqttDoorOptions): (raw: Socket) => void {
+  const { allow, connectSeconds, onConnection, ...shared } = options
   const enter = createEntrance({
-    ...options,
+    ...shared,
     surface: 'mqtt',
+    allow: createNetworks(allow.length > 0 ? allow : THIS_MACHINE),
+    openingSeconds: connectSeconds,
+    silence: 'connect_timeout',
     onEntrant: ({ raw, address, markOpen }) =>
       onConnection({ socket: raw, address, peer: {}, markOpen, reset: () => resetSocket(raw) }),
   })
-  return (raw) => {
-    const address = readAddress(raw)
-    if (networks.some((network) => isInside(address, network))) return void enter(raw)
-    options.recordRefusal({ address, surface: 'mqtt', cause: 'address_not_allowed', expected: allowed.join(', ') })
-    raw.on('error', () => raw.destroy())
-    raw.resetAndDestroy()
-  }
-}
-
-type Network = ReturnType<typeof ipaddr.parseCIDR>
-
-function readNetwork(text: string): Network {
-  if (text.includes('/')) return ipaddr.parseCIDR(text)
-  return ipaddr.parseCIDR(`${text}/${text.includes(':') ? 128 : 32}`)
-}
-
-function isInside(text: string, [network, prefix]: Network): boolean {
-  if (!ipaddr.isValid(text)) return false
-  const address = ipaddr.parse(text)
-  return address.kind() === network.kind() && address.match(network, prefix)
+  return (raw) => void enter(raw)
 }

@@ -1,4 +1,4 @@
-import { constants, type X509Certificate } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { createServer, type SecureContextOptions, type TLSSocket } from 'node:tls'
 import { type Peer, readPeerCertificate } from '../peer-identity.ts'
@@ -7,6 +7,7 @@ import { judgeChain, verdictOf } from './chain-verdict.ts'
 import type { Entrant } from './entrance.ts'
 import { resetSocket } from './reset-socket.ts'
 import type { ServedCertificate } from './served-certificate.ts'
+import { tlsPolicy } from './tls-policy.ts'
 
 export interface SecureServerOptions {
   readonly surface: Surface
@@ -15,7 +16,8 @@ export interface SecureServerOptions {
   readonly clientCa: readonly X509Certificate[]
   readonly sessionResumption: boolean
   readonly handshakeSeconds: number
-  readonly alpnProtocols?: readonly string[]
+  /** What this port answers to; a peer that offers others alone is refused (RFC 7301 §3.2), one that offers none is let in. */
+  readonly alpnProtocols: readonly string[]
   readonly recordRefusal: RecordRefusal
   readonly onConnection: (connection: SecureConnection) => void
 }
@@ -44,7 +46,7 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
     ...contextOf(options),
     handshakeTimeout: options.handshakeSeconds * 1000,
     ...(clientCa.length > 0 ? { requestCert: true, rejectUnauthorized: false } : {}),
-    ...(alpnProtocols ? { ALPNProtocols: [...alpnProtocols] } : {}),
+    ALPNProtocols: [...alpnProtocols],
   })
   // Connections keep what they shook hands with; the next handshake shows the new certificate.
   options.served.onExchange(() => server.setSecureContext(contextOf(options)))
@@ -91,9 +93,7 @@ function contextOf({ served, clientCa, sessionResumption }: SecureServerOptions)
   return {
     key,
     cert,
-    minVersion: 'TLSv1.2',
-    // A ticket resumes as its device without the device's key.
-    secureOptions: sessionResumption ? 0 : constants.SSL_OP_NO_TICKET,
+    ...tlsPolicy(sessionResumption),
     ...(clientCa.length > 0 ? { ca: clientCa.map(String), allowPartialTrustChain: true } : {}),
   }
 }
@@ -114,6 +114,7 @@ function readPeer(socket: TLSSocket, clientCa: readonly X509Certificate[]): Peer
 /** None for a peer that only opened the port and left, as health checks and scanners do. */
 function causeOf({ code = '' }: NodeJS.ErrnoException): RefusalCause | undefined {
   if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return 'handshake_timeout'
+  if (code === 'ERR_SSL_NO_APPLICATION_PROTOCOL') return 'alpn_unknown'
   if (code === 'ECONNRESET' || code === 'EPIPE') return undefined
   return /ALERT_(?:UNKNOWN_CA|(?:BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_)/.test(code)
     ? 'server_certificate_rejected'

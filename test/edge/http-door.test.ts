@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { TLSSocket } from 'node:tls'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createHttpDoor } from '../../src/edge/http-door.ts'
+import { createHttpSockets } from '../../src/edge/http-sockets.ts'
 import type { SecureConnection } from '../../src/edge/secure-server.ts'
 import type { Peer } from '../../src/peer-identity.ts'
 import { beginHandshake, closing, createDoorway, createPki, LOOPBACK, openPort, type Pki } from './tls-scene.ts'
@@ -43,7 +44,7 @@ describe('one port', () => {
     expect(client.alpnProtocol).toBe('http/1.1')
     client.destroy()
     await closing(beginHandshake(door.port, pki, {}, { ALPNProtocols: ['h2'] }))
-    expect(door.refusals).toMatchObject([{ surface: 'https', cause: 'handshake_failed' }])
+    expect(door.refusals).toMatchObject([{ surface: 'https', cause: 'alpn_unknown' }])
   })
 
   test('asks for a certificate, demands none, and tells whose it is', async () => {
@@ -140,22 +141,24 @@ async function openDoor(limits: Parameters<typeof createDoorway>[0] = {}, handsh
   const server = createServer((incoming, outgoing) => {
     outgoing.end(incoming.socket instanceof TLSSocket ? 'https' : 'http')
   })
-  const door = createHttpDoor({
+  const http = createHttpSockets((socket) => {
+    const before = peers.length
+    shown.push(http.peerOf(socket))
+    http.withConnection(socket, (connection) => peers.push(connection))
+    if (peers.length === before) peers.push(undefined)
+    expect(http.addressOf(socket)).toBe(LOOPBACK)
+    server.emit('connection', socket)
+  })
+  const enter = createHttpDoor({
     ...doorway.options,
     ...pki.server,
     clientCa: pki.clientCa,
     handshakeSeconds,
-    onConnection(socket) {
-      const before = peers.length
-      shown.push(door.peerOf(socket))
-      door.withConnection(socket, (connection) => peers.push(connection))
-      if (peers.length === before) peers.push(undefined)
-      server.emit('connection', socket)
-    },
+    http,
   })
   const waiting = new Set<() => void>()
   const port = await openPort((raw) => {
-    door.enter(raw)
+    enter(raw)
     for (const go of waiting) go()
   })
   return {

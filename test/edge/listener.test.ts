@@ -5,6 +5,8 @@ import { listenOnFirst, openListener } from '../../src/edge/listener.ts'
 import type { DomainError } from '../../src/errors.ts'
 
 const LOOPBACK = '127.0.0.1'
+const MQTT = { host: 'mqtt.host', port: 'mqtt.port' }
+const API = { host: 'api.host', port: 'api.port' }
 
 describe('a listener', () => {
   test('hands on what connects to it, and tells the port it was given', async () => {
@@ -12,7 +14,7 @@ describe('a listener', () => {
     await using listener = await openListener({
       host: LOOPBACK,
       port: 0,
-      setting: 'mqtt',
+      settings: MQTT,
       onConnection: accepted.resolve,
     })
     using client = dispose(connect(listener.port, LOOPBACK))
@@ -27,7 +29,7 @@ describe('a listener', () => {
     await using listener = await openListener({
       host: LOOPBACK,
       port: 0,
-      setting: 'mqtt',
+      settings: MQTT,
       onConnection(socket) {
         sockets.push(socket)
         // What Node does when accept(2) fails; its declarations leave a socket's server out.
@@ -44,16 +46,26 @@ describe('a listener', () => {
 
   test('on every address answers on IPv4', async () => {
     const accepted = Promise.withResolvers<Socket>()
-    await using listener = await openListener({ host: '::', port: 0, setting: 'mqtt', onConnection: accepted.resolve })
+    await using listener = await openListener({ host: '::', port: 0, settings: MQTT, onConnection: accepted.resolve })
     using _ = dispose(connect(listener.port, LOOPBACK))
     const socket = await accepted.promise
     expect(socket.remoteAddress).toMatch(/127\.0\.0\.1$/)
     socket.destroy()
   })
 
+  test('on an address of IPv6 answers there alone', async () => {
+    const accepted = Promise.withResolvers<Socket>()
+    await using listener = await openListener({ host: '::1', port: 0, settings: MQTT, onConnection: accepted.resolve })
+    using _ = dispose(connect(listener.port, '::1'))
+    const socket = await accepted.promise
+    expect(socket.remoteAddress).toBe('::1')
+    await expect(once(connect(listener.port, LOOPBACK), 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    socket.destroy()
+  })
+
   test('that is disposed accepts nobody, and leaves what it has accepted alone', async () => {
     const accepted = Promise.withResolvers<Socket>()
-    const listener = await openListener({ host: LOOPBACK, port: 0, setting: 'mqtt', onConnection: accepted.resolve })
+    const listener = await openListener({ host: LOOPBACK, port: 0, settings: MQTT, onConnection: accepted.resolve })
     using client = dispose(connect(listener.port, LOOPBACK))
     const socket = await accepted.promise
     await listener[Symbol.asyncDispose]()
@@ -73,7 +85,7 @@ describe('of several addresses', () => {
   })
 
   test('one whose port is taken is not', async () => {
-    await using taken = await openListener({ host: LOOPBACK, port: 0, setting: 'api', onConnection: () => undefined })
+    await using taken = await openListener({ host: LOOPBACK, port: 0, settings: API, onConnection: () => undefined })
     const listening = listenOnFirst(createServer(), [LOOPBACK, '127.0.0.2'], taken.port)
     await expect(listening).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
@@ -82,7 +94,7 @@ describe('of several addresses', () => {
 describe('a port that cannot be opened', () => {
   for (const host of [LOOPBACK, '::']) {
     test(`on ${host}, because it is taken, is named with the setting that mends it`, async () => {
-      await using taken = await openListener({ host, port: 0, setting: 'api', onConnection: () => undefined })
+      await using taken = await openListener({ host, port: 0, settings: API, onConnection: () => undefined })
       const where = host === '::' ? `Port ${taken.port}` : `Port ${taken.port} of ${host}`
       const error = await refused({ host, port: taken.port })
       expect(error.message).toBe(`${where} is taken by another program: stop it, or set mqtt.port to a free port`)
@@ -104,7 +116,7 @@ describe('a port that cannot be opened', () => {
 })
 
 async function refused({ host, port }: { host: string; port: number }): Promise<DomainError> {
-  const opened = openListener({ host, port, setting: 'mqtt', onConnection: () => undefined })
+  const opened = openListener({ host, port, settings: MQTT, onConnection: () => undefined })
   const error = await opened.then(
     async (listener) => {
       await listener[Symbol.asyncDispose]()

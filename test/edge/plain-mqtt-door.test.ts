@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { createPlainMqttDoor, type PlainConnection } from '../../src/edge/plain-mqtt-door.ts'
 import { closing, createDoorway, LOOPBACK, openPort } from './tls-scene.ts'
 
+const CONNECT = Buffer.from([0x10])
+
 describe('the door of MQTT without TLS', () => {
   for (const { name, allow, from } of [
     { name: 'this machine, where no network is named', allow: [], from: LOOPBACK },
@@ -12,6 +14,7 @@ describe('the door of MQTT without TLS', () => {
     test(`lets in ${name}, without a certificate`, async () => {
       await using door = await openDoor(allow)
       const socket = connect({ port: door.port, host: LOOPBACK, localAddress: from })
+      socket.write(CONNECT)
       expect(await door.connection).toMatchObject({ address: from, peer: {} })
       socket.destroy()
       expect(door.refusals).toEqual([])
@@ -35,6 +38,7 @@ describe('the door of MQTT without TLS', () => {
   test('counts connections as every door does', async () => {
     await using door = await openDoor([], { halfOpen: 1 })
     const first = connect(door.port, LOOPBACK)
+    first.write(CONNECT)
     const { markOpen } = await door.connection
     expect(await closing(connect(door.port, LOOPBACK))).toBe('ECONNRESET')
     expect(door.refusals).toMatchObject([{ surface: 'mqtt', cause: 'hub_over_limit' }])
@@ -44,7 +48,9 @@ describe('the door of MQTT without TLS', () => {
 
   test('resets a connection that is cut', async () => {
     await using door = await openDoor([])
-    const client = closing(connect(door.port, LOOPBACK))
+    const socket = connect(door.port, LOOPBACK)
+    socket.write(CONNECT)
+    const client = closing(socket)
     const { reset } = await door.connection
     reset()
     expect(await client).toBe('ECONNRESET')
@@ -54,6 +60,6 @@ describe('the door of MQTT without TLS', () => {
 async function openDoor(allow: readonly string[], limits: Parameters<typeof createDoorway>[0] = {}) {
   const { options, refusals } = createDoorway(limits)
   const first = Promise.withResolvers<PlainConnection>()
-  const door = createPlainMqttDoor({ ...options, allow, onConnection: first.resolve })
+  const door = createPlainMqttDoor({ ...options, connectSeconds: 10, allow, onConnection: first.resolve })
   return { ...(await openPort(door)), refusals, connection: first.promise }
 }

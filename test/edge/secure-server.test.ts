@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { duplexPair } from 'node:stream'
 import { connect as connectTls, type SecureVersion } from 'node:tls'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { readServerIdentity } from '../../src/ca/served-certificate.ts'
+import { readServerIdentity, ServedCertificate } from '../../src/ca/served-certificate.ts'
 import type { Entrant } from '../../src/edge/entrance.ts'
 import { createSecureServer, type SecureConnection, type SecureServerOptions } from '../../src/edge/secure-server.ts'
 import {
@@ -109,6 +109,20 @@ describe.each(TLS_VERSIONS)('a handshake over %s', (version) => {
     ])
   })
 
+  test('is not resumed by another server, as a new certificate makes one', async () => {
+    await using first = await openServer({ sessionResumption: true })
+    const session = await takeTicket(first.port, version)
+    expect(session?.length).toBeGreaterThan(0)
+    const { cert, key } = await pki.ca.make({ commonNames: ['localhost'], purposes: [SERVER_AUTH] })
+    await using second = await openServer({
+      sessionResumption: true,
+      served: new ServedCertificate(readServerIdentity({ keyPem: key, certificatePem: cert })),
+    })
+    const client = await shakeHands(second.port, pki, {}, { version, ...(session ? { session } : {}) })
+    expect(client.isSessionReused()).toBe(false)
+    client.destroy()
+  })
+
   test('without a certificate that is resumed stays nobody’s', async () => {
     await using server = await openServer({ sessionResumption: true })
     expect(await isResumed(server, version, {})).toBe(true)
@@ -182,8 +196,9 @@ describe('a handshake that fails', () => {
   test('because an ALPN name is not spoken here is told', async () => {
     await using server = await openServer({ alpnProtocols: ['http/1.1'] })
     const client = beginHandshake(server.port, pki, {}, { ALPNProtocols: ['mqtt'] })
-    await closing(client)
-    expect(await server.refused()).toMatchObject({ cause: 'handshake_failed' })
+    // RFC 7301 §3.2: no_application_protocol
+    expect(await closing(client)).toBe('ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL')
+    expect(await server.refused()).toMatchObject({ cause: 'alpn_unknown' })
   })
 
   for (const { name, say } of [
@@ -334,6 +349,7 @@ async function openServer(options: Partial<SecureServerOptions> = {}, host = LOO
     ...doorway.options,
     ...pki.server,
     surface: 'mqtts',
+    alpnProtocols: ['mqtt'],
     clientCa: pki.clientCa,
     onConnection(connection) {
       connection.socket.on('error', () => undefined).resume()
@@ -344,7 +360,7 @@ async function openServer(options: Partial<SecureServerOptions> = {}, host = LOO
   })
   const port = await openPort((raw) => {
     raw.on('error', () => undefined)
-    const entrant: Entrant = { raw, address: ADDRESS, markOpen: () => void marked.push(raw) }
+    const entrant: Entrant = { raw, address: ADDRESS, firstByte: 0x16, markOpen: () => void marked.push(raw) }
     secure.accept(entrant)
     tell()
   }, host)
@@ -375,16 +391,27 @@ async function isResumed(
 ): Promise<boolean> {
   const connected = server.connections.length
   const credentials = shown ?? (await pki.ca.make({ commonNames: ['device-001'] }))
-  const first = beginHandshake(server.port, its, credentials, { version })
-  // RFC 8446 §4.6.1: what can be resumed comes after the handshake
-  const offered = new Promise<Buffer | undefined>((resolve) => first.once('session', resolve))
-  await once(first, 'secureConnect')
-  const session = version === 'TLSv1.3' ? await offered : first.getSession()
-  first.destroy()
+  const session = await takeTicket(server.port, version, credentials, its)
   between()
   const second = await shakeHands(server.port, its, credentials, { version, ...(session ? { session } : {}) })
   await server.connectedSoMany(connected + 2)
   return second.isSessionReused()
+}
+
+/** What a session is resumed with, where the server offers that. */
+async function takeTicket(
+  port: number,
+  version: SecureVersion,
+  credentials = {},
+  its = pki,
+): Promise<Buffer | undefined> {
+  const socket = beginHandshake(port, its, credentials, { version })
+  // RFC 8446 §4.6.1: what can be resumed comes after the handshake
+  const offered = new Promise<Buffer | undefined>((resolve) => socket.once('session', resolve))
+  await once(socket, 'secureConnect')
+  const session = version === 'TLSv1.3' ? await offered : socket.getSession()
+  socket.destroy()
+  return session
 }
 
 /** The first bytes of a client, before it knows whom it talks to. */

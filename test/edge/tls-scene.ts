@@ -5,6 +5,7 @@ import { type ConnectionOptions, connect, type SecureVersion, type TLSSocket } f
 import { readServerIdentity, ServedCertificate } from '../../src/ca/served-certificate.ts'
 import { ConnectionLimits } from '../../src/edge/connection-limits.ts'
 import { type Listener, openListener } from '../../src/edge/listener.ts'
+import { createNetworks } from '../../src/edge/networks.ts'
 import { OpenSockets } from '../../src/edge/open-sockets.ts'
 import type { Refusal } from '../../src/refusal.ts'
 import { type CertificateMaker, createForeignCa, SERVER_AUTH } from '../support/certificate-maker.ts'
@@ -31,7 +32,10 @@ export async function createPki(): Promise<Pki> {
 }
 
 /** What a door needs beside its certificate, with limits that nobody meets; and what was refused at it. */
-export function createDoorway(limits: Partial<ConstructorParameters<typeof ConnectionLimits>[0]> = {}) {
+export function createDoorway(
+  limits: Partial<ConstructorParameters<typeof ConnectionLimits>[0]> = {},
+  proxies: readonly string[] = [],
+) {
   const refusals: Refusal[] = []
   const arrivals = new Set<() => void>()
   const recordRefusal = (refusal: Refusal): void => {
@@ -51,6 +55,7 @@ export function createDoorway(limits: Partial<ConstructorParameters<typeof Conne
         ...limits,
       }),
       sockets: new OpenSockets(),
+      proxies: createNetworks(proxies),
       recordRefusal,
     },
     refusals: refusals as readonly Refusal[],
@@ -75,7 +80,7 @@ export async function openPort(
   const listener = await openListener({
     host,
     port: 0,
-    setting: 'mqtt',
+    settings: { host: 'mqtt.host', port: 'mqtt.port' },
     onConnection(raw) {
       accepted.push(raw)
       sockets.add(raw)

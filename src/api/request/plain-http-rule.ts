@@ -17,10 +17,15 @@ export interface PlainHttpPolicy {
   readonly loopbackHttp: boolean
 }
 
+export interface Redirection {
+  readonly status: 307 | 308
+  readonly location: string
+}
+
 export type PlainHttpVerdict =
   | { readonly action: 'serve' }
   | { readonly action: 'refuse' }
-  | { readonly action: 'redirect'; readonly status: 307 | 308; readonly location: string }
+  | ({ readonly action: 'redirect' } & Redirection)
 
 const PUBLIC_PATH = /^\/(?:pki(?:\/.*)?|livez|readyz|api\/time|api\/health\/logging)$/
 
@@ -32,20 +37,27 @@ export function isApiPath(path: string): boolean {
 export function judgePlainHttp(request: PlainHttpRequest, policy: PlainHttpPolicy): PlainHttpVerdict {
   const { path, url, loopback, proxied = false } = request
   if (PUBLIC_PATH.test(path)) return { action: 'serve' }
-  const { hostname, pathname, search } = new URL(url)
-  const host = canonicalHost(hostname)
-  const isOurs = isOwnName(host, policy.serverNames)
   // DNS rebinding: a page whose own name is made to resolve to 127.0.0.1 is "same origin" with us, and its requests
   // come from loopback. Only its Host header betrays it: it is the page's name, which the page cannot choose anew.
-  if (loopback && policy.loopbackHttp && (proxied || isApiPath(path)))
-    return isOurs ? { action: 'serve' } : { action: 'refuse' }
-  // Never an open redirect: the name is ours, and path and query stand behind it.
-  const target = isOurs ? host : defaultHost(policy)
-  const location = `https://${formatAuthority(target, policy.httpsPort)}${pathname}${search}`
-  return { action: 'redirect', status: isLoopbackHost(target) ? 307 : 308, location }
+  if (loopback && policy.loopbackHttp && (proxied || isApiPath(path))) {
+    return isOwnName(canonicalHost(new URL(url).hostname), policy.serverNames)
+      ? { action: 'serve' }
+      : { action: 'refuse' }
+  }
+  return { action: 'redirect', ...redirectToHttps(url, policy) }
 }
 
-function defaultHost({ publicHost, serverNames }: PlainHttpPolicy): string {
+/** Where the same document is served over TLS, by a name that the certificate holds. */
+export function redirectToHttps(url: string, policy: Omit<PlainHttpPolicy, 'loopbackHttp'>): Redirection {
+  const { hostname, pathname, search } = new URL(url)
+  const host = canonicalHost(hostname)
+  // Never an open redirect: the name is ours, and path and query stand behind it.
+  const target = isOwnName(host, policy.serverNames) ? host : defaultHost(policy)
+  const location = `https://${formatAuthority(target, policy.httpsPort)}${pathname}${search}`
+  return { status: isLoopbackHost(target) ? 307 : 308, location }
+}
+
+function defaultHost({ publicHost, serverNames }: Pick<PlainHttpPolicy, 'publicHost' | 'serverNames'>): string {
   const isReachable = (name: string): boolean => isIP(name) === 0 && !name.startsWith('*.') && !isLoopbackHost(name)
   return publicHost ?? serverNames.map(canonicalHost).find(isReachable) ?? 'localhost'
 }

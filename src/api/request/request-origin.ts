@@ -1,29 +1,41 @@
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { isLoopbackAddress } from '../../loopback.ts'
 import type { Peer } from '../../peer-identity.ts'
+import { readForwardedFor } from './forwarded-for.ts'
 
-/** How and from where a request reached us: the connection says so, never a header. */
+/** How and from where a request reached us: the connection says so, and no header but that of our own proxies. */
 export interface RequestOrigin {
   readonly surface: 'https' | 'http' | 'socket'
+  /** The caller's own, whatever proxies stand between. */
   readonly address: string
+  /** The caller is on this machine, and so is what stands between. */
   readonly loopback: boolean
   /** What the handshake of the connection has shown; none without TLS. */
   readonly peer?: Peer
 }
 
-export type OriginOf = (socket: Socket) => RequestOrigin
+export type OriginOf = (incoming: Pick<IncomingMessage, 'socket' | 'headers'>) => RequestOrigin
 
-/**
- * For connections from the network; `addressOf` knows the real address of one that came through a proxy, `peerOf` what
- * was shown in the handshake.
- */
-export function networkOrigin(
-  addressOf: (socket: Socket) => string = remoteAddressOf,
-  peerOf: (socket: Socket) => Peer = () => ({}),
-): OriginOf {
-  return (socket) => {
-    const address = addressOf(socket)
-    const plain = { surface: 'http', address, loopback: isLoopbackAddress(address) } as const
+export interface NetworkOriginOptions {
+  /** Knows the real address of a connection that came through a proxy. */
+  readonly addressOf?: (socket: Socket) => string
+  /** Knows what was shown in its handshake. */
+  readonly peerOf?: (socket: Socket) => Peer
+  /** Whose word is taken for whom they speak for. */
+  readonly isProxy?: (address: string) => boolean
+}
+
+/** For connections from the network. */
+export function networkOrigin({
+  addressOf = remoteAddressOf,
+  peerOf = () => ({}),
+  isProxy = () => false,
+}: NetworkOriginOptions = {}): OriginOf {
+  return ({ socket, headers }) => {
+    const address = readForwardedFor(String(headers['x-forwarded-for'] ?? ''), addressOf(socket), isProxy)
+    const loopback = isLoopbackAddress(address) && isLoopbackAddress(remoteAddressOf(socket))
+    const plain = { surface: 'http', address, loopback } as const
     return isEncrypted(socket) ? { ...plain, surface: 'https', peer: peerOf(socket) } : plain
   }
 }

@@ -58,7 +58,7 @@ export async function openProxyScene(
     forwarder,
     upgrade: {
       isAccepted: forwarder.isWebSocket,
-      take: (request, head) => forwarder.forwardWebSocket(request, head, originOf(request.socket)),
+      take: (request, head) => forwarder.forwardWebSocket(request, head, originOf(request)),
     },
   })
   const listener = createServer((socket) => void http.server.emit('connection', socket)).listen(0, '127.0.0.1')

@@ -1,31 +1,84 @@
 import { Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { localSocketOrigin, networkOrigin } from '../../../src/api/request/request-origin.ts'
+import { localSocketOrigin, type NetworkOriginOptions, networkOrigin } from '../../../src/api/request/request-origin.ts'
+
+const PROXY = '203.0.113.1'
 
 describe('an origin', () => {
   test('of a connection from the network is never the local socket, not even when it is gone', () => {
-    expect(networkOrigin()(new Socket())).toEqual({ surface: 'http', address: '', loopback: false })
+    const origin = networkOrigin()({ socket: new Socket(), headers: {} })
+    expect(origin).toEqual({ surface: 'http', address: '', loopback: false })
   })
 
   test('is HTTPS when the socket is encrypted', () => {
     const socket = Object.assign(new Socket(), { encrypted: true })
-    expect(networkOrigin(() => '192.0.2.7')(socket)).toMatchObject({ surface: 'https' })
+    expect(networkOrigin()({ socket, headers: {} })).toMatchObject({ surface: 'https' })
   })
 
   test('of HTTPS has what its handshake has shown; without TLS there was none', () => {
     const peer = {}
-    const originOf = networkOrigin(undefined, () => peer)
-    expect(originOf(Object.assign(new Socket(), { encrypted: true })).peer).toBe(peer)
-    expect(originOf(new Socket())).not.toHaveProperty('peer')
+    const originOf = networkOrigin({ peerOf: () => peer })
+    expect(originOf({ socket: Object.assign(new Socket(), { encrypted: true }), headers: {} }).peer).toBe(peer)
+    expect(originOf({ socket: new Socket(), headers: {} })).not.toHaveProperty('peer')
   })
 
-  test('has the address that stands behind a proxy, which decides whether it is loopback', () => {
-    const socket = new Socket()
-    expect(networkOrigin(() => '192.0.2.7')(socket)).toMatchObject({ address: '192.0.2.7', loopback: false })
-    expect(networkOrigin(() => '127.0.0.1')(socket)).toMatchObject({ address: '127.0.0.1', loopback: true })
-  })
+  for (const { name, from, options = {}, forwardedFor, expected } of [
+    { name: 'this machine', from: '127.0.0.1', expected: { address: '127.0.0.1', loopback: true } },
+    { name: 'another machine', from: '192.0.2.7', expected: { address: '192.0.2.7', loopback: false } },
+    {
+      name: 'another machine behind a proxy on this one',
+      from: '127.0.0.1',
+      options: { addressOf: () => '192.0.2.7' },
+      expected: { address: '192.0.2.7', loopback: false },
+    },
+    {
+      name: 'this machine behind a proxy on it',
+      from: '127.0.0.1',
+      options: { addressOf: () => '127.0.0.2' },
+      expected: { address: '127.0.0.2', loopback: true },
+    },
+    {
+      name: 'another machine whose proxy runs there: its loopback is not ours',
+      from: '192.0.2.7',
+      options: { addressOf: () => '127.0.0.1' },
+      expected: { address: '127.0.0.1', loopback: false },
+    },
+    {
+      name: 'a proxy of ours: it says who calls',
+      from: PROXY,
+      options: { isProxy: (address) => address === PROXY },
+      forwardedFor: '127.0.0.1, 192.0.2.7',
+      expected: { address: '192.0.2.7', loopback: false },
+    },
+    {
+      name: 'a proxy of ours that says the caller is this machine',
+      from: PROXY,
+      options: { isProxy: (address) => address === PROXY },
+      forwardedFor: '127.0.0.1',
+      expected: { address: '127.0.0.1', loopback: false },
+    },
+    {
+      name: 'a stranger who says that another calls',
+      from: '192.0.2.7',
+      options: { isProxy: (address) => address === PROXY },
+      forwardedFor: '127.0.0.1',
+      expected: { address: '192.0.2.7', loopback: false },
+    },
+  ] satisfies readonly {
+    readonly name: string
+    readonly from: string
+    readonly options?: NetworkOriginOptions
+    readonly forwardedFor?: string
+    readonly expected: { readonly address: string; readonly loopback: boolean }
+  }[]) {
+    test(`is ${name}`, () => {
+      const socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: from })
+      const headers = forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor }
+      expect(networkOrigin(options)({ socket, headers })).toMatchObject(expected)
+    })
+  }
 
   test('of the server that owns hub.sock is the local socket', () => {
-    expect(localSocketOrigin(new Socket())).toMatchObject({ surface: 'socket' })
+    expect(localSocketOrigin({ socket: new Socket(), headers: {} })).toMatchObject({ surface: 'socket' })
   })
 })
