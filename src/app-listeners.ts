@@ -38,6 +38,7 @@ export async function openListeners(config: Config, parts: ListenerParts, stack:
       fetch,
       originOf: networkOrigin(readAddress),
       logger,
+      recordRefusal: parts.recordRefusal,
       upgrade: {
         isAccepted: isWebSocketAccepted,
         take(request, head) {

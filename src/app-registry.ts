@@ -37,6 +37,7 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
   const registry: Registry = createRegistry({
     stores,
     issuer: pki.authority,
+    issuerName: pki.authority.certificate.subject,
     cutter: cutAtEmqxToo(cutter, config, stack, {
       stores,
       clientIds: { holderOf: (clientId) => registry.clientIds.holderOf(clientId) },
@@ -52,6 +53,8 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
     plainMqtt: config.mqtt.plain.host !== undefined,
     inBackground: (work) => inBackground(work, logger),
     onNewRefusal: (refusal) => announceRefusal(refusal, events, logger),
+    onRefusedAgain: ({ surface, cause, address, presented, count }) =>
+      logger.debug({ component: 'refusals', surface, cause, address, presented, count }, 'Refused again'),
     onExpiring: (expiring) => warnOfExpiring(expiring, logger),
     events,
     clock,

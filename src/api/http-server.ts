@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { setTimeout as elapse } from 'node:timers/promises'
 import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server'
 import type { Logger } from '../logger.ts'
+import type { RecordRefusal } from '../refusal.ts'
 import type { ApiEnv } from './api-env.ts'
 import { createProblemResponse } from './problem.ts'
-import { refuseMalformedHttp } from './request/malformed-http.ts'
+import { explainMalformedHttp, refuseMalformedHttp } from './request/malformed-http.ts'
 import type { OriginOf, RequestOrigin } from './request/request-origin.ts'
 
 export interface HttpServerOptions {
@@ -15,6 +17,8 @@ export interface HttpServerOptions {
   readonly logger: Logger
   readonly limits?: HttpLimits
   readonly upgrade?: Upgrade
+  /** Told of what came and is no HTTP. */
+  readonly recordRefusal?: RecordRefusal
 }
 
 /** Another protocol on the connection of a request. */
@@ -56,6 +60,7 @@ export function createHttpServer({
   logger,
   limits = HTTP_LIMITS,
   upgrade,
+  recordRefusal,
 }: HttpServerOptions): HttpServer {
   const { closeTimeout, ...timeouts } = limits
   const server = createServer({
@@ -83,6 +88,10 @@ export function createHttpServer({
   server.on('request', (incoming, outgoing) => void listener(incoming, outgoing))
   server.on('clientError', (error, socket) => {
     const hasAnswerBegun = [...running].some((response) => response.socket === socket && response.headersSent)
+    // HTTP comes over sockets alone, whatever the declaration of its server leaves open.
+    const { address, surface } = originOf(socket as Socket)
+    const refusal = explainMalformedHttp(error)
+    if (refusal) recordRefusal?.({ address, surface, ...refusal })
     refuseMalformedHttp(error, socket, hasAnswerBegun)
   })
   return { server, [Symbol.asyncDispose]: () => close(server, running, closeTimeout) }
@@ -104,7 +113,7 @@ function answerUnhandled(error: unknown, logger: Logger): Response {
     const detail = 'The request target or the Host header is not valid'
     return createProblemResponse({ code: 'bad_request', detail, requestId })
   }
-  logger.error({ err: error, requestId }, 'A request failed')
+  logger.error({ component: 'api', err: error, requestId }, 'A request failed')
   return createProblemResponse({ code: 'internal_error', detail: '', requestId })
 }
 

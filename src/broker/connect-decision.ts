@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { describeCertificate } from '../peer-identity.ts'
 import type { RefusalCause } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
 import type { Login } from '../registry/login.ts'
@@ -48,7 +49,7 @@ export function decideConnect(
     return refuse({
       cause,
       returnCode: returnCodeOf(cause),
-      presented,
+      presented: { ...presented, ...(clientId === '' ? {} : { clientId }) },
       ...(expected === undefined ? {} : { expected }),
     })
   }
@@ -57,14 +58,14 @@ export function decideConnect(
   const presented = {
     identity: `${identity.kind}:${identity.id}`,
     clientId,
-    ...(certificate ? { fingerprint: certificate.fingerprint } : {}),
+    ...(certificate && peer.certificate ? describeCertificate(peer.certificate) : {}),
   }
   const refuseClientId = (cause: RefusalCause): ConnectDecision =>
     refuse({
       cause,
       returnCode: RETURN_CODE.identifierRejected,
       presented,
-      expected: `${identity.id} or ${identity.id}:<suffix>`,
+      expected: `client id ${identity.id} or ${identity.id}:<suffix>`,
       identity,
     })
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { EventFeed } from '../events.ts'
 import type { Logger } from '../logger.ts'
+import { describeCertificate } from '../peer-identity.ts'
 import type { RecordRefusal, RefusalCause, Surface } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
 import type { Login } from '../registry/login.ts'
@@ -8,7 +9,7 @@ import { type EngineLimits, openAedesEngine, type StatusSettings } from './aedes
 import { BoundReports } from './bound-reports.ts'
 import { encodeConnack, encodeUnsupportedVersionConnack, RETURN_CODE } from './connack.ts'
 import { type ConnectRefusal, decideConnect } from './connect-decision.ts'
-import { awaitConnect, type FirstFrame } from './connect-gate.ts'
+import { awaitConnect, type ConnectFailure, type FirstFrame } from './connect-gate.ts'
 import type { ConnectPacket } from './connect-packet.ts'
 import { Connection, type IncomingConnection } from './connection.ts'
 import type { Losses } from './delivery/losses.ts'
@@ -193,16 +194,18 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
   }
 
   /** A peer that would have been refused may leave, or fail, before it says CONNECT: what it is then told is the deeper cause. */
-  function recordEarlyEnd(connection: Connection, failure?: ConnectRefusal['cause']): void {
+  function recordEarlyEnd(connection: Connection, failure?: ConnectFailure): void {
     const { peer, surface, address } = connection
     const admission = directory.admit(peer, { surface, address })
     const isRefused = admission.admitted === false && !AWAITED.has(admission.cause)
-    if (isRefused) record(connection, admission.cause, admission.presented, admission.expected)
-    else if (failure) {
-      const identity = admission.admitted === true ? admission.identity : undefined
-      record(connection, failure, presentedBy(connection, identity))
-      if (identity) flapping.countEnd(connection, identity)
+    // What speaks another protocol has come to the wrong door, whoever it is.
+    if (isRefused && !(failure && OTHER_PROTOCOLS.has(failure))) {
+      return record(connection, admission.cause, admission.presented, admission.expected)
     }
+    const identity = admission.admitted === true ? admission.identity : undefined
+    if (failure) record(connection, failure, presentedBy(connection, identity), expectedBy(failure, limits))
+    else if (identity) events.publish('device.left', { kind: identity.kind, id: identity.id, address })
+    if (failure && identity) flapping.countEnd(connection, identity)
   }
 
   function record(
@@ -230,11 +233,20 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
 }
 
 function presentedBy({ peer }: Connection, identity?: Identity): Readonly<Record<string, string>> {
-  const { subject, fingerprint } = peer.certificate ?? {}
   return {
     ...(identity ? { identity: `${identity.kind}:${identity.id}` } : {}),
-    ...(subject !== undefined && fingerprint !== undefined ? { subject, fingerprint } : {}),
+    ...(peer.certificate ? describeCertificate(peer.certificate) : {}),
   }
+}
+
+const OTHER_PROTOCOLS: ReadonlySet<RefusalCause> = new Set(['http_on_mqtt_port', 'tls_on_plain_port'])
+
+function expectedBy(
+  failure: ConnectFailure,
+  limits: { readonly connectSeconds: number; readonly connectBytes: number },
+): string | undefined {
+  if (failure === 'connect_timeout') return `a CONNECT within ${limits.connectSeconds} s`
+  return failure === 'connect_too_large' ? `a CONNECT of at most ${limits.connectBytes} bytes` : undefined
 }
 
 /** What only a CONNECT can show, and the lack of which says nothing before it. */

@@ -2,9 +2,10 @@ import { constants, type X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { createServer, type TLSSocket } from 'node:tls'
 import { type Peer, readPeerCertificate } from '../peer-identity.ts'
-import type { RecordRefusal, RefusalCause, Surface } from '../refusal.ts'
+import type { RecordRefusal, Surface } from '../refusal.ts'
 import { judgeChain, verdictOf } from './chain-verdict.ts'
 import type { Entrant } from './entrance.ts'
+import { explainHandshakeFailure, type HandshakeError } from './handshake-failure.ts'
 import { resetSocket } from './reset-socket.ts'
 
 export interface SecureServerOptions {
@@ -41,6 +42,7 @@ export interface SecureServer {
 export function createSecureServer(options: SecureServerOptions): SecureServer {
   const { surface, clientCa, alpnProtocols, recordRefusal, onConnection } = options
   const accepted = new Map<string, Entrant>()
+  const entrants = new WeakMap<object, Entrant>()
   const server = createServer({
     key: options.key,
     cert: options.certificateChain,
@@ -69,11 +71,10 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
     })
   })
 
-  server.on('tlsClientError', (error: NodeJS.ErrnoException & { readonly reason?: string }, socket) => {
-    const address = accepted.get(keyOf(socket))?.address ?? 'unknown'
-    const cause = causeOf(error)
-    if (cause)
-      recordRefusal({ address, surface, cause, presented: { error: error.reason ?? error.code ?? error.message } })
+  server.on('tlsClientError', (error: HandshakeError, socket) => {
+    const address = (accepted.get(keyOf(socket)) ?? entrants.get(rawOf(socket)))?.address ?? 'unknown'
+    const failure = explainHandshakeFailure(error, options)
+    if (failure) recordRefusal({ address, surface, ...failure })
     socket.destroy()
   })
 
@@ -81,6 +82,7 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
     accept(entrant) {
       const key = keyOf(entrant.raw)
       accepted.set(key, entrant)
+      entrants.set(entrant.raw, entrant)
       entrant.raw.once('close', () => {
         // A peer that comes back at once from the same port has taken its place.
         if (accepted.get(key) === entrant) accepted.delete(key)
@@ -95,19 +97,15 @@ function keyOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): 
   return [remoteAddress, remotePort, localAddress, localPort].join('\n')
 }
 
+/** The socket below, by a field of Node's own: a peer that sends its alert and resets at once leaves no address on the TLS socket. */
+function rawOf(socket: TLSSocket): object {
+  return (socket as { readonly _parent?: Socket })._parent ?? socket
+}
+
 function readPeer(socket: TLSSocket, clientCa: readonly X509Certificate[]): Peer {
   const certificate = clientCa.length > 0 ? socket.getPeerX509Certificate() : undefined
   if (!certificate) return {}
   // A string at run time, whatever the declaration says.
   const error = socket.authorized ? undefined : String(socket.authorizationError)
   return { certificate: readPeerCertificate(certificate), chain: verdictOf(error) ?? judgeChain(certificate, clientCa) }
-}
-
-/** None for a peer that only opened the port and left, as health checks and scanners do. */
-function causeOf({ code = '' }: NodeJS.ErrnoException): RefusalCause | undefined {
-  if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return 'handshake_timeout'
-  if (code === 'ECONNRESET' || code === 'EPIPE') return undefined
-  return /ALERT_(?:UNKNOWN_CA|(?:BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_)/.test(code)
-    ? 'server_certificate_rejected'
-    : 'handshake_failed'
 }

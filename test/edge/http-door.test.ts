@@ -42,7 +42,7 @@ describe('one port', () => {
     expect(client.alpnProtocol).toBe('http/1.1')
     client.destroy()
     await closing(beginHandshake(door.port, pki, {}, { ALPNProtocols: ['h2'] }))
-    expect(door.refusals).toMatchObject([{ surface: 'https', cause: 'handshake_failed' }])
+    expect(door.refusals).toMatchObject([{ surface: 'https', cause: 'alpn_not_spoken' }])
   })
 
   test('asks for a certificate, demands none, and tells whose it is', async () => {

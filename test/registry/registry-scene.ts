@@ -68,6 +68,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
   const registry = createRegistry({
     stores,
     issuer: authority,
+    issuerName: authority.certificate.subject,
     cutter: createCutter(stores, cuts, lifted),
     judgeChain: (certificate) => judgeChain(certificate, [authority.certificate]),
     allowCommonNameOnly: false,
@@ -76,6 +77,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     unknownCertificates: { mode: 'deny', owner: 'default' },
     inBackground: (work) => void background.push(work),
     onNewRefusal: () => undefined,
+    onRefusedAgain: () => undefined,
     onExpiring: () => undefined,
     events,
     clock,
