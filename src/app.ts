@@ -2,6 +2,7 @@ import { createApi } from './api/api.ts'
 import { OWN_ORIGIN } from './api/request/request-origin.ts'
 import { isWebSocketRequest } from './api/request/websocket-rule.ts'
 import { inBackground, repeat } from './app-background.ts'
+import { createDiagnosis } from './app-diagnosis.ts'
 import { openListeners } from './app-listeners.ts'
 import { openPremises } from './app-premises.ts'
 import { createReadiness } from './app-readiness.ts'
@@ -64,9 +65,10 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
   const events = new EventFeed()
 
   const { database, pki, files } = await openPremises(config, { logger, clock, pid, inMemory }, stack)
+  const registryStores = createStores(database)
   const registry = openRegistry(
     config,
-    { stores: createStores(database), pki, broker: () => broker, events, logger, clock, mayAccess },
+    { stores: registryStores, pki, broker: () => broker, events, logger, clock, mayAccess },
     stack,
   )
   const recordRefusal = registry.refusals.record
@@ -116,6 +118,7 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     },
   }
   const webSocket = { subProtocols: SUB_PROTOCOLS, allowedOrigins: config.mqtt.allowed_origins }
+  const readiness = createReadiness({ database, stores, logger }, stack)
   const api = createApi({
     ...registry,
     recordRefusal,
@@ -130,7 +133,18 @@ export async function startHub(config: Config, overrides: HubOverrides): Promise
     webSocket,
     loopbackHttp: config.api.loopback_http,
     health: { level: () => logger.level },
-    readiness: createReadiness({ database, stores, logger }, stack),
+    readiness,
+    diagnosis: createDiagnosis(config, {
+      stores: registryStores,
+      registry,
+      broker,
+      pki,
+      events,
+      readiness,
+      databaseFile: files?.mqttDatabase,
+      ports,
+      clock,
+    }),
     signTime: createTimeSigner(pki.server),
     explainFailure: (error) => databaseFailure('hub.db', error),
     clock,

@@ -21,6 +21,7 @@ import { errorHandler, notFoundHandler } from './error-handler.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
 import type {
   BrokerAddress,
+  DiagnosisCalls,
   Health,
   HttpsIdentity,
   ReadinessCheck,
@@ -39,6 +40,7 @@ import { certificateRoutes } from './routes/certificates.ts'
 import { deviceCertificateRoutes } from './routes/device-certificates.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { diagnosticRoutes } from './routes/diagnostics.ts'
+import { diaryRoutes } from './routes/diary.ts'
 import { emqxAuthenticatorRoutes, emqxAuthorizerRoutes } from './routes/emqx.ts'
 import { healthRoutes } from './routes/health.ts'
 import { type IdentityTokenCalls, identityTokenRoutes } from './routes/identity-tokens.ts'
@@ -66,6 +68,7 @@ export interface ApiDependencies {
   readonly legacy: Pick<LegacyCredentials, 'find' | 'put' | 'remove'>
   readonly logins: Pick<Logins, 'thatLetIn'>
   readonly refusals: RefusalLog
+  readonly diagnosis: DiagnosisCalls
   readonly recordRefusal: RecordRefusal
   readonly trust: TrustAnchor
   readonly broker: BrokerAddress
@@ -125,6 +128,8 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/services', serviceCertificateRoutes(certificates, broker, guard))
   app.route('/api/policies', policyRoutes(dependencies.policies, guard))
   app.route('/api/tokens', tokenRoutes(tokens, guard))
-  app.route('/api/diagnostics', diagnosticRoutes(dependencies.refusals, guard))
+  app.route('/api/devices', diaryRoutes('device', dependencies.devices.get, dependencies.diagnosis.diary, guard))
+  app.route('/api/services', diaryRoutes('service', dependencies.services.get, dependencies.diagnosis.diary, guard))
+  app.route('/api/diagnostics', diagnosticRoutes(dependencies, guard))
   return app
 }

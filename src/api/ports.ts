@@ -1,3 +1,7 @@
+import type { CertificateVerdict } from '../registry/diagnosis/certificate-verdict.ts'
+import type { Diary } from '../registry/diagnosis/diary.ts'
+import type { Examined } from '../registry/diagnosis/examination.ts'
+import type { Finding } from '../registry/diagnosis/finding.ts'
 import type { RecordedRefusal } from '../registry/refusal-ring.ts'
 
 /** Where devices connect; asked at each request, because a port may be chosen after the API is made. */
@@ -42,4 +46,13 @@ export type SignTime = (text: string) => { readonly signature: string; readonly 
 export interface RefusalLog {
   /** Newest first. */
   list(): readonly RecordedRefusal[]
+}
+
+/** What an operator asks when something does not connect. */
+export interface DiagnosisCalls {
+  readonly diary: Pick<Diary, 'read'>
+  checkHub(): Promise<readonly Finding[]>
+  examine(examined: Examined): readonly Finding[]
+  /** Throws `private_key_refused` or `certificate_unreadable`. */
+  judgeCertificate(text: string): CertificateVerdict
 }

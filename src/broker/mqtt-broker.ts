@@ -1,8 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { EventFeed } from '../events.ts'
 import type { Logger } from '../logger.ts'
-import { describeCertificate } from '../peer-identity.ts'
-import type { RecordRefusal, RefusalCause, Surface } from '../refusal.ts'
+import type { RecordRefusal, Surface } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
 import type { Login } from '../registry/login.ts'
 import { type EngineLimits, openAedesEngine, type StatusSettings } from './aedes/engine.ts'
@@ -15,6 +14,7 @@ import { Connection, type IncomingConnection } from './connection.ts'
 import type { Losses } from './delivery/losses.ts'
 import { MessageFeed } from './delivery/message-feed.ts'
 import type { DeliveryStores } from './delivery/ports.ts'
+import { AWAITED, expectedBy, OTHER_PROTOCOLS, presentedBy } from './early-end.ts'
 import { FlappingBans, type FlappingLimits } from './flapping.ts'
 import { watchFlapping } from './flapping-watch.ts'
 import type { AccessRules, ClientIdRule, PeerDirectory } from './ports.ts'
@@ -198,7 +198,6 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     const { peer, surface, address } = connection
     const admission = directory.admit(peer, { surface, address })
     const isRefused = admission.admitted === false && !AWAITED.has(admission.cause)
-    // What speaks another protocol has come to the wrong door, whoever it is.
     if (isRefused && !(failure && OTHER_PROTOCOLS.has(failure))) {
       return record(connection, admission.cause, admission.presented, admission.expected)
     }
@@ -231,23 +230,3 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     })
   }
 }
-
-function presentedBy({ peer }: Connection, identity?: Identity): Readonly<Record<string, string>> {
-  return {
-    ...(identity ? { identity: `${identity.kind}:${identity.id}` } : {}),
-    ...(peer.certificate ? describeCertificate(peer.certificate) : {}),
-  }
-}
-
-const OTHER_PROTOCOLS: ReadonlySet<RefusalCause> = new Set(['http_on_mqtt_port', 'tls_on_plain_port'])
-
-function expectedBy(
-  failure: ConnectFailure,
-  limits: { readonly connectSeconds: number; readonly connectBytes: number },
-): string | undefined {
-  if (failure === 'connect_timeout') return `a CONNECT within ${limits.connectSeconds} s`
-  return failure === 'connect_too_large' ? `a CONNECT of at most ${limits.connectBytes} bytes` : undefined
-}
-
-/** What only a CONNECT can show, and the lack of which says nothing before it. */
-const AWAITED: ReadonlySet<RefusalCause> = new Set(['credential_missing', 'login_missing'])

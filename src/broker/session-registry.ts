@@ -49,6 +49,13 @@ export class SessionRegistry {
     await cutAll([...this.#connections].filter(isIts), reason)
   }
 
+  /** Those that have said CONNECT. */
+  listOf(kind: Identity['kind'], id: string): readonly { readonly clientId: string; readonly address: string }[] {
+    return [...this.#connections].flatMap(({ session, address }) =>
+      session?.identity.kind === kind && session.identity.id === id ? [{ clientId: session.clientId, address }] : [],
+    )
+  }
+
   async cutClientId(clientId: string, reason: string): Promise<void> {
     await cutAll(this.#byClientId.get(clientId), reason)
   }

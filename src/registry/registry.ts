@@ -118,7 +118,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const clientIds = createClientIds({ ...stores, mayUseAny })
   const policies = createPolicies({ policies: stores.policies, onChange: access.invalidate })
   const revocations = createRevocations({ certificates: certificateStore, cutter, events, clock })
-  const shared = { ...stores, policies, revocations, cutter, onAccessChange: access.invalidate, clock }
+  const shared = { ...stores, policies, revocations, cutter, onAccessChange: access.invalidate, events, clock }
   const devices = createDevices(shared)
   const services = createServices(shared)
   const newcomers = createNewcomers({

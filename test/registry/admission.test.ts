@@ -288,12 +288,49 @@ function judged({ registry }: Scene, peer: Peer): string {
 }
 
 /** Whose record it is: a stranger's word is nobody's. */
-function identityOf({ stores }: Scene, { certificate, chain }: Peer): string | undefined {
-  const known = chain === 'trusted' && certificate && stores.certificates.findByFingerprint(certificate.fingerprint)
+function identityOf({ stores }: Scene, peer: Peer): string | undefined {
+  if (!peer.certificate || peer.chain !== 'trusted') return undefined
+  const known = stores.certificates.findByFingerprint(peer.certificate.fingerprint)
   return known ? `${known.kind}:${known.subjectId}` : undefined
 }
 
 function presentedBy({ certificate }: Peer, identity: string | undefined): Readonly<Record<string, string>> {
   if (!certificate) return {}
   return { ...(identity === undefined ? {} : { identity }), ...describeCertificate(certificate) }
+}
+
+async function madeBy(ca: string, commonNames: readonly string[], dates: { notBefore?: Date; notAfter?: Date } = {}) {
+  return (await createForeignCa(ca)).make({ commonNames, ...dates })
+}
+
+/** As the handshake leaves it: judged by the key of our CA. */
+function judgedPeer({ authority }: Scene, pem: string): Peer {
+  return peerOf(pem, judgeChain(new X509Certificate(pem), [authority.certificate]))
+}
+
+/** A certificate in the registry that the CA's profiles would not have made. */
+async function registered(
+  { stores, clock }: Scene,
+  subjectId: string,
+  commonNames: readonly string[],
+  kind: Certificate['kind'] = 'device',
+): Promise<Peer> {
+  const dates = { notBefore: new Date(clock().getTime() - DAY_MS), notAfter: new Date(clock().getTime() + DAY_MS) }
+  const { cert: pem } = await madeBy('CN=Root', commonNames, dates)
+  const { fingerprint256: fingerprint, serialNumber } = new X509Certificate(pem)
+  stores.certificates.insert({
+    id: crypto.randomUUID(),
+    kind,
+    subjectId,
+    fingerprint,
+    serialNumber,
+    pem,
+    ...dates,
+    createdAt: clock(),
+    firstSeenAt: undefined,
+    retiresAt: undefined,
+    revokedAt: undefined,
+    revocationReason: undefined,
+  })
+  return peerOf(pem)
 }
