@@ -4,16 +4,18 @@ import { connectionLimits } from './config-limits.ts'
 import { ConnectionLimits } from './edge/connection-limits.ts'
 import type { DoorOptions } from './edge/mqtt-door.ts'
 import type { OpenSockets } from './edge/open-sockets.ts'
+import type { Logger } from './logger.ts'
 import type { RecordRefusal } from './refusal.ts'
 
 export interface DoorParts {
   readonly pki: Pki
   readonly sockets: OpenSockets
   readonly recordRefusal: RecordRefusal
+  readonly logger: Logger
 }
 
 /** What all listeners share, the count of their connections above all. */
-export function createDoorOptions(config: Config, { pki, sockets, recordRefusal }: DoorParts): DoorOptions {
+export function createDoorOptions(config: Config, { pki, sockets, recordRefusal, logger }: DoorParts): DoorOptions {
   const { limits, tls } = config
   return {
     key: pki.server.keyPem,
@@ -24,5 +26,6 @@ export function createDoorOptions(config: Config, { pki, sockets, recordRefusal 
     limits: new ConnectionLimits(connectionLimits(config)),
     sockets,
     recordRefusal,
+    logger,
   }
 }

@@ -12,7 +12,6 @@ import { type Listener, openListener } from './edge/listener.ts'
 import { openLocalSocket } from './edge/local-socket.ts'
 import { createMqttDoor, type DoorOptions } from './edge/mqtt-door.ts'
 import { createPlainMqttDoor } from './edge/plain-mqtt-door.ts'
-import type { Logger } from './logger.ts'
 
 export interface ListenerParts extends DoorParts {
   readonly broker: MqttBroker
@@ -20,7 +19,6 @@ export interface ListenerParts extends DoorParts {
   readonly isWebSocketAccepted: NonNullable<HttpServerOptions['upgrade']>['isAccepted']
   /** None: no local socket. */
   readonly localSocket: string | undefined
-  readonly logger: Logger
   /** Told as soon as each is known. */
   readonly ports: { mqtt: number; api: number; plainMqtt: number | undefined }
 }

@@ -217,16 +217,19 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
   }
 
   function announce(connection: Connection): void {
-    const { session, address } = connection
+    const { session, address, surface } = connection
     if (!session) return
     const { kind, id } = session.identity
     const { clientId } = session
     traffic.countArrival()
     events.publish('device.connected', { kind, id, clientId, address })
+    logger.debug({ component: 'broker', kind, id, clientId, address, surface }, 'Connected')
     void connection.closed.then(() => {
       if (connection.isLost) flapping.countEnd(connection, session.identity)
       traffic.countDeparture()
-      events.publish('device.disconnected', { kind, id, clientId, reason: connection.cutReason ?? 'connection closed' })
+      const reason = connection.cutReason ?? (connection.isLost ? 'connection lost' : 'connection closed')
+      events.publish('device.disconnected', { kind, id, clientId, reason })
+      logger.debug({ component: 'broker', kind, id, clientId, reason }, 'Disconnected')
     })
   }
 }

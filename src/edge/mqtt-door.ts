@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
+import type { Logger } from '../logger.ts'
 import type { RecordRefusal } from '../refusal.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
 import { createEntrance } from './entrance.ts'
@@ -18,6 +19,7 @@ export interface DoorOptions {
   readonly limits: ConnectionLimits
   readonly sockets: OpenSockets
   readonly recordRefusal: RecordRefusal
+  readonly logger: Pick<Logger, 'debug' | 'isLevelEnabled'>
 }
 
 export interface MqttDoorOptions extends DoorOptions {

@@ -1,11 +1,13 @@
 import { constants, type X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { createServer, type TLSSocket } from 'node:tls'
+import type { Logger } from '../logger.ts'
 import { type Peer, readPeerCertificate } from '../peer-identity.ts'
 import type { RecordRefusal, Surface } from '../refusal.ts'
 import { judgeChain, verdictOf } from './chain-verdict.ts'
 import type { Entrant } from './entrance.ts'
 import { explainHandshakeFailure, type HandshakeError } from './handshake-failure.ts'
+import { describeHandshake } from './handshake-report.ts'
 import { resetSocket } from './reset-socket.ts'
 
 export interface SecureServerOptions {
@@ -19,6 +21,7 @@ export interface SecureServerOptions {
   readonly handshakeSeconds: number
   readonly alpnProtocols?: readonly string[]
   readonly recordRefusal: RecordRefusal
+  readonly logger: Pick<Logger, 'debug' | 'isLevelEnabled'>
   readonly onConnection: (connection: SecureConnection) => void
 }
 
@@ -40,7 +43,7 @@ export interface SecureServer {
 
 /** Terminates TLS 1.2 and 1.3 on sockets that are handed to it. */
 export function createSecureServer(options: SecureServerOptions): SecureServer {
-  const { surface, clientCa, alpnProtocols, recordRefusal, onConnection } = options
+  const { surface, clientCa, alpnProtocols, recordRefusal, logger, onConnection } = options
   const accepted = new Map<string, Entrant>()
   const entrants = new WeakMap<object, Entrant>()
   const server = createServer({
@@ -61,10 +64,14 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
     // The peer left between the last flight and this event.
     if (!known) return void socket.destroy()
     const { raw, address, markOpen } = known
+    const peer = readPeer(socket, clientCa)
+    if (logger.isLevelEnabled('debug')) {
+      logger.debug({ component: 'edge', surface, address, ...describeHandshake(socket, peer) }, 'Handshake finished')
+    }
     onConnection({
       socket,
       address,
-      peer: readPeer(socket, clientCa),
+      peer,
       markOpen,
       // Its close is the TLS socket's. To destroy that one too within the tick of its handshake would crash Node.
       reset: () => resetSocket(raw, socket),
@@ -75,6 +82,7 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
     const address = (accepted.get(keyOf(socket)) ?? entrants.get(rawOf(socket)))?.address ?? 'unknown'
     const failure = explainHandshakeFailure(error, options)
     if (failure) recordRefusal({ address, surface, ...failure })
+    else logger.debug({ component: 'edge', surface, address, reason: error.code }, 'Handshake broken off')
     socket.destroy()
   })
 

@@ -30,7 +30,7 @@ describe('a device that says CONNECT', () => {
     expect(hub.events).toEqual([{ type: 'device.connected', ...known, address: '192.0.2.1' }])
     client.socket.destroy()
     await hub.event('device.disconnected')
-    expect(hub.events.at(-1)).toEqual({ type: 'device.disconnected', ...known, reason: 'connection closed' })
+    expect(hub.events.at(-1)).toEqual({ type: 'device.disconnected', ...known, reason: 'connection lost' })
     expect(hub.recorder.refusals).toEqual([])
   })
 

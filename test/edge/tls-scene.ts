@@ -6,8 +6,10 @@ import { ConnectionLimits } from '../../src/edge/connection-limits.ts'
 import { type Listener, openListener } from '../../src/edge/listener.ts'
 import type { DoorOptions } from '../../src/edge/mqtt-door.ts'
 import { OpenSockets } from '../../src/edge/open-sockets.ts'
+import { createLogger } from '../../src/logger.ts'
 import type { Refusal } from '../../src/refusal.ts'
 import { type CertificateMaker, createForeignCa, SERVER_AUTH } from '../support/certificate-maker.ts'
+import { LogSink } from '../support/log-sink.ts'
 import type { Credentials } from '../support/test-hub.ts'
 
 export const LOOPBACK = '127.0.0.1'
@@ -48,6 +50,7 @@ export function createDoorway(limits: Partial<ConstructorParameters<typeof Conne
       }),
       sockets: new OpenSockets(),
       recordRefusal,
+      logger: createLogger({ level: 'silent', format: 'json', stream: new LogSink() }),
     },
     refusals: refusals as readonly Refusal[],
     /** Resolves when somebody has been refused. */
