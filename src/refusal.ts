@@ -56,6 +56,8 @@ export const REFUSAL_MENDS = {
     'What EMQX sent cannot be read: its authenticator and authoriser send a JSON object or a form of strings, at most 1 MiB, as signet emqx-config prints them.',
   emqx_client_unknown:
     'EMQX asks about a client that is no registered device or service: register it, and let the authoriser send clientid and cert_common_name (signet emqx-config).',
+  handshake_abandoned:
+    "The client saw the hub's certificate and left without a word, as Node and MQTT.js do where the name is not in it: connect to a name of the certificate, or add the name to tls.server_names or public_host.",
   handshake_failed:
     'The TLS handshake failed: check that the client uses TLS 1.2 or 1.3 on this port and trusts ca-cert.pem.',
   handshake_timeout:

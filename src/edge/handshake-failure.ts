@@ -6,20 +6,32 @@ export type HandshakeError = Error & { readonly code?: string; readonly reason?:
 
 export type HandshakeFailure = Required<Pick<Refusal, 'cause' | 'presented'>> & Pick<Refusal, 'expected'>
 
+export interface HandshakeContext {
+  readonly certificateChain: string
+  readonly handshakeSeconds: number
+  /** Whether the peer was shown our certificate. */
+  readonly hasAnswered: boolean
+}
+
 /** Why a handshake failed; undefined for a peer that only opened the port and left, as health checks and scanners do. */
 export function explainHandshakeFailure(
   error: HandshakeError,
-  { certificateChain, handshakeSeconds }: { readonly certificateChain: string; readonly handshakeSeconds: number },
+  { certificateChain, handshakeSeconds, hasAnswered }: HandshakeContext,
 ): HandshakeFailure | undefined {
   const { code = '', reason, message } = error
-  if (code === 'ECONNRESET' || code === 'EPIPE') return undefined
+  const isGone = code === 'ECONNRESET' || code === 'EPIPE'
+  if (isGone && !hasAnswered) return undefined
   const presented = { error: reason ?? (code || message) }
   if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') {
     return { cause: 'handshake_timeout', presented, expected: `a handshake within ${handshakeSeconds} s` }
   }
-  const cause = CAUSES.find(([pattern]) => pattern.test(code))?.[1] ?? 'handshake_failed'
+  const cause = isGone ? 'handshake_abandoned' : findCause(code)
   const describe = EXPECTED[cause]
   return { cause, presented, ...(describe ? { expected: describe(new X509Certificate(certificateChain)) } : {}) }
+}
+
+function findCause(code: string): RefusalCause {
+  return CAUSES.find(([pattern]) => pattern.test(code))?.[1] ?? 'handshake_failed'
 }
 
 // RFC 8446 §6.2 names the alerts; what each client sends for which finding was measured, docs/troubleshooting.md lists it.
@@ -35,9 +47,12 @@ const CAUSES: readonly (readonly [code: RegExp, cause: RefusalCause])[] = [
   [/ALERT_(?:UNKNOWN_CA|ACCESS_DENIED|UNSUPPORTED_CERTIFICATE|CERTIFICATE_)/, 'server_certificate_rejected'],
 ]
 
+const namesOf = ({ subjectAltName = 'none' }: X509Certificate): string => `one of the names ${subjectAltName}`
+
 const EXPECTED: Readonly<Partial<Record<RefusalCause, (shown: X509Certificate) => string>>> = {
+  handshake_abandoned: namesOf,
   client_clock_wrong: ({ validFrom, validTo }) =>
     `a clock between ${new Date(validFrom).toISOString()} and ${new Date(validTo).toISOString()}`,
   server_certificate_rejected: ({ issuer }) => `a client that trusts ${issuer.replaceAll('\n', ', ')}`,
-  server_name_wrong: ({ subjectAltName = 'none' }) => `one of the names ${subjectAltName}`,
+  server_name_wrong: namesOf,
 }

@@ -79,8 +79,8 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
   })
 
   server.on('tlsClientError', (error: HandshakeError, socket) => {
-    const address = (accepted.get(keyOf(socket)) ?? entrants.get(rawOf(socket)))?.address ?? 'unknown'
-    const failure = explainHandshakeFailure(error, options)
+    const { raw = undefined, address = 'unknown' } = accepted.get(keyOf(socket)) ?? entrants.get(rawOf(socket)) ?? {}
+    const failure = explainHandshakeFailure(error, { ...options, hasAnswered: (raw?.bytesWritten ?? 0) > 0 })
     if (failure) recordRefusal({ address, surface, ...failure })
     else logger.debug({ component: 'edge', surface, address, reason: error.code }, 'Handshake broken off')
     socket.destroy()

@@ -207,22 +207,37 @@ describe('each trouble leads to the sentence that mends it:', () => {
   })
 })
 
-test('MQTT.js finds a wrong name after the handshake, and the diary tells that it left', async () => {
-  await using hub = await startTestHub()
-  const device = await hub.enrol('device-001')
-  const left = new Promise<void>((resolve) => hub.hub.events.subscribe('device.left', () => resolve()))
+describe('MQTT.js finds a wrong name on its own', () => {
   const says = "Hostname/IP does not match certificate's altnames"
-  await expect(hub.connect(device, { host: '127.0.0.2', servername: 'hub.example.com' })).rejects.toThrow(says)
-  await left
-  const { items } = (await hub.api('GET', '/api/devices/device-001/diary')).json()
-  expect(items[0]).toMatchObject({ event: 'left', reason: expect.stringContaining('name') })
-  expect(GUIDE).toContain(says)
+  const wrong = { host: '127.0.0.2', servername: 'hub.example.com' }
+
+  test('in the middle of a handshake of TLS 1.3, and is told so', async () => {
+    await using hub = await startTestHub()
+    const device = await hub.enrol('device-001')
+    const refused = new Promise<void>((resolve) => hub.hub.events.subscribe('connection.refused', () => resolve()))
+    await expect(hub.connect(device, wrong)).rejects.toThrow(says)
+    await refused
+    expect(await hub.refusals()).toMatchObject([
+      { cause: 'handshake_abandoned', address: '127.0.0.1', expected: expect.stringContaining('DNS:localhost') },
+    ])
+    expect(GUIDE.split('\n').find((row) => row.includes(says))).toContain('`handshake_abandoned`')
+  })
+
+  test('behind a handshake of TLS 1.2, and the diary tells that it left', async () => {
+    await using hub = await startTestHub()
+    const device = await hub.enrol('device-001')
+    const left = new Promise<void>((resolve) => hub.hub.events.subscribe('device.left', () => resolve()))
+    await expect(hub.connect(device, { ...wrong, ...{ maxVersion: 'TLSv1.2' } })).rejects.toThrow(says)
+    await left
+    const { items } = (await hub.api('GET', '/api/devices/device-001/diary')).json()
+    expect(items[0]).toMatchObject({ event: 'left', reason: expect.stringContaining('name') })
+  })
 })
 
 test('every cause that the guide names is one, with its mend', () => {
   const named = [...GUIDE.matchAll(/`([a-z]+(?:_[a-z0-9]+)+)`/g)].flatMap(([, name = '']) => name)
   const causes = named.filter((name) => name in REFUSAL_MENDS)
   expect(new Set(causes).size).toBeGreaterThan(20)
-  const settings = new Set(['public_host', 'server_name', 'ca_certs', 'cert_pem', 'data_dir'])
+  const settings = new Set(['cacert_pem', 'server_names'])
   expect(named.filter((name) => !(name in REFUSAL_MENDS) && !settings.has(name))).toEqual([])
 })
