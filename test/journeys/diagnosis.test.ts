@@ -60,6 +60,43 @@ test('the diary of a service is its own, and tells who claimed to be it', async 
   expect((await readDiary(hub, '/api/devices/pump/diary')).map(({ event }) => event)).toEqual(['certificate_issued'])
 })
 
+describe('a pasted certificate', () => {
+  const judge = (hub: TestHub, certificate: string) =>
+    hub.api('POST', '/api/diagnostics/certificate', { body: { certificate } })
+
+  test('is judged as the connection is', async () => {
+    await using hub = await startTestHub()
+    const pump = await hub.enrol('pump')
+    expect((await judge(hub, pump.cert)).json()).toMatchObject({
+      admitted: true,
+      cause: null,
+      kind: 'device',
+      presented: { identity: 'device:pump', fingerprint: pump.fingerprint },
+    })
+    await hub.api('DELETE', '/api/devices/certificates/pump')
+    const { cause, mend, expected } = (await judge(hub, pump.cert)).json()
+    await expect(hub.connect(pump, { clientId: 'pump' })).rejects.toThrow()
+    expect(await hub.refusals()).toMatchObject([{ cause, mend, expected, count: 1 }])
+  })
+
+  test('that is a private key is refused, and neither answered nor logged', async () => {
+    await using hub = await startTestHub()
+    const { key } = await hub.enrol('pump')
+    const answer = await judge(hub, key)
+    expect([answer.status, answer.json().code]).toEqual([400, 'private_key_refused'])
+    const secret = key.split('\n')[1] ?? ''
+    expect(secret).not.toBe('')
+    expect(answer.text).not.toContain(secret)
+    expect(hub.log.text).not.toContain(secret)
+  })
+
+  test('that is none is told what it is', async () => {
+    await using hub = await startTestHub()
+    const answer = await judge(hub, 'nonsense')
+    expect([answer.status, answer.json().code]).toEqual([400, 'certificate_unreadable'])
+  })
+})
+
 describe('signet doctor', () => {
   test('finds nothing wrong with a new hub, exit 0', async () => {
     await using hub = await startTestHub()
@@ -87,7 +124,7 @@ describe('signet doctor', () => {
     const { code, stdout } = await doctor(hub)
     expect(code).toBe(1)
     expect(stdout).toMatch(
-      /^warning +refusals +certificate_revoked, 1 times in the last day: device:pump +The certificate was revoked: /m,
+      /^warning +refusals +certificate_revoked, once in the last day: device:pump +The certificate was revoked: /m,
     )
     const { checks } = (await hub.api('GET', '/api/diagnostics/devices/pump')).json()
     expect(checks).toMatchObject([

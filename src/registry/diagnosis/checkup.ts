@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import type { RecordedRefusal, RefusalRing } from '../refusal-ring.ts'
-import { DAY_MS, daysUntil, type Finding, finding } from './finding.ts'
+import { DAY_MS, daysUntil, type Finding, finding, times } from './finding.ts'
 
 /** A certificate that the hub itself shows, or signs with. */
 export interface OwnCertificate {
@@ -119,5 +119,5 @@ function tellGroup(cause: string, group: readonly RecordedRefusal[]): Finding {
   const named = [...whom].slice(0, MAX_NAMED).join(', ')
   const more = whom.size > MAX_NAMED ? ` and ${whom.size - MAX_NAMED} more` : ''
   const status = identities.size > 0 ? 'warning' : 'note'
-  return finding('refusals', status, `${cause}, ${count} times in the last day: ${named}${more}`, group[0]?.mend)
+  return finding('refusals', status, `${cause}, ${times(count)} in the last day: ${named}${more}`, group[0]?.mend)
 }

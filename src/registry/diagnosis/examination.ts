@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts'
 import { type Certificate, isActive, stateOf } from '../certificate.ts'
 import type { CertificateStore } from '../ports.ts'
 import type { Diary, DiaryEntry } from './diary.ts'
-import { daysUntil, type Finding, finding } from './finding.ts'
+import { daysUntil, type Finding, finding, times } from './finding.ts'
 
 export interface Examined {
   readonly kind: 'device' | 'service'
@@ -118,6 +118,6 @@ function tellRefusal({ at, refusal }: DiaryEntry): Finding {
   const { cause = '', address = '', count = 0, expected, mend, presented } = refusal ?? {}
   const claimed = presented?.['identity'] === undefined ? ' (somebody who claimed to be it)' : ''
   const wanted = expected === undefined ? '' : `; expected ${expected}`
-  const detail = `refused from ${address}${claimed} at ${at.toISOString()}, ${count} times: ${cause}${wanted}`
+  const detail = `refused from ${address}${claimed} at ${at.toISOString()}, ${times(count)}: ${cause}${wanted}`
   return finding('session', 'warning', detail, mend)
 }

@@ -20,3 +20,8 @@ export const DAY_MS = 86_400_000
 export function daysUntil(end: Date, now: Date): number {
   return Math.floor((end.getTime() - now.getTime()) / DAY_MS)
 }
+
+/** How often, for a sentence. */
+export function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`
+}
