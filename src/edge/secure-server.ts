@@ -79,8 +79,10 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
   })
 
   server.on('tlsClientError', (error: HandshakeError, socket) => {
-    const { raw = undefined, address = 'unknown' } = accepted.get(keyOf(socket)) ?? entrants.get(rawOf(socket)) ?? {}
-    const failure = explainHandshakeFailure(error, { ...options, hasAnswered: (raw?.bytesWritten ?? 0) > 0 })
+    const entrant = entrants.get(rawOf(socket))
+    const address = entrant?.address ?? 'unknown'
+    const hasAnswered = entrant !== undefined && entrant.raw.bytesWritten > 0
+    const failure = explainHandshakeFailure(error, { ...options, hasAnswered })
     if (failure) recordRefusal({ address, surface, ...failure })
     else logger.debug({ component: 'edge', surface, address, reason: error.code }, 'Handshake broken off')
     socket.destroy()

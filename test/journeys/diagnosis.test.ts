@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { startHub } from '../../src/hub.ts'
 import { run } from '../cli/terminal.ts'
 import { createForeignCa } from '../support/certificate-maker.ts'
+import { LogSink } from '../support/log-sink.ts'
 import { connectPacket, openRawClient } from '../support/raw-client.ts'
 import { startTestHub, type TestHub } from '../support/test-hub.ts'
 
@@ -57,7 +59,19 @@ test('the diary of a service is its own, and tells who claimed to be it', async 
   await client.closed
   const story = await readDiary(hub, '/api/services/backend/diary')
   expect(story.map(({ event, refusal }) => refusal?.cause ?? event)).toEqual(['issuer_unknown', 'certificate_issued'])
+  expect(await doctor(hub, 'backend')).toMatchObject({ code: 1, stdout: expect.stringContaining('issuer_unknown') })
   expect((await readDiary(hub, '/api/devices/pump/diary')).map(({ event }) => event)).toEqual(['certificate_issued'])
+})
+
+test('a hub in memory has no disk to look at, and names the port of old devices', async () => {
+  const plain = { host: '127.0.0.1', port: 0, allow: [] }
+  const settings = { api: { port: 0 }, mqtt: { port: 0, plain } }
+  await using hub = await startHub({ inMemory: true, settings, log: new LogSink() })
+  const answer = await hub.fetch(new Request('http://hub/api/diagnostics/hub'))
+  const { checks } = (await answer.json()) as { readonly checks: readonly { name: string; detail: string }[] }
+  const ports = `listening: MQTTS ${hub.mqttPort}, MQTT ${hub.plainMqttPort}, HTTPS ${hub.apiPort}`
+  expect(checks.find(({ name }) => name === 'ports')?.detail).toBe(ports)
+  expect(checks.map(({ name }) => name)).not.toContain('disk')
 })
 
 describe('a pasted certificate', () => {
