@@ -5,18 +5,20 @@ import { ConnectionLimits } from './edge/connection-limits.ts'
 import type { DoorOptions } from './edge/mqtt-door.ts'
 import { createNetworks } from './edge/networks.ts'
 import type { OpenSockets } from './edge/open-sockets.ts'
+import type { Logger } from './logger.ts'
 import type { RecordRefusal } from './refusal.ts'
 
 export interface DoorParts {
   readonly pki: Pki
   readonly sockets: OpenSockets
   readonly recordRefusal: RecordRefusal
+  readonly logger: Logger
 }
 
 /** What all listeners share, the certificate that each shows left aside: the count of their connections above all. */
 export function createDoorOptions(
   config: Config,
-  { pki, sockets, recordRefusal }: DoorParts,
+  { pki, sockets, recordRefusal, logger }: DoorParts,
 ): Omit<DoorOptions, 'served'> {
   const { limits, tls } = config
   return {
@@ -27,5 +29,6 @@ export function createDoorOptions(
     sockets,
     proxies: createNetworks(config.server.proxy_protocol_from),
     recordRefusal,
+    logger,
   }
 }

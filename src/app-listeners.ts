@@ -35,6 +35,7 @@ export async function openListeners(config: Config, parts: ListenerParts, stack:
       originOf,
       logger,
       forwarder: proxy,
+      recordRefusal: parts.recordRefusal,
       upgrade: {
         isAccepted: (request, origin) => isWebSocketAccepted(request, origin) || proxy.isWebSocket(request),
         take(request, head) {

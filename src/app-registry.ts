@@ -44,6 +44,7 @@ export function openRegistry(
   const registry: Registry = createRegistry({
     stores,
     issuer: issuerOf(pki),
+    issuerName: pki.authority.certificate.subject,
     cutter: cutAtEmqxToo(cutter, config, stack, {
       stores,
       clientIds: { holderOf: (clientId) => registry.clientIds.holderOf(clientId) },
@@ -70,6 +71,8 @@ export function openRegistry(
     plainMqtt: config.mqtt.plain.host !== undefined,
     inBackground: (work) => inBackground(work, logger),
     onNewRefusal: (refusal) => announceRefusal(refusal, events, logger),
+    onRefusedAgain: ({ surface, cause, address, presented, count }) =>
+      logger.debug({ component: 'refusals', surface, cause, address, presented, count }, 'Refused again'),
     onExpiring: (expiring) => warnOfExpiring(expiring, logger),
     events,
     clock,

@@ -2,6 +2,7 @@ import { createApi } from './api/api.ts'
 import { OWN_ORIGIN } from './api/request/request-origin.ts'
 import { isWebSocketRequest } from './api/request/websocket-rule.ts'
 import { inBackground, repeat } from './app-background.ts'
+import { createDiagnosis } from './app-diagnosis.ts'
 import { openListeners } from './app-listeners.ts'
 import type { Ports } from './app-ports.ts'
 import { openPremises } from './app-premises.ts'
@@ -80,9 +81,10 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   const events = new EventFeed()
 
   const { database, pki, files } = await openPremises(config, { logger, clock, pid, inMemory }, stack)
+  const registryStores = createStores(database)
   const registry = openRegistry(
     config,
-    { stores: createStores(database), pki, broker: () => broker, events, logger, clock, mayAccess },
+    { stores: registryStores, pki, broker: () => broker, events, logger, clock, mayAccess },
     stack,
   )
   const recordRefusal = registry.refusals.record
@@ -139,6 +141,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       return config.mqtt.allowed_origins
     },
   }
+  const readiness = createReadiness({ database, stores, pki, clock, logger }, stack)
   const api = createApi({
     ...registry,
     modes: {
@@ -171,7 +174,18 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     configuration: { reload: (judge) => reload((next) => judge(apiAuth(next))) },
     allowedOrigins: config.api.allowed_origins,
     health: { level: () => logger.level },
-    readiness: createReadiness({ database, stores, pki, clock, logger }, stack),
+    readiness,
+    diagnosis: createDiagnosis(config, {
+      stores: registryStores,
+      registry,
+      broker,
+      pki,
+      events,
+      readiness,
+      databaseFile: files?.mqttDatabase,
+      ports,
+      clock,
+    }),
     signTime: createTimeSigner(() => pki.mqtts.served.identity),
     explainFailure: (error) => databaseFailure('hub.db', error),
     clock,

@@ -13,6 +13,15 @@ export interface HubEvents {
     /** What the hub closed it for, as a sentence; else one of EMQX's words: normal, keepalive_timeout, takenover, ... */
     readonly reason: string
   }
+  /** It finished the handshake and went without a CONNECT: a client that compares names only then may have done so. */
+  readonly 'device.left': {
+    readonly kind: 'device' | 'service' | 'anonymous'
+    readonly id: string
+    readonly address: string
+  }
+  /** An administrator shut it out, or let it in again. */
+  readonly 'identity.suspended': { readonly kind: 'device' | 'service'; readonly id: string }
+  readonly 'identity.resumed': { readonly kind: 'device' | 'service'; readonly id: string }
   readonly 'connection.refused': { readonly surface: string; readonly cause: string; readonly address: string }
   /** An imported password that ends within 30 days. */
   readonly 'credential.expiring': { readonly kind: string; readonly id: string; readonly endsAt: string }

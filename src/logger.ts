@@ -33,6 +33,12 @@ export function createLogger({ level, format, stream }: LoggerOptions): Logger {
 
 // The text is made in the same tick: a line is out before what comes after it, and there is no pipe to flush at the end.
 function createTextDestination(stream: LoggerOptions['stream']): DestinationStream {
-  const format = prettyFactory({ colorize: false, singleLine: true, translateTime: 'SYS:HH:MM:ss.l' })
+  const format = prettyFactory({
+    colorize: false,
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss.l',
+    messageFormat: '{if component}{component}: {end}{msg}',
+    ignore: 'component',
+  })
   return { write: (line) => void stream.write(format(line)) }
 }

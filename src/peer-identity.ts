@@ -35,6 +35,18 @@ export function readPeerCertificate(certificate: X509Certificate): PeerCertifica
   }
 }
 
+/** A certificate as a refusal tells it. */
+export function describeCertificate(certificate: PeerCertificate): Readonly<Record<string, string>> {
+  return {
+    subject: certificate.subject,
+    issuer: certificate.issuer,
+    serialNumber: certificate.serialNumber,
+    fingerprint: certificate.fingerprint,
+    notBefore: certificate.notBefore.toISOString(),
+    notAfter: certificate.notAfter.toISOString(),
+  }
+}
+
 /** Every value of an attribute of a subject as Node prints it, such as `OU`. */
 export function readAttributes(subject: string, name: string): string[] {
   // One RDN a line and its attributes between " + "; inside a value Node escapes line feeds, "+" and NUL.

@@ -32,6 +32,10 @@ export const REFUSAL_MENDS = {
   certificate_unknown:
     'Our CA signed this certificate but the registry does not hold it: register it, or issue a new one (signet device add ID, or admin-cert create NAME).',
   chain_invalid: 'The certificate does not form a valid chain to our CA: issue a new one (signet device add ID).',
+  cipher_not_shared:
+    'Client and hub share no cipher suite, group or signature algorithm: update the TLS library of the client, or allow ECDHE with AES-GCM in it.',
+  client_clock_wrong:
+    "The client finds the hub's certificate expired: set the clock of the client (NTP), and see with signet doctor that the certificate is not.",
   client_id_held: 'This client id is in use by another identity: use the own id, or <id>:<suffix>.',
   client_id_missing: 'A session that is kept (clean session 0) needs a client id: set it to the device id.',
   client_id_wrong:
@@ -58,14 +62,21 @@ export const REFUSAL_MENDS = {
     'What EMQX sent cannot be read: its authenticator and authoriser send a JSON object or a form of strings, at most 1 MiB, as signet emqx-config prints them.',
   emqx_client_unknown:
     'EMQX asks about a client that is no registered device or service: register it, and let the authoriser send clientid and cert_common_name (signet emqx-config).',
+  handshake_abandoned:
+    "The client saw the hub's certificate and left without a word, as Node and MQTT.js do where the name is not in it: connect to a name of the certificate, or add the name to tls.server_names or public_host.",
   handshake_failed:
     'The TLS handshake failed: check that the client uses TLS 1.2 or 1.3 on this port and trusts ca-cert.pem.',
   handshake_timeout:
     'The TLS handshake did not finish within limits.handshake_seconds: check the client, or the network.',
+  http_invalid: 'What came is not HTTP/1.1: check which port the client connects to, and what it speaks.',
+  http_on_mqtt_port: 'The client speaks HTTP on the port of MQTT: connect it to the port of the API (api.port).',
+  http_without_tls: 'The client speaks plain HTTP on a port of TLS: use https:// and the port of the API (api.port).',
   hub_over_limit: 'The hub is at limits.connections or limits.half_open: find out who holds them, or raise the limit.',
   identity_suspended: 'This device or service is suspended: signet device resume ID lets it in again.',
   issuer_unknown:
     'The certificate was signed by another CA: issue one here (signet device add ID, or admin-cert create NAME) and install it.',
+  mqtt_on_https_port:
+    'The client speaks MQTT on the port of the API: connect it to mqtt.port with TLS, or over WebSocket to /mqtt.',
   origin_not_allowed:
     "A web page of an origin that is not the hub's own asked for a WebSocket: add the origin to mqtt.allowed_origins if the page is yours.",
   legacy_password_ended:
@@ -92,8 +103,10 @@ export const REFUSAL_MENDS = {
     'The certificate was not made for clients (extendedKeyUsage clientAuth is missing): use a device certificate.',
   role_too_small:
     'The role of the caller does not allow this call: use a token or certificate of a larger role (signet token create NAME --role ROLE, signet admin-cert create NAME --role ROLE).',
+  server_name_wrong:
+    "The client does not find in the hub's certificate the name it connected to, or its clock is before notBefore: connect to a name of the certificate, add the name to tls.server_names or public_host, and set the clock of the client.",
   server_certificate_rejected:
-    "The client does not accept the hub's certificate: install certs/devices/ca-cert.pem as its CA, and connect to a name the certificate holds (tls.server_names, public_host).",
+    "The client does not trust the hub's certificate: install ca-cert.pem as its CA; if it is there, connect to a name the certificate holds (tls.server_names, public_host) and set the clock of the client.",
   store_full:
     'The messages that wait fill limits.store_bytes: find out which sessions do not fetch theirs, end those, or raise the limit.',
   sub_protocol_missing:
@@ -104,6 +117,10 @@ export const REFUSAL_MENDS = {
     'No policy of this identity allows this whole topic filter: subscribe to less, or extend the policy.',
   subscriptions_over_limit:
     'The session holds limits.subscriptions subscriptions: unsubscribe, use a wider filter, or raise the limit.',
+  tls_missing:
+    'The client speaks without TLS on a port of TLS: give it the CA (mosquitto: --cafile ca-cert.pem; MQTT.js: mqtts://), or open mqtt.plain for old devices.',
+  tls_on_plain_port: 'The client speaks TLS on the port of MQTT without TLS: connect it to mqtt.port.',
+  tls_version_unsupported: 'The client offers only TLS older than 1.2: update its TLS library, or allow TLS 1.2 in it.',
   token_expired: 'The token of this device or service has expired: make a new one (signet device token create ID).',
   token_invalid:
     'The bearer token is unknown, expired or revoked: make a new one (signet token create NAME --role ROLE).',

@@ -24,6 +24,12 @@ test('a text log is out before whatever is written next', () => {
   expect(lines).toEqual([expect.stringMatching(/WARN: Peer refused .*10\.0\.0\.1.*\n$/)])
 })
 
+test('a text log names the component before the message', () => {
+  const { lines, stream } = capture()
+  createLogger({ level: 'info', format: 'text', stream }).info({ component: 'edge', surface: 'mqtts' }, 'Door open')
+  expect(lines).toEqual([expect.stringMatching(/INFO: edge: Door open .*mqtts/)])
+})
+
 test('a level may change while the hub runs', () => {
   const { lines, stream } = capture()
   const logger = createLogger({ level: 'info', format: 'json', stream })

@@ -11,7 +11,18 @@ import { temporaryFolder } from './support/temporary-folder.ts'
 test('without a verb it prints help on stdout and exits 2', async () => {
   const { code, stdout, stderr } = await run({ argv: [], cwd: '/' })
   expect({ code, stderr }).toEqual({ code: 2, stderr: '' })
-  for (const verb of ['start', 'device', 'service', 'token', 'policy', 'ca', 'refusals', 'simulate', 'config']) {
+  for (const verb of [
+    'start',
+    'device',
+    'service',
+    'token',
+    'policy',
+    'ca',
+    'refusals',
+    'doctor',
+    'simulate',
+    'config',
+  ]) {
     expect(stdout).toMatch(new RegExp(`^ {2}${verb} `, 'm'))
   }
 })

@@ -29,6 +29,7 @@ import type {
   AuthModes,
   BrokerAddress,
   Configuration,
+  DiagnosisCalls,
   Health,
   HttpsIdentity,
   Publisher,
@@ -52,6 +53,7 @@ import { configurationRoutes } from './routes/configuration.ts'
 import { deviceCertificateRoutes } from './routes/device-certificates.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { diagnosticRoutes } from './routes/diagnostics.ts'
+import { diaryRoutes } from './routes/diary.ts'
 import { emqxAuthenticatorRoutes, emqxAuthorizerRoutes } from './routes/emqx.ts'
 import { healthRoutes } from './routes/health.ts'
 import { type IdentityTokenCalls, identityTokenRoutes } from './routes/identity-tokens.ts'
@@ -92,6 +94,7 @@ export interface ApiDependencies {
   readonly bans: Pick<Bans, 'list' | 'lift'>
   readonly publisher: Publisher
   readonly refusals: RefusalLog
+  readonly diagnosis: DiagnosisCalls
   readonly recordRefusal: RecordRefusal
   readonly trust: TrustAnchor
   readonly broker: BrokerAddress
@@ -170,6 +173,8 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/mode', modeRoutes(dependencies.modes, guard))
   app.route('/api/sessions', sessionRoutes(dependencies.sessions, guard))
   app.route('/api/bans', banRoutes(dependencies.bans, guard))
-  app.route('/api/diagnostics', diagnosticRoutes(dependencies.refusals, guard))
+  app.route('/api/devices', diaryRoutes('device', dependencies.devices.get, dependencies.diagnosis.diary, guard))
+  app.route('/api/services', diaryRoutes('service', dependencies.services.get, dependencies.diagnosis.diary, guard))
+  app.route('/api/diagnostics', diagnosticRoutes(dependencies, guard))
   return app
 }

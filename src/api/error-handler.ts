@@ -11,7 +11,10 @@ export function errorHandler(logger: Logger, explain: (error: Error) => unknown)
     const named = asDomainError(explain(error))
     if (!named || isServerFailure(named.code)) {
       const { requestId } = c.var
-      logger.error({ err: error, requestId, method: c.req.method, path: c.req.path }, 'A request failed')
+      logger.error(
+        { component: 'api', err: error, requestId, method: c.req.method, path: c.req.path },
+        'A request failed',
+      )
     }
     return named
       ? respondWithProblem(c, named.code, named.message, { details: named.details })

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { setTimeout as elapse } from 'node:timers/promises'
 import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server'
 import type { Logger } from '../logger.ts'
+import type { RecordRefusal } from '../refusal.ts'
 import type { ApiEnv } from './api-env.ts'
 import { createProblemResponse } from './problem.ts'
 import { limitBody } from './request/body-deadline.ts'
-import { refuseMalformedHttp } from './request/malformed-http.ts'
+import { explainMalformedHttp, refuseMalformedHttp } from './request/malformed-http.ts'
 import type { OriginOf, RequestOrigin } from './request/request-origin.ts'
 
 export interface HttpServerOptions {
@@ -17,6 +19,8 @@ export interface HttpServerOptions {
   readonly limits?: HttpLimits
   readonly upgrade?: Upgrade
   readonly forwarder?: Forwarder
+  /** Told of what came and is no HTTP. */
+  readonly recordRefusal?: RecordRefusal
 }
 
 /** Takes the requests that are for other servers, before the API sees them. */
@@ -67,6 +71,7 @@ export function createHttpServer({
   limits = HTTP_LIMITS,
   upgrade,
   forwarder,
+  recordRefusal,
 }: HttpServerOptions): HttpServer {
   const { closeTimeout, requestTimeout, ...timeouts } = limits
   const server = createServer({
@@ -101,6 +106,10 @@ export function createHttpServer({
   })
   server.on('clientError', (error, socket) => {
     const hasAnswerBegun = [...running].some((response) => response.socket === socket && response.headersSent)
+    // HTTP comes over sockets alone, whatever the declaration of its server leaves open.
+    const { address, surface } = originOf({ socket: socket as Socket, headers: {} })
+    const refusal = explainMalformedHttp(error)
+    if (refusal) recordRefusal?.({ address, surface, ...refusal })
     refuseMalformedHttp(error, socket, hasAnswerBegun)
   })
   return { server, [Symbol.asyncDispose]: () => close(server, running, closeTimeout) }
@@ -122,7 +131,7 @@ function answerUnhandled(error: unknown, logger: Logger): Response {
     const detail = 'The request target or the Host header is not valid'
     return createProblemResponse({ code: 'bad_request', detail, requestId })
   }
-  logger.error({ err: error, requestId }, 'A request failed')
+  logger.error({ component: 'api', err: error, requestId }, 'A request failed')
   return createProblemResponse({ code: 'internal_error', detail: '', requestId })
 }
 

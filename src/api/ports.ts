@@ -2,6 +2,10 @@ import type { X509Certificate } from 'node:crypto'
 import type { Message } from '../broker/delivery/message.ts'
 import type { ApiAuth } from '../registry/api-admission.ts'
 import type { AuthMode } from '../registry/auth-mode.ts'
+import type { CertificateVerdict } from '../registry/diagnosis/certificate-verdict.ts'
+import type { Diary } from '../registry/diagnosis/diary.ts'
+import type { Examined } from '../registry/diagnosis/examination.ts'
+import type { Finding } from '../registry/diagnosis/finding.ts'
 import type { RecordedRefusal } from '../registry/refusal-ring.ts'
 
 /** Where devices connect; asked at each request, because a port may be chosen after the API is made. */
@@ -83,4 +87,13 @@ export interface Publisher {
 export interface RefusalLog {
   /** Newest first. */
   list(): readonly RecordedRefusal[]
+}
+
+/** What an operator asks when something does not connect. */
+export interface DiagnosisCalls {
+  readonly diary: Pick<Diary, 'read'>
+  checkHub(): Promise<readonly Finding[]>
+  examine(examined: Examined): readonly Finding[]
+  /** Throws `private_key_refused` or `certificate_unreadable`. */
+  judgeCertificate(text: string): CertificateVerdict
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
+import { describeCertificate } from '../peer-identity.ts'
 import type { RefusalCause } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
 import type { Login } from '../registry/login.ts'
@@ -50,7 +51,7 @@ export function decideConnect(
     return refuse({
       cause,
       returnCode: returnCodeOf(cause),
-      presented,
+      presented: { ...presented, ...(clientId === '' ? {} : { clientId }) },
       ...(expected === undefined ? {} : { expected }),
     })
   }
@@ -59,14 +60,14 @@ export function decideConnect(
   const presented = {
     identity: `${identity.kind}:${identity.id}`,
     clientId,
-    ...(certificate ? { fingerprint: certificate.fingerprint } : {}),
+    ...(certificate && peer.certificate ? describeCertificate(peer.certificate) : {}),
   }
   const refuseClientId = (cause: RefusalCause): ConnectDecision =>
     refuse({
       cause,
       returnCode: RETURN_CODE.identifierRejected,
       presented,
-      expected: `${identity.id} or ${identity.id}:<suffix>`,
+      expected: `client id ${identity.id} or ${identity.id}:<suffix>`,
       identity,
     })
 

@@ -11,9 +11,14 @@ export interface ConnectGateOptions {
   readonly deadlineMs: number
 }
 
-type ConnectFailure = Extract<
+export type ConnectFailure = Extract<
   RefusalCause,
-  'connect_invalid' | 'connect_timeout' | 'connect_too_large' | 'websocket_invalid'
+  | 'connect_invalid'
+  | 'connect_timeout'
+  | 'connect_too_large'
+  | 'http_on_mqtt_port'
+  | 'tls_on_plain_port'
+  | 'websocket_invalid'
 >
 
 export type FirstFrame =
@@ -64,7 +69,7 @@ function failureOf(error: Error | null): ConnectFailure | undefined {
 
 function judge(bytes: Buffer, maxBytes: number): FirstFrame | undefined {
   const header = readFixedHeader(bytes)
-  if (header === 'malformed' || !isConnectStart(bytes)) return { failure: 'connect_invalid' }
+  if (header === 'malformed' || !isConnectStart(bytes)) return { failure: recogniseOther(bytes) }
   if (header === 'incomplete') return undefined
   const length = frameLength(header)
   if (length > maxBytes) return { failure: 'connect_too_large' }
@@ -76,6 +81,16 @@ function judge(bytes: Buffer, maxBytes: number): FirstFrame | undefined {
 // MQTT 3.1.1 §3.1.1: type 1, reserved flags 0; judged by the first byte so that a stranger's flood ends there
 function isConnectStart(bytes: Buffer): boolean {
   return bytes[0] === CONNECT << 4
+}
+
+// RFC 9112 §3.1: a method and a space. RFC 8446 §5.1: the content type of a handshake.
+const HTTP_REQUEST = /^[A-Z]+(?: |$)/
+const TLS_HANDSHAKE = 0x16
+
+function recogniseOther(bytes: Buffer): ConnectFailure {
+  const start = bytes.toString('latin1', 0, 16)
+  if (HTTP_REQUEST.test(start)) return 'http_on_mqtt_port'
+  return bytes[0] === TLS_HANDSHAKE ? 'tls_on_plain_port' : 'connect_invalid'
 }
 
 function frameLength({ headerLength, remainingLength }: FixedHeader): number {

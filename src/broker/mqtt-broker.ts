@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { EventFeed } from '../events.ts'
 import type { Logger } from '../logger.ts'
-import type { RecordRefusal, RefusalCause, Surface } from '../refusal.ts'
+import type { RecordRefusal, Surface } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
 import type { Login } from '../registry/login.ts'
 import { type EngineLimits, openAedesEngine, type StatusSettings } from './aedes/engine.ts'
@@ -10,13 +10,14 @@ import { type BanOf, Bans } from './bans.ts'
 import { BoundReports } from './bound-reports.ts'
 import { encodeConnack, encodeUnsupportedVersionConnack, RETURN_CODE } from './connack.ts'
 import { type ConnectRefusal, decideConnect } from './connect-decision.ts'
-import { awaitConnect, type FirstFrame } from './connect-gate.ts'
+import { awaitConnect, type ConnectFailure, type FirstFrame } from './connect-gate.ts'
 import type { ConnectPacket } from './connect-packet.ts'
 import { Connection, type IncomingConnection } from './connection.ts'
 import type { Losses } from './delivery/losses.ts'
 import type { Message } from './delivery/message.ts'
 import { MessageFeed } from './delivery/message-feed.ts'
 import type { DeliveryStores } from './delivery/ports.ts'
+import { AWAITED, expectedBy, OTHER_PROTOCOLS, presentedBy } from './early-end.ts'
 import { FlappingBans, type FlappingLimits } from './flapping.ts'
 import { watchFlapping } from './flapping-watch.ts'
 import type { AccessRules, ClientIdRule, PeerDirectory } from './ports.ts'
@@ -78,7 +79,7 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
   const flapping = watchFlapping({ bans: flappingBans, access, reports, logger })
   const traffic = new Traffic()
   const engine = await openAedesEngine({ ...options, owners, feed, bans: flappingBans, reports, traffic })
-  const announce = announceTo({ events, traffic, flapping })
+  const announce = announceTo({ events, traffic, flapping, logger })
   const { sessionSeconds } = limits
   let isStopping = false
 
@@ -213,16 +214,17 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
   }
 
   /** A peer that would have been refused may leave, or fail, before it says CONNECT: what it is then told is the deeper cause. */
-  function recordEarlyEnd(connection: Connection, failure?: ConnectRefusal['cause']): void {
+  function recordEarlyEnd(connection: Connection, failure?: ConnectFailure): void {
     const { peer, surface, address } = connection
     const admission = directory.admit(peer, { surface, address })
     const isRefused = admission.admitted === false && !AWAITED.has(admission.cause)
-    if (isRefused) record(connection, admission.cause, admission.presented, admission.expected)
-    else if (failure) {
-      const identity = admission.admitted === true ? admission.identity : undefined
-      record(connection, failure, presentedBy(connection, identity))
-      if (identity) flapping.countEnd(connection, identity)
+    if (isRefused && !(failure && OTHER_PROTOCOLS.has(failure))) {
+      return record(connection, admission.cause, admission.presented, admission.expected)
     }
+    const identity = admission.admitted === true ? admission.identity : undefined
+    if (failure) record(connection, failure, presentedBy(connection, identity), expectedBy(failure, limits))
+    else if (identity) events.publish('device.left', { kind: identity.kind, id: identity.id, address })
+    if (failure && identity) flapping.countEnd(connection, identity)
   }
 
   function record(
@@ -234,14 +236,3 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     recordRefusal({ address, surface, cause, presented, ...(expected === undefined ? {} : { expected }) })
   }
 }
-
-function presentedBy({ peer }: Connection, identity?: Identity): Readonly<Record<string, string>> {
-  const { subject, fingerprint } = peer.certificate ?? {}
-  return {
-    ...(identity ? { identity: `${identity.kind}:${identity.id}` } : {}),
-    ...(subject !== undefined && fingerprint !== undefined ? { subject, fingerprint } : {}),
-  }
-}
-
-/** What only a CONNECT can show, and the lack of which says nothing before it. */
-const AWAITED: ReadonlySet<RefusalCause> = new Set(['credential_missing', 'login_missing'])

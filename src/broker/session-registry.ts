@@ -59,6 +59,13 @@ export class SessionRegistry {
     await Promise.all(this.#byClientId.get(clientId).map((connection) => connection.kick()))
   }
 
+  /** Those that have said CONNECT. */
+  listOf(kind: Identity['kind'], id: string): readonly { readonly clientId: string; readonly address: string }[] {
+    return [...this.#connections].flatMap(({ session, address }) =>
+      session?.identity.kind === kind && session.identity.id === id ? [{ clientId: session.clientId, address }] : [],
+    )
+  }
+
   async cutClientId(clientId: string, reason: string): Promise<void> {
     await cutAll(this.#byClientId.get(clientId), reason)
   }

@@ -5,6 +5,7 @@ import { addCaCommands } from './ca.ts'
 import { addCertificateCommands } from './certificate.ts'
 import { addConfigCommands } from './config.ts'
 import { addDeviceCommands } from './device.ts'
+import { addDoctorCommand } from './doctor.ts'
 import { addEmqxConfigCommand } from './emqx-config.ts'
 import { addImportCommands } from './import/import.ts'
 import { addPolicyCommands } from './policy.ts'
@@ -51,6 +52,7 @@ export function createProgram(context: CommandContext): Command {
   addBanCommands(program, context)
   addPubCommand(program, context)
   addRefusalsCommand(program, context)
+  addDoctorCommand(program, context)
   addSimulateCommand(program, context)
   addConfigCommands(program, context)
   addEmqxConfigCommand(program, context)

@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
+import type { Logger } from '../logger.ts'
 import type { RecordRefusal } from '../refusal.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
 import { createEntrance } from './entrance.ts'
@@ -21,6 +22,7 @@ export interface DoorOptions {
   /** They, and nobody else, say by the PROXY protocol for whom they speak. */
   readonly proxies: Networks
   readonly recordRefusal: RecordRefusal
+  readonly logger: Pick<Logger, 'debug' | 'isLevelEnabled'>
 }
 
 export interface MqttDoorOptions extends DoorOptions {

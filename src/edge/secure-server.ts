@@ -1,10 +1,13 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { createServer, type SecureContextOptions, type TLSSocket } from 'node:tls'
+import type { Logger } from '../logger.ts'
 import { type Peer, readPeerCertificate } from '../peer-identity.ts'
-import type { RecordRefusal, RefusalCause, Surface } from '../refusal.ts'
+import type { RecordRefusal, Surface } from '../refusal.ts'
 import { judgeChain, verdictOf } from './chain-verdict.ts'
 import type { Entrant } from './entrance.ts'
+import { explainHandshakeFailure, type HandshakeError } from './handshake-failure.ts'
+import { describeHandshake } from './handshake-report.ts'
 import { resetSocket } from './reset-socket.ts'
 import type { ServedCertificate } from './served-certificate.ts'
 import { tlsPolicy } from './tls-policy.ts'
@@ -19,6 +22,7 @@ export interface SecureServerOptions {
   /** What this port answers to; a peer that offers others alone is refused (RFC 7301 §3.2), one that offers none is let in. */
   readonly alpnProtocols: readonly string[]
   readonly recordRefusal: RecordRefusal
+  readonly logger: Pick<Logger, 'debug' | 'isLevelEnabled'>
   readonly onConnection: (connection: SecureConnection) => void
 }
 
@@ -40,8 +44,9 @@ export interface SecureServer {
 
 /** Terminates TLS 1.2 and 1.3 on sockets that are handed to it. */
 export function createSecureServer(options: SecureServerOptions): SecureServer {
-  const { surface, clientCa, alpnProtocols, recordRefusal, onConnection } = options
+  const { surface, clientCa, alpnProtocols, recordRefusal, logger, onConnection } = options
   const accepted = new Map<string, Entrant>()
+  const entrants = new WeakMap<object, Entrant>()
   const server = createServer({
     ...contextOf(options),
     handshakeTimeout: options.handshakeSeconds * 1000,
@@ -56,21 +61,31 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
     // The peer left between the last flight and this event.
     if (!known) return void socket.destroy()
     const { raw, address, markOpen } = known
+    const peer = readPeer(socket, clientCa)
+    if (logger.isLevelEnabled('debug')) {
+      logger.debug({ component: 'edge', surface, address, ...describeHandshake(socket, peer) }, 'Handshake finished')
+    }
     onConnection({
       socket,
       address,
-      peer: readPeer(socket, clientCa),
+      peer,
       markOpen,
       // Its close is the TLS socket's. To destroy that one too within the tick of its handshake would crash Node.
       reset: () => resetSocket(raw, socket),
     })
   })
 
-  server.on('tlsClientError', (error: NodeJS.ErrnoException & { readonly reason?: string }, socket) => {
-    const address = accepted.get(keyOf(socket))?.address ?? 'unknown'
-    const cause = causeOf(error)
-    if (cause)
-      recordRefusal({ address, surface, cause, presented: { error: error.reason ?? error.code ?? error.message } })
+  server.on('tlsClientError', (error: HandshakeError, socket) => {
+    const entrant = entrants.get(rawOf(socket))
+    const address = entrant?.address ?? 'unknown'
+    const hasAnswered = entrant !== undefined && entrant.raw.bytesWritten > 0
+    const failure = explainHandshakeFailure(error, {
+      certificateChain: options.served.identity.certificatePem,
+      handshakeSeconds: options.handshakeSeconds,
+      hasAnswered,
+    })
+    if (failure) recordRefusal({ address, surface, ...failure })
+    else logger.debug({ component: 'edge', surface, address, reason: error.code }, 'Handshake broken off')
     socket.destroy()
   })
 
@@ -78,6 +93,7 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
     accept(entrant) {
       const key = keyOf(entrant.raw)
       accepted.set(key, entrant)
+      entrants.set(entrant.raw, entrant)
       entrant.raw.once('close', () => {
         // A peer that comes back at once from the same port has taken its place.
         if (accepted.get(key) === entrant) accepted.delete(key)
@@ -103,20 +119,15 @@ function keyOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): 
   return [remoteAddress, remotePort, localAddress, localPort].join('\n')
 }
 
+/** The socket below, by a field of Node's own: a peer that sends its alert and resets at once leaves no address on the TLS socket. */
+function rawOf(socket: TLSSocket): object {
+  return (socket as { readonly _parent?: Socket })._parent ?? socket
+}
+
 function readPeer(socket: TLSSocket, clientCa: readonly X509Certificate[]): Peer {
   const certificate = clientCa.length > 0 ? socket.getPeerX509Certificate() : undefined
   if (!certificate) return {}
   // A string at run time, whatever the declaration says.
   const error = socket.authorized ? undefined : String(socket.authorizationError)
   return { certificate: readPeerCertificate(certificate), chain: verdictOf(error) ?? judgeChain(certificate, clientCa) }
-}
-
-/** None for a peer that only opened the port and left, as health checks and scanners do. */
-function causeOf({ code = '' }: NodeJS.ErrnoException): RefusalCause | undefined {
-  if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return 'handshake_timeout'
-  if (code === 'ERR_SSL_NO_APPLICATION_PROTOCOL') return 'alpn_unknown'
-  if (code === 'ECONNRESET' || code === 'EPIPE') return undefined
-  return /ALERT_(?:UNKNOWN_CA|(?:BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_)/.test(code)
-    ? 'server_certificate_rejected'
-    : 'handshake_failed'
 }

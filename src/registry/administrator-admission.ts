@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts'
-import type { ChainVerdict, PeerCertificate } from '../peer-identity.ts'
+import { type ChainVerdict, describeCertificate, type PeerCertificate } from '../peer-identity.ts'
 import type { RefusalCause } from '../refusal.ts'
 import type { Administrator } from './administrator.ts'
-import { CHAIN_CAUSES, describePeer, type Refused, refuseUnusable, whyMisnamed } from './admission.ts'
+import { CHAIN_CAUSES, type Refused, refuseUnusable, whyMisnamed } from './admission.ts'
 import { type Certificate, whyUntimely, whyUnusable } from './certificate.ts'
 import type { AdministratorStore, CertificateStore } from './ports.ts'
 
@@ -42,7 +42,8 @@ export function createAdministratorAdmissions(options: AdministratorAdmissionsOp
   return {
     admit(shown) {
       const judgement = judge(shown)
-      if ('cause' in judgement) return { admitted: false, ...judgement, presented: describePeer(shown.certificate) }
+      if ('cause' in judgement)
+        return { admitted: false, ...judgement, presented: describeCertificate(shown.certificate) }
       return { admitted: true, ...judgement }
     },
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
-import type { ChainVerdict, Peer, PeerCertificate } from '../peer-identity.ts'
+import { type ChainVerdict, describeCertificate, type Peer, type PeerCertificate } from '../peer-identity.ts'
 import type { RefusalCause } from '../refusal.ts'
-import { type Certificate, type UnusableCause, whyUntimely, whyUnusable } from './certificate.ts'
+import { type Certificate, isActive, type UnusableCause, whyUntimely, whyUnusable } from './certificate.ts'
 import type { Identity } from './identity.ts'
 import type { Newcomers } from './newcomers.ts'
 import type { CertificateStore } from './ports.ts'
@@ -28,7 +28,7 @@ export interface Admissions {
 }
 
 export interface AdmissionsOptions extends SubjectsOptions {
-  readonly certificates: Pick<CertificateStore, 'findByFingerprint'>
+  readonly certificates: Pick<CertificateStore, 'findByFingerprint' | 'listOf'>
   readonly newcomers: Pick<Newcomers, 'receive'>
   readonly clock: Clock
 }
@@ -40,7 +40,12 @@ export const CHAIN_CAUSES = {
   chain_invalid: 'chain_invalid',
 } as const satisfies Record<Exclude<ChainVerdict, 'trusted'>, RefusalCause>
 
-export type Refused = { readonly cause: RefusalCause; readonly expected?: string }
+/** `certificate` is the record, where there is one: it says whose refusal it is. */
+export interface Refused {
+  readonly cause: RefusalCause
+  readonly certificate?: Certificate
+  readonly expected?: string
+}
 
 type Judgement = Verdict | Refused
 
@@ -52,8 +57,7 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
     admit(peer) {
       if (!peer.certificate) return { admitted: false, cause: 'certificate_missing', presented: {} }
       const judgement = judgePeer(peer.certificate, peer.chain)
-      if ('cause' in judgement) return { admitted: false, ...judgement, presented: describePeer(peer.certificate) }
-      return { admitted: true, ...judgement }
+      return 'cause' in judgement ? tell(judgement, peer.certificate) : { admitted: true, ...judgement }
     },
     whyRefused(fingerprint) {
       const judgement = judge(certificates.findByFingerprint(fingerprint), clock())
@@ -77,20 +81,40 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
     if (untimely) return refuseUnusable(untimely, now)
     const judgement = judge(known ? complete(known, presented) : newcomers.receive(presented), now)
     if ('cause' in judgement) return judgement
-    return whyMisnamed(presented, judgement.identity.id) ?? judgement
+    const misnamed = whyMisnamed(presented, judgement.identity.id)
+    return misnamed ? { ...misnamed, certificate: judgement.certificate } : judgement
   }
 
   function judge(certificate: Certificate | undefined, now: Date): Judgement {
     if (!certificate) return { cause: 'certificate_unknown' }
     const unusable = whyUnusable(certificate, now)
-    if (unusable) return refuseUnusable(unusable, now)
+    if (unusable) return refuseUnusable(unusable, now, certificate)
     const { kind, subjectId } = certificate
-    if (kind !== 'device' && kind !== 'service') {
-      return { cause: 'certificate_kind_wrong', expected: 'a device or service' }
-    }
+    if (kind !== 'device' && kind !== 'service') return { cause: 'certificate_kind_wrong', certificate }
     const subject = findSubject(options, kind, subjectId)
-    if (!subject) return { cause: 'certificate_unknown' }
-    return subject.state === 'active' ? { identity: subject.identity, certificate } : { cause: 'identity_suspended' }
+    if (!subject) return { cause: 'certificate_unknown', certificate }
+    if (subject.state === 'active') return { identity: subject.identity, certificate }
+    return { cause: 'identity_suspended', certificate, expected: `${kind} ${subjectId} in the state active` }
+  }
+
+  function tell({ cause, certificate, expected }: Refused, shown: PeerCertificate): Admission {
+    const presented = describeCertificate(shown)
+    if (!certificate) return { admitted: false, cause, presented, ...(expected === undefined ? {} : { expected }) }
+    const identity = `${certificate.kind}:${certificate.subjectId}`
+    const wanted = expected ?? (REPLACED.has(cause) ? findReplacement(certificate) : undefined)
+    return {
+      admitted: false,
+      cause,
+      presented: { identity, ...presented },
+      ...(wanted === undefined ? {} : { expected: wanted }),
+    }
+  }
+
+  /** What its holder could show instead. */
+  function findReplacement({ kind, subjectId }: Certificate): string | undefined {
+    const now = clock()
+    const active = certificates.listOf(kind, subjectId).find((certificate) => isActive(certificate, now))
+    return active && `the certificate ${active.fingerprint} of ${kind} ${subjectId}`
   }
 }
 
@@ -100,6 +124,8 @@ export function whyMisnamed({ commonNames }: PeerCertificate, id: string): Refus
   return commonName === id && others.length === 0 ? undefined : { cause: 'common_name_wrong', expected: `CN=${id}` }
 }
 
+const REPLACED: ReadonlySet<RefusalCause> = new Set(['certificate_revoked', 'certificate_superseded'])
+
 /** What was registered by its fingerprint alone learns the rest when it is shown; the first connection is when it is kept. */
 function complete(known: Certificate, presented: PeerCertificate): Certificate {
   if (known.serialNumber !== undefined) return known
@@ -107,18 +133,8 @@ function complete(known: Certificate, presented: PeerCertificate): Certificate {
   return { ...known, serialNumber, notBefore, notAfter, subject }
 }
 
-export function refuseUnusable(cause: UnusableCause, now: Date): Refused {
-  if (cause !== 'certificate_expired' && cause !== 'certificate_not_yet_valid') return { cause }
-  return { cause, expected: `a time between notBefore and notAfter; the hub's clock says ${now.toISOString()}` }
-}
-
-export function describePeer(certificate: PeerCertificate): Presented {
-  return {
-    subject: certificate.subject,
-    issuer: certificate.issuer,
-    serialNumber: certificate.serialNumber,
-    fingerprint: certificate.fingerprint,
-    notBefore: certificate.notBefore.toISOString(),
-    notAfter: certificate.notAfter.toISOString(),
-  }
+export function refuseUnusable(cause: UnusableCause, now: Date, certificate?: Certificate): Refused {
+  const found = { cause, ...(certificate ? { certificate } : {}) }
+  if (cause !== 'certificate_expired' && cause !== 'certificate_not_yet_valid') return found
+  return { ...found, expected: `a certificate valid at ${now.toISOString()}, the time of the hub's clock` }
 }

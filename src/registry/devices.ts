@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
+import type { EventFeed } from '../events.ts'
 import { parseId } from '../identifiers.ts'
+import { announceState } from './announced-state.ts'
 import type { Device } from './device.ts'
 import type { Page } from './page.ts'
 import type { Policies } from './policies.ts'
@@ -62,6 +64,7 @@ export interface DevicesOptions {
   readonly legacy: Pick<LegacyCredentialStore, 'delete'>
   readonly transaction: Transaction
   readonly onAccessChange: () => void
+  readonly events: EventFeed
   readonly clock: Clock
 }
 
@@ -69,7 +72,7 @@ const DEFAULT_USER = 'default'
 
 export function createDevices(options: DevicesOptions): Devices {
   const { devices, services, policies, revocations, identityTokens, legacy, cutter, transaction } = options
-  const { onAccessChange, clock } = options
+  const { onAccessChange, events, clock } = options
   return { create, get, list: (query) => devices.list(query), change, amend, remove, resolveOwner, ensure }
 
   function create(
@@ -143,6 +146,7 @@ export function createDevices(options: DevicesOptions): Devices {
       device: after,
       end() {
         if (changes.state === 'active') cutter.liftBan('device', deviceId)
+        announceState(events, 'device', deviceId, before, after)
         return Promise.all([end?.(), shutOut(before, after)])
       },
     }

@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { REFUSAL_MENDS, type Refusal, type RefusalCause } from '../refusal.ts'
+import { BoundedEntries } from './bounded-entries.ts'
+import type { Expectations } from './expectations.ts'
 
 /** A refusal as it is told: grouped with its like, and with what mends it. */
 export interface RecordedRefusal extends Refusal {
@@ -20,8 +22,12 @@ export interface RefusalRingOptions {
   readonly clock: Clock
   readonly capacity?: number
   readonly capacityPerSubject?: number
+  /** Of those refusals that do not say themselves what would have been accepted. */
+  readonly expectations?: Expectations
   /** Told once for each new group, not for each repetition: strangers cannot fill a log. */
   readonly onNew?: (refusal: RecordedRefusal) => void
+  /** Told of the repetitions. */
+  readonly onAgain?: (refusal: RecordedRefusal) => void
 }
 
 /** Keeps the newest refusals in bounded memory; equal ones (address, surface, cause, who) are one entry with a count. */
@@ -29,51 +35,45 @@ export function createRefusalRing({
   clock,
   capacity = 10_000,
   capacityPerSubject = 100,
+  expectations = {},
   onNew,
+  onAgain,
 }: RefusalRingOptions): RefusalRing {
-  // A Map keeps insertion order, so the first key is the oldest entry.
-  const entries = new Map<string, RecordedRefusal>()
-  const bySubject = new Map<string, Set<string>>()
+  const entries = new BoundedEntries<RecordedRefusal>({ capacity, capacityPerSubject })
   const totals = new Map<RefusalCause, number>()
 
   return {
     record(refusal) {
-      totals.set(refusal.cause, (totals.get(refusal.cause) ?? 0) + 1)
+      const { address, surface, cause } = refusal
+      totals.set(cause, (totals.get(cause) ?? 0) + 1)
       const subject = subjectOf(refusal)
-      const key = [refusal.address, refusal.surface, refusal.cause, subject].join('\n')
+      const key = [address, surface, cause, subject].join('\n')
       const known = entries.get(key)
-      remove(key)
-      const entry = { ...refusal, at: clock(), mend: REFUSAL_MENDS[refusal.cause], count: (known?.count ?? 0) + 1 }
-      entries.set(key, entry)
-      const ofSubject = add(subject, key)
-      if (ofSubject.size > capacityPerSubject) removeOldest(ofSubject)
-      if (entries.size > capacity) removeOldest(entries.keys())
-      if (!known) onNew?.(entry)
+      const entry = { ...complete(refusal), at: clock(), mend: REFUSAL_MENDS[cause], count: (known?.count ?? 0) + 1 }
+      entries.put(key, subject, entry)
+      if (known) onAgain?.(entry)
+      else onNew?.(entry)
     },
-    list: () => [...entries.values()].reverse(),
+    list: () => entries.list(),
     totals: () => Object.fromEntries(totals),
   }
 
-  function add(subject: string, key: string): Set<string> {
-    const keys = bySubject.get(subject) ?? new Set()
-    bySubject.set(subject, keys.add(key))
-    return keys
+  function complete({ presented, ...refusal }: Refusal): Refusal {
+    const expected = refusal.expected ?? expectations[refusal.cause]
+    return {
+      ...refusal,
+      ...(presented ? { presented: shorten(presented) } : {}),
+      ...(expected === undefined ? {} : { expected }),
+    }
   }
+}
 
-  function remove(key: string): void {
-    const entry = entries.get(key)
-    if (!entry) return
-    entries.delete(key)
-    const subject = subjectOf(entry)
-    const keys = bySubject.get(subject)
-    keys?.delete(key)
-    if (keys?.size === 0) bySubject.delete(subject)
-  }
+// A subject, a topic or a client id may have tens of thousands of octets, and the ring has ten thousand places.
+const LONGEST = 256
 
-  function removeOldest(keys: Iterable<string>): void {
-    const [oldest] = keys
-    if (oldest !== undefined) remove(oldest)
-  }
+function shorten(presented: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const cut = (value: string): string => (value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value)
+  return Object.fromEntries(Object.entries(presented).map(([name, value]) => [name, cut(value)]))
 }
 
 // Each was found behind a chain to our CA. Before that a certificate is a stranger's word, made anew for each attempt.

@@ -19,6 +19,7 @@ import { type ConnectAdmissions, createConnectAdmissions } from './connect-admis
 import { createDevices, type Devices } from './devices.ts'
 import { createEmqxAuthenticator, type EmqxAuthenticator } from './emqx-authenticator.ts'
 import { createEmqxAuthorizer, type EmqxAuthorizer } from './emqx-authorizer.ts'
+import { createExpectations } from './expectations.ts'
 import type { Grant } from './grant.ts'
 import { createIdentityTokens, type IdentityTokens } from './identity-tokens.ts'
 import { createImportUndo, type ImportUndo } from './import/import-undo.ts'
@@ -64,6 +65,8 @@ export interface Stores {
 export interface RegistryOptions {
   readonly stores: Stores
   readonly issuer: LeafIssuer
+  /** The subject of the CA, as refusals name it. */
+  readonly issuerName: string
   readonly cutter: Cutter
   readonly compareBcrypt: CompareBcrypt
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
@@ -78,6 +81,7 @@ export interface RegistryOptions {
   /** For work that nobody waits for: its failure is told to an operator. */
   readonly inBackground: (work: Promise<void>) => void
   readonly onNewRefusal: (refusal: RecordedRefusal) => void
+  readonly onRefusedAgain: (refusal: RecordedRefusal) => void
   readonly onExpiring: (expiring: readonly LegacyCredential[]) => void
   readonly events: EventFeed
   readonly clock: Clock
@@ -115,13 +119,19 @@ export function createRegistry(options: RegistryOptions): Registry {
   const { certificates: certificateStore, transaction } = stores
   const { plainMqtt, narrowAccess: narrow } = options
   const access = createAccess({ ...stores, ...(narrow ? { narrow } : {}) })
-  const refusals = createRefusalRing({ clock, onNew: options.onNewRefusal })
+  const expectations = createExpectations(options.issuerName)
+  const refusals = createRefusalRing({
+    clock,
+    expectations,
+    onNew: options.onNewRefusal,
+    onAgain: options.onRefusedAgain,
+  })
   const mayUseAny: Parameters<typeof createClientIds>[0]['mayUseAny'] = (identity) =>
     identity.kind === 'service' || access.policyOf(identity).anyClientId
   const clientIds = createClientIds({ ...stores, mayUseAny })
   const policies = createPolicies({ policies: stores.policies, onChange: access.invalidate })
   const revocations = createRevocations({ certificates: certificateStore, cutter, events, clock })
-  const shared = { ...stores, policies, revocations, cutter, onAccessChange: access.invalidate, clock }
+  const shared = { ...stores, policies, revocations, cutter, onAccessChange: access.invalidate, events, clock }
   const devices = createDevices(shared)
   const services = createServices(shared)
   const newcomers = createNewcomers({

@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
+import type { EventFeed } from '../events.ts'
 import { parseId } from '../identifiers.ts'
 import { isWide } from './access-policy.ts'
+import { announceState } from './announced-state.ts'
 import type { Page, PageRequest } from './page.ts'
 import { type Policies, servicePolicyName } from './policies.ts'
 import type { Policy } from './policy.ts'
@@ -39,12 +41,13 @@ export interface ServicesOptions {
   readonly identityTokens: Pick<IdentityTokenStore, 'deleteOf'>
   readonly transaction: Transaction
   readonly onAccessChange: () => void
+  readonly events: EventFeed
   readonly clock: Clock
 }
 
 export function createServices(options: ServicesOptions): Services {
   const { services, devices, policies, revocations, identityTokens, cutter, transaction } = options
-  const { onAccessChange, clock } = options
+  const { onAccessChange, events, clock } = options
   return { create, get, list: (page) => services.list(page), change, remove }
 
   function create({ name, policies: names = [], allow = [] }: ServiceRequest, mayAttachWide: boolean): Service {
@@ -76,11 +79,13 @@ export function createServices(options: ServicesOptions): Services {
   }
 
   async function change(name: string, changes: ServiceChanges, mayAttachWide: boolean): Promise<Service> {
-    const after: Service = { ...get(name), ...changes }
+    const before = get(name)
+    const after: Service = { ...before, ...changes }
     if (changes.policies) policies.requireAttachable(changes.policies, mayAttachWide)
     services.save(after)
     onAccessChange()
     if (changes.state === 'active') cutter.liftBan('service', name)
+    announceState(events, 'service', name, before, after)
     if (after.state === 'suspended') await cutter.cutIdentity('service', name, 'service suspended', [])
     return after
   }

@@ -65,6 +65,14 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       },
     },
     refusals: { list: () => [] },
+    diagnosis: {
+      diary: { read: (kind, id) => ({ items: [{ at: NOW, event: 'connected', clientId: `${kind} ${id}` }] }) },
+      checkHub: async () => [{ name: 'disk', status: 'ok', detail: 'room' }],
+      examine: ({ kind, id, state }) => [
+        { name: 'state', status: 'failed', detail: `${kind} ${id} is ${state}`, mend: 'resume it' },
+      ],
+      judgeCertificate: (text) => ({ admitted: true, presented: { subject: text }, kind: undefined, hints: [] }),
+    },
     recordRefusal: (refusal) => void refusals.push(refusal),
     renewOwnCertificate: async () => ({
       names: ['localhost'],

@@ -100,7 +100,7 @@ describe('a CONNECT is refused', () => {
           cause,
           returnCode: RETURN_CODE.identifierRejected,
           presented: { identity: 'device:device-001', fingerprint: DEVICE.certificate.fingerprint },
-          expected: 'device-001 or device-001:<suffix>',
+          expected: 'client id device-001 or device-001:<suffix>',
         },
       }))
   }
@@ -147,7 +147,7 @@ describe('a CONNECT is refused', () => {
         banOf: () => undefined,
         ...createScene(),
       })
-      expect(decision).toEqual({ accepted: false, refusal: { cause, returnCode, presented: {} } })
+      expect(decision).toEqual({ accepted: false, refusal: { cause, returnCode, presented: { clientId: 'a' } } })
     })
   }
 

@@ -63,8 +63,8 @@ describe('a connection is refused', () => {
     { name: 'for a first byte that is no CONNECT', bytes: PING.subarray(0, 1), failure: 'connect_invalid' },
     { name: 'for a PUBLISH', bytes: Buffer.from([0x30, 3, 0, 1, 0x61]), failure: 'connect_invalid' },
     { name: 'for a CONNECT with reserved flags', bytes: Buffer.from([0x11]), failure: 'connect_invalid' },
-    { name: 'for HTTP', bytes: HTTP, failure: 'connect_invalid' },
-    { name: 'for TLS within TLS', bytes: TLS_HELLO, failure: 'connect_invalid' },
+    { name: 'for HTTP', bytes: HTTP, failure: 'http_on_mqtt_port' },
+    { name: 'for TLS within TLS', bytes: TLS_HELLO, failure: 'tls_on_plain_port' },
     {
       name: 'for a remaining length of five octets',
       bytes: Buffer.from([0x10, 0x80, 0x80, 0x80, 0x80]),

@@ -136,12 +136,16 @@ describe('a peer is refused', () => {
     const { client } = hub.open(STRANGER, 5)
     client.send(rawConnectFrame({ level: 5 }))
     await client.closed
-    const { fingerprint } = STRANGER.certificate
-    expect(hub.recorder.refusals.map(({ presented }) => presented)).toEqual([{ subject: 'CN=stranger', fingerprint }])
+    expect(hub.recorder.refusals.map(({ presented }) => presented)).toMatchObject([
+      { subject: 'CN=stranger', fingerprint: STRANGER.certificate.fingerprint, issuer: 'CN=Signet' },
+    ])
+    expect(hub.recorder.refusals[0]?.presented).not.toHaveProperty('identity')
   })
 
   for (const { name, bytes, cause } of [
-    { name: 'that speaks no MQTT', bytes: Buffer.from('GET / HTTP/1.1\r\n\r\n'), cause: 'connect_invalid' },
+    { name: 'that speaks no MQTT', bytes: Buffer.from('\0\0'), cause: 'connect_invalid' },
+    { name: 'that speaks HTTP', bytes: Buffer.from('GET / HTTP/1.1\r\n\r\n'), cause: 'http_on_mqtt_port' },
+    { name: 'that speaks TLS once more', bytes: Buffer.from([0x16, 3, 1]), cause: 'tls_on_plain_port' },
     { name: 'whose CONNECT is too large', bytes: Buffer.from([0x10, 0xff, 0xff, 0x7f]), cause: 'connect_too_large' },
     {
       name: 'whose will could be written to no subscriber',

@@ -42,7 +42,7 @@ describe('one port', () => {
     const client = beginHandshake(door.port, pki, {}, { ALPNProtocols: ['h2', 'http/1.1'] })
     await once(client, 'secureConnect')
     expect(client.alpnProtocol).toBe('http/1.1')
-    client.destroy()
+    client.end()
     await closing(beginHandshake(door.port, pki, {}, { ALPNProtocols: ['h2'] }))
     expect(door.refusals).toMatchObject([{ surface: 'https', cause: 'alpn_unknown' }])
   })

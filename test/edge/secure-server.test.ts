@@ -176,7 +176,7 @@ describe('a handshake that fails', () => {
     const client = connect(server.port, LOOPBACK)
     client.write('\x10\x0c\0\x04MQTT\x04\x02\0<\0\0')
     await closing(client)
-    expect(server.refusals).toMatchObject([{ address: ADDRESS, surface: 'mqtts', cause: 'handshake_failed' }])
+    expect(server.refusals).toMatchObject([{ address: ADDRESS, surface: 'mqtts', cause: 'tls_missing' }])
     await Promise.all(server.accepted.map(closed))
   })
 
@@ -190,7 +190,7 @@ describe('a handshake that fails', () => {
       ciphers: 'DEFAULT:@SECLEVEL=0',
     })
     await closing(client)
-    expect(await server.refused()).toMatchObject({ cause: 'handshake_failed' })
+    expect(await server.refused()).toMatchObject({ cause: 'tls_version_unsupported' })
   })
 
   test('because an ALPN name is not spoken here is told', async () => {
@@ -227,11 +227,13 @@ describe('a handshake that fails', () => {
   })
 
   for (const { alert, cause } of [
-    { alert: 42, cause: 'server_certificate_rejected' }, // bad_certificate
+    { alert: 42, cause: 'server_name_wrong' }, // bad_certificate
     { alert: 43, cause: 'server_certificate_rejected' }, // unsupported_certificate
-    { alert: 45, cause: 'server_certificate_rejected' }, // certificate_expired
+    { alert: 45, cause: 'client_clock_wrong' }, // certificate_expired
     { alert: 46, cause: 'server_certificate_rejected' }, // certificate_unknown
     { alert: 48, cause: 'server_certificate_rejected' }, // unknown_ca
+    { alert: 49, cause: 'server_certificate_rejected' }, // access_denied
+    { alert: 80, cause: 'server_name_wrong' }, // internal_error
     { alert: 40, cause: 'handshake_failed' }, // handshake_failure
     { alert: 71, cause: 'handshake_failed' }, // insufficient_security
   ]) {

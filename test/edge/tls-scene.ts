@@ -7,8 +7,10 @@ import { ConnectionLimits } from '../../src/edge/connection-limits.ts'
 import { type Listener, openListener } from '../../src/edge/listener.ts'
 import { createNetworks } from '../../src/edge/networks.ts'
 import { OpenSockets } from '../../src/edge/open-sockets.ts'
+import { createLogger } from '../../src/logger.ts'
 import type { Refusal } from '../../src/refusal.ts'
 import { type CertificateMaker, createForeignCa, SERVER_AUTH } from '../support/certificate-maker.ts'
+import { LogSink } from '../support/log-sink.ts'
 import type { Credentials } from '../support/test-hub.ts'
 
 export const LOOPBACK = '127.0.0.1'
@@ -57,6 +59,7 @@ export function createDoorway(
       sockets: new OpenSockets(),
       proxies: createNetworks(proxies),
       recordRefusal,
+      logger: createLogger({ level: 'silent', format: 'json', stream: new LogSink() }),
     },
     refusals: refusals as readonly Refusal[],
     /** Resolves when somebody has been refused. */

@@ -82,7 +82,7 @@ const REFUSED: readonly Refused[] = [
     flags: ({ hub }) => `-h localhost -p ${hub.mqttPort}`,
     codes: [7],
     says: 'The connection was lost',
-    cause: 'handshake_failed',
+    cause: 'tls_missing',
   },
 ]
 

@@ -160,6 +160,32 @@ test('the total of each cause is kept when its entries are gone', () => {
   expect(ring.totals()).toEqual({ hub_over_limit: 3, packet_too_large: 1 })
 })
 
+test('what was presented is cut to what an operator reads: the ring has ten thousand places', () => {
+  const { record, list } = createRing()
+  record({ presented: { topic: 'x'.repeat(65_535), clientId: 'y'.repeat(256) } })
+  expect(list()[0]?.presented).toEqual({ topic: `${'x'.repeat(256)}…`, clientId: 'y'.repeat(256) })
+})
+
+test('what would have been accepted is filled in by the cause, where the one who refused does not say it', () => {
+  const ring = createRefusalRing({ clock: () => NOON, expectations: { certificate_missing: 'a certificate' } })
+  const refusal = { address: 'a', surface: 'mqtts', cause: 'certificate_missing' } as const
+  ring.record(refusal)
+  ring.record({ ...refusal, address: 'b', expected: 'yours' })
+  ring.record({ ...refusal, cause: 'connect_timeout' })
+  expect(ring.list().map(({ expected }) => expected)).toEqual([undefined, 'yours', 'a certificate'])
+})
+
+test('repetitions are told apart from what is new', () => {
+  const told: string[] = []
+  const ring = createRefusalRing({
+    clock: () => NOON,
+    onNew: ({ cause }) => told.push(`new ${cause}`),
+    onAgain: ({ count }) => told.push(`again ${count}`),
+  })
+  for (let time = 0; time < 3; time++) ring.record({ address: 'a', surface: 'mqtts', cause: 'flapping' })
+  expect(told).toEqual(['new flapping', 'again 2', 'again 3'])
+})
+
 test('nobody has to listen', () => {
   const ring = createRefusalRing({ clock: () => NOON })
   ring.record({ address: 'a', surface: 'emqx', cause: 'emqx_body_empty' })

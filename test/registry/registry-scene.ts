@@ -76,6 +76,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
   const registry = createRegistry({
     stores,
     issuer: authority,
+    issuerName: authority.certificate.subject,
     cutter: createCutter(stores, cuts, lifted),
     compareBcrypt: compare,
     judgeChain: (certificate) => judgeChain(certificate, [authority.certificate]),
@@ -86,6 +87,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     unknownCertificates: { mode: 'deny', owner: 'default' },
     inBackground: (work) => void background.push(work),
     onNewRefusal: () => undefined,
+    onRefusedAgain: () => undefined,
     onExpiring: () => undefined,
     events,
     clock,

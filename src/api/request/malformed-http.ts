@@ -1,11 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
+import type { Refusal } from '../../refusal.ts'
 import { createProblem } from '../problem.ts'
 
 const DETAILS: ReadonlyMap<string | undefined, string> = new Map([
   ['HPE_HEADER_OVERFLOW', 'The headers of the request are too large'],
   ['ERR_HTTP_REQUEST_TIMEOUT', 'The request did not arrive in time'],
 ])
+
+// MQTT 3.1.1 §3.1.1: the first byte of a CONNECT
+const CONNECT = 0x10
+
+/** What the bytes are that are no HTTP; undefined for a request that came too late, or whose connection broke. */
+export function explainMalformedHttp(
+  error: NodeJS.ErrnoException & { readonly rawPacket?: Buffer },
+): Pick<Refusal, 'cause' | 'presented'> | undefined {
+  if (!error.code?.startsWith('HPE_')) return undefined
+  const presented = { error: error.code }
+  return { cause: error.rawPacket?.[0] === CONNECT ? 'mqtt_on_https_port' : 'http_invalid', presented }
+}
 
 /** Answers bytes that are no HTTP request on the bare socket, unless it is gone or in the middle of another answer. */
 export function refuseMalformedHttp(error: NodeJS.ErrnoException, socket: Duplex, hasAnswerBegun: boolean): void {

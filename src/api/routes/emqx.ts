@@ -79,7 +79,10 @@ async function answer(
   try {
     return c.json(await judge())
   } catch (error) {
-    logger.error({ err: error, requestId: c.var.requestId }, 'A question of EMQX could not be judged')
+    logger.error(
+      { component: 'emqx', err: error, requestId: c.var.requestId },
+      'A question of EMQX could not be judged',
+    )
     return c.json(deny)
   }
 }

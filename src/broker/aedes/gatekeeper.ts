@@ -203,7 +203,6 @@ export class Gatekeeper {
       ...more,
     }
     this.#options.recordRefusal({ address: connection.address, surface: connection.surface, cause, presented })
-    this.#options.logger.debug({ component: 'broker', cause, ...presented }, 'refused a packet')
   }
 }
 

@@ -6,6 +6,7 @@ import type { shapeToken } from '../../api/resources/api-token.ts'
 import type { shapeBan } from '../../api/resources/ban.ts'
 import type { shapeHistory, shapeListed } from '../../api/resources/certificate.ts'
 import type { shapeDevice } from '../../api/resources/device.ts'
+import type { shapeCheckup, shapeVerdict } from '../../api/resources/diagnosis.ts'
 import type { shapeIdentityToken } from '../../api/resources/identity-token.ts'
 import type { shapeImportReport, shapeUndoReport } from '../../api/resources/import.ts'
 import type { shapeIssued } from '../../api/resources/issued-certificate.ts'
@@ -20,6 +21,9 @@ export type AdministratorCertificateAnswer = ReturnType<typeof shapeAdministrato
 export type AdministratorIssuedAnswer = ReturnType<typeof shapeAdministratorIssued>
 export type DeviceAnswer = ReturnType<typeof shapeDevice>
 export type BanAnswer = ReturnType<typeof shapeBan>
+export type CheckupAnswer = ReturnType<typeof shapeCheckup>
+export type FindingAnswer = CheckupAnswer['checks'][number]
+export type VerdictAnswer = ReturnType<typeof shapeVerdict>
 export type CertificateAnswer = ReturnType<typeof shapeHistory>
 export type IdentityTokenAnswer = ReturnType<typeof shapeIdentityToken>
 export type ImportAnswer = ReturnType<typeof shapeImportReport>

@@ -43,6 +43,12 @@ const CALLS: readonly { method: string; path: string; json?: unknown; roles: rea
   { method: 'GET', path: '/api/tokens', roles: ADMINS },
   { method: 'DELETE', path: '/api/tokens/id-1', roles: ADMINS },
   { method: 'GET', path: '/api/diagnostics/refusals', roles: READERS },
+  { method: 'GET', path: '/api/diagnostics/hub', roles: READERS },
+  { method: 'GET', path: '/api/diagnostics/devices/device-001', roles: READERS },
+  { method: 'GET', path: '/api/diagnostics/services/backend', roles: READERS },
+  { method: 'POST', path: '/api/diagnostics/certificate', json: { certificate: 'PEM' }, roles: READERS },
+  { method: 'GET', path: '/api/devices/device-001/diary', roles: READERS },
+  { method: 'GET', path: '/api/services/backend/diary', roles: READERS },
 ]
 
 describe('a role', () => {

@@ -26,6 +26,52 @@ interface Row extends Pick<Call, 'method' | 'json' | 'headers'> {
 
 const ROWS: readonly Row[] = [
   {
+    path: '/api/diagnostics/hub',
+    status: 200,
+    body: { now: AT, checks: [{ name: 'disk', status: 'ok', detail: 'room', mend: null }] },
+  },
+  {
+    path: '/api/diagnostics/devices/device-001',
+    status: 200,
+    body: {
+      now: AT,
+      checks: [{ name: 'state', status: 'failed', detail: 'device device-001 is active', mend: 'resume it' }],
+    },
+  },
+  {
+    path: '/api/diagnostics/services/backend',
+    status: 200,
+    body: {
+      now: AT,
+      checks: [{ name: 'state', status: 'failed', detail: 'service backend is active', mend: 'resume it' }],
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/diagnostics/certificate',
+    json: { certificate: 'PEM' },
+    status: 200,
+    body: {
+      admitted: true,
+      cause: null,
+      mend: null,
+      expected: null,
+      presented: { subject: 'PEM' },
+      kind: null,
+      hints: [],
+    },
+  },
+  ...['device', 'service'].map((kind) => {
+    const id = kind === 'device' ? 'device-001' : 'backend'
+    const entry = { at: AT, event: 'connected', clientId: `${kind} ${id}` }
+    const absent = { address: null, fingerprint: null, reason: null, refusal: null }
+    return {
+      path: `/api/${kind}s/${id}/diary?limit=1`,
+      status: 200,
+      body: { items: [{ ...entry, ...absent }], nextCursor: null },
+    }
+  }),
+  {
     method: 'POST',
     path: '/api/devices',
     json: { deviceId: 'device-001', userId: 'user-1', policies: ['p'], clientIds: ['c'] },
