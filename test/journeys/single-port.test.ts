@@ -80,7 +80,7 @@ describe('one port for everything', () => {
     socket.on('error', () => undefined).resume()
     socket.write('\x10\x0c\0\x04MQTT\x04\x02\0\x3c\0\0', 'latin1')
     await gone(socket)
-    expect(await hub.refusals()).toMatchObject([{ surface: 'mqtts', cause: 'handshake_failed' }])
+    expect(await hub.refusals()).toMatchObject([{ surface: 'mqtts', cause: 'tls_missing' }])
   })
 
   test('asks nobody for a certificate who uses the API, and everybody who speaks MQTT', async () => {
