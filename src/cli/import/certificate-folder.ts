@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { open, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { type PeerCertificate, readPeerCertificate } from '../../peer-identity.ts'
+import { CLIENT_AUTH, type PeerCertificate, readPeerCertificate } from '../../peer-identity.ts'
 import { CommandFailed, readSystemCode } from '../command-failed.ts'
 
 export interface FoundCertificate {
@@ -18,7 +18,6 @@ export interface CertificateFolder {
 
 const NAMES = /\.(?:pem|crt|cer|der|cert)$/i
 const MAX_OCTETS = 1_048_576
-const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 
 /** Every certificate below the folder, PEM or DER; private keys are passed over, and no octet of one is kept. */
 export async function readCertificateFolder(folder: string, cwd: string): Promise<CertificateFolder> {
