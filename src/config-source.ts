@@ -156,7 +156,7 @@ function takeValue(rest: string[], setting: Setting | undefined): string | undef
   return next === undefined || next.startsWith('--') ? undefined : rest.shift()
 }
 
-export function suggest(name: string, known: Iterable<string>): string {
+function suggest(name: string, known: Iterable<string>): string {
   const nearest = nearestName(name, known)
   return nearest === undefined ? '' : `; the nearest is ${nearest}`
 }

@@ -46,7 +46,8 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
     async readSettings(request) {
       const { config } = await load(request)
       const { planListeners } = await import('./config-listeners.ts')
-      return { certsDir: config.certs_dir, dataDir: config.data_dir, apiPort: planListeners(config).api.port }
+      const { api, mqtt } = planListeners(config)
+      return { certsDir: config.certs_dir, dataDir: config.data_dir, apiPort: api.port, mqttPort: mqtt.port }
     },
     async listSettings(request) {
       const { listEffectiveSettings } = await import('./config-loader.ts')

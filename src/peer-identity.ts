@@ -1,5 +1,8 @@
 import type { X509Certificate } from 'node:crypto'
 
+/** RFC 5280 §4.2.1.12: the extended key usage of who connects; where a certificate names none, it is not restricted. */
+export const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
+
 /** What a peer's certificate says of itself; nothing of it is believed before the registry has found the fingerprint. */
 export interface PeerCertificate {
   readonly fingerprint: string

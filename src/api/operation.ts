@@ -26,7 +26,7 @@ export const BAD_REQUEST = { 400: problem('Something in the request is wrong: `e
 
 export const NO_CREDENTIAL = { 401: problem('No good credential') }
 
-export const ROLE_TOO_SMALL = {
+const ROLE_TOO_SMALL = {
   403: problem('The role of the caller is too small, or the mode or the origin of the page forbids the call'),
 }
 

@@ -5,7 +5,7 @@ import { Notices } from './notices.ts'
 import type { ReadingLimit } from './reading-budget.ts'
 
 /** Limits of which somebody is told beside the refusals. */
-export const REACHED_LIMITS = [
+const REACHED_LIMITS = [
   'bytes_per_second',
   'flapping_connects',
   'messages_per_second',

@@ -23,7 +23,7 @@ export interface CertificateProfile {
   readonly extendedKeyUsage?: 'serverAuth' | 'clientAuth'
 }
 
-export const CERTIFICATE_PROFILES = {
+const CERTIFICATE_PROFILES = {
   root: { lifeDays: 3650, pathLength: 0, keyUsage: ['keyCertSign', 'cRLSign'], rsaKeyUsage: [] },
   server: {
     lifeDays: 365,

@@ -14,7 +14,7 @@ const DNS_NAME =
   /^(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*(?!\d+$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/
 
 /** Takes a host name or an address; throws `profile_violation`. */
-export function parseServerName(text: string): ServerName {
+function parseServerName(text: string): ServerName {
   const name = readServerName(text)
   if (name) return name
   throw new DomainError(

@@ -35,6 +35,7 @@ export interface LocalSettings {
   readonly certsDir: string
   readonly dataDir: string
   readonly apiPort: number
+  readonly mqttPort: number
 }
 
 export interface SavedSettings {

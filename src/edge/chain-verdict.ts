@@ -1,7 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
-import type { ChainVerdict } from '../peer-identity.ts'
-
-const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
+import { type ChainVerdict, CLIENT_AUTH } from '../peer-identity.ts'
 
 /** What OpenSSL's verification error says of chain and signature; undefined for those that speak of dates, which hide what is behind them. */
 export function verdictOf(authorizationError: string | undefined): ChainVerdict | undefined {

@@ -1,20 +1,15 @@
 import type { RefusalCause } from '../refusal.ts'
 
-export const CERTIFICATE_KINDS = ['device', 'service', 'administrator', 'server'] as const
-
-export type CertificateKind = (typeof CERTIFICATE_KINDS)[number]
+export type CertificateKind = 'device' | 'service' | 'administrator' | 'server'
 
 /** RFC 5280 §5.3.1, without the reasons that need a hold or belong to other kinds of issuer. */
-export const REVOCATION_REASONS = [
-  'unspecified',
-  'keyCompromise',
-  'affiliationChanged',
-  'superseded',
-  'cessationOfOperation',
-  'privilegeWithdrawn',
-] as const
-
-export type RevocationReason = (typeof REVOCATION_REASONS)[number]
+export type RevocationReason =
+  | 'unspecified'
+  | 'keyCompromise'
+  | 'affiliationChanged'
+  | 'superseded'
+  | 'cessationOfOperation'
+  | 'privilegeWithdrawn'
 
 /** How it came into the registry, where it was not issued here: from another system, or shown by a stranger of our CA. */
 export type CertificateOrigin = 'imported' | 'presented'

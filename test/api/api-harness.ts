@@ -16,7 +16,7 @@ import { createRegistryDouble, createToken } from './registry-double.ts'
 export const NOW = new Date('2026-03-01T12:00:00.000Z')
 export const HTTPS: RequestOrigin = { surface: 'https', address: '192.0.2.7', loopback: false }
 export const SOCKET: RequestOrigin = { surface: 'socket', address: 'hub.sock', loopback: true }
-export const SERVER_NAMES = ['localhost', '127.0.0.1', '::1', 'hub.example.com', '192.0.2.1']
+const SERVER_NAMES = ['localhost', '127.0.0.1', '::1', 'hub.example.com', '192.0.2.1']
 
 export const authority = await createTestAuthority()
 

@@ -169,7 +169,7 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
   return { ports, calls }
 }
 
-export function createCertificateRecord(kind: Certificate['kind'], subjectId: string, now: Date) {
+function createCertificateRecord(kind: Certificate['kind'], subjectId: string, now: Date) {
   return {
     id: 'c0ffee00-0000-4000-8000-000000000001',
     kind,

@@ -36,7 +36,8 @@ export function rawConnectFrame({
   return Buffer.concat([Buffer.from([0x10, body.length]), body])
 }
 
-function prefixed(text: string): Buffer {
+/** MQTT 3.1.1 §1.5.3: two octets of length, then the text. */
+export function prefixed(text: string | Buffer): Buffer {
   const bytes = Buffer.from(text)
   return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 0xff]), bytes])
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { BACKEND, OTHER, openBrokerScene, subscribe, taken } from './broker-scene.ts'
-import { rawConnectFrame } from './connect-frame.ts'
+import { prefixed, rawConnectFrame } from './connect-frame.ts'
 
 const levels = (count: number): Buffer => Buffer.from(Array.from({ length: count }, () => 'a').join('/'))
 
@@ -88,10 +88,6 @@ function packetOf(kind: Exclude<Kind, 'will'>, topic: Buffer): Buffer {
   if (kind === 'publish') return frame(0x32, Buffer.concat([prefixed(topic), Buffer.from([0, 1]), Buffer.from('x')]))
   if (kind === 'unsubscribe') return frame(0xa2, Buffer.concat([Buffer.from([0, 1]), prefixed(topic)]))
   return frame(0x82, Buffer.concat([Buffer.from([0, 1]), prefixed(topic), Buffer.from([1])]))
-}
-
-function prefixed(bytes: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 0xff]), bytes])
 }
 
 /** MQTT 3.1.1 §2.2.3: three octets of length, however little it is. */

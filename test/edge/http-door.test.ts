@@ -9,7 +9,8 @@ import { createHttpDoor } from '../../src/edge/http-door.ts'
 import { createHttpSockets } from '../../src/edge/http-sockets.ts'
 import type { SecureConnection } from '../../src/edge/secure-server.ts'
 import type { Peer } from '../../src/peer-identity.ts'
-import { beginHandshake, closing, createDoorway, createPki, LOOPBACK, openPort, type Pki } from './tls-scene.ts'
+import { closing } from '../support/socket-closing.ts'
+import { beginHandshake, createDoorway, createPki, LOOPBACK, openPort, type Pki } from './tls-scene.ts'
 
 let pki: Pki
 beforeAll(async () => {

@@ -3,7 +3,8 @@ import { connect } from 'node:net'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createMqttDoor } from '../../src/edge/mqtt-door.ts'
 import type { SecureConnection } from '../../src/edge/secure-server.ts'
-import { closing, createDoorway, createPki, LOOPBACK, openPort, type Pki, shakeHands } from './tls-scene.ts'
+import { closing } from '../support/socket-closing.ts'
+import { createDoorway, createPki, LOOPBACK, openPort, type Pki, shakeHands } from './tls-scene.ts'
 
 let pki: Pki
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { createPlainMqttDoor, type PlainConnection } from '../../src/edge/plain-mqtt-door.ts'
-import { closing, createDoorway, LOOPBACK, openPort } from './tls-scene.ts'
+import { closing } from '../support/socket-closing.ts'
+import { createDoorway, LOOPBACK, openPort } from './tls-scene.ts'
 
 const CONNECT = Buffer.from([0x10])
 

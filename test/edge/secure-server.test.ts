@@ -12,9 +12,9 @@ import {
   createForeignCa,
   SERVER_AUTH,
 } from '../support/certificate-maker.ts'
+import { closing } from '../support/socket-closing.ts'
 import {
   beginHandshake,
-  closing,
   createDoorway,
   createPki,
   LOOPBACK,

@@ -5,7 +5,7 @@ import { connect as connectTls } from 'node:tls'
 import { expect, test } from 'vitest'
 import { startHub } from '../../src/app.ts'
 import { run } from '../cli/terminal.ts'
-import { closing } from '../edge/tls-scene.ts'
+import { closing } from '../support/socket-closing.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { startTestHub } from '../support/test-hub.ts'
 

@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto'
-import { connect, type Socket } from 'node:net'
+import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { expect, onTestFailed, test } from 'vitest'
 import { SeededRandom } from '../support/hostile-packets.ts'
 import { nextMessage } from '../support/next-message.ts'
+import { closing } from '../support/socket-closing.ts'
 import { openTcpPair } from '../support/tcp-pair.ts'
 import { startTestHub } from '../support/test-hub.ts'
 
@@ -60,7 +61,7 @@ function opening(random: SeededRandom, hello: Buffer): Buffer {
 }
 
 /** In one or two pieces; resolves when the connection is gone. */
-function sendAndLeave(port: number, bytes: Buffer, random: SeededRandom): Promise<void> {
+async function sendAndLeave(port: number, bytes: Buffer, random: SeededRandom): Promise<void> {
   const localAddress = random.below(2) === 0 ? PROXY : STRANGER
   const socket = connect({ port, host: '127.0.0.1', localAddress, noDelay: true })
   const cut = random.below(bytes.length + 1)
@@ -75,11 +76,7 @@ function sendAndLeave(port: number, bytes: Buffer, random: SeededRandom): Promis
       else socket.end()
     })
   })
-  return gone(socket)
-}
-
-function gone(socket: Socket): Promise<void> {
-  return new Promise((resolve) => socket.once('close', () => resolve()))
+  await closing(socket)
 }
 
 /** What a TLS client says first. */

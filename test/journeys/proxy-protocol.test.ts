@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest'
 import type { ConfigInput } from '../../src/config.ts'
 import { createToken } from '../support/login.ts'
 import { connectPacket } from '../support/raw-client.ts'
+import { closing } from '../support/socket-closing.ts'
 import { type Credentials, startTestHub, type TestHub } from '../support/test-hub.ts'
 
 const PROXY = '127.0.0.2'
@@ -64,7 +65,7 @@ describe('behind a proxy that speaks the PROXY protocol', () => {
     const other = await shakeHands(hub, hub.hub.mqttPort, {}, HEADER.replace(CLIENT, '192.0.2.8'))
     const second = openFromProxy(hub.hub.mqttPort)
     second.write(HEADER)
-    await gone(second)
+    await closing(second)
     expect(await hub.refusals()).toMatchObject([{ cause: 'address_over_limit', address: CLIENT }])
     first.destroy()
     other.destroy()
@@ -75,10 +76,10 @@ describe('behind a proxy that speaks the PROXY protocol', () => {
     for (const port of [hub.hub.mqttPort, hub.hub.apiPort]) {
       const silent = openFromProxy(port)
       silent.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
-      await gone(silent)
+      await closing(silent)
       const stranger = openFrom('127.0.0.1', port)
       stranger.write(HEADER)
-      await gone(stranger)
+      await closing(stranger)
     }
     const missing = { cause: 'proxy_header_missing', address: PROXY }
     const unexpected = { cause: 'proxy_header_unexpected', address: '127.0.0.1' }
@@ -109,7 +110,7 @@ describe('api.allow', () => {
     await using hub = await startTestHub({ settings: { api: { allow: ['10.0.0.0/8'] } } })
     const socket = openFrom('127.0.0.1', hub.hub.apiPort)
     socket.write('GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n')
-    await gone(socket)
+    await closing(socket)
     const options = { socketPath: `${hub.dataDir}/hub.sock`, path: '/api/diagnostics/refusals' }
     const [incoming] = await once(httpRequest({ ...options, headers: { host: 'localhost' } }).end(), 'response')
     expect(JSON.parse(await text(incoming)).items).toMatchObject([
@@ -140,10 +141,6 @@ function openFromProxy(port: number): Socket {
 }
 
 /** However it ended. */
-function gone(socket: Socket): Promise<void> {
-  return new Promise((resolve) => socket.once('close', () => resolve()))
-}
-
 /** TLS behind a header. */
 async function shakeHands(
   hub: TestHub,

@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
-import { connect as connectTcp, type Socket } from 'node:net'
+import { connect as connectTcp } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { connect } from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import type { ConfigInput } from '../../src/config.ts'
 import { nextMessage } from '../support/next-message.ts'
 import { connectPacket, openRawClient } from '../support/raw-client.ts'
+import { closing } from '../support/socket-closing.ts'
 import { startTestHub, type TestHub } from '../support/test-hub.ts'
 import { openWebSocket } from '../support/web-socket-client.ts'
 
@@ -79,7 +80,7 @@ describe('one port for everything', () => {
     const socket = connectTcp(hub.hub.mqttPort, 'localhost')
     socket.on('error', () => undefined).resume()
     socket.write('\x10\x0c\0\x04MQTT\x04\x02\0\x3c\0\0', 'latin1')
-    await gone(socket)
+    await closing(socket)
     expect(await hub.refusals()).toMatchObject([{ surface: 'mqtts', cause: 'tls_missing' }])
   })
 
@@ -111,7 +112,7 @@ describe('one port for everything', () => {
     for (const socket of [secure, plain]) {
       socket.on('error', () => undefined).resume()
       socket.write('GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n')
-      await gone(socket)
+      await closing(socket)
     }
     const refused = { cause: 'address_not_allowed', address: '127.0.0.9', expected: '127.0.0.1/32, ::1/128' }
     expect(await hub.refusals()).toMatchObject([
@@ -126,6 +127,3 @@ function startSingleHub(settings: NonNullable<ConfigInput> = {}): Promise<TestHu
 }
 
 /** However it ended. */
-function gone(socket: Socket): Promise<void> {
-  return new Promise((resolve) => socket.once('close', () => resolve()))
-}

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** Ports that were free a moment ago, for programs that must be told theirs before they start. */
+/** Ports that were free a moment ago, for programs that take no port 0; another program may take one before they do. */
 export async function findFreePorts(count: number): Promise<readonly number[]> {
   await using stack = new AsyncDisposableStack()
   const servers = Array.from({ length: count }, () => stack.use(createServer()))

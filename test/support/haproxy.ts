@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
+import { findFreePorts } from './free-ports.ts'
 import { type Program, startProgram } from './program.ts'
 import type { TestHub } from './test-hub.ts'
 
@@ -22,7 +21,7 @@ export async function startHaproxy(
   { folder, hub }: Pick<TestHub, 'folder' | 'hub'>,
   change: (configuration: string) => string = (configuration) => configuration,
 ): Promise<Haproxy> {
-  const [mqttPort, apiPort] = await findFreePorts()
+  const [mqttPort = 0, apiPort = 0] = await findFreePorts(2)
   const configuration = readConfiguration()
     .replace('bind :8883', `bind 127.0.0.1:${mqttPort}`)
     .replace('bind :443', `bind 127.0.0.1:${apiPort}`)
@@ -41,17 +40,4 @@ function readConfiguration(): string {
   const [, configuration] = /^```haproxy\n(.*?)^```$/ms.exec(readFileSync(GUIDE, 'utf8')) ?? []
   if (configuration === undefined) throw new Error('The guide shows no configuration of HAProxy')
   return configuration
-}
-
-/** Two that were free a moment ago: HAProxy does not tell a port that the kernel has chosen. */
-async function findFreePorts(): Promise<readonly [number, number]> {
-  const servers = [createServer(), createServer()] as const
-  const [first, second] = await Promise.all(
-    servers.map(async (server) => {
-      await once(server.listen(0, '127.0.0.1'), 'listening')
-      return (server.address() as AddressInfo).port
-    }),
-  )
-  await Promise.all(servers.map((server) => once(server.close(), 'close')))
-  return [first ?? 0, second ?? 0]
 }

@@ -55,7 +55,7 @@ const LEAVES = [
 const ROOMS = ['ca', 'registry', 'edge', 'broker', 'db', 'api', 'cluster', 'cli', 'console'] as const
 type Part = (typeof ROOMS)[number] | 'leaf' | 'config' | 'app' | 'main' | 'launcher'
 
-export function partOf(path: string): Part | undefined {
+function partOf(path: string): Part | undefined {
   if (path.startsWith('bin/')) return 'launcher'
   if (path.startsWith('src/testing/')) return 'app'
   const room = ROOMS.find((name) => path.startsWith(`src/${name}/`))

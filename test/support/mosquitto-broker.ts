@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { createForeignCa, createForeignKey, openssl } from '../ca/openssl.ts'
+import { findFreePorts } from './free-ports.ts'
 import { startProgram } from './program.ts'
 
 /** A Mosquitto on mutual TLS, as its operator runs it: its files stand in `old/` of the folder. */
@@ -19,7 +18,7 @@ export async function startMosquitto(folder: string, acl: string): Promise<Mosqu
   const old = join(folder, 'old')
   await mkdir(old)
   await makeServerCertificate(old)
-  const port = await findFreePort()
+  const [port = 0] = await findFreePorts(1)
   await writeFile(join(old, 'acl'), acl, { mode: 0o600 })
   await writeFile(join(old, 'mosquitto.conf'), configure(port))
   const program = startProgram('mosquitto -c old/mosquitto.conf', { cwd: folder })
@@ -52,14 +51,4 @@ async function makeServerCertificate(old: string): Promise<void> {
   await openssl(old, 'req', ...request, '-out', 'server.csr')
   const signing = ['-CA', 'ca-cert.pem', '-CAkey', 'ca-key.pem', '-set_serial', '2', '-extfile', 'server.ext']
   await openssl(old, 'x509', '-req', '-in', 'server.csr', '-days', '30', ...signing, '-out', 'server-cert.pem')
-}
-
-// Mosquitto takes no port 0: another program may take this one before it does.
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address ? address.port : 0
 }

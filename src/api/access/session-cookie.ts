@@ -1,6 +1,6 @@
 // RFC 6265bis §4.1.3.2: a browser takes it from this host alone, over TLS, for every path
 /** The cookie of the hub's own sessions: no server behind the hub is shown it, or may set it. */
-export const SESSION_COOKIE = '__Host-signet'
+const SESSION_COOKIE = '__Host-signet'
 
 /** Whether a cookie, as `name=value` with what may follow, would be taken for the hub's. */
 export function isSessionCookie(cookie: string): boolean {

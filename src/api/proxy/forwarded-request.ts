@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
-import { isIP } from 'node:net'
 import { isSessionCookie } from '../access/session-cookie.ts'
 import type { RequestOrigin } from '../request/request-origin.ts'
+import { formatAuthority } from '../request/url-authority.ts'
 import { endToEnd } from './hop-by-hop.ts'
 import type { ProxyRoute } from './proxy-route.ts'
 
@@ -25,7 +25,7 @@ export function forwardedHeaders(request: ReceivedRequest, forwarding: Forwardin
   })
   return {
     ...Object.fromEntries(kept),
-    host: formatAuthority(backend),
+    host: formatAuthority(backend.host, backend.port, backend.ca ? 443 : 80),
     via: [...(headersDistinct['via'] ?? []), `${httpVersion} ${pseudonym}`],
     'x-forwarded-for': origin.address,
     'x-forwarded-proto': origin.surface === 'https' ? 'https' : 'http',
@@ -54,9 +54,4 @@ function framingOf(headers: IncomingMessage['headers']): OutgoingHttpHeaders {
   if (headers['transfer-encoding'] !== undefined) return { 'transfer-encoding': 'chunked' }
   const length = headers['content-length']
   return length === undefined ? {} : { 'content-length': length }
-}
-
-function formatAuthority({ host, port, ca }: ProxyRoute['backend']): string {
-  const name = isIP(host) === 6 ? `[${host}]` : host
-  return port === (ca ? 443 : 80) ? name : `${name}:${port}`
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { canonicalHost, isLoopbackHost, isOwnName } from './own-name.ts'
+import { formatAuthority } from './url-authority.ts'
 
 export interface PlainHttpRequest {
   /** As the router reads it. */
@@ -53,16 +54,11 @@ export function redirectToHttps(url: string, policy: Omit<PlainHttpPolicy, 'loop
   const host = canonicalHost(hostname)
   // Never an open redirect: the name is ours, and path and query stand behind it.
   const target = isOwnName(host, policy.serverNames) ? host : defaultHost(policy)
-  const location = `https://${formatAuthority(target, policy.httpsPort)}${pathname}${search}`
+  const location = `https://${formatAuthority(target, policy.httpsPort, 443)}${pathname}${search}`
   return { status: isLoopbackHost(target) ? 307 : 308, location }
 }
 
 function defaultHost({ publicHost, serverNames }: Pick<PlainHttpPolicy, 'publicHost' | 'serverNames'>): string {
   const isReachable = (name: string): boolean => isIP(name) === 0 && !name.startsWith('*.') && !isLoopbackHost(name)
   return publicHost ?? serverNames.map(canonicalHost).find(isReachable) ?? 'localhost'
-}
-
-function formatAuthority(host: string, port: number): string {
-  const name = isIP(host) === 6 ? `[${host}]` : host
-  return port === 443 ? name : `${name}:${port}`
 }

@@ -9,7 +9,7 @@ export const certificateSchema = z
   .object({ id: z.uuid(), fingerprint: z.string(), createdAt: z.iso.datetime(), isValid: z.boolean() })
   .openapi('Certificate')
 
-export const certificateDetailSchema = certificateSchema
+const certificateDetailSchema = certificateSchema
   .extend({
     deviceId: z.string(),
     serialNumber: z.string().nullable().openapi({ description: UNSEEN }),

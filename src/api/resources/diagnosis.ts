@@ -4,7 +4,7 @@ import type { DiaryEntry } from '../../registry/diagnosis/diary.ts'
 import type { Finding } from '../../registry/diagnosis/finding.ts'
 import { refusalSchema, shapeRefusal } from './refusal.ts'
 
-export const findingSchema = z
+const findingSchema = z
   .object({
     name: z.string(),
     status: z.enum(['ok', 'note', 'warning', 'failed']),

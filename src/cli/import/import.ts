@@ -85,7 +85,7 @@ export function addImportCommands(program: Command, context: CommandContext): vo
     addHubOptions(verbs.command('undo <report>').description('take back what the report of an import says it did')),
   ).action(async (file: string, options: HubOptions & TargetOptions) => {
     const report = await readReport(file, context.terminal.cwd)
-    if (isRetainedReport(report)) return undoRetained(report, options, context.terminal)
+    if (isRetainedReport(report)) return undoRetained(report, options, context)
     const hub = await openHubClient(options, context)
     context.terminal.stdout.write(renderUndo(await hub.call<ImportUndoAnswer>('POST', '/api/import/undo', report)))
   })

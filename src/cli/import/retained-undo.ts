@@ -1,6 +1,6 @@
 import { CommandFailed } from '../command-failed.ts'
 import { renderFields } from '../output/table.ts'
-import type { Terminal } from '../ports.ts'
+import type { CommandContext } from '../ports.ts'
 import { collectRetained, publishRetained } from './retained-messages.ts'
 import { planReturn, type RetainedReport } from './retained-report.ts'
 import { type TargetOptions, withTarget } from './retained-target.ts'
@@ -9,17 +9,17 @@ import { type TargetOptions, withTarget } from './retained-target.ts'
 export async function undoRetained(
   report: RetainedReport,
   options: TargetOptions,
-  { stdout, cwd }: Terminal,
+  context: CommandContext,
 ): Promise<void> {
   const { topic, retained } = report
   const quiet = Number(options.quiet)
-  const { messages, left } = await withTarget(options, cwd, async (client) => {
+  const { messages, left } = await withTarget(options, context, async (client) => {
     const plan = planReturn(report, await collectRetained(client, topic, quiet))
     await publishRetained(client, plan)
     return { messages: plan, left: planReturn(report, await collectRetained(client, topic, quiet)) }
   })
   const removed = messages.filter(({ payload }) => payload.length === 0)
-  stdout.write(
+  context.terminal.stdout.write(
     renderFields([
       ['Removed', removed.length],
       ['Put back', messages.length - removed.length],

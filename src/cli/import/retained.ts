@@ -40,16 +40,14 @@ export function addRetainedCommand(verbs: Command, context: CommandContext): voi
     .action((options: RetainedOptions) => copyRetained(options, context))
 }
 
-async function copyRetained(
-  options: RetainedOptions,
-  { terminal: { stdout, stderr, cwd } }: CommandContext,
-): Promise<void> {
+async function copyRetained(options: RetainedOptions, context: CommandContext): Promise<void> {
+  const { stdout, stderr, cwd } = context.terminal
   const { topic, quiet } = options
   const found = await withClient(options.from, await readSourceLogin(options, cwd), (client) =>
     collectRetained(client, topic, Number(quiet)),
   )
   const messages = [...found].map(([topicName, payload]) => ({ topicName, payload }))
-  const copy = options.apply ? await copyToHub(messages, options, cwd) : undefined
+  const copy = options.apply ? await copyToHub(messages, options, context) : undefined
   const missing = copy?.missing ?? []
   const bytes = messages.reduce((sum, { payload }) => sum + payload.length, 0)
   const items = messages.map(({ topicName, payload }) => ({ topicName, bytes: payload.length }))
@@ -86,15 +84,19 @@ interface Copy {
 }
 
 /** A publish that no policy allows is acknowledged as well: what the hub keeps is asked of it afterwards. */
-async function copyToHub(messages: readonly RetainedMessage[], options: RetainedOptions, cwd: string): Promise<Copy> {
+async function copyToHub(
+  messages: readonly RetainedMessage[],
+  options: RetainedOptions,
+  context: CommandContext,
+): Promise<Copy> {
   const { topic, quiet, report: wanted } = options
-  return withTarget(options, cwd, async (client) => {
+  return withTarget(options, context, async (client) => {
     const before = await collectRetained(client, topic, Number(quiet))
     // What the hub has already is not copied, and so never taken back.
     const wants = messages.filter(({ topicName, payload }) => !before.get(topicName)?.equals(payload))
     // Before the first is published: what is copied can be taken back, though this is killed in between.
     const place = { wanted, usual: 'retained-report', otherwise: 'Nothing was copied' }
-    const file = await saveReport(reportCopy(topic, wants, before), place, cwd)
+    const file = await saveReport(reportCopy(topic, wants, before), place, context.terminal.cwd)
     await publishRetained(client, wants)
     const kept = await collectRetained(client, topic, Number(quiet))
     const missing = messages.filter(({ topicName, payload }) => !kept.get(topicName)?.equals(payload))

@@ -12,7 +12,7 @@ interface SimulateOptions {
   readonly userId: string
   readonly deviceId: string
   readonly mqttHost: string
-  readonly mqttSecurePort: number
+  readonly mqttSecurePort?: number
   readonly useTls: 'true' | 'false'
   readonly certPath?: string
   readonly keyPath?: string
@@ -28,7 +28,7 @@ export function addSimulateCommand(program: Command, context: CommandContext): v
     .requiredOption('--user-id <id>', 'user who owns the device')
     .requiredOption('--device-id <id>', 'the device')
     .option('--mqtt-host <host>', 'where the hub is', 'localhost')
-    .option('--mqtt-secure-port <port>', 'its MQTT port', parsePort, 8883)
+    .option('--mqtt-secure-port <port>', 'its MQTT port (default: that of the configuration)', parsePort)
     .addOption(new Option('--use-tls <answer>', 'whether to use TLS').choices(['true', 'false']).default('true'))
     .option('--cert-path <file>', 'certificate (default: <id>-cert.pem in devices/ of the certificates folder)')
     .option('--key-path <file>', 'key (default: <id>-key.pem there)')
@@ -55,11 +55,11 @@ export function addSimulateCommand(program: Command, context: CommandContext): v
 }
 
 async function readConnection(options: SimulateOptions, context: CommandContext): Promise<IClientOptions> {
-  const { deviceId, mqttHost: host, mqttSecurePort: port, clientId = `${deviceId}:simulator` } = options
+  const { deviceId, mqttHost: host, clientId = `${deviceId}:simulator`, certPath, keyPath, caPath } = options
+  const { certsDir, mqttPort } = await context.local.readSettings({ flags: [] })
+  const port = options.mqttSecurePort ?? mqttPort
   if (options.useTls === 'false') return { protocol: 'mqtt', host, port, clientId }
-  const { certPath, keyPath, caPath } = options
-  const isComplete = certPath !== undefined && keyPath !== undefined && caPath !== undefined
-  const folder = isComplete ? '' : join((await context.local.readSettings({ flags: [] })).certsDir, 'devices')
+  const folder = join(certsDir, 'devices')
   const paths = {
     cert: certPath ?? join(folder, `${deviceId}-cert.pem`),
     key: keyPath ?? join(folder, `${deviceId}-key.pem`),

@@ -1,12 +1,13 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Clock } from '../../clock.ts'
-import { type ChainVerdict, describeCertificate, readPeerCertificate } from '../../peer-identity.ts'
+import { type ChainVerdict, CLIENT_AUTH, describeCertificate, readPeerCertificate } from '../../peer-identity.ts'
 import { REFUSAL_MENDS, type RefusalCause } from '../../refusal.ts'
 import type { Admission, Admissions } from '../admission.ts'
 import type { AuthMode } from '../auth-mode.ts'
 import type { CertificateKind } from '../certificate.ts'
 import type { Expectations } from '../expectations.ts'
 import type { CertificateStore, Transaction } from '../ports.ts'
+import { DAY_MS } from './finding.ts'
 import { parsePastedCertificate } from './pasted-certificate.ts'
 
 /** Whether this certificate would be let in as an MQTT client now, and if not, what mends it. */
@@ -76,7 +77,6 @@ function undone(transaction: Transaction, work: () => Admission): Admission {
 
 // RFC 5280 §4.2.1.12
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
-const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 
 const NAMES: readonly (readonly [prefix: string, kind: CertificateKind])[] = [
   ['URI:urn:signet:user:', 'device'],
@@ -98,7 +98,6 @@ function purposesOf(certificate: X509Certificate): readonly string[] | undefined
   return certificate.keyUsage
 }
 
-const DAY_MS = 86_400_000
 const SOON_MS = 30 * DAY_MS
 const LEAST_RSA_BITS = 2048
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { BACKEND, DEVICE, OWN, openBrokerScene, subscribe, taken } from '../broker-scene.ts'
+import { prefixed } from '../connect-frame.ts'
 
 const TOPIC = prefixed(`${OWN}/a`)
 
@@ -37,8 +38,3 @@ describe('a packet without an identifier ends its connection, and nobody else’
     })
   }
 })
-
-function prefixed(text: string): Buffer {
-  const bytes = Buffer.from(text)
-  return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 0xff]), bytes])
-}

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -36,13 +36,14 @@ describe('a folder of certificates', () => {
     expect(leftOut).toEqual([])
   })
 
-  test('has what is no device named, and keys passed over', async () => {
+  test('has what is no device named, and keys passed over and counted', async () => {
     await using folder = await temporaryFolder()
     const device = await ca.make({ commonNames: ['a'] })
     const server = await ca.make({ commonNames: ['localhost'], purposes: [SERVER_AUTH] })
     const damaged = device.cert.replace(/\n[^-\n]{20}/, '\n')
     await fill(folder.path, {
       'a-key.pem': device.key,
+      'b-key.pem': createPrivateKey(device.key).export({ type: 'sec1', format: 'pem' }),
       'a-key.der': Buffer.from([0x30, 0x82, 1, 2, 2, 1, 0, 4]),
       'ca.pem': ca.pem,
       'damaged.pem': damaged,
@@ -53,13 +54,12 @@ describe('a folder of certificates', () => {
     const { certificates, leftOut } = await readCertificateFolder('fleet', folder.path)
     expect(certificates).toEqual([])
     expect(leftOut).toEqual([
-      'a-key.der: it holds no certificate',
-      'a-key.pem: it holds no certificate',
       'ca.pem: the certificate of a CA',
       'damaged.pem: a certificate in it is damaged',
       'empty.pem: it holds no certificate',
       'huge.pem: it holds no certificate',
       "server.pem: a server's certificate",
+      'private keys, which are not read: 3 files',
     ])
   })
 

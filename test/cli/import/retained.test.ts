@@ -110,6 +110,23 @@ describe('retained messages', () => {
     expect((await run(undo)).stdout).toContain('Published since, or not kept  3')
   })
 
+  test('are of the hub of the configuration where no other is named', async () => {
+    await using source = await startWithService(['#'])
+    await using target = await startWithService(['#'])
+    await publish(source, { 'a/1': 'one' })
+    const withoutHub = (argv: readonly string[]) =>
+      argv.filter((word, index) => word !== '--hub' && argv[index - 1] !== '--hub')
+    const env = { SIGNET_MQTT__PORT: String(target.hub.mqttPort) }
+    const copied = await run({ argv: [...withoutHub(lineOf(source, target)), '--apply'], cwd: source.folder, env })
+    expect(copied.stdout).toMatch(/Kept by the hub +1\n/)
+    const undone = await run({
+      argv: withoutHub(undoLineOf(target, 'retained-report.json')),
+      cwd: source.folder,
+      env,
+    })
+    expect(undone.stdout).toMatch(/Removed +1\n/)
+  })
+
   test('that the service may not remove are told', async () => {
     await using source = await startWithService(['#'])
     await using target = await startWithService(['#'])

@@ -29,7 +29,7 @@ async function openBroker(options: AedesOptions = {}) {
 }
 
 /** The verb, as typed; `said` waits for a line it prints, from the beginning on. */
-function simulate(cwd: string, port: number, ...argv: readonly string[]) {
+function simulate(cwd: string, port: number | undefined, ...argv: readonly string[]) {
   const signals = new EventEmitter()
   const lines = new EventEmitter()
   let printed = ''
@@ -40,8 +40,7 @@ function simulate(cwd: string, port: number, ...argv: readonly string[]) {
     'dev-1',
     '--mqtt-host',
     '127.0.0.1',
-    '--mqtt-secure-port',
-    String(port),
+    ...(port === undefined ? [] : ['--mqtt-secure-port', String(port)]),
   ]
   const finished = run({
     argv: ['simulate', ...names, ...argv],
@@ -108,6 +107,16 @@ describe('a simulated device', () => {
     device.signals.emit('SIGINT')
     await gone
     expect((await device.finished).stdout).not.toContain('telemetry')
+  })
+
+  test('the port of the configuration is taken where none is named', async () => {
+    await using broker = await openBroker()
+    await using folder = await temporaryFolder()
+    await writeFile(join(folder.path, 'config.yaml'), `mqtt: { port: ${broker.port} }`)
+    const device = simulate(folder.path, undefined, '--use-tls', 'false')
+    await device.said(`subscribed to ${BASE}/rpc/request`)
+    device.signals.emit('SIGTERM')
+    expect((await device.finished).code).toBe(0)
   })
 
   test('a client id may be given', async () => {
