@@ -62,9 +62,18 @@ async function examine(id: string, hub: HubClient): Promise<CheckupAnswer> {
   try {
     return await hub.call<CheckupAnswer>('GET', `/api/diagnostics/devices/${path}`)
   } catch (error) {
-    if (!(error instanceof CommandFailed) || error.code !== 'device_not_found') throw error
+    if (!hasCode(error, 'device_not_found')) throw error
   }
-  return hub.call<CheckupAnswer>('GET', `/api/diagnostics/services/${path}`)
+  try {
+    return await hub.call<CheckupAnswer>('GET', `/api/diagnostics/services/${path}`)
+  } catch (error) {
+    if (!hasCode(error, 'service_not_found')) throw error
+    throw new CommandFailed(`No device or service is called "${id}"`, { cause: error })
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof CommandFailed && error.code === code
 }
 
 /** What might hold a private key stays on this machine. */

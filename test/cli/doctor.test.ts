@@ -92,7 +92,7 @@ describe('an id', () => {
       'GET /api/diagnostics/services/nobody': problem(404, 'service_not_found'),
       'GET /api/diagnostics/devices/pump': problem(403, 'forbidden'),
     }
-    expect((await doctor(answers, ['nobody'])).stderr).toBe('signet: It is service_not_found (service_not_found)\n')
+    expect((await doctor(answers, ['nobody'])).stderr).toBe('signet: No device or service is called "nobody"\n')
     expect((await doctor(answers, ['pump'])).stderr).toBe('signet: It is forbidden (forbidden)\n')
   })
 
