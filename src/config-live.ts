@@ -33,6 +33,11 @@ const LIVE_SETTINGS: ReadonlySet<string> = new Set([
   'tls.server_names',
 ])
 
+/** Whether a running hub takes a new value of the setting; the others wait for a restart. */
+export function isLive(key: string): boolean {
+  return LIVE_SETTINGS.has(key)
+}
+
 /** What a new configuration changes, by the keys of the settings. */
 export interface ConfigChange {
   readonly applied: readonly string[]
@@ -56,9 +61,9 @@ export class LiveConfig {
     const changed = SETTINGS.map(({ key }) => key).filter(
       (key) => !isDeepStrictEqual(this.#values.get(key), readValue(next, key)),
     )
-    const applied = changed.filter((key) => LIVE_SETTINGS.has(key))
+    const applied = changed.filter(isLive)
     for (const key of applied) this.#values.set(key, readValue(next, key))
-    return { applied, needsRestart: changed.filter((key) => !LIVE_SETTINGS.has(key)) }
+    return { applied, needsRestart: changed.filter((key) => !isLive(key)) }
   }
 }
 

@@ -1,3 +1,4 @@
+import { isLive } from './config-live.ts'
 import { formatSize, type Setting } from './config-setting.ts'
 import { variablesOf } from './config-source.ts'
 import { formatDuration } from './duration.ts'
@@ -17,7 +18,7 @@ export function referenceRows(settings: readonly Setting[]): readonly ReferenceR
     variables: variablesOf(setting).toReversed(),
     flag: setting.flag,
     fallback: setting.fallback === undefined ? 'none' : formatValue(setting.kind, setting.fallback),
-    description: setting.description,
+    description: describe(setting),
   }))
 }
 
@@ -40,9 +41,11 @@ export function renderExample(settings: readonly Setting[]): string {
     '# Every setting of Signet with its default. Copy it to config.yaml and keep what you change.',
     '# A key api.port is also the variable SIGNET_API__PORT and the flag --api-port; flags win over variables, variables over',
     '# .env, .env over this file. Relative folders start here. Sizes are bytes, or 16KiB, 1MiB, 1GiB; durations seconds, or 60s, 5m, 12h, 7d.',
+    '# "Live": a running hub takes a new value on SIGHUP and "signet config reload"; the others wait for a restart.',
   ]
   let last: readonly string[] = ['']
-  for (const { key, kind, fallback, example, description } of settings) {
+  for (const setting of settings) {
+    const { key, kind, fallback, example } = setting
     const names = key.split('.')
     const groups = names.slice(0, -1)
     if (groups.length === 0 || groups[0] !== last[0]) lines.push('')
@@ -52,7 +55,7 @@ export function renderExample(settings: readonly Setting[]): string {
     }
     last = groups
     const indent = INDENT.repeat(groups.length)
-    lines.push(`${indent}# ${description}`)
+    lines.push(`${indent}# ${describe(setting)}`)
     lines.push(
       `${indent}${fallback === undefined ? '# ' : ''}${names.at(-1)}: ${formatValue(kind, fallback ?? example)}`,
     )
@@ -79,6 +82,10 @@ export function formatValue(kind: Setting['kind'], value: unknown): string {
   // A plain YAML scalar may not begin with ":"; JSON is YAML, so its strings may stand for any other.
   if (typeof value === 'string' && /^[A-Za-z0-9./][A-Za-z0-9./_-]*$/.test(value)) return value
   return JSON.stringify(value)
+}
+
+function describe({ key, description }: Pick<Setting, 'key' | 'description'>): string {
+  return isLive(key) ? `${description} Live.` : description
 }
 
 function code(text: string): string {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createConfig, SETTINGS } from '../src/config.ts'
+import { LiveConfig } from '../src/config-live.ts'
 import { loadConfig } from '../src/config-loader.ts'
 import { formatValue, referenceRows, renderExample, renderHelp, renderTable } from '../src/config-reference.ts'
 
@@ -39,6 +40,21 @@ test('the table has a row for every setting, with all its names', () => {
   const table = renderTable(SETTINGS)
   expect(table.trimEnd().split('\n')).toHaveLength(SETTINGS.length + 2)
   expect(table).toContain('| `limits.connect_bytes` | `16KiB` | `SIGNET_LIMITS__CONNECT_BYTES` |')
+})
+
+test('what a running hub takes is marked, and nothing else', () => {
+  const marked = referenceRows(SETTINGS).flatMap(({ key, description }) =>
+    description.endsWith(' Live.') ? [key] : [],
+  )
+  const changed = createConfig({
+    log: { level: 'warn', format: 'json' },
+    public_host: 'a.example.com',
+    api: { port: 1 },
+  })
+  const { applied, needsRestart } = new LiveConfig(createConfig()).replace(changed)
+  expect(marked).toEqual(expect.arrayContaining([...applied]))
+  expect(marked.filter((key) => needsRestart.includes(key))).toEqual([])
+  expect(readFileSync(README, 'utf8')).toContain('Least severe level that is logged. Live. |')
 })
 
 test('the help lists every flag with its default', () => {

@@ -167,7 +167,10 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/services', identityTokenRoutes('service', identityTokens, guard))
   app.route('/api/services', serviceCertificateRoutes(certificates, broker, guard))
   app.route('/api/policies', policyRoutes(dependencies.policies, guard))
-  app.route('/api/admin-certificates', administratorCertificateRoutes(dependencies.administratorCertificates, guard))
+  app.route(
+    '/api/admin-certificates',
+    administratorCertificateRoutes(dependencies.administratorCertificates, dependencies.trust, guard),
+  )
   app.route('/api/tokens', tokenRoutes(tokens, guard))
   app.route('/api/config', configurationRoutes(dependencies.configuration, dependencies.apiAdmissions, guard))
   app.route('/api/mode', modeRoutes(dependencies.modes, guard))

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { ErrorCode } from '../errors.ts'
 import type { ApiEnv } from './api-env.ts'
+import { EVERY_ANSWER } from './security-headers.ts'
 
 /** RFC 9457: what every refusal and failure looks like. */
 export const problemSchema = z
@@ -110,8 +111,8 @@ export function createProblemResponse(request: ProblemRequest): Response {
 /** What the answer says beside the document. */
 export function problemHeaders({ code, requestId }: Pick<Problem, 'code' | 'requestId'>): Record<string, string> {
   return {
+    ...EVERY_ANSWER,
     'content-type': 'application/problem+json',
-    'x-content-type-options': 'nosniff',
     'x-request-id': requestId,
     // RFC 9110 §11.6.1: a 401 names the scheme that would do
     ...(code === 'unauthorized' ? { 'www-authenticate': 'Bearer' } : {}),

@@ -16,13 +16,13 @@ export const EVERY_ANSWER = {
 const YEAR_SECONDS = 31_536_000
 
 /** Headers that forbid a browser everything; a route that serves pages sets its own policy, which stays. */
-export function securityHeaders({ publicHost }: Pick<HttpsIdentity, 'publicHost'>): MiddlewareHandler<ApiEnv> {
+export function securityHeaders(https: Pick<HttpsIdentity, 'publicHost'>): MiddlewareHandler<ApiEnv> {
   return async function setSecurityHeaders(c, next) {
     await next()
     const { headers } = c.res
     for (const [name, value] of Object.entries(EVERY_ANSWER)) if (!headers.has(name)) headers.set(name, value)
     if (isApiPath(c.req.path)) headers.set('cache-control', 'no-store')
-    const strict = strictTransport(c.env.origin, new URL(c.req.url).hostname, publicHost)
+    const strict = strictTransport(c.env.origin, new URL(c.req.url).hostname, https.publicHost)
     for (const [name, value] of Object.entries(strict)) headers.set(name, value)
   }
 }

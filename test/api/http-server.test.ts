@@ -7,6 +7,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import { createHttpServer, type HttpLimits, type HttpServer } from '../../src/api/http-server.ts'
 import { networkOrigin, type RequestOrigin } from '../../src/api/request/request-origin.ts'
+import { EVERY_ANSWER } from '../../src/api/security-headers.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { authority, createHarness, recordLog } from './api-harness.ts'
 
@@ -163,6 +164,7 @@ describe('what is no HTTP request', () => {
       const answer = await sendRaw(hub.port, octets)
       expect(answer).toMatch(/^HTTP\/1\.1 400 /)
       expect(answer).toMatch(/^content-type: application\/problem\+json\r$/im)
+      for (const [header, value] of Object.entries(EVERY_ANSWER)) expect(answer).toContain(`${header}: ${value}\r\n`)
       expect(problemIn(answer)).toMatchObject({
         code: 'bad_request',
         status: 400,

@@ -28,6 +28,27 @@ test('config show --origin also prints where each value stands', async () => {
   }
 })
 
+test('config show --origin tells .env, its layer, and the file of a secret by their names', async () => {
+  await using folder = await temporaryFolder()
+  await writeFile(join(folder.path, '.env'), 'SIGNET_LOG__LEVEL=warn\nSIGNET_API__PORT=3002\n')
+  await writeFile(join(folder.path, 'secret'), 's3cret\n')
+  const env = {
+    SIGNET_API__PORT: '3003',
+    SIGNET_EMQX__API_URL: 'http://localhost:18083',
+    SIGNET_EMQX__API_KEY: 'signet',
+    SIGNET_EMQX__API_SECRET_FILE: 'secret',
+  }
+  const { stdout } = await run({ argv: ['config', 'show', '--origin'], cwd: folder.path, env })
+  for (const line of [
+    /^log\.level +warn +\.env SIGNET_LOG__LEVEL$/m,
+    /^api\.port +3003 +SIGNET_API__PORT$/m,
+    /^emqx\.api_secret +"\(hidden\)" +SIGNET_EMQX__API_SECRET_FILE$/m,
+  ]) {
+    expect(stdout).toMatch(line)
+  }
+  expect(stdout).not.toContain('s3cret')
+})
+
 test('config show --json prints values for programs', async () => {
   await using folder = await temporaryFolder()
   const show = async (...flags: string[]): Promise<unknown[]> =>

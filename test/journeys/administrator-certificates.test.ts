@@ -70,7 +70,7 @@ describe('an administrator’s certificate', () => {
     using client = await openWebSocket(hub, eva)
     client.send(connectPacket({}))
     expect(await client.next('connack')).toMatchObject({ returnCode: 5 })
-    const refused = { cause: 'certificate_kind_wrong', expected: 'a device or service' }
+    const refused = { cause: 'certificate_kind_wrong', expected: 'a certificate of a device or service' }
     expect(await refusalsOf(hub)).toMatchObject([
       { ...refused, surface: 'wss' },
       { ...refused, surface: 'mqtts' },

@@ -158,6 +158,9 @@ describe('a certificate of the administrator serves MQTTS', () => {
     expect((await hub.api('GET', '/api/devices/certificates/ca/certificate')).json().caCert).toBe(scene.web.root)
     expect(readFileSync(join(hub.certsDir, 'devices/ca-cert.pem'), 'utf8')).toBe(scene.web.root)
     expect((await hub.api('GET', '/pki/ca.pem')).text).toBe(hub.ca)
+    // An administrator calls the API, which shows the hub's own.
+    const body = { name: 'eva', role: 'admin' }
+    expect((await hub.api('POST', '/api/admin-certificates', { body })).json().caCert).toBe(hub.ca)
     const credentials = { cert: issued.clientCert, key: issued.clientKey }
     const client = await hub.connect(credentials, { ca: issued.caCert, clientId: 'pump' })
     const heard = nextMessage(client)

@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
+import { EVERY_ANSWER } from '../../src/api/security-headers.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { startTestHub, type TestHub } from '../support/test-hub.ts'
 
@@ -24,7 +25,7 @@ describe('the port of redirects', () => {
       const answer = await ask(hub, { host, path })
       expect(answer).toMatchObject({
         status,
-        headers: { location: `https://${target}:${hub.hub.apiPort}${path}` },
+        headers: { location: `https://${target}:${hub.hub.apiPort}${path}`, ...EVERY_ANSWER },
       })
       // RFC 9110 §15.4.9: one that may be kept, and one that may not
       expect(answer.headers['cache-control']).toBe(status === 307 ? 'no-store' : undefined)
@@ -45,11 +46,14 @@ describe('the port of redirects', () => {
     expect(await ask(hub, { host: 'new.example.com', path: '/.well-known/acme-challenge/token' })).toMatchObject({
       status: 200,
       text: 'token.thumbprint',
-      headers: { 'content-type': 'application/octet-stream', 'x-content-type-options': 'nosniff' },
+      headers: { 'content-type': 'application/octet-stream', ...EVERY_ANSWER },
     })
     for (const name of ['', 'absent', '%2e%2e%2fsecret', '..%2fsecret', 'token/', 'token%00']) {
       const answer = await ask(hub, { host: 'localhost', path: `/.well-known/acme-challenge/${name}` })
-      expect(answer).toMatchObject({ status: 404, headers: { 'content-type': 'application/problem+json' } })
+      expect(answer).toMatchObject({
+        status: 404,
+        headers: { 'content-type': 'application/problem+json', ...EVERY_ANSWER },
+      })
     }
     expect(await ask(hub, { host: 'localhost', path: '/.well-known/acme-challenge/../../secret' })).toMatchObject({
       status: 307,

@@ -58,6 +58,16 @@ test('who may come, and how, is decided by the new configuration', async () => {
   expect((await hub.api('GET', '/api/health/logging')).json()).toMatchObject({ level: 'warn' })
 })
 
+test('HSTS is said of the name that public_host has now', async () => {
+  const tls = { server_names: ['old.example.com', 'new.example.com'] }
+  await using hub = await startTestHub({ settings: { public_host: 'old.example.com', tls } })
+  const heard = async (host: string) =>
+    (await hub.api('GET', '/livez', { token: null, headers: { host } })).headers['strict-transport-security']
+  expect([await heard('old.example.com'), await heard('new.example.com')]).toEqual(['max-age=31536000', undefined])
+  await hub.reload({ public_host: 'new.example.com', tls })
+  expect([await heard('old.example.com'), await heard('new.example.com')]).toEqual([undefined, 'max-age=31536000'])
+})
+
 test('what needs a restart is named and stays as it is, each time until there is one', async () => {
   await using hub = await startTestHub()
   const settings = { mqtt: { inflight: 3 }, log: { level: 'warn' as const } }

@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { REFUSAL_MENDS, type RefusalCause } from '../../src/refusal.ts'
@@ -7,7 +9,7 @@ import { createForeignCa, openHubCa } from '../support/certificate-maker.ts'
 import { needPrograms } from '../support/foreign-program.ts'
 import { saveCredentials } from '../support/mosquitto.ts'
 import { runProgram } from '../support/program.ts'
-import { startTestHub, type TestHub } from '../support/test-hub.ts'
+import { type Enrolled, startTestHub, type TestHub } from '../support/test-hub.ts'
 
 const GUIDE = readFileSync(new URL('../../docs/troubleshooting.md', import.meta.url), 'utf8')
 
@@ -20,8 +22,9 @@ interface Trouble {
   readonly cause: RefusalCause
   readonly surface?: string
   readonly presented?: Readonly<Record<string, unknown>>
-  readonly expected?: string
-  readonly arrange?: (hub: TestHub) => Promise<unknown>
+  /** Null: nothing is said of it. */
+  readonly expected?: string | null
+  readonly arrange?: (hub: TestHub, device: Enrolled) => Promise<unknown>
 }
 
 const OPENSSL = 'openssl s_client -connect localhost:MQTTS -verify_return_error -CAfile'
@@ -109,6 +112,33 @@ const TROUBLES: readonly Trouble[] = [
       saveCredentials(hub.folder, 'new', await (await openHubCa(hub)).make({ commonNames: ['device-001'] })),
   },
   {
+    name: 'cannot connect: an administrator has banned the device',
+    line: `mosquitto_pub -h localhost -p MQTTS ${OURS}`,
+    says: 'Connection Refused: not authorised',
+    cause: 'banned',
+    presented: { identity: 'device:device-001' },
+    expected: 'no CONNECT before ',
+    async arrange(hub, device) {
+      await hub.connect(device, { clientId: 'device-001' })
+      return hub.api('DELETE', '/api/sessions/device-001?ban=5m')
+    },
+  },
+  {
+    name: 'cannot connect: the address holds as many connections as it may',
+    line: 'openssl s_client -connect 127.0.0.1:MQTTS -bind 127.0.0.2:0 </dev/null',
+    says: 'errno=104',
+    cause: 'address_over_limit',
+    expected: null,
+    async arrange(hub) {
+      await hub.reload({ limits: { connections_per_address: 2 } })
+      for (const localAddress of ['127.0.0.2', '127.0.0.2']) {
+        const held = connect({ host: '127.0.0.1', port: hub.hub.mqttPort, localAddress })
+        held.on('error', () => undefined)
+        await once(held, 'connect')
+      }
+    },
+  },
+  {
     name: 'mosquitto_pub connects to a name that the certificate does not hold',
     line: `mosquitto_pub -h 127.0.0.2 -p MQTTS ${OURS}`,
     says: 'A TLS error occurred',
@@ -156,8 +186,14 @@ const TROUBLES: readonly Trouble[] = [
     cause: 'http_without_tls',
   },
   {
-    name: 'curl speaks HTTPS to the port of MQTT',
+    name: 'curl speaks HTTPS to the port of MQTT, and offers HTTP by ALPN',
     line: `${CURL} --cacert certs/ca-cert.pem https://localhost:MQTTS/`,
+    says: 'alert no application protocol',
+    cause: 'alpn_unknown',
+  },
+  {
+    name: 'curl speaks HTTPS to the port of MQTT, without ALPN',
+    line: `${CURL} --no-alpn --cacert certs/ca-cert.pem https://localhost:MQTTS/`,
     says: 'Connection reset by peer',
     cause: 'http_on_mqtt_port',
   },
@@ -179,12 +215,13 @@ const TROUBLES: readonly Trouble[] = [
 
 describe('each trouble leads to the sentence that mends it:', () => {
   test.for(TROUBLES)('$name', async (trouble, context) => {
-    const { line, says, cause, surface = 'mqtts', presented, expected, arrange } = trouble
+    const { line, says, cause, surface = 'mqtts', presented, expected = '', arrange } = trouble
     needPrograms(context, line.split(' ')[0] ?? '')
     await using hub = await startTestHub()
-    await saveCredentials(hub.folder, 'device', await hub.enrol('device-001'))
+    const device = await hub.enrol('device-001')
+    await saveCredentials(hub.folder, 'device', device)
     await writeFile(join(hub.folder, 'other-ca.pem'), (await createForeignCa('CN=Somebody Else')).pem)
-    await arrange?.(hub)
+    await arrange?.(hub, device)
     const refused = new Promise<void>((resolve) => hub.hub.events.subscribe('connection.refused', () => resolve()))
     const { stdout, stderr } = await runProgram(
       line.replace('MQTTS', String(hub.hub.mqttPort)).replace('HTTPS', String(hub.hub.apiPort)),
@@ -201,7 +238,7 @@ describe('each trouble leads to the sentence that mends it:', () => {
       address: expect.stringMatching(/^(?:127\.0\.0\.[12]|::1)$/),
       count: 1,
       ...(presented ? { presented } : {}),
-      expected: expect.stringContaining(expected ?? ''),
+      expected: expected === null ? null : expect.stringContaining(expected),
     })
     expect(GUIDE.split('\n').find((row) => row.includes(says) && row.includes(`\`${cause}\``))).toBeDefined()
   })

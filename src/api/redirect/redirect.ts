@@ -1,6 +1,7 @@
 import type { HttpsIdentity } from '../ports.ts'
 import { createProblemResponse } from '../problem.ts'
 import { redirectToHttps } from '../request/plain-http-rule.ts'
+import { EVERY_ANSWER } from '../security-headers.ts'
 import { isChallengePath, readChallenge } from './acme-challenge.ts'
 
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
@@ -21,12 +22,12 @@ export function createRedirect(
   }
 }
 
-const UNTRUSTED = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' }
+const UNTRUSTED = { ...EVERY_ANSWER, 'cache-control': 'no-store' }
 
 function redirect(url: string, https: HttpsIdentity): Response {
   const { publicHost, httpsPort } = https
   const { status, location } = redirectToHttps(url, { serverNames: https.serverNames(), publicHost, httpsPort })
   // RFC 9110 §15.4.9: a 308 may be kept, and a name like localhost is another machine's tomorrow
-  const headers = { location, ...(status === 307 ? { 'cache-control': 'no-store' } : {}) }
+  const headers = { ...EVERY_ANSWER, location, ...(status === 307 ? { 'cache-control': 'no-store' } : {}) }
   return new Response(null, { status, headers })
 }

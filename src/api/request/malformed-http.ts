@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import type { Refusal } from '../../refusal.ts'
-import { createProblem } from '../problem.ts'
+import { createProblem, problemHeaders } from '../problem.ts'
 
 const DETAILS: ReadonlyMap<string | undefined, string> = new Map([
   ['HPE_HEADER_OVERFLOW', 'The headers of the request are too large'],
@@ -35,10 +35,8 @@ function formatAnswer(detail: string, requestId: string): string {
   const body = JSON.stringify(problem)
   return [
     `HTTP/1.1 ${problem.status} ${problem.title}`,
-    'content-type: application/problem+json',
+    ...Object.entries(problemHeaders(problem)).map(([name, value]) => `${name}: ${value}`),
     `content-length: ${Buffer.byteLength(body)}`,
-    `x-request-id: ${requestId}`,
-    'x-content-type-options: nosniff',
     'connection: close',
     '',
     body,

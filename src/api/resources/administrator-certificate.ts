@@ -49,12 +49,15 @@ export const administratorRevocationSchema = z
   .object({ message: z.string(), name: z.string(), revokedAt: z.iso.datetime() })
   .openapi('AdministratorRevocation')
 
-export function shapeAdministratorIssued({
-  administrator: { name, role },
-  certificate: { pem, fingerprint, notAfter },
-  privateKeyPem,
-  caCertificatePem,
-}: IssuedToAdministrator): z.infer<typeof administratorIssuedSchema> {
+/** `caCert` verifies the API, and not MQTT as a device's does. */
+export function shapeAdministratorIssued(
+  {
+    administrator: { name, role },
+    certificate: { pem, fingerprint, notAfter },
+    privateKeyPem,
+  }: Omit<IssuedToAdministrator, 'caCertificatePem'>,
+  caCertificatePem: string,
+): z.infer<typeof administratorIssuedSchema> {
   return {
     name,
     role,

@@ -6,6 +6,7 @@ import { exact } from '../exact.ts'
 import { messageIn } from '../language.ts'
 import { BAD_BODY, BAD_CALLER, BAD_REQUEST, CONFLICT, json, jsonBody, NOT_FOUND } from '../operation.ts'
 import { pageOf, pageQuerySchema, pageSchema, readPageRequest, shapePage } from '../pagination.ts'
+import type { TrustAnchor } from '../ports.ts'
 import {
   administratorCertificateSchema,
   administratorIssuedSchema,
@@ -52,12 +53,16 @@ const revoke = createRoute({
   responses: { 200: json(administratorRevocationSchema, 'Revoked'), ...BAD_REQUEST, ...BAD_CALLER, ...NOT_FOUND },
 })
 
-export function administratorCertificateRoutes(administrators: AdministratorCertificates, guard: Guard) {
+export function administratorCertificateRoutes(
+  administrators: AdministratorCertificates,
+  trust: TrustAnchor,
+  guard: Guard,
+) {
   return new OpenAPIHono<ApiEnv>()
     .openapi({ ...issue, middleware: guard('administer') }, async (c) => {
       const idempotencyKey = c.req.valid('header')['idempotency-key']
       const issued = await administrators.issue({ ...exact(c.req.valid('json')), ...exact({ idempotencyKey }) })
-      return c.json(shapeAdministratorIssued(issued), 201)
+      return c.json(shapeAdministratorIssued(issued, trust.caCertificatePem), 201)
     })
     .openapi({ ...list, middleware: guard('administer') }, (c) => {
       const page = pageOf(administrators.list(), keyOf, readPageRequest(c.req.valid('query')))
