@@ -62,6 +62,7 @@ describe('signet emqx-config', () => {
       },
     })
     expect(stdout).toContain('bin/signet.mjs token create emqx --role validator')
+    expect(stdout).toContain('bin/signet.mjs server-cert issue HOST --out FOLDER')
   })
 
   test('takes port and folder from the configuration', async () => {

@@ -35,6 +35,7 @@ test('compose starts it with a read-only root and no capability', () => {
   expect(Object.keys(services)).toEqual(['signet'])
   expect(services.signet).toMatchObject({
     read_only: true,
+    tmpfs: ['/tmp'],
     cap_drop: ['ALL'],
     security_opt: ['no-new-privileges:true'],
     volumes: ['signet:/var/lib/signet'],

@@ -7,7 +7,12 @@ import { walkGuide } from '../support/guide-walk.ts'
 const WALK_MS = 300_000
 
 /** Those whose commands name nothing that the reader must fill in. */
-const README_SECTIONS = ['A device in a minute', 'What the broker tells of itself', 'Beside an existing EMQX']
+const README_SECTIONS = [
+  'A device in a minute',
+  'What a back end asks of it',
+  'What the broker tells of itself',
+  'Beside an existing EMQX',
+]
 
 const NOTHING_TO_RUN = ['docker-compose', 'backup-ca.sh']
 

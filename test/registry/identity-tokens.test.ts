@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createScene, MINUTE_MS, NOON, type Scene } from './registry-scene.ts'
+import { createDeviceScene, MINUTE_MS, NOON, type Scene } from './registry-scene.ts'
 
 describe('a token', () => {
   test('is shown once and kept as a hash', async () => {
@@ -124,12 +124,6 @@ test('tokens go with their device or service, and with its owner', async () => {
   await services.remove('backend')
   for (const id of ids) expect(scene.stores.identityTokens.find(id)).toBeUndefined()
 })
-
-async function createDeviceScene(): Promise<Scene> {
-  const scene = await createScene()
-  scene.registry.devices.create({ deviceId: 'pump' }, true)
-  return scene
-}
 
 function create({ registry }: Scene) {
   return registry.identityTokens.create('device', 'pump')

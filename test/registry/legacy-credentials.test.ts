@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { LegacyCredential } from '../../src/registry/legacy-credential.ts'
-import { createScene, DAY_MS, NOON, type Scene } from './registry-scene.ts'
+import { createDeviceScene, createScene, DAY_MS, NOON, type Scene } from './registry-scene.ts'
 
 const HASH = { algorithm: 'bcrypt', digest: 'of the old password' } as const
 const OTHER_HASH = { algorithm: 'bcrypt', digest: 'of another' } as const
@@ -116,12 +116,6 @@ test('those that end within 30 days are told once a day, soonest first', async (
   await legacy.warn()
   expect(told).toHaveLength(2)
 })
-
-async function createDeviceScene(): Promise<Scene> {
-  const scene = await createScene()
-  scene.registry.devices.create({ deviceId: 'pump' }, true)
-  return scene
-}
 
 function put({ registry }: Scene): Promise<LegacyCredential> {
   return registry.legacy.put('pump', { userName: 'old', hash: HASH, endsAt: inDays(10) })

@@ -120,6 +120,13 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
   }
 }
 
+/** The same with one device, `pump`, that has no certificate. */
+export async function createDeviceScene(): Promise<Scene> {
+  const scene = await createScene()
+  scene.registry.devices.create({ deviceId: 'pump' }, true)
+  return scene
+}
+
 /** A peer that shows this certificate. */
 export function peerOf(certificate: string | Pick<Certificate, 'pem'>, chain: ChainVerdict = 'trusted'): Peer {
   const pem = typeof certificate === 'string' ? certificate : (certificate.pem ?? '')

@@ -18,7 +18,8 @@ export function renderEmqxConfig(setUp: EmqxSetUp): string {
   const { url, certsFolder, command } = setUp
   return `# For emqx.conf of EMQX 5.7.1 or newer: older ones have no \${cert_pem}, and EMQX 4 takes every answer for a yes.
 # A token of its own:        ${command} token create emqx --role validator
-# Certificate and key below: those of the hub serve on its own machine (tls.server_names adds names to them).
+# Certificate and key below: those of the hub, whose names tls.server_names adds to. For another machine, make its own:
+#                            ${command} server-cert issue HOST --out FOLDER
 
 listeners.ssl.default {
   bind = "0.0.0.0:8883"
