@@ -16,6 +16,12 @@ export interface ConnectionSlot {
   release(): void
 }
 
+export interface LimitReached {
+  readonly cause: RefusalCause
+  /** The limit, by its setting. */
+  readonly expected: string
+}
+
 /** Counts connections in all and by address, over every listener; a fleet behind one address is normal. */
 export class ConnectionLimits {
   readonly #options: ConnectionLimitsOptions
@@ -29,16 +35,26 @@ export class ConnectionLimits {
   }
 
   /** Takes a slot, or names the limit that is reached. */
-  async take(address: string): Promise<ConnectionSlot | RefusalCause> {
+  async take(address: string): Promise<ConnectionSlot | LimitReached> {
     const withinRate = await this.#rate.consume(address).then(
       () => true,
       () => false,
     )
+    return this.#findReached(address, withinRate) ?? this.#occupy(address)
+  }
+
+  #findReached(address: string, withinRate: boolean): LimitReached | undefined {
     const { connections, connectionsPerAddress, halfOpen, halfOpenPerAddress } = this.#options
-    if (this.#open.total >= connections || this.#halfOpen.total >= halfOpen) return 'hub_over_limit'
-    const tooMany = connectionsPerAddress > 0 && this.#open.of(address) >= connectionsPerAddress
-    if (!withinRate || tooMany || this.#halfOpen.of(address) >= halfOpenPerAddress) return 'address_over_limit'
-    return this.#occupy(address)
+    if (this.#open.total >= connections) return hubIsFull(connections, 'connections')
+    if (this.#halfOpen.total >= halfOpen) return hubIsFull(halfOpen, 'half_open')
+    if (!withinRate) {
+      return addressIsFull(this.#options.newConnectionsPerAddressPerSecond, 'new_connections_per_address_per_second')
+    }
+    if (connectionsPerAddress > 0 && this.#open.of(address) >= connectionsPerAddress) {
+      return addressIsFull(connectionsPerAddress, 'connections_per_address')
+    }
+    if (this.#halfOpen.of(address) < halfOpenPerAddress) return undefined
+    return addressIsFull(halfOpenPerAddress, 'half_open_per_address')
   }
 
   #occupy(address: string): ConnectionSlot {
@@ -79,4 +95,16 @@ class Census {
     if (left > 0) this.#byAddress.set(address, left)
     else this.#byAddress.delete(address)
   }
+}
+
+function hubIsFull(limit: number, setting: string): LimitReached {
+  return { cause: 'hub_over_limit', expected: atMost(limit, setting) }
+}
+
+function addressIsFull(limit: number, setting: string): LimitReached {
+  return { cause: 'address_over_limit', expected: atMost(limit, setting) }
+}
+
+function atMost(limit: number, setting: string): string {
+  return `at most ${limit} by limits.${setting}`
 }

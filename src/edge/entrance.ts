@@ -68,7 +68,7 @@ export function createEntrance(options: EntranceOptions): (raw: Socket) => Promi
   async function admit(raw: Socket, address: string): Promise<ConnectionSlot | undefined> {
     if (allow && !allow.has(address)) return refuse(raw, address, 'address_not_allowed', allow.text)
     const slot = await limits.take(address)
-    if (typeof slot === 'string') return refuse(raw, address, slot)
+    if ('cause' in slot) return refuse(raw, address, slot.cause, slot.expected)
     raw.once('close', slot.release)
     if (!raw.destroyed) return slot
     slot.release()

@@ -28,7 +28,7 @@ const REFUSED: readonly Refused[] = [
   {
     cause: 'certificate_expired',
     who: 'one that nobody issued, and that has expired',
-    expected: "a time between notBefore and notAfter; the hub's clock says 2026-11-24T12:00:00.000Z",
+    expected: "a certificate valid at 2026-11-24T12:00:00.000Z, the time of the hub's clock",
     arrange: async (scene) => {
       const made = await unregistered(scene, 1)
       scene.advance(2 * DAY_MS)
@@ -46,7 +46,7 @@ const REFUSED: readonly Refused[] = [
   {
     cause: 'certificate_expired',
     who: 'an expired one',
-    expected: "a time between notBefore and notAfter; the hub's clock says 2027-11-23T12:00:00.000Z",
+    expected: "a certificate valid at 2027-11-23T12:00:00.000Z, the time of the hub's clock",
     arrange(scene, certificate) {
       scene.advance(366 * DAY_MS)
       return certificate
@@ -55,7 +55,7 @@ const REFUSED: readonly Refused[] = [
   {
     cause: 'certificate_not_yet_valid',
     who: 'one of tomorrow',
-    expected: "a time between notBefore and notAfter; the hub's clock says 2026-11-22T11:00:00.000Z",
+    expected: "a certificate valid at 2026-11-22T11:00:00.000Z, the time of the hub's clock",
     arrange(scene, certificate) {
       scene.advance(-HOUR_MS)
       return certificate
