@@ -5,6 +5,9 @@ import { describe, expect, test } from 'vitest'
 import { startTestHub } from '../src/testing.ts'
 import { nextMessage } from './support/next-message.ts'
 
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
 function closing(client: MqttClient): Promise<unknown> {
   return new Promise((resolve) => client.once('close', () => resolve(undefined)))
 }
@@ -57,11 +60,70 @@ test('a revoked device loses its connection, and is told so at the next one', as
   await expect(hub.connect(device)).rejects.toMatchObject({ code: 5 })
 })
 
-test('time passes when the test says so', async () => {
-  await using hub = await startTestHub()
-  const device = await hub.addDevice('pump-7')
-  hub.clock.advance(366 * 86_400_000)
-  await expect(hub.connect(device)).rejects.toMatchObject({ code: 5 })
+describe('time passes when the test says so', () => {
+  test('and ends the session of a certificate that has expired', async () => {
+    await using hub = await startTestHub()
+    const device = await hub.addDevice('pump-7')
+    const client = await hub.connect(device)
+    const closed = closing(client)
+    await hub.clock.advance(364 * DAY_MS)
+    await client.publishAsync(device.topic, 'still here', { qos: 1 })
+    await hub.clock.advance(2 * DAY_MS)
+    await closed
+    await expect(hub.connect(device)).rejects.toMatchObject({ code: 5 })
+  })
+
+  test('and takes effect at once, awaited or not', async () => {
+    await using hub = await startTestHub()
+    const device = await hub.addDevice('pump-7')
+    const before = hub.clock.now().getTime()
+    const swept = hub.clock.advance(366 * DAY_MS)
+    expect(hub.clock.now().getTime()).toBeGreaterThanOrEqual(before + 366 * DAY_MS)
+    await expect(hub.connect(device)).rejects.toMatchObject({ code: 5 })
+    await swept
+  })
+
+  test('and the hub, its certificate renewed, still takes devices of these days', async () => {
+    await using hub = await startTestHub()
+    await hub.clock.advance(400 * DAY_MS)
+    const device = await hub.addDevice('pump-7')
+    const client = await hub.connect(device)
+    await client.publishAsync(device.topic, 'here', { qos: 1 })
+    expect((await hub.fetch('/readyz')).status).toBe(200)
+  })
+
+  test('and a session that nobody has come back for is gone', async () => {
+    await using hub = await startTestHub({ settings: { limits: { session_expiry: '1h' } } })
+    const device = await hub.addDevice('pump-7')
+    await (await hub.connect(device, { clean: false })).endAsync()
+    await hub.clock.advance(HOUR_MS - 60_000)
+    expect((await hub.fetch('/api/sessions/pump-7')).status).toBe(200)
+    await hub.clock.advance(60_001)
+    expect((await hub.fetch('/api/sessions/pump-7')).status).toBe(404)
+  })
+})
+
+describe('the hub publishes as a back end', () => {
+  test('text, and bytes that are none', async () => {
+    await using hub = await startTestHub()
+    const device = await hub.addDevice('pump-7')
+    const client = await hub.connect(device)
+    await client.subscribeAsync(`${device.topic}/#`, { qos: 1 })
+    const arrived = new Promise((resolve) => client.once('message', (...message) => resolve(message)))
+    const bytes = Uint8Array.of(0xff, 0)
+    await hub.publish(`${device.topic}/config`, bytes, { qos: 1, retain: true })
+    expect(await arrived).toMatchObject([`${device.topic}/config`, Buffer.from(bytes), { qos: 1 }])
+    await hub.publish('a/b', '{}')
+    expect(hub.messages()).toMatchObject([
+      { topic: `${device.topic}/config`, qos: 1, retain: true },
+      { topic: 'a/b', payload: Buffer.from('{}'), qos: 0, retain: false },
+    ])
+  })
+
+  test('and is told what the API refuses', async () => {
+    await using hub = await startTestHub()
+    await expect(hub.publish('a/#', '')).rejects.toThrow(/POST \/api\/publish: 400 .*invalid_topic_name/)
+  })
 })
 
 describe('a bad network', () => {
