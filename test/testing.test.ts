@@ -1,9 +1,13 @@
 import { once } from 'node:events'
+import { readdir, writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
+import { join } from 'node:path'
 import type { MqttClient } from 'mqtt'
 import { describe, expect, test } from 'vitest'
 import { startTestHub } from '../src/testing.ts'
 import { nextMessage } from './support/next-message.ts'
+import { runProgram } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -147,6 +151,53 @@ describe('a bad network', () => {
     hub.network.refuse(false)
     await hub.connect(device)
   })
+})
+
+test('one port for everything is broken as two are', async () => {
+  await using hub = await startTestHub({ settings: { listen: { single: '127.0.0.1:0' } } })
+  const device = await hub.addDevice('pump-7')
+  const client = await hub.connect(device)
+  hub.network.delay(10)
+  await client.publishAsync(device.topic, 'late', { qos: 1 })
+  await hub.waitForMessage(device.topic)
+  hub.network.delay(0)
+  const closed = closing(client)
+  hub.network.drop()
+  await closed
+  hub.network.refuse(true)
+  await expect(hub.connect(device)).rejects.toThrow()
+})
+
+test('a message on a dead line is not acknowledged', async () => {
+  await using hub = await startTestHub()
+  const device = await hub.addDevice('pump-7')
+  const client = await hub.connect(device)
+  hub.network.swallow(true)
+  const lost = client.publishAsync(`${device.topic}/lost`, '', { qos: 1 })
+  const failed = expect(lost).rejects.toThrow()
+  await hub.publish('a', '')
+  expect(hub.messages()).toMatchObject([{ topic: 'a' }])
+  await client.endAsync(true)
+  await failed
+})
+
+test('leaves no file, no port and no timer: its program ends by itself', async () => {
+  await using folder = await temporaryFolder()
+  const kit = new URL('../src/testing.ts', import.meta.url).href
+  const program = join(folder.path, 'program.mjs')
+  await writeFile(
+    program,
+    `import { startTestHub } from '${kit}'
+await using hub = await startTestHub()
+const client = await hub.connect(await hub.addDevice('pump-7'))
+await client.publishAsync('users/default/devices/pump-7/level', '1', { qos: 1 })
+await hub.clock.advance(400 * 86_400_000)
+`,
+  )
+  const env = { HOME: folder.path, TMPDIR: folder.path }
+  const ended = await runProgram(`${process.execPath} ${program}`, { cwd: folder.path, env })
+  expect(ended).toEqual({ code: 0, stdout: '', stderr: '' })
+  expect(await readdir(folder.path)).toEqual(['program.mjs'])
 })
 
 test('settings reach the hub, and so does what logs', async () => {
