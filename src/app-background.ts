@@ -1,8 +1,8 @@
 import type { Logger } from './logger.ts'
 
-/** For work that nobody waits for: its failure is an operator's to know. */
-export function inBackground(work: Promise<void>, logger: Logger): void {
-  work.catch((error) => logger.error({ component: 'registry', err: error }, 'Background work failed'))
+/** For work whose failure is an operator's to know, and nobody else's: resolves in any case. */
+export function inBackground(work: Promise<void>, logger: Logger): Promise<void> {
+  return work.catch((error) => logger.error({ component: 'registry', err: error }, 'Background work failed'))
 }
 
 /** Every `intervalMs` milliseconds until the stack is disposed of. */

@@ -11,6 +11,7 @@ import { createReadiness } from './app-readiness.ts'
 import { openRegistry } from './app-registry.ts'
 import { createReload } from './app-reload.ts'
 import { createStores } from './app-stores.ts'
+import { createSweep } from './app-sweep.ts'
 import { tellMistrust } from './app-trust.ts'
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
@@ -50,6 +51,8 @@ export interface Hub extends AsyncDisposable {
   readonly messages: Pick<MessageFeed, 'subscribe'>
   /** Reads again the configuration and the files of certificates that it names, and puts in force what a running hub can take. */
   reload(): Promise<void>
+  /** Ends at once what the clock has ended, as a hub does every 30 s by itself: for who moves its clock. */
+  sweep(): Promise<void>
   /** Asks the API as its administrator, without a connection; of the URL only path and query matter. */
   fetch(request: Request): Promise<Response>
 }
@@ -118,12 +121,8 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       fastPath,
     }),
   )
-  repeat(stack, SWEEP_MS, () => {
-    inBackground(registry.revocations.endOverlaps(), logger)
-    inBackground(broker.sessions.cutEnded(clock()), logger)
-    inBackground(registry.legacy.warn(), logger)
-    inBackground(pki.renewal.check(), logger)
-  })
+  const sweep = createSweep({ registry, broker, pki, logger })
+  repeat(stack, SWEEP_MS, sweep)
   repeat(stack, WATCH_MS, () => inBackground(pki.watch(), logger))
   const ports: Ports = { mqtt: config.mqtt.port, api: config.api.port, plainMqtt: undefined, redirect: undefined }
   const https = {
@@ -233,6 +232,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     events,
     messages: broker.messages,
     reload: async () => void (await (reread ? reload() : pki.reload())),
+    sweep,
     fetch: async (request) => api.fetch(request, { origin: OWN_ORIGIN }),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }

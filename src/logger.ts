@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module'
 import { type DestinationStream, type Logger, pino } from 'pino'
-import { prettyFactory } from 'pino-pretty'
 
 export type { Logger } from 'pino'
 
@@ -33,6 +33,8 @@ export function createLogger({ level, format, stream }: LoggerOptions): Logger {
 
 // The text is made in the same tick: a line is out before what comes after it, and there is no pipe to flush at the end.
 function createTextDestination(stream: LoggerOptions['stream']): DestinationStream {
+  // Loaded here: only people read text, and it brings 29 modules.
+  const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty')
   const format = prettyFactory({
     colorize: false,
     singleLine: true,

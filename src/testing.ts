@@ -1,16 +1,17 @@
 import { pid } from 'node:process'
 import type { IClientOptions, MqttClient } from 'mqtt'
 import { type Hub, startHub } from './app.ts'
+import type { QoS } from './broker/delivery/message.ts'
 import type { AcceptedMessage } from './broker/delivery/message-feed.ts'
+import type { Clock } from './clock.ts'
 import { type ConfigInput, createConfig } from './config.ts'
 import { createLogger } from './logger.ts'
 import { MessageLog, type MessageWish } from './testing/message-log.ts'
-import { createTestClock, type TestClock } from './testing/test-clock.ts'
+import { createTestClock } from './testing/test-clock.ts'
 import { openTestNetwork, type TestNetwork } from './testing/test-network.ts'
 
 export type { AcceptedMessage } from './broker/delivery/message-feed.ts'
 export type { MessageWish } from './testing/message-log.ts'
-export type { TestClock } from './testing/test-clock.ts'
 export type { TestNetwork } from './testing/test-network.ts'
 
 export interface TestHubOptions {
@@ -41,6 +42,19 @@ export interface DeviceOptions {
   readonly clientIds?: readonly string[]
 }
 
+export interface PublishOptions {
+  /** 0 unless another is given. */
+  readonly qos?: QoS
+  readonly retain?: boolean
+}
+
+/** Runs with the machine's clock, shifted by what the test has moved it. */
+export interface HubClock {
+  readonly now: Clock
+  /** Takes effect before it returns; resolves when the hub has ended all whose time is over by then. */
+  advance(milliseconds: number): Promise<void>
+}
+
 /** A whole hub in the test's own process; nothing of it is on the disk, and nothing is left when it is disposed of. */
 export interface TestHub extends AsyncDisposable {
   /** Of MQTT over TLS; the clients of this kit come through `network`. */
@@ -50,7 +64,7 @@ export interface TestHub extends AsyncDisposable {
   readonly apiUrl: string
   /** The CA's certificate, PEM. */
   readonly ca: string
-  readonly clock: TestClock
+  readonly clock: HubClock
   readonly network: TestNetwork
   readonly events: Hub['events']
   addDevice(deviceId: string, options?: DeviceOptions): Promise<TestDevice>
@@ -58,6 +72,8 @@ export interface TestHub extends AsyncDisposable {
   addService(name: string, allow: readonly string[]): Promise<TestCredentials>
   /** A connected MQTT.js client, closed with the hub; rejects when it is refused. It does not reconnect unless told to. */
   connect(credentials: TestCredentials, options?: IClientOptions): Promise<MqttClient>
+  /** As a back end that may publish anywhere; resolves when the message is kept for every session it must reach. */
+  publish(topicName: string, payload: string | Uint8Array, options?: PublishOptions): Promise<void>
   /** A message that the hub has accepted, or accepts next. */
   waitForMessage(topicFilter: string, wish?: MessageWish): Promise<AcceptedMessage>
   /** Those it has accepted so far, in order. */
@@ -93,7 +109,13 @@ export async function startTestHub({ settings, log }: TestHubOptions = {}): Prom
     mqttUrl: `mqtts://localhost:${network.port}`,
     apiUrl: `https://localhost:${hub.apiPort}`,
     ca,
-    clock,
+    clock: {
+      now: clock.now,
+      advance(milliseconds) {
+        clock.advance(milliseconds)
+        return hub.sweep()
+      },
+    },
     network,
     events: hub.events,
     async addDevice(deviceId, options = {}) {
@@ -126,10 +148,14 @@ export async function startTestHub({ settings, log }: TestHubOptions = {}): Prom
       client.on('error', () => undefined)
       return client
     },
+    async publish(topicName, payload, options = {}) {
+      const bytes = { payload: Buffer.from(payload).toString('base64'), encoding: 'base64' }
+      await send('POST', '/api/publish', { topicName, ...bytes, ...options })
+    },
     waitForMessage: (topicFilter, wish = {}) => messages.wait(topicFilter, wish),
     messages: (topicFilter = '#') => messages.list(topicFilter),
     async revoke(deviceId, reason = 'unspecified') {
-      await ask('DELETE', `/api/devices/certificates/${encodeURIComponent(deviceId)}?reason=${reason}`)
+      await send('DELETE', `/api/devices/certificates/${encodeURIComponent(deviceId)}?reason=${reason}`)
     },
     fetch: fetchApi,
   }
@@ -140,13 +166,17 @@ export async function startTestHub({ settings, log }: TestHubOptions = {}): Prom
     return hub.fetch(new Request(`https://localhost:${hub.apiPort}${path}`, init))
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: what the API answers is described by its own schemas, and tested there
-  async function ask(method: string, path: string, body?: unknown): Promise<any> {
+  async function send(method: string, path: string, body?: unknown): Promise<Response> {
     const json = { 'content-type': 'application/json' }
     const sent = body === undefined ? {} : { headers: json, body: JSON.stringify(body) }
     const answer = await fetchApi(path, { method, ...sent })
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
-    return answer.json()
+    return answer
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: what the API answers is described by its own schemas, and tested there
+  async function ask(method: string, path: string, body?: unknown): Promise<any> {
+    return (await send(method, path, body)).json()
   }
 }
 

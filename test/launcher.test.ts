@@ -1,12 +1,12 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { findOldNode } from './support/old-node.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 const LAUNCHER = fileURLToPath(new URL('../bin/signet.mjs', import.meta.url))
@@ -15,15 +15,6 @@ const NODES = [
   { name: 'a recent Node', node: process.execPath },
   ...(OLD_NODE === undefined ? [] : [{ name: 'an older Node', node: OLD_NODE }]),
 ]
-
-/** The machine's own Node, where it is one that cannot run the hub. */
-function findOldNode(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'))
-  const node = folders.map((folder) => join(folder, 'node')).find((path) => existsSync(path))
-  if (node === undefined) return undefined
-  const [major = 0] = execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).split('.').map(Number)
-  return major < 24 ? node : undefined
-}
 
 function launch(node: string, args: readonly string[], { cwd = '/', launcher = LAUNCHER } = {}) {
   const child = spawn(node, [launcher, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })

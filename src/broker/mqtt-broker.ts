@@ -61,6 +61,8 @@ export interface MqttBroker extends AsyncDisposable {
   readonly limitsReached: Pick<BoundReports, 'totals'>
   /** Cuts what is live of this identity and drops what is stored for it. */
   forgetIdentity(kind: Identity['kind'], id: string, userId: string | undefined): Promise<void>
+  /** Cuts those that were let in by what has ended by itself, and drops stored sessions that nobody has come back for. */
+  endExpired(): Promise<void>
   /** It may connect at once, however often it has flapped. */
   liftBan(kind: Identity['kind'], id: string): void
 }
@@ -99,6 +101,10 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
       const forgotten = owners.clientIdsOf({ kind, id }).map((clientId) => engine.forgetSession(clientId))
       await Promise.all([cut, ...forgotten])
       if (userId !== undefined) await engine.forgetRetained(`users/${userId}/devices/${id}/#`)
+    },
+    async endExpired() {
+      engine.dropExpired()
+      await sessions.cutEnded(options.clock())
     },
     async [Symbol.asyncDispose]() {
       isStopping = true

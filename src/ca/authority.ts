@@ -73,10 +73,10 @@ export class CertificateAuthority {
     return this.#issue({ kind: 'administrator', name, ...validity }, keyAlgorithm ?? this.keyAlgorithm)
   }
 
-  /** DNS names and addresses, at least one. Ed25519 only by explicit choice: browsers do not take it. */
-  issueServer(names: readonly string[], keyAlgorithm?: KeyAlgorithm): Promise<IssuedKeyPair> {
+  /** DNS names and addresses, at least one; good from now or `notBefore` on. Ed25519 only by explicit choice: browsers do not take it. */
+  issueServer(names: readonly string[], keyAlgorithm?: KeyAlgorithm, notBefore?: Date): Promise<IssuedKeyPair> {
     const usual = this.keyAlgorithm === 'ed25519' ? 'ec-p256' : this.keyAlgorithm
-    return this.#issue({ kind: 'server', names }, keyAlgorithm ?? usual)
+    return this.#issue({ kind: 'server', names, ...(notBefore && { notBefore }) }, keyAlgorithm ?? usual)
   }
 
   async #issue(request: CertificateRequest, keyAlgorithm: KeyAlgorithm): Promise<IssuedKeyPair> {

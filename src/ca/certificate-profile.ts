@@ -4,7 +4,7 @@ import { parseServerNames, type ServerName } from './server-name.ts'
 /** What is wanted; it has to meet the profile of its kind before a key is touched. */
 export type CertificateRequest =
   | { readonly kind: 'root'; readonly name: string }
-  | { readonly kind: 'server'; readonly names: readonly string[] }
+  | { readonly kind: 'server'; readonly names: readonly string[]; readonly notBefore?: Date }
   | { readonly kind: 'device'; readonly deviceId: string; readonly userId: string; readonly validityDays?: number }
   | { readonly kind: 'service' | 'administrator'; readonly name: string; readonly validityDays?: number }
 
@@ -55,11 +55,12 @@ const DAY_MS = 86_400_000
 export function planCertificate(request: CertificateRequest, now: Date, issuerNotAfter?: Date): CertificatePlan {
   const profile: CertificateProfile = CERTIFICATE_PROFILES[request.kind]
   const days = 'validityDays' in request ? checkedDays(request.validityDays) : undefined
+  const stated = 'notBefore' in request ? request.notBefore : undefined
   const second = Math.floor(now.getTime() / 1000) * 1000
   const wanted = second + (days ?? profile.lifeDays) * DAY_MS
   return {
     ...nameOf(request),
-    notBefore: new Date(second - BACKDATED_MS),
+    notBefore: stated ?? new Date(second - BACKDATED_MS),
     notAfter: new Date(Math.min(wanted, issuerNotAfter?.getTime() ?? wanted)),
     profile,
   }

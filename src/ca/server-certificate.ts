@@ -57,12 +57,17 @@ export async function openServerCertificate(options: OpenServerCertificateOption
   return { ...issued, created: true }
 }
 
-/** The same for a hub that keeps no files. */
+/** The same for a hub that keeps no files; as old as its CA, for clients judge it by a clock that no test has moved. */
 export async function issueServerCertificate(
   authority: CertificateAuthority,
   names: readonly string[],
 ): Promise<ServerIdentity> {
-  const { certificatePem, privateKeyPem: keyPem } = await authority.issueServer(wantedNames(names))
+  const notBefore = new Date(authority.certificate.validFrom)
+  const { certificatePem, privateKeyPem: keyPem } = await authority.issueServer(
+    wantedNames(names),
+    undefined,
+    notBefore,
+  )
   return readServerIdentity({ keyPem, certificatePem })
 }
 

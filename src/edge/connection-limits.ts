@@ -1,5 +1,11 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible'
+import { createRequire } from 'node:module'
+import type { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { RefusalCause } from '../refusal.ts'
+
+// The one file of it: with its clients of a dozen databases it has 36.
+const Limiter = createRequire(import.meta.url)(
+  'rate-limiter-flexible/lib/RateLimiterMemory.js',
+) as typeof RateLimiterMemory
 
 export interface ConnectionLimitsOptions {
   readonly connections: number
@@ -31,7 +37,7 @@ export class ConnectionLimits {
 
   constructor(options: ConnectionLimitsOptions) {
     this.#options = options
-    this.#rate = new RateLimiterMemory({ points: options.newConnectionsPerAddressPerSecond, duration: 1 })
+    this.#rate = new Limiter({ points: options.newConnectionsPerAddressPerSecond, duration: 1 })
   }
 
   /** Takes a slot, or names the limit that is reached. */

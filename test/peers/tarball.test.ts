@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import { readGuide } from '../support/guide.ts'
+import { findOldNode } from '../support/old-node.ts'
 import { installTarball, listFiles, packTarball } from '../support/package-tarball.ts'
 import { runProgram, startProgram } from '../support/program.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -73,6 +74,16 @@ describe('the package, in an empty project', () => {
   })
 })
 
+const OLD_NODE = findOldNode()
+
+test.skipIf(OLD_NODE === undefined)('an older Node is told the line that works', async () => {
+  const { code, stderr } = await runProgram(`${OLD_NODE} ${join(installed, 'bin', 'signet.mjs')} start`, {
+    cwd: project,
+  })
+  expect(code).toBe(1)
+  expect(stderr).toContain('run npx -p node@24 -p signet-hub signet start')
+})
+
 describe('the examples of the guide', () => {
   for (const { runner, args, env } of [
     { runner: 'node:test', args: '--test pump.test.js' },
@@ -114,6 +125,10 @@ const settings: HubSettings = { mqtt: { inflight: 8 } }
 await using hub = await startTestHub({ settings })
 const device: TestDevice = await hub.addDevice('pump-7')
 export const topic: string = device.topic
+await hub.publish(topic, '{}', { qos: 1 })
+await hub.clock.advance(1000)
+// @ts-expect-error MQTT knows no QoS 3
+await hub.publish(topic, '', { qos: 3 })
 export const port: number = (await startHub({ settings })).mqttPort
 // @ts-expect-error a device has an id
 await hub.addDevice()

@@ -80,6 +80,8 @@ export interface AedesEngine {
   /** Nothing is taken any more. */
   readonly isFinished: boolean
   forgetSession(clientId: string): Promise<void>
+  /** Drops the sessions that nobody has come back for in time. */
+  dropExpired(): void
   forgetRetained(topicFilter: string): Promise<void>
   /** What was taken is committed, and its acknowledgement on its way; nothing is taken any more. */
   finish(): Promise<void>
@@ -90,7 +92,7 @@ export interface AedesEngine {
 const QUEUE_LIMIT = 32_768
 // MQTT 3.1.1 has no way to announce a smaller window than its 16-bit packet identifiers.
 const MAX_INFLIGHT_INBOUND = 65_535
-const SWEEP_MS = 60_000
+const REPORT_MS = 60_000
 
 export async function openAedesEngine(options: AedesEngineOptions): Promise<AedesEngine> {
   const { limits, stores, clock, fastPath = true } = options
@@ -103,10 +105,7 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
     mayPublish: (identity, topicName) => gatekeeper.mayPublishAs(identity, topicName),
   })
   const broker = await openBroker(options, parts)
-  const sweep = setInterval(() => {
-    delivery.sessions.dropExpired(new Date(clock().getTime() - limits.sessionSeconds * 1000))
-    options.reports.sweep()
-  }, SWEEP_MS)
+  const reporting = setInterval(() => options.reports.sweep(), REPORT_MS)
   const pace = createPace(limits, clock, options.reports)
   const telling = startTelling(status, options.status.seconds * 1000, options.logger)
   const settled = (): Promise<void> =>
@@ -152,12 +151,13 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
       wills.forget(clientId)
       return settled()
     },
+    dropExpired: () => delivery.sessions.dropExpired(new Date(clock().getTime() - limits.sessionSeconds * 1000)),
     forgetRetained(topicFilter) {
       delivery.retained.drop(topicFilter)
       return settled()
     },
     async finish() {
-      clearInterval(sweep)
+      clearInterval(reporting)
       telling[Symbol.dispose]()
       gatekeeper.suppressWills()
       delivery.acceptance.close()

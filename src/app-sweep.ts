@@ -1,0 +1,20 @@
+import { inBackground } from './app-background.ts'
+import type { Pki } from './app-pki.ts'
+import type { MqttBroker } from './broker/mqtt-broker.ts'
+import type { Logger } from './logger.ts'
+import type { Registry } from './registry/registry.ts'
+
+export interface SweepParts {
+  readonly registry: Pick<Registry, 'revocations' | 'legacy'>
+  readonly broker: Pick<MqttBroker, 'endExpired'>
+  readonly pki: Pick<Pki, 'renewal'>
+  readonly logger: Logger
+}
+
+/** Ends what the clock has ended, and renews what is due: what fails is told, and holds up nothing else. */
+export function createSweep({ registry, broker, pki, logger }: SweepParts): () => Promise<void> {
+  return async () => {
+    const works = [registry.revocations.endOverlaps(), broker.endExpired(), registry.legacy.warn(), pki.renewal.check()]
+    await Promise.all(works.map((work) => inBackground(work, logger)))
+  }
+}
