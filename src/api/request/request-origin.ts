@@ -12,7 +12,7 @@ export interface RequestOrigin {
   /** The connection was opened on this machine, and by none of our proxies: whom they speak for only they know. */
   readonly loopback: boolean
   /** Its headers say that somebody hands it on: where it began is not known. */
-  readonly relayed?: true
+  readonly relayed?: boolean
   /** What the handshake of the connection has shown; none without TLS. */
   readonly peer?: Peer
 }
