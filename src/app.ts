@@ -169,7 +169,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     },
     sessions: broker.sessionList,
     bans: broker.bans,
-    publisher: { publish: broker.publish, packetBytes: config.limits.packet_bytes },
+    publisher: { publish: broker.publish, packetBytes: () => config.limits.packet_bytes },
     https,
     webSocket,
     get loopbackHttp() {
