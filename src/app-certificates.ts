@@ -32,7 +32,9 @@ export async function openProvidedCertificates(
   clock: Clock,
   logger: Logger,
 ): Promise<ProvidedShowings> {
-  const [https, mqtts] = [httpsCertificate(config), mqttsCertificate(config)].map((named) => named && filesOf(named))
+  // One port shows one certificate: that of mqtt.ssl.
+  const ofHttps = config.listen.single === undefined ? httpsCertificate(config) : undefined
+  const [https, mqtts] = [ofHttps, mqttsCertificate(config)].map((named) => named && filesOf(named))
   return {
     ...(https ? { https: await openHttps(https, clock, logger) } : {}),
     ...(mqtts ? { mqtts: await openMqtts(mqtts, config.mqtt.ssl.ca_file, clock, logger) } : {}),

@@ -7,6 +7,7 @@ import { openPorts, type PortParts } from './app-ports.ts'
 import { createWebSocketDoor } from './broker/websocket/websocket-door.ts'
 import type { Config } from './config.ts'
 import { brokerLimits } from './config-limits.ts'
+import { readAddress } from './edge/address.ts'
 import { createHttpSockets } from './edge/http-sockets.ts'
 import { openLocalSocket } from './edge/local-socket.ts'
 
@@ -28,7 +29,8 @@ export async function openListeners(config: Config, parts: ListenerParts, stack:
   })
   const sockets = createHttpSockets((socket) => http.server.emit('connection', socket))
   const { addressOf, peerOf } = sockets
-  const originOf = networkOrigin({ addressOf, peerOf, isProxy: doors.proxies.has })
+  const isProxy = doors.proxies.has
+  const originOf = networkOrigin({ addressOf, peerOf, isProxy, isDirect: (socket) => !isProxy(readAddress(socket)) })
   const http = stack.use(
     createHttpServer({
       fetch,

@@ -44,7 +44,8 @@ export async function openPki(config: Config, clock: Clock, logger: Logger): Pro
   const readNames = (): readonly string[] => [...ownNames(config), ...readMachineNames()]
   const open: ServerRenewalOptions['open'] = (names, isForced) =>
     openServerCertificate({ certsDir, authority, names, isForced, clock, logger })
-  return createPki({ authority, created, provided, readNames, open, clock, logger })
+  const isShared = config.listen.single !== undefined
+  return createPki({ authority, created, provided, isShared, readNames, open, clock, logger })
 }
 
 /** For a hub that leaves no file behind, and is reached from its own machine alone. */
@@ -52,25 +53,30 @@ export async function createMemoryPki(config: Config, clock: Clock, logger: Logg
   const provided = await openProvidedCertificates(config, clock, logger)
   const authority = await createMemoryAuthority(clock, config.ca.key_algorithm)
   const open: ServerRenewalOptions['open'] = (names) => issueServerCertificate(authority, names)
-  return createPki({ authority, created: true, provided, readNames: () => ownNames(config), open, clock, logger })
+  const isShared = config.listen.single !== undefined
+  const readNames = (): readonly string[] => ownNames(config)
+  return createPki({ authority, created: true, provided, isShared, readNames, open, clock, logger })
 }
 
 interface PkiParts extends Pick<ServerRenewalOptions, 'readNames' | 'open' | 'clock' | 'logger'> {
   readonly authority: CertificateAuthority
   readonly created: boolean
   readonly provided: ProvidedShowings
+  /** Whether HTTPS shows what MQTTS shows: one port serves both. */
+  readonly isShared: boolean
 }
 
-async function createPki({ authority, created, provided, ...options }: PkiParts): Promise<Pki> {
+async function createPki({ authority, created, provided, isShared, ...options }: PkiParts): Promise<Pki> {
   const served = new ServedCertificate(await options.open(options.readNames(), false))
   const renewal = new ServerRenewal({ ...options, authority, served })
   const own: Showing = { served, keeper: renewal }
   const watches = [provided.https, provided.mqtts].flatMap((showing) => (showing ? [showing.keeper] : []))
+  const mqtts = provided.mqtts ?? own
   return {
     authority,
     caCreated: created,
-    https: provided.https ?? own,
-    mqtts: provided.mqtts ?? own,
+    https: isShared ? mqtts : (provided.https ?? own),
+    mqtts,
     anchorPem: provided.mqtts?.anchor.certificatePem ?? authority.caCertificatePem,
     renewal,
     clientCa: [authority.certificate, ...authority.intermediates],

@@ -71,10 +71,15 @@ export async function openPorts(config: Config, parts: PortParts, stack: AsyncDi
     ports.api = await open(plan.api, createHttpDoor({ ...doors, ...allow, served: served.https, http }))
   }
   if (plan.redirect) {
-    const server = stack.use(
-      createHttpServer({ fetch: createRedirect(https, config.api.acme_folder), originOf: networkOrigin(), logger }),
-    ).server
     const sockets = createHttpSockets((socket) => server.emit('connection', socket))
+    const { server } = stack.use(
+      createHttpServer({
+        fetch: createRedirect(https, config.api.acme_folder),
+        originOf: networkOrigin(sockets),
+        recordRefusal: doors.recordRefusal,
+        logger,
+      }),
+    )
     ports.redirect = await open(plan.redirect, createPlainHttpDoor({ ...doors, http: sockets }))
   }
 }

@@ -22,6 +22,8 @@ export interface RegistryParts {
   readonly pki: Pki
   /** Made from this registry; there is nothing to cut before it listens. */
   readonly broker: () => MqttBroker
+  /** The same: ends what is forwarded for those who would be refused now. */
+  readonly endForwarding: () => void
   readonly events: EventFeed
   readonly logger: Logger
   readonly clock: Clock
@@ -34,11 +36,23 @@ export function openRegistry(
   parts: RegistryParts,
   stack: AsyncDisposableStack,
 ): Registry & { readonly serverCertificates: ServerCertificates } {
-  const { stores, pki, broker, events, logger, clock, mayAccess } = parts
+  const { stores, pki, broker, endForwarding, events, logger, clock, mayAccess } = parts
   const cutter: Cutter = {
-    cutCredentials: (names, reason) => broker().sessions.cutCredentials(names, reason),
-    cutIdentity: (kind, id, reason) => broker().sessions.cutIdentity(kind, id, reason),
-    forgetIdentity: (kind, id, userId) => broker().forgetIdentity(kind, id, userId),
+    cutCredentials(names, reason) {
+      const cut = broker().sessions.cutCredentials(names, reason)
+      endForwarding()
+      return cut
+    },
+    cutIdentity(kind, id, reason) {
+      const cut = broker().sessions.cutIdentity(kind, id, reason)
+      endForwarding()
+      return cut
+    },
+    forgetIdentity(kind, id, userId) {
+      const forgotten = broker().forgetIdentity(kind, id, userId)
+      endForwarding()
+      return forgotten
+    },
     liftBan: (kind, id) => broker().liftBan(kind, id),
   }
   const registry: Registry = createRegistry({
@@ -83,6 +97,13 @@ export function openRegistry(
   const { revocations } = registry
   return {
     ...registry,
+    tokens: {
+      ...registry.tokens,
+      revoke(id) {
+        registry.tokens.revoke(id)
+        endForwarding()
+      },
+    },
     serverCertificates: createServerCertificates({ issuer, certificates, revocations, events, clock }),
   }
 }

@@ -8,13 +8,21 @@ export interface SweepParts {
   readonly registry: Pick<Registry, 'revocations' | 'legacy'>
   readonly broker: Pick<MqttBroker, 'endExpired'>
   readonly pki: Pick<Pki, 'renewal'>
+  /** Sessions and forwarded connections whose right has ended in another way. */
+  readonly endOthers: () => Promise<void>
   readonly logger: Logger
 }
 
 /** Ends what the clock has ended, and renews what is due: what fails is told, and holds up nothing else. */
-export function createSweep({ registry, broker, pki, logger }: SweepParts): () => Promise<void> {
+export function createSweep({ registry, broker, pki, endOthers, logger }: SweepParts): () => Promise<void> {
   return async () => {
-    const works = [registry.revocations.endOverlaps(), broker.endExpired(), registry.legacy.warn(), pki.renewal.check()]
+    const works = [
+      registry.revocations.endOverlaps(),
+      broker.endExpired(),
+      endOthers(),
+      registry.legacy.warn(),
+      pki.renewal.check(),
+    ]
     await Promise.all(works.map((work) => inBackground(work, logger)))
   }
 }

@@ -19,7 +19,7 @@ import { SUB_PROTOCOLS } from './broker/websocket/websocket-door.ts'
 import { createTimeSigner } from './ca/time-signer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
-import { apiAuth, mqttAuthMode } from './config-auth.ts'
+import { apiAuth, authModes } from './config-auth.ts'
 import { brokerLimits } from './config-limits.ts'
 import { LiveConfig } from './config-live.ts'
 import { databaseFailure } from './db/database-failure.ts'
@@ -87,11 +87,20 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   const registryStores = createStores(database)
   const registry = openRegistry(
     config,
-    { stores: registryStores, pki, broker: () => broker, events, logger, clock, mayAccess },
+    {
+      stores: registryStores,
+      pki,
+      broker: () => broker,
+      endForwarding: () => proxy.endRefused(),
+      events,
+      logger,
+      clock,
+      mayAccess,
+    },
     stack,
   )
   const recordRefusal = registry.refusals.record
-  const reload = createReload({ live, reread, reloadCertificates: () => pki.reload(), events, logger })
+  const reload = createReload({ live, reread, reloadCertificates: pki.reload, endOthers, events, logger })
   tellMistrust({ database, pki, clock, logger })
   if (files) ensureAdminToken({ path: files.adminToken, tokens: registry.tokens })
 
@@ -121,7 +130,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       fastPath,
     }),
   )
-  const sweep = createSweep({ registry, broker, pki, logger })
+  const sweep = createSweep({ registry, broker, pki, endOthers, logger })
   repeat(stack, SWEEP_MS, sweep)
   repeat(stack, WATCH_MS, () => inBackground(pki.watch(), logger))
   const ports: Ports = { mqtt: config.mqtt.port, api: config.api.port, plainMqtt: undefined, redirect: undefined }
@@ -134,6 +143,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       return ports.api
     },
   }
+  const proxy = openReverseProxy(config, { registry, https, logger })
   const webSocket = {
     subProtocols: SUB_PROTOCOLS,
     get allowedOrigins() {
@@ -143,14 +153,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   const readiness = createReadiness({ database, stores, pki, clock, logger }, stack)
   const api = createApi({
     ...registry,
-    modes: {
-      get mqtt() {
-        return mqttAuthMode(config)
-      },
-      get api() {
-        return apiAuth(config).mode
-      },
-    },
+    modes: authModes(config),
     recordRefusal,
     renewOwnCertificate: () => pki.renewal.renew(),
     trust: { caCertificatePem: pki.authority.caCertificatePem, anchorPem: pki.anchorPem },
@@ -164,7 +167,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     },
     sessions: broker.sessionList,
     bans: broker.bans,
-    publisher: { publish: broker.publish, packetBytes: config.limits.packet_bytes },
+    publisher: { publish: broker.publish, packetBytes: () => config.limits.packet_bytes },
     https,
     webSocket,
     get loopbackHttp() {
@@ -202,7 +205,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       fetch: api.fetch,
       https,
       isWebSocketAccepted: (request, origin) => isWebSocketRequest(request, origin, https, webSocket),
-      proxy: openReverseProxy(config, { registry, https, logger }),
+      proxy,
       localSocket: files?.localSocket,
       logger,
       ports,
@@ -235,5 +238,10 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     sweep,
     fetch: async (request) => api.fetch(request, { origin: OWN_ORIGIN }),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+
+  async function endOthers(): Promise<void> {
+    proxy.endRefused()
+    await broker.sessions.cutOthersThan(registry.connectAdmissions.isStillAdmitted)
   }
 }

@@ -21,6 +21,18 @@ export function apiAuth(config: Config) {
   }
 }
 
+/** Of each surface, as it holds when it is asked for. */
+export function authModes(config: Config) {
+  return {
+    get mqtt() {
+      return mqttAuthMode(config)
+    },
+    get api() {
+      return apiAuth(config).mode
+    },
+  }
+}
+
 /** What opens the API to more than this machine. */
 export function findOpenApi(config: Config, origins: ReadonlyMap<string, Origin>): readonly string[] {
   const { host } = apiEndpoint(config)

@@ -56,6 +56,13 @@ export class LiveConfig {
     this.settings = viewOf(this.#values)
   }
 
+  /** What would be in force after `replace`. */
+  preview(next: Config): Config {
+    const values = new Map(this.#values)
+    for (const key of LIVE_SETTINGS) values.set(key, readValue(next, key))
+    return viewOf(values)
+  }
+
   /** Puts the new values of those settings in force that a running hub can take. */
   replace(next: Config): ConfigChange {
     const changed = SETTINGS.map(({ key }) => key).filter(

@@ -7,7 +7,7 @@ import { findHalfSetEmqx } from './config-emqx.ts'
 import { ConfigurationError } from './config-error.ts'
 import { parseConfigFile } from './config-file.ts'
 import { findFaults } from './config-listeners.ts'
-import { findProxyFaults } from './config-proxy.ts'
+import { findProxyFaults } from './config-proxy-faults.ts'
 import { formatValue } from './config-reference.ts'
 import { formatFound } from './config-setting.ts'
 import { type ConfigSource, type Origin, readDefaults, readFlags, readTree, readVariables } from './config-source.ts'
@@ -26,14 +26,17 @@ export interface LoadedConfig {
   readonly config: Config
   /** Where the value of each setting stands, by key. */
   readonly origins: ReadonlyMap<string, Origin>
+  /** The config.yaml that was read, where there was one. */
+  readonly configFile: string | undefined
 }
 
 /** Default < config.yaml < .env < environment < flags; throws one `ConfigurationError` with all that is wrong. */
 export function loadConfig(request: ConfigRequest): LoadedConfig {
   const { cwd, env, flags } = request
+  const { file: configFile, ...source } = readConfigFile(request)
   const sources = [
     readDefaults(SETTINGS, cwd),
-    readConfigFile(request),
+    source,
     readDotenv(request),
     readVariables(env, SETTINGS, { layer: 'environment', base: cwd }),
     readFlags(flags, SETTINGS, cwd),
@@ -48,7 +51,7 @@ export function loadConfig(request: ConfigRequest): LoadedConfig {
     ...findProxyFaults(config, refused),
   )
   if (faults.length > 0) throw new ConfigurationError(faults)
-  return { config, origins }
+  return { config, origins, configFile }
 }
 
 export interface EffectiveSetting {
@@ -69,11 +72,15 @@ export function listEffectiveSettings({ config, origins }: LoadedConfig): readon
   })
 }
 
-function readConfigFile({ cwd, configFile, readFile = readText }: ConfigRequest): ConfigSource {
+function readConfigFile({
+  cwd,
+  configFile,
+  readFile = readText,
+}: ConfigRequest): ConfigSource & { readonly file?: string } {
   const path = resolve(cwd, configFile ?? 'config.yaml')
   const file = configFile ?? 'config.yaml'
   const read = tryToRead(path, file, readFile)
-  if ('text' in read) return readTree(parseConfigFile(read.text), SETTINGS, { file, base: dirname(path) })
+  if ('text' in read) return { ...readTree(parseConfigFile(read.text), SETTINGS, { file, base: dirname(path) }), file }
   return { entries: [], faults: read.missing && configFile === undefined ? [] : [read.fault] }
 }
 

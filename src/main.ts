@@ -54,8 +54,10 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
       return listEffectiveSettings(await load(request))
     },
     async start(request) {
-      const reread = async (): Promise<Config> => (await load(request)).config
-      const config = await reread()
+      const { config, configFile } = await load(request)
+      // A file that is gone for a moment must not pass for one that says nothing.
+      const again = configFile === undefined ? request : { ...request, configFile }
+      const reread = async (): Promise<Config> => (await load(again)).config
       const { createLogger } = await import('./logger.ts')
       const { level, format } = config.log
       const isText = format === 'auto' ? terminal.stdout.isTTY === true : format === 'text'

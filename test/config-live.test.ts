@@ -27,6 +27,16 @@ describe('the configuration in force', () => {
     expect(live.replace(next)).toEqual({ applied: [], needsRestart: ['api.port'] })
   })
 
+  test('shows beforehand what would be in force: the new value of what can be live, the old one of the rest', () => {
+    const live = new LiveConfig(createConfig())
+    const next = createConfig({ api: { host: '127.0.0.1', auth: 'https_only' }, auth: { open_on_loopback: true } })
+    const preview = live.preview(next)
+    expect(preview).toMatchObject({ api: { host: '::', auth: 'https_only' }, auth: { open_on_loopback: true } })
+    expect(live.settings.api.auth).toBeUndefined()
+    live.replace(next)
+    for (const { key } of SETTINGS) expect(readValue(preview, key), key).toEqual(readValue(live.settings, key))
+  })
+
   test('finds no change in the same lists, and none in what is absent twice', () => {
     const input: ConfigInput = { tls: { server_names: ['a.example.com'] } }
     expect(new LiveConfig(createConfig(input)).replace(createConfig(input))).toEqual({ applied: [], needsRestart: [] })

@@ -149,6 +149,14 @@ describe('files', () => {
     ])
   })
 
+  test('a config.yaml that was read is named, so that it is missed when it is gone', () => {
+    expect(load({}).configFile).toBeUndefined()
+    const { configFile } = load({ files: { '/home/config.yaml': '' } })
+    expect(faultsOf(configFile === undefined ? {} : { configFile })).toEqual([
+      'config.yaml: cannot be read: there is no such file (/home/config.yaml)',
+    ])
+  })
+
   test('a file that is there but cannot be read is refused', () => {
     const readFile = (): string => {
       throw Object.assign(new Error('no'), { code: 'EACCES' })

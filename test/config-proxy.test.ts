@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type ConfigInput, createConfig } from '../src/config.ts'
 import { loadConfig } from '../src/config-loader.ts'
-import { findProxyFaults, OWN_PATHS } from '../src/config-proxy.ts'
+import { findProxyFaults, OWN_PATHS } from '../src/config-proxy-faults.ts'
 import { createHarness } from './api/api-harness.ts'
 
 const TARGET = { host: '192.0.2.1', port: 8080 }
@@ -166,4 +166,21 @@ test('what is wrong with routes is told with all else that is wrong', () => {
 test('nothing more is said of routes that were refused', () => {
   const config = createConfig({ server: { reverse_proxy: [{ path: '/api', ...TARGET }] } })
   expect(findProxyFaults(config, new Set(['server.reverse_proxy']))).toEqual([])
+})
+
+describe('with one port for everything', () => {
+  const settings = { listen: { single: 8443 }, api: { port: 3000, redirect_port: 8080 } }
+
+  test.each([
+    { port: 8443, setting: 'listen.single' },
+    { port: 8080, setting: 'api.redirect_port' },
+  ])('a target on $port is the hub itself by $setting', ({ port, setting }) => {
+    expect(faultsOf(settings, { path: '/app', host: '127.0.0.1', port })).toEqual([
+      `server.reverse_proxy /app: 127.0.0.1:${port} is the hub's own listener (${setting}): name the other server`,
+    ])
+  })
+
+  test('the ports that it stands for are free for others', () => {
+    expect(faultsOf(settings, { path: '/app', host: '127.0.0.1', port: 3000 })).toEqual([])
+  })
 })

@@ -145,11 +145,17 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/emqx/authz', emqxAuthorizerRoutes(dependencies.emqx, guard, logger))
 
   // A fleet is longer than any other body.
-  app.use('/api/import/*', requestBody(MAX_IMPORT_OCTETS))
+  app.use(
+    '/api/import/*',
+    requestBody(() => MAX_IMPORT_OCTETS),
+  )
   app.route('/api/import', importRoutes(dependencies.imports, guard))
 
   // The largest packet in base64, and its topic.
-  app.use('/api/publish', requestBody(Math.max(MAX_BODY_OCTETS, 2 * dependencies.publisher.packetBytes)))
+  app.use(
+    '/api/publish',
+    requestBody(() => Math.max(MAX_BODY_OCTETS, 2 * dependencies.publisher.packetBytes())),
+  )
   app.route('/api/publish', publishRoutes(dependencies.publisher, guard))
 
   app.use('/api/*', requestBody())

@@ -80,8 +80,8 @@ export interface AuthModes {
 export interface Publisher {
   /** Resolves when what must be kept is committed. */
   publish(message: Message): Promise<void>
-  /** Octets of the largest MQTT packet. */
-  readonly packetBytes: number
+  /** Octets of the largest MQTT packet; asked at each request. */
+  packetBytes(): number
 }
 
 export interface RefusalLog {

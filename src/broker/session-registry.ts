@@ -1,3 +1,4 @@
+import type { Surface } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
 import type { Connection, Session } from './connection.ts'
 
@@ -47,6 +48,12 @@ export class SessionRegistry {
   async cutEnded(now: Date): Promise<void> {
     const hasEnded = ({ session }: Connection): boolean => session?.endsAt !== undefined && session.endsAt < now
     await cutAll([...this.#connections].filter(hasEnded), 'its credential has expired')
+  }
+
+  /** Those that were let in by what does not suffice any more. */
+  async cutOthersThan(isAdmitted: (session: Session, surface: Surface) => boolean): Promise<void> {
+    const isOther = ({ session, surface }: Connection): boolean => !!session && !isAdmitted(session, surface)
+    await cutAll([...this.#connections].filter(isOther), 'what it has shown does not suffice any more')
   }
 
   async cutIdentity(kind: Identity['kind'], id: string, reason: string): Promise<void> {

@@ -41,7 +41,7 @@ export type ApiAdmission =
 export interface ApiAdmissions {
   /** Who calls, as things stand now: asked at every request, whatever its connection or TLS session was let in for. */
   admit(arrival: ApiArrival): ApiAdmission
-  /** Why the caller of this very request would be refused once the API asks `next`; undefined: it would be let in. */
+  /** Why the caller of this very request could not administer once the API asks `next`; undefined: it could. */
   whyLockedOut(arrival: ApiArrival, next: ApiAuth): RefusalCause | undefined
 }
 
@@ -65,7 +65,8 @@ export function createApiAdmissions(options: ApiAdmissionsOptions): ApiAdmission
     },
     whyLockedOut(arrival, next) {
       const admission = decide(next, arrival)
-      return admission.admitted ? undefined : admission.cause
+      if (!admission.admitted) return admission.cause
+      return admission.role === 'admin' ? undefined : 'role_too_small'
     },
   }
 

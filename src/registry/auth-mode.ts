@@ -34,6 +34,19 @@ export function weighCredentials<Certificate extends { readonly admitted: boolea
   return { certificate, login: shown.login?.() }
 }
 
+/** Whether somebody who was let in, in whatever mode, by these would be let in as the same by as many in this one. */
+export function isStillEnough(
+  mode: AuthMode,
+  shown: { readonly certificate: boolean; readonly login: boolean },
+): boolean {
+  const rule = RULES[mode]
+  const lacks = (name: 'certificate' | 'login'): boolean => rule[name] === 'required' && !shown[name]
+  const isNobody = !shown.certificate && !shown.login
+  // Who needs to show nothing is nobody there.
+  if (mode === 'https_only' || isNobody) return mode === 'https_only' && isNobody
+  return !lacks('certificate') && !lacks('login')
+}
+
 /** Whether a login lets somebody in without a certificate. */
 export function isLoginEnough(mode: AuthMode): boolean {
   return mode === 'token' || mode === 'mtls_or_token'

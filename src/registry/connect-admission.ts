@@ -1,7 +1,7 @@
 import type { Peer } from '../peer-identity.ts'
 import type { RefusalCause, Surface } from '../refusal.ts'
 import type { Admission, Admissions } from './admission.ts'
-import { type AuthMode, type ShownCredentials, weighCredentials } from './auth-mode.ts'
+import { type AuthMode, isStillEnough, type ShownCredentials, weighCredentials } from './auth-mode.ts'
 import { earliest, type Grant } from './grant.ts'
 import { ANONYMOUS, type Identity } from './identity.ts'
 import type { Login } from './login.ts'
@@ -30,6 +30,8 @@ export interface ConnectAdmissions {
   admit(peer: Peer, arrival: Arrival): ConnectAdmission
   /** Who a credential of this name lets in, connected or not; none once it would be refused. */
   identityOf(credential: string): Identity | undefined
+  /** Whether what let somebody in then is what is asked for now; that all of it still holds is not asked here. */
+  isStillAdmitted(grant: Pick<Grant, 'certificate' | 'credentials'>, surface: Surface): boolean
 }
 
 export interface ConnectAdmissionsOptions {
@@ -39,15 +41,20 @@ export interface ConnectAdmissionsOptions {
 }
 
 export function createConnectAdmissions({ admissions, logins, mode }: ConnectAdmissionsOptions): ConnectAdmissions {
+  // No certificate can be shown in the clear, whatever is asked of the others.
+  const modeOf = (surface: Surface): AuthMode => (surface === 'mqtt' ? 'token' : mode())
   return {
     admit(peer, { surface, address, login }) {
-      // No certificate can be shown in the clear, whatever is asked of the others.
-      return decideAdmission(surface === 'mqtt' ? 'token' : mode(), {
+      return decideAdmission(modeOf(surface), {
         certificate: peer.certificate && (() => admissions.admit(peer)),
         login: login && (() => logins.judge(login, address)),
       })
     },
     identityOf: (credential) => admissions.identityOf(credential) ?? logins.identityOf(credential),
+    isStillAdmitted({ certificate, credentials }, surface) {
+      const login = credentials.some((name) => name !== certificate?.fingerprint)
+      return isStillEnough(modeOf(surface), { certificate: certificate !== undefined, login })
+    },
   }
 }
 

@@ -52,7 +52,7 @@ export function createBrokerDouble(now: Date) {
       ],
       lift: (id) => void calls.push(['bans.lift', id]),
     },
-    publisher: { publish: async (message) => void calls.push(['publish', message]), packetBytes: 1_048_576 },
+    publisher: { publish: async (message) => void calls.push(['publish', message]), packetBytes: () => 1_048_576 },
   }
   return { ports, calls }
 }

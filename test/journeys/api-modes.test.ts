@@ -1,6 +1,8 @@
 import { request as httpRequest } from 'node:http'
+import { connect as connectTcp } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { connect as connectTls } from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import type { RefusalCause } from '../../src/refusal.ts'
 import type { AuthMode } from '../../src/registry/auth-mode.ts'
@@ -192,6 +194,29 @@ describe('https_only with auth.open_on_loopback', () => {
     const evil = { token: null, headers: { origin: 'https://evil.example.com' } }
     expect((await hub.api('POST', path, evil)).status).toBe(403)
     expect((await administer(hub, 'GET', `${path}?include=detail`)).certificates).toHaveLength(1)
+  })
+
+  test('takes nobody for this machine who comes by a proxy on it, whatever that says', async () => {
+    const proxied = { ...settings, server: { proxy_protocol_from: ['127.0.0.2'] } }
+    await using hub = await startTestHub({ settings: proxied })
+    const call = 'GET /api/devices HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
+    for (const header of ['PROXY TCP4 127.0.0.1 127.0.0.1 4711 3000', 'PROXY UNKNOWN']) {
+      const raw = connectTcp({ host: '127.0.0.1', port: hub.hub.apiPort, localAddress: '127.0.0.2' })
+      raw.write(`${header}\r\n${call}`)
+      expect(await text(raw)).toMatch(/^HTTP\/1\.1 307 /)
+      const below = connectTcp({ host: '127.0.0.1', port: hub.hub.apiPort, localAddress: '127.0.0.2' })
+      below.write(`${header}\r\n`)
+      const caller = connectTls({ socket: below, servername: 'localhost', ca: hub.ca })
+      caller.write(call)
+      expect(await text(caller)).toMatch(/^HTTP\/1\.1 403 /)
+    }
+    expect((await refusalsOf(hub)).map(({ cause }) => cause)).toEqual(['api_closed', 'api_closed'])
+  })
+
+  test('takes nobody for this machine whose request another server hands on', async () => {
+    await using hub = await startTestHub({ settings })
+    const headers = { 'x-forwarded-for': '192.0.2.7' }
+    expect((await hub.api('GET', '/api/devices', { token: null, headers })).status).toBe(403)
   })
 
   test('is not heeded where the API is bound to more than this machine', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
@@ -35,6 +36,14 @@ describe('the port of redirects', () => {
   test('leads a POST too, and serves nothing of the API', async () => {
     await using hub = await startRedirectingHub()
     expect(await ask(hub, { host: 'localhost', path: '/api/devices', method: 'POST' })).toMatchObject({ status: 307 })
+  })
+
+  test('tells of what comes and is no HTTP', async () => {
+    await using hub = await startRedirectingHub()
+    const socket = connect(hub.hub.redirectPort ?? 0, 'localhost')
+    socket.write(Buffer.from('1603010200010001fc0303', 'hex'))
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 /)
+    expect(await hub.refusals()).toMatchObject([{ surface: 'http', cause: 'http_invalid' }])
   })
 
   test('serves the answers of an ACME client, to any name, and no others', async () => {

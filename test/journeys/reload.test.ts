@@ -99,6 +99,30 @@ test('a mode that would shut its caller out is refused, except on the hub’s ow
   expect((await client.next('connack'))?.returnCode).not.toBe(0)
 })
 
+test('a caller is not shut out by what a reload does not put in force, nor made less than an administrator', async () => {
+  await using hub = await startTestHub({ settings: { api: { host: '::' } } })
+  const open = { api: { host: '127.0.0.1', auth: 'https_only' }, auth: { open_on_loopback: true } } as const
+  const shut = await hub.reload(open)
+  expect([shut.status, shut.json().detail]).toMatchObject([409, expect.stringContaining('api_closed')])
+
+  const issued = await hub.api('POST', '/api/admin-certificates', { body: { name: 'eva', role: 'auditor' } })
+  const { clientCert: cert, clientKey: key } = issued.json()
+  hub.write({ api: { host: '::', auth: 'mtls_or_token' } })
+  const { token } = (await hub.api('POST', '/api/tokens', { body: { name: 'eva', role: 'admin' } })).json()
+  const less = await hub.api('POST', '/api/config/reload', { token, credentials: { cert, key } })
+  expect([less.status, less.json().detail]).toMatchObject([409, expect.stringContaining('role_too_small')])
+  expect((await hub.api('GET', '/api/mode')).json()).toMatchObject({ api: 'token' })
+})
+
+test('of two reloads at a time, the later one wins', async () => {
+  await using hub = await startTestHub()
+  hub.write({ log: { level: 'warn' } })
+  const first = hub.api('POST', '/api/config/reload')
+  const second = hub.reload({ log: { level: 'error' } })
+  await Promise.all([first, second])
+  expect((await hub.api('GET', '/api/health/logging')).json()).toMatchObject({ level: 'error' })
+})
+
 test('a configuration with a fault changes nothing, and the answer tells the fault', async () => {
   await using hub = await startTestHub()
   const answer = await hub.reload({ log: { level: 'warn' }, limits: { connections: 0 } })

@@ -1,13 +1,17 @@
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { connect as connectTcp } from 'node:net'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { connect } from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import type { ConfigInput } from '../../src/config.ts'
+import { authority } from '../api/api-harness.ts'
 import { nextMessage } from '../support/next-message.ts'
 import { connectPacket, openRawClient } from '../support/raw-client.ts'
 import { closing } from '../support/socket-closing.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { startTestHub, type TestHub } from '../support/test-hub.ts'
 import { openWebSocket } from '../support/web-socket-client.ts'
 
@@ -97,6 +101,23 @@ describe('one port for everything', () => {
     using silent = await openRawClient(hub, {})
     await silent.closed
     expect(await hub.refusals()).toMatchObject([{ surface: 'mqtts', cause: 'connect_timeout' }])
+  })
+
+  test('goes by the names of the certificate that it shows, which is that of mqtt.ssl', async () => {
+    await using folder = await temporaryFolder()
+    const leaf = await authority.issueServer(['hub.example.org'])
+    const place = (name: string): string => join(folder.path, name)
+    const [cert_file, key_file, ca_file] = [place('cert.pem'), place('key.pem'), place('ca.pem')]
+    await writeFile(cert_file, leaf.certificatePem)
+    await writeFile(key_file, leaf.privateKeyPem, { mode: 0o600 })
+    await writeFile(ca_file, authority.caCertificatePem)
+    await using hub = await startSingleHub({ mqtt: { ssl: { cert_file, key_file, ca_file } } })
+    expect(hub.hub.serverNames).toEqual(['hub.example.org'])
+    const { apiPort: port } = hub.hub
+    const outgoing = request({ host: '127.0.0.1', port, path: '/', headers: { host: 'hub.example.org' } })
+    const [incoming] = await once(outgoing.end(), 'response')
+    incoming.resume()
+    expect(incoming.headers.location).toBe(`https://hub.example.org:${port}/`)
   })
 
   test('keeps the API from those outside api.allow, and devices from nowhere', async () => {

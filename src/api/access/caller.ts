@@ -25,12 +25,12 @@ const BEARER = /^Bearer +([^\s]+) *$/i
 /** What a request has shown, for the registry to judge. */
 export function readArrival(
   authorization: string | undefined,
-  { surface, peer = {}, loopback }: RequestOrigin,
+  { surface, peer = {}, loopback, relayed = false }: RequestOrigin,
 ): ApiArrival {
   return {
     peer,
     authorization: authorization === undefined ? undefined : { token: BEARER.exec(authorization)?.[1] },
-    isLoopback: loopback,
+    isLoopback: loopback && !relayed,
     isLocal: surface === 'socket',
   }
 }

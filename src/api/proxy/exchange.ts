@@ -17,6 +17,8 @@ export interface ExchangeOptions extends ClientExchange {
   readonly head?: Buffer
   /** Nothing has been answered yet. */
   onFailure(error: Error): void
+  /** Nothing goes to the client any more. */
+  onEnd(): void
 }
 
 /** Carries one request to its backend and the answer back, each as fast as the slower end takes it. */
@@ -37,6 +39,7 @@ export function exchange(options: ExchangeOptions): void {
   })
   outgoing.once('close', () => {
     if (!outgoing.writableFinished) request.destroy()
+    options.onEnd()
   })
   outgoing.setTimeout(timeouts.idle, () => endStalled(request))
   if (!hasBody(incoming)) return void request.end()
@@ -98,7 +101,10 @@ function openTunnel(
   client.setTimeout(0)
   client.unshift(head)
   backend.socket.unshift(backend.head)
-  client.once('close', () => backend.socket.destroy())
+  client.once('close', () => {
+    backend.socket.destroy()
+    options.onEnd()
+  })
   backend.socket.once('close', () => client.destroySoon())
   // Whatever broke, "close" follows.
   backend.socket.on('error', () => undefined)

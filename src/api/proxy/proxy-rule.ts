@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { ErrorCode } from '../../errors.ts'
 import { REFUSAL_MENDS, type Refusal } from '../../refusal.ts'
+import { isCrossOrigin } from '../access/cross-origin.ts'
+import { exact } from '../exact.ts'
 import { MAX_HEADERS } from '../http-server.ts'
 import type { HttpsIdentity } from '../ports.ts'
 import { judgePlainHttp } from '../request/plain-http-rule.ts'
@@ -96,15 +98,20 @@ function judgeCaller(
   { judgeCredential, https }: ProxyPolicy,
 ): ProxyVerdict | undefined {
   if (auth === 'none') return undefined
-  const page = request.headers.origin
-  // A browser shows the certificate for whatever page asks: a page is judged as one that asks for MQTT.
-  if (auth === 'mtls' && page !== undefined && !isOwnOrigin(page, https)) {
-    return refuse('forbidden', 'Pages of other origins than the hub may not use a certificate here')
-  }
   const refusal = judgeCredential(auth, request, origin)
-  if (!refusal) return undefined
-  const code = auth === 'api' ? 'unauthorized' : 'forbidden'
-  return { ...refuse(code, REFUSAL_MENDS[refusal.cause]), refusal }
+  if (refusal) {
+    const code = auth === 'api' ? 'unauthorized' : 'forbidden'
+    return { ...refuse(code, REFUSAL_MENDS[refusal.cause]), refusal }
+  }
+  const { origin: page, host, authorization } = request.headers
+  // A browser shows a certificate, or its place on this machine, for whatever page asks; a token it does not.
+  const isForeign =
+    auth === 'mtls'
+      ? page !== undefined && !isOwnOrigin(page, https)
+      : authorization === undefined && isCrossOrigin(page, `${origin.surface}://${host}`)
+  if (!isForeign) return undefined
+  const presented = exact({ origin: page })
+  return { ...refuse('forbidden', REFUSAL_MENDS.cross_origin), refusal: { cause: 'cross_origin', presented } }
 }
 
 function refuse(code: ErrorCode, detail: string) {

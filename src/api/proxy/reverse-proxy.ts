@@ -9,9 +9,10 @@ import { strictTransport } from '../security-headers.ts'
 import { BackendTimeout, type ProxyTimeouts } from './backend-request.ts'
 import { exchange } from './exchange.ts'
 import { forwardedHeaders } from './forwarded-request.ts'
+import { type GuardedExchange, GuardedExchanges } from './guarded-exchanges.ts'
 import { readTokens } from './hop-by-hop.ts'
 import { answerProblem, answerRedirect, type ClientExchange } from './own-answer.ts'
-import { findRoute, longestFirst, type ProxyRoute } from './proxy-route.ts'
+import { findRoute, longestFirst, type ProxyCredential, type ProxyRoute } from './proxy-route.ts'
 import { judgeProxied, METHODS, type ProxyPolicy } from './proxy-rule.ts'
 
 export interface ReverseProxyOptions extends Omit<ProxyPolicy, 'pseudonym'> {
@@ -30,6 +31,8 @@ export interface ReverseProxy {
   isWebSocket(request: IncomingMessage): boolean
   /** Forwards a request whose socket has left HTTP; `head` is what was read behind it. */
   forwardWebSocket(incoming: IncomingMessage, head: Buffer, origin: RequestOrigin): void
+  /** Ends what is forwarded for those whose credential would be refused now. */
+  endRefused(): void
 }
 
 const TIMEOUTS: ProxyTimeouts = { connect: 10_000, answer: 60_000, idle: 60_000 }
@@ -38,6 +41,7 @@ export function createReverseProxy(options: ReverseProxyOptions): ReverseProxy {
   const { https, recordRefusal, logger, timeouts = TIMEOUTS } = options
   const routes = longestFirst(options.routes)
   const policy: ProxyPolicy = { ...options, pseudonym: `signet-${randomUUID()}` }
+  const guarded = new GuardedExchanges()
   const routeOf = ({ url = '' }: IncomingMessage): ProxyRoute | undefined => findRoute(routes, url)
   return {
     covers: (request) => routeOf(request) !== undefined,
@@ -46,6 +50,7 @@ export function createReverseProxy(options: ReverseProxyOptions): ReverseProxy {
     forwardWebSocket(incoming, head, origin) {
       forward({ incoming, outgoing: answerBeyondHttp(incoming) }, origin, head)
     },
+    endRefused: () => guarded.endRefused(),
   }
 
   function forward(client: ClientExchange, origin: RequestOrigin, head?: Buffer): void {
@@ -75,6 +80,7 @@ export function createReverseProxy(options: ReverseProxyOptions): ReverseProxy {
       timeouts,
       ownHeaders,
       ...(head === undefined ? {} : { head }),
+      onEnd: route.auth === 'none' ? () => undefined : guard(incoming, route.auth, origin),
       onFailure(err) {
         if (err instanceof DomainError) {
           return answerProblem(client, { code: err.code, detail: err.message, requestId }, ownHeaders)
@@ -86,6 +92,20 @@ export function createReverseProxy(options: ReverseProxyOptions): ReverseProxy {
         answerProblem(client, { code, detail: DETAILS[code](route.path), requestId }, ownHeaders)
       },
     })
+  }
+
+  /** Returns what is to be called when it is over. */
+  function guard(incoming: IncomingMessage, credential: ProxyCredential, origin: RequestOrigin): () => void {
+    const { surface, address } = origin
+    const running: GuardedExchange = {
+      judge: () => policy.judgeCredential(credential, incoming, origin),
+      end(refusal) {
+        recordRefusal({ surface, address, ...refusal })
+        incoming.socket.destroy()
+      },
+    }
+    guarded.add(running)
+    return () => guarded.delete(running)
   }
 }
 

@@ -9,10 +9,11 @@ export const MAX_IMPORT_OCTETS = 33_554_432
 
 const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'TRACE'])
 
-/** Reads each body whole before it is judged, and no body past the limit. */
-export function requestBody(maxOctets = MAX_BODY_OCTETS): MiddlewareHandler<ApiEnv> {
+/** Reads each body whole before it is judged, and no body past the limit, which is asked for each. */
+export function requestBody(limit: () => number = () => MAX_BODY_OCTETS): MiddlewareHandler<ApiEnv> {
   return async function bufferBody(c, next) {
     if (BODILESS.has(c.req.method)) return next()
+    const maxOctets = limit()
     const body = await readBody(c.req.raw, maxOctets)
     if (!body) return respondWithProblem(c, 'body_too_large', `A body has at most ${maxOctets} octets`)
     c.req.raw = withBody(c.req.raw, body)

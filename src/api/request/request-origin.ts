@@ -9,8 +9,10 @@ export interface RequestOrigin {
   readonly surface: 'https' | 'http' | 'socket'
   /** The caller's own, whatever proxies stand between. */
   readonly address: string
-  /** The caller is on this machine, and so is what stands between. */
+  /** The connection was opened on this machine, and by none of our proxies: whom they speak for only they know. */
   readonly loopback: boolean
+  /** Its headers say that somebody hands it on: where it began is not known. */
+  readonly relayed?: boolean
   /** What the handshake of the connection has shown; none without TLS. */
   readonly peer?: Peer
 }
@@ -24,6 +26,8 @@ export interface NetworkOriginOptions {
   readonly peerOf?: (socket: Socket) => Peer
   /** Whose word is taken for whom they speak for. */
   readonly isProxy?: (address: string) => boolean
+  /** Whether nobody whose word is taken stands between. */
+  readonly isDirect?: (socket: Socket) => boolean
 }
 
 /** For connections from the network. */
@@ -31,14 +35,20 @@ export function networkOrigin({
   addressOf = remoteAddressOf,
   peerOf = () => ({}),
   isProxy = () => false,
+  isDirect = () => true,
 }: NetworkOriginOptions = {}): OriginOf {
   return ({ socket, headers }) => {
-    const address = readForwardedFor(String(headers['x-forwarded-for'] ?? ''), addressOf(socket), isProxy)
-    const loopback = isLoopbackAddress(address) && isLoopbackAddress(remoteAddressOf(socket))
-    const plain = { surface: 'http', address, loopback } as const
+    const nearest = addressOf(socket)
+    const address = readForwardedFor(String(headers['x-forwarded-for'] ?? ''), nearest, isProxy)
+    const loopback = isDirect(socket) && isLoopbackAddress(nearest) && isLoopbackAddress(remoteAddressOf(socket))
+    const relayed = RELAY_HEADERS.some((name) => headers[name] !== undefined)
+    const plain = { surface: 'http', address, loopback, ...(relayed ? { relayed } : {}) } as const
     return isEncrypted(socket) ? { ...plain, surface: 'https', peer: peerOf(socket) } : plain
   }
 }
+
+// RFC 7239 §4, RFC 9110 §7.6.3, and what proxies sent before
+const RELAY_HEADERS = ['forwarded', 'via', 'x-forwarded-for', 'x-real-ip'] as const
 
 /** For the server that owns hub.sock alone: a TCP socket that has closed has no remote address either, and is no administrator. */
 export const localSocketOrigin: OriginOf = () => ({ surface: 'socket', address: 'hub.sock', loopback: true })

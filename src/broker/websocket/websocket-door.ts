@@ -35,22 +35,23 @@ const GOODBYE_TIMEOUT = 1000
 
 /** Answers with 101 and hands the connection on, MQTT in WebSocket frames from there on (RFC 6455, MQTT 3.1.1 §6). */
 export function createWebSocketDoor({ limits, onConnection }: WebSocketDoorOptions): (asked: WebSocketRequest) => void {
-  const maxPayload = PACKETS_IN_ONE_MESSAGE * Math.max(limits.packetBytes, limits.connectBytes)
-  const options = {
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload,
-    // Half-received frames wait in pieces, and each costs more than its bytes.
-    maxBufferedChunks: LEAST_CHUNKS + maxPayload / KIB,
-    closeTimeout: GOODBYE_TIMEOUT,
-    handleProtocols: (offered: ReadonlySet<string>) => (offered.has(MQTT) ? MQTT : MQTT_31),
-  }
-  const server = new WebSocketServer(options)
-  return ({ request, head, connection }) =>
-    server.handleUpgrade(request, connection.socket, head, (webSocket) =>
+  return ({ request, head, connection }) => {
+    // Asked for each: they may change while we run.
+    const maxPayload = PACKETS_IN_ONE_MESSAGE * Math.max(limits.packetBytes, limits.connectBytes)
+    const options = {
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload,
+      // Half-received frames wait in pieces, and each costs more than its bytes.
+      maxBufferedChunks: LEAST_CHUNKS + maxPayload / KIB,
+      closeTimeout: GOODBYE_TIMEOUT,
+      handleProtocols: (offered: ReadonlySet<string>) => (offered.has(MQTT) ? MQTT : MQTT_31),
+    }
+    new WebSocketServer(options).handleUpgrade(request, connection.socket, head, (webSocket) =>
       onConnection(wrap(webSocket, connection, limits.connectBytes + READ_AHEAD)),
     )
+  }
 }
 
 function wrap(webSocket: WebSocket, connection: IncomingConnection, bytesBeforeOpen: number): IncomingConnection {

@@ -5,6 +5,10 @@ import { createHarness, HTTPS, SOCKET } from '../api-harness.ts'
 import { FINGERPRINT } from '../registry-double.ts'
 
 const RULES = [{ effect: 'allow', actions: ['publish'], topicFilter: 'a' }]
+const LEGACY = {
+  hash: { algorithm: 'bcrypt', digest: `$2b$10$${'a'.repeat(53)}` },
+  endsAt: '2026-12-31T00:00:00Z',
+}
 const READERS: readonly Role[] = ['admin', 'operator', 'auditor']
 const OPERATORS: readonly Role[] = ['admin', 'operator']
 const ADMINS: readonly Role[] = ['admin']
@@ -49,20 +53,64 @@ const CALLS: readonly { method: string; path: string; json?: unknown; roles: rea
   { method: 'POST', path: '/api/diagnostics/certificate', json: { certificate: 'PEM' }, roles: READERS },
   { method: 'GET', path: '/api/devices/device-001/diary', roles: READERS },
   { method: 'GET', path: '/api/services/backend/diary', roles: READERS },
+  { method: 'GET', path: '/api/devices/certificates/validate', roles: ['admin', 'validator'], refused: 401 },
+  { method: 'POST', path: '/api/emqx/authz', roles: ['admin', 'validator'], refused: 401 },
+  { method: 'GET', path: '/api/emqx/authz', roles: ['admin', 'validator'], refused: 401 },
+  { method: 'POST', path: '/api/import', json: {}, roles: ADMINS },
+  { method: 'POST', path: '/api/import/undo', json: { policies: [], devices: [] }, roles: ADMINS },
+  { method: 'POST', path: '/api/publish', json: { topicName: 'a', payload: 'x' }, roles: OPERATORS },
+  ...['devices/device-001', 'services/backend'].flatMap((holder) => [
+    { method: 'POST', path: `/api/${holder}/tokens`, json: {}, roles: OPERATORS },
+    { method: 'GET', path: `/api/${holder}/tokens`, roles: READERS },
+    { method: 'POST', path: `/api/${holder}/tokens/a/rotate`, json: {}, roles: OPERATORS },
+    { method: 'DELETE', path: `/api/${holder}/tokens/a`, roles: OPERATORS },
+  ]),
+  { method: 'PUT', path: '/api/devices/device-001/legacy-credential', json: LEGACY, roles: OPERATORS },
+  { method: 'DELETE', path: '/api/devices/device-001/legacy-credential', roles: OPERATORS },
+  { method: 'GET', path: '/api/certificates', roles: READERS },
+  { method: 'POST', path: `/api/certificates/${FINGERPRINT}/approve`, json: {}, roles: OPERATORS },
+  { method: 'POST', path: `/api/certificates/${FINGERPRINT}/reject`, json: {}, roles: OPERATORS },
+  { method: 'POST', path: '/api/server-certificates', json: { names: ['a.example.com'] }, roles: ADMINS },
+  { method: 'POST', path: '/api/server-certificates/renew', roles: ADMINS },
+  { method: 'DELETE', path: `/api/server-certificates/${FINGERPRINT}`, roles: ADMINS },
+  { method: 'POST', path: '/api/config/reload', roles: ADMINS },
+  { method: 'GET', path: '/api/sessions', roles: READERS },
+  { method: 'GET', path: '/api/sessions/device-001', roles: READERS },
+  { method: 'DELETE', path: '/api/sessions/device-001', roles: OPERATORS },
+  { method: 'GET', path: '/api/bans', roles: READERS },
+  { method: 'DELETE', path: '/api/bans/client:a', roles: OPERATORS },
 ]
+
+describe('the table of roles', () => {
+  test('has every call that is described and not for anybody', async () => {
+    const { app, call } = createHarness()
+    const { paths } = (await call('/openapi.json')).body as {
+      readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly security?: readonly unknown[] }>>>>
+    }
+    const guarded = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods)
+        .filter(([, { security }]) => security?.length !== 0)
+        .map(([method]) => `${method.toUpperCase()} ${path}`),
+    )
+    const isOf = (route: string, { method, path }: { readonly method: string; readonly path: string }): boolean =>
+      new RegExp(`^${route.replaceAll('.', '\\.').replaceAll(/\{[^}]+\}/g, '[^/]+')}$`).test(`${method} ${path}`)
+    expect(app.routes.length).toBeGreaterThan(guarded.length)
+    expect(guarded.filter((route) => !CALLS.some((one) => isOf(route, one)))).toEqual([])
+  })
+})
 
 describe('a role', () => {
   for (const { method, path, json, roles, refused = 403 } of CALLS) {
     test(`${method} ${path} is for ${roles.join(', ')}, and for nobody else`, async () => {
       for (const as of ['admin', 'operator', 'auditor', 'validator'] as const) {
-        const { call, calls, connects, refusals } = createHarness()
+        const { call, calls, brokerCalls, connects, actions, refusals } = createHarness()
         const { status, body } = await call(path, { method, as, ...(json === undefined ? {} : { json }) })
         if (roles.includes(as)) {
           expect(status, as).toBeLessThan(300)
           expect(refusals, as).toEqual([])
         } else {
           expect({ as, status, body }).toMatchObject({ as, status: refused, body: { status: refused } })
-          expect([...calls, ...connects], as).toEqual([])
+          expect([...calls, ...brokerCalls, ...connects, ...actions], as).toEqual([])
           expect(refusals, as).toEqual([
             {
               address: HTTPS.address,
@@ -86,7 +134,7 @@ describe('a role', () => {
 describe('a caller without a good credential', () => {
   for (const { method, path } of CALLS) {
     test(`${method} ${path} is 401, recorded once, and reaches nothing`, async () => {
-      const { call, calls, connects, refusals } = createHarness()
+      const { call, calls, brokerCalls, connects, actions, refusals } = createHarness()
       const answer = await call(path, { method, as: 'nobody' })
       expect(answer).toMatchObject({
         status: 401,
@@ -94,7 +142,7 @@ describe('a caller without a good credential', () => {
       })
       expect(answer.headers.get('www-authenticate')).toBe('Bearer')
       expect(answer.headers.get('content-type')).toBe('application/problem+json')
-      expect([...calls, ...connects]).toEqual([])
+      expect([...calls, ...brokerCalls, ...connects, ...actions]).toEqual([])
       expect(refusals).toEqual([{ address: HTTPS.address, surface: 'https', cause: 'token_missing' }])
     })
   }

@@ -32,10 +32,10 @@ describe('an origin', () => {
       expected: { address: '192.0.2.7', loopback: false },
     },
     {
-      name: 'this machine behind a proxy on it',
+      name: 'this machine as a proxy of ours on it tells: whoever that speaks for, it is no caller of this machine',
       from: '127.0.0.1',
-      options: { addressOf: () => '127.0.0.2' },
-      expected: { address: '127.0.0.2', loopback: true },
+      options: { addressOf: () => '127.0.0.2', isDirect: () => false },
+      expected: { address: '127.0.0.2', loopback: false },
     },
     {
       name: 'another machine whose proxy runs there: its loopback is not ours',
@@ -75,6 +75,14 @@ describe('an origin', () => {
       const socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: from })
       const headers = forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor }
       expect(networkOrigin(options)({ socket, headers })).toMatchObject(expected)
+    })
+  }
+
+  for (const name of ['forwarded', 'via', 'x-forwarded-for', 'x-real-ip']) {
+    test(`is not known where ${name} says that the request is handed on`, () => {
+      const socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: '127.0.0.1' })
+      const headers = { [name]: '192.0.2.7' }
+      expect(networkOrigin()({ socket, headers })).toMatchObject({ address: '127.0.0.1', relayed: true })
     })
   }
 
