@@ -4,7 +4,7 @@ import { readAddress } from './address.ts'
 import type { ConnectionLimits, ConnectionSlot } from './connection-limits.ts'
 import type { Networks } from './networks.ts'
 import type { OpenSockets } from './open-sockets.ts'
-import { type Reading, readFirstByte, readOpening } from './opening.ts'
+import { type Reading, readFirstByte, readOpening, TLS_HANDSHAKE } from './opening.ts'
 import { type ProxyHeader, readProxyHeader } from './proxy-header.ts'
 import { resetSocket } from './reset-socket.ts'
 
@@ -29,6 +29,8 @@ export interface EntranceOptions {
   readonly allow?: Networks
   /** For a proxy's header, and then for the first byte. */
   readonly openingSeconds: number
+  /** Whether the first byte of a client is read before it is handed on, or taken for TLS, which tells; none: always. */
+  readonly isReadFirst?: (address: string) => boolean
   /** What is told of a peer that does not begin in time; none: nothing. */
   readonly silence?: RefusalCause
   readonly onEntrant: (entrant: Entrant) => void
@@ -36,7 +38,17 @@ export interface EntranceOptions {
 
 /** What a listener calls for each socket: counts it in by its client's address, or closes it and says why. */
 export function createEntrance(options: EntranceOptions): (raw: Socket) => Promise<void> {
-  const { surface, limits, sockets, recordRefusal, proxies, allow, silence, onEntrant } = options
+  const {
+    surface,
+    limits,
+    sockets,
+    recordRefusal,
+    proxies,
+    allow,
+    isReadFirst = () => true,
+    silence,
+    onEntrant,
+  } = options
   const deadlineMs = options.openingSeconds * 1000
 
   return async function enter(raw) {
@@ -50,7 +62,7 @@ export function createEntrance(options: EntranceOptions): (raw: Socket) => Promi
     if (address === undefined) return
     const slot = await admit(raw, address)
     if (!slot) return
-    const firstByte = await readDirectly(raw, address)
+    const firstByte = isReadFirst(address) ? await readDirectly(raw, address) : TLS_HANDSHAKE
     if (firstByte !== undefined) onEntrant({ raw, address, firstByte, markOpen: slot.markOpen })
   }
 
