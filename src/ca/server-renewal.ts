@@ -36,7 +36,7 @@ export class ServerRenewal {
       const { served, authority, readNames, clock } = this.#options
       const due = reissueReason(served.identity, wantedNames(readNames()), authority, clock())
       if (due === undefined) this.#fault = undefined
-      else await this.#open(false).catch((error: unknown) => this.#tell(error))
+      else await this.#open(false).catch((error: Error) => this.#tell(error))
     })
   }
 
@@ -60,8 +60,8 @@ export class ServerRenewal {
     return identity
   }
 
-  #tell(error: unknown): void {
-    const fault = error instanceof Error ? error.message : String(error)
+  #tell(error: Error): void {
+    const fault = error.message
     if (fault !== this.#fault) {
       this.#options.logger.error({ component: 'ca', err: error }, 'Server certificate could not be renewed')
     }

@@ -24,12 +24,7 @@ export function createTrustAnchorStore({ orm }: Database): TrustAnchorStore {
       const given = sql`(select ${trustAnchors.fingerprint} from ${trustAnchors} where ${trustAnchors.since} <= issued order by ${trustAnchors.since} desc limit 1)`
       // What was not issued here came with the CA that was adopted.
       const held = sql`case when ${newest.origin} is null then coalesce(${given}, ${own}) else ${own} end`
-      const found = orm
-        .select({ count: sql<number>`count(*)` })
-        .from(newest)
-        .where(sql`${held} <> ${fingerprint}`)
-        .get()
-      return found?.count ?? 0
+      return orm.select({ origin: newest.origin }).from(newest).where(sql`${held} <> ${fingerprint}`).all().length
     },
   }
 }

@@ -25,8 +25,6 @@ export interface DoorOptions {
   readonly logger: Pick<Logger, 'debug' | 'isLevelEnabled'>
 }
 
-const MAX_SUSPECTS = 1000
-
 export interface MqttDoorOptions extends DoorOptions {
   /** Called in the tick of the handshake. */
   readonly onConnection: (connection: SecureConnection) => void
@@ -35,17 +33,16 @@ export interface MqttDoorOptions extends DoorOptions {
 /** What the MQTTS listener calls for each socket: mutual TLS, judged and handed on. */
 export function createMqttDoor(options: MqttDoorOptions): (raw: Socket) => void {
   const { proxies } = options
-  const suspects = new Set<string>()
+  let suspect: string | undefined
   const recordRefusal: RecordRefusal = (refusal) => {
-    if (suspects.size >= MAX_SUSPECTS) suspects.clear()
-    if (refusal.cause === 'tls_missing') suspects.add(refusal.address)
+    if (refusal.cause === 'tls_missing') suspect = refusal.address
     options.recordRefusal(refusal)
   }
   const secure = createSecureServer({ ...options, recordRefusal, surface: 'mqtts', alpnProtocols: MQTT_PROTOCOLS })
   const enter = createEntrance({
     ...options,
-    // A fifteenth of the time of a resumed connection: spent where a proxy is expected, or where the last one had no TLS.
-    isReadFirst: (address) => proxies.text !== '' || suspects.delete(address),
+    // A fifteenth of the time of a resumed connection: spent where a proxy is expected, or on who last came without TLS.
+    isReadFirst: (address) => proxies.text !== '' || address === suspect,
     surface: 'mqtts',
     openingSeconds: options.handshakeSeconds,
     silence: 'handshake_timeout',

@@ -46,7 +46,7 @@ export interface SecureServer {
 export function createSecureServer(options: SecureServerOptions): SecureServer {
   const { surface, clientCa, alpnProtocols, recordRefusal, logger, onConnection } = options
   const accepted = new Map<string, Entrant>()
-  const entrants = new WeakMap<object, Entrant>()
+  const entrants = new WeakMap<Socket, Entrant>()
   const server = createServer({
     ...contextOf(options),
     handshakeTimeout: options.handshakeSeconds * 1000,
@@ -120,8 +120,8 @@ function keyOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): 
 }
 
 /** The socket below, by a field of Node's own: a peer that sends its alert and resets at once leaves no address on the TLS socket. */
-function rawOf(socket: TLSSocket): object {
-  return (socket as { readonly _parent?: Socket })._parent ?? socket
+function rawOf(socket: TLSSocket): Socket {
+  return (socket as unknown as { readonly _parent: Socket })._parent
 }
 
 function readPeer(socket: TLSSocket, clientCa: readonly X509Certificate[]): Peer {

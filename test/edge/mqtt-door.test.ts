@@ -47,7 +47,7 @@ describe('the door of MQTTS', () => {
 
 test('a proxy that nobody has named is told what it lacks as soon as it comes again', async () => {
   const door = await openDoor()
-  for (const cause of ['tls_missing', 'proxy_header_unexpected', 'tls_missing']) {
+  for (const cause of ['tls_missing', 'proxy_header_unexpected', 'proxy_header_unexpected']) {
     const socket = connect({ port: door.port, host: LOOPBACK })
     socket.on('error', () => undefined).resume()
     socket.write('PROXY TCP4 192.0.2.7 192.0.2.1 40000 8883\r\n')

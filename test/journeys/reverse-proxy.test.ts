@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { readMachineNames } from '../../src/edge/machine-names.ts'
 import { authority } from '../api/api-harness.ts'
+import { createAdministrator } from '../support/administrators.ts'
 import { type Backend, startBackend, startSecureBackend } from '../support/backend.ts'
 import { createForeignCa } from '../support/certificate-maker.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -95,6 +96,7 @@ describe('a route for certificates', () => {
     const stranger = await (await createForeignCa('CN=Elsewhere')).make({ commonNames: ['device-001'] })
     expect(await statusOf(hub, device)).toBe(200)
     expect(await statusOf(hub, service)).toBe(200)
+    expect(await statusOf(hub, await createAdministrator(hub, 'eva'))).toBe(200)
     expect(await statusOf(hub, {})).toBe(403)
     expect(await statusOf(hub, stranger)).toBe(403)
     await hub.api('DELETE', '/api/devices/certificates/device-001')

@@ -18,8 +18,8 @@ const show = createRoute({
 })
 
 export function trustPageRoutes({ caCertificatePem }: TrustAnchor, https: HttpsIdentity) {
-  const blocks = caCertificatePem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
-  const certificates = blocks.map((block) => new X509Certificate(block))
+  const blocks = caCertificatePem.matchAll(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)
+  const certificates = [...blocks].map(([block]) => new X509Certificate(block))
   return new OpenAPIHono<ApiEnv>()
     .openapi(show, (c) => {
       c.header('content-security-policy', TRUST_POLICY)

@@ -21,7 +21,7 @@ export class AppendBatch {
 
   /** Within the turn's transaction; throws when the rows before it cannot be written. */
   add(position: number, { topic, payload, qos, retain }: Message, queuedAt: number): void {
-    this.#values.push(position, topic, payload, qos, retain ? 1 : 0, queuedAt)
+    this.#values.push(position, topic, payload, qos, Number(retain), queuedAt)
     if (this.#values.length === ROWS * COLUMNS) this.flush()
   }
 

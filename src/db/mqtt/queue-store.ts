@@ -96,7 +96,7 @@ export function createQueueStore({ sqlite }: Database, clock: Clock) {
   }
 
   function append(position: number, { topic, payload, qos, retain }: Message, more: string | null): void {
-    insert.run(position, topic, payload, qos, retain ? 1 : 0, clock().getTime(), more)
+    insert.run(position, topic, payload, qos, Number(retain), clock().getTime(), more)
   }
 
   function measureOf(sid: number): QueueMeasure {
