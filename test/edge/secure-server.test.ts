@@ -170,6 +170,24 @@ test('a server without a CA for clients asks none of them for a certificate', as
   expect((await server.connection).peer).toEqual({})
 })
 
+// RFC 6066 §3 allows DNS names alone; what else a client sends is nobody's harm.
+test.each(['..', 'ex ample', 'x'.repeat(255), '../../etc/passwd', '\u0001\u007f', '__proto__'])(
+  'a server name such as %j is passed over',
+  async (servername) => {
+    await using server = await openServer()
+    const client = connectTls({
+      port: server.port,
+      host: LOOPBACK,
+      ca: pki.ca.pem,
+      servername,
+      rejectUnauthorized: false,
+    })
+    await once(client, 'secureConnect')
+    expect((await server.connection).address).toBe(ADDRESS)
+    client.destroy()
+  },
+)
+
 describe('a handshake that fails', () => {
   test('because the peer speaks no TLS is told, and its socket is closed', async () => {
     await using server = await openServer()
