@@ -82,12 +82,11 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
   const traffic = new Traffic()
   const engine = await openAedesEngine({ ...options, owners, feed, bans: flappingBans, reports, traffic })
   const announce = announceTo({ events, traffic, flapping, logger })
-  const { sessionSeconds } = limits
   let isStopping = false
 
   return {
     sessions,
-    sessionList: new SessionList({ connections: sessions, owners, engine, bans, access, logger, sessionSeconds }),
+    sessionList: new SessionList({ connections: sessions, owners, engine, bans, access, logger, limits }),
     bans,
     publish: openPublisher({ engine, limits, reports }),
     messages: feed,

@@ -7,7 +7,8 @@ import { encodePublish } from './delivery/wire.ts'
 export interface PresenceOptions {
   readonly router: Pick<Router<Pick<DeliverySession, 'deliver'>>, 'hasLevel' | 'planOnce'>
   readonly clock: Clock
-  readonly sessionSeconds: number
+  /** Read when it is needed: it may change while we run. */
+  readonly limits: { readonly sessionSeconds: number }
 }
 
 /** One hub is one node; the form is that of EMQX's names, the default of which is `emqx@127.0.0.1`. */
@@ -36,7 +37,7 @@ export class Presence {
     this.#tell('connected', connection, session, () => ({
       keepalive: keepAlive,
       clean_start: cleanSession,
-      expiry_interval: cleanSession ? 0 : this.#options.sessionSeconds * 1000,
+      expiry_interval: cleanSession ? 0 : this.#options.limits.sessionSeconds * 1000,
     }))
   }
 

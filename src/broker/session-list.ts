@@ -17,7 +17,8 @@ export interface SessionListOptions {
   readonly bans: Bans
   readonly access: AccessRules
   readonly logger: Logger
-  readonly sessionSeconds: number
+  /** Read when it is needed: it may change while we run. */
+  readonly limits: { readonly sessionSeconds: number }
 }
 
 export interface SessionQuery {
@@ -72,7 +73,7 @@ export class SessionList {
 
   /** Throws `session_not_found`. */
   get(clientId: string): SessionView {
-    const { connections, engine, owners, sessionSeconds } = this.#options
+    const { connections, engine, owners, limits } = this.#options
     const connection = connections.findByClientId(clientId)
     const stored = engine.stored.find(clientId)
     const identity = connection?.session?.identity ?? owners.ownerOf(clientId)
@@ -87,7 +88,7 @@ export class SessionList {
       subscriptions: [...(session?.topicFilters ?? [])].map(([topicFilter, qos]) => ({ topicFilter, qos })),
       queued: session?.measure() ?? { messages: 0, bytes: 0 },
       inFlight: session?.inFlight ?? 0,
-      expiresAt: disconnectedAt && new Date(disconnectedAt.getTime() + sessionSeconds * 1000),
+      expiresAt: disconnectedAt && new Date(disconnectedAt.getTime() + limits.sessionSeconds * 1000),
     }
   }
 

@@ -12,7 +12,7 @@ test('nobody is asked for while nobody subscribes to $SYS', () => {
   const presence = new Presence({
     router: { hasLevel: (level) => level !== '$SYS', planOnce: () => expect.unreachable() },
     clock: () => expect.unreachable(),
-    sessionSeconds: 60,
+    limits: { sessionSeconds: 60 },
   })
   const connection = openOf('device-001')
   presence.arrive(connection)
@@ -72,5 +72,5 @@ function createScene(...topicFilters: readonly string[]) {
   const router = new Router<Pick<Session, 'deliver'>>()
   const subscriber = { deliver: (topic: string) => void told.push(topic.split('/').slice(-2).join('/')) }
   for (const topicFilter of topicFilters) router.add(topicFilter, subscriber, 0)
-  return { told, presence: new Presence({ router, clock: () => new Date(0), sessionSeconds: 60 }) }
+  return { told, presence: new Presence({ router, clock: () => new Date(0), limits: { sessionSeconds: 60 } }) }
 }

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { connectPacket, openRawClient, type RawClient } from '../support/raw-client.ts'
-import { type Enrolled, startTestHub, type TestHub } from '../support/test-hub.ts'
+import { connectPacket, openConnectedClient, openRawClient, type RawClient } from '../support/raw-client.ts'
+import { startTestHub, type TestHub } from '../support/test-hub.ts'
 
 const FILTER = '$SYS/brokers/+/clients/+/+'
 
@@ -10,7 +10,7 @@ describe('who is allowed the presence topics', () => {
     await using hub = await startTestHub()
     const watcher = await watch(hub)
     const before = hub.clock.now().getTime()
-    const client = await connected(hub, await hub.enrol('device-001'), { clean: false, keepalive: 30 })
+    const client = await openConnectedClient(hub, await hub.enrol('device-001'), { clean: false, keepalive: 30 })
     client.send({ cmd: 'disconnect' })
     await client.closed
     const [came, went] = await watcher.next(2)
@@ -69,7 +69,7 @@ describe('who is allowed the presence topics', () => {
     test(`is told ${reason} of ${name}`, async () => {
       await using hub = await startTestHub()
       const watcher = await watch(hub)
-      const client = await connected(hub, await hub.enrol('device-001'))
+      const client = await openConnectedClient(hub, await hub.enrol('device-001'))
       await watcher.next(1)
       await end({ hub, client })
       expect((await watcher.next(1))[0]?.told).toMatchObject({ clientid: 'device-001', reason })
@@ -79,7 +79,7 @@ describe('who is allowed the presence topics', () => {
   test('is told keepalive_timeout of a client that says nothing', async () => {
     await using hub = await startTestHub()
     const watcher = await watch(hub)
-    using client = await connected(hub, await hub.enrol('device-001'), { keepalive: 1 })
+    using client = await openConnectedClient(hub, await hub.enrol('device-001'), { keepalive: 1 })
     await client.closed
     expect((await watcher.next(2))[1]?.told).toMatchObject({ reason: 'keepalive_timeout' })
   })
@@ -94,8 +94,8 @@ describe('who is allowed the presence topics', () => {
       const device = await hub.enrol('device-001')
       const gone: string[] = []
       using _ = hub.hub.events.subscribe('device.disconnected', (event) => gone.push(event.reason))
-      using first = await connected(hub, device, { clean: false })
-      using second = await connected(hub, device, { clean })
+      using first = await openConnectedClient(hub, device, { clean: false })
+      using second = await openConnectedClient(hub, device, { clean })
       await first.closed
       second.send({ cmd: 'disconnect' })
       await second.closed
@@ -118,27 +118,16 @@ test('a client that is refused has neither come nor gone', async () => {
   refused.send(connectPacket({ clientId: 'somebody-else' }))
   expect(await refused.next('connack')).toMatchObject({ returnCode: 2 })
   await refused.closed
-  using _ = await connected(hub, device)
+  using _ = await openConnectedClient(hub, device)
   expect((await watcher.next(1))[0]?.told).toMatchObject({ clientid: 'device-001' })
 })
 
 test('a device may not watch the others', async () => {
   await using hub = await startTestHub()
-  using client = await connected(hub, await hub.enrol('device-001'))
+  using client = await openConnectedClient(hub, await hub.enrol('device-001'))
   client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: FILTER, qos: 0 }] })
   expect(await client.next('suback')).toMatchObject({ granted: [128] })
 })
-
-async function connected(
-  hub: TestHub,
-  enrolled: Enrolled,
-  packet: Parameters<typeof connectPacket>[0] = {},
-): Promise<RawClient> {
-  const client = await openRawClient(hub, enrolled)
-  client.send(connectPacket({ clientId: enrolled.id, ...packet }))
-  expect(await client.next('connack')).toMatchObject({ returnCode: 0 })
-  return client
-}
 
 interface Told {
   readonly topic: string

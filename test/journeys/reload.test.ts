@@ -36,6 +36,15 @@ test('limits hold for what comes after a reload, and nobody is disconnected by i
   expect((await hub.refusals()).map(({ cause }) => cause)).toContain('packet_too_large')
 })
 
+test('the end of a session that waits moves with limits.session_expiry', async () => {
+  await using hub = await startTestHub()
+  await subscribedAndGone(hub, await hub.enrol('pump'))
+  const endOf = async () => Date.parse((await hub.api('GET', '/api/sessions/pump')).json().expiresAt)
+  const before = await endOf()
+  await hub.reload({ limits: { session_expiry: '1d' } })
+  expect(before - (await endOf())).toBe(6 * 86_400_000)
+})
+
 test('who may come, and how, is decided by the new configuration', async () => {
   await using hub = await startTestHub()
   const stranger = await (await openHubCa(hub)).make({ commonNames: ['stranger'] })

@@ -54,6 +54,26 @@ describe('a route that asks for nothing', () => {
   })
 })
 
+test('plain HTTP from this machine is forwarded until a reload takes that away', async () => {
+  await using backend = await startBackend(tell)
+  await using hub = await startHubBefore(backend, {})
+  const ask = async () => (await fetch(`http://localhost:${hub.hub.apiPort}/app`, { redirect: 'manual' })).status
+  expect(await ask()).toBe(200)
+  const reverse_proxy = [
+    {
+      path: '/app',
+      host: backend.host,
+      port: backend.port,
+      https: false,
+      auth: 'none',
+      keep_prefix: false,
+      trusted: false,
+    },
+  ] as const
+  await hub.reload({ api: { loopback_http: false }, server: { reverse_proxy: [...reverse_proxy] } })
+  expect(await ask()).toBe(307)
+})
+
 describe('a route for callers of the API', () => {
   test('takes a token of any role, and nobody without one', async () => {
     await using backend = await startBackend(tell)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { nextMessage } from '../support/next-message.ts'
-import { connectPacket, openRawClient, type RawClient } from '../support/raw-client.ts'
+import { connectPacket, openConnectedClient, openRawClient } from '../support/raw-client.ts'
 import { type Enrolled, startTestHub, type TestHub } from '../support/test-hub.ts'
 
 const OWN = 'users/default/devices/device-001'
@@ -11,7 +11,7 @@ describe('the list of sessions', () => {
     await using hub = await startTestHub()
     const device = await hub.enrol('device-001', { userId: 'user-1' })
     const before = hub.clock.now()
-    using client = await connected(hub, device, { keepalive: 30 })
+    using client = await openConnectedClient(hub, device, { keepalive: 30 })
     client.send({
       cmd: 'subscribe',
       messageId: 1,
@@ -64,7 +64,7 @@ describe('the list of sessions', () => {
     await using hub = await startTestHub()
     const device = await hub.enrol('device-001')
     await leaveSession(hub, device)
-    using client = await connected(hub, device, { clean: false })
+    using client = await openConnectedClient(hub, device, { clean: false })
     await publish(hub, `${OWN}/a`)
     await client.next('publish')
     expect((await hub.api('GET', '/api/sessions/device-001')).json()).toMatchObject({
@@ -79,8 +79,8 @@ describe('the list of sessions', () => {
     await using hub = await startTestHub()
     const device = await hub.enrol('device-001')
     await leaveSession(hub, device)
-    using _one = await connected(hub, device, { clientId: 'device-001:b' })
-    using _two = await connected(hub, device, { clientId: 'device-001:a' })
+    using _one = await openConnectedClient(hub, device, { clientId: 'device-001:b' })
+    using _two = await openConnectedClient(hub, device, { clientId: 'device-001:a' })
     const find = async (query: string): Promise<readonly string[]> =>
       (await hub.api('GET', `/api/sessions?${query}`))
         .json()
@@ -102,7 +102,7 @@ describe('a session that an administrator ends', () => {
     const backend = await hub.connect(await hub.enrolService('backend', ['users/#']))
     await backend.subscribeAsync(WILL.topic)
     await leaveSession(hub, device)
-    using client = await connected(hub, device, { clean: false, will: WILL })
+    using client = await openConnectedClient(hub, device, { clean: false, will: WILL })
     const said = nextMessage(backend)
     const reasons: string[] = []
     using _ = hub.hub.events.subscribe('device.disconnected', ({ reason }) => reasons.push(reason))
@@ -133,8 +133,8 @@ describe('a ban', () => {
     const backend = await hub.connect(await hub.enrolService('backend', ['users/#']))
     await backend.subscribeAsync('users/#')
     const first = nextMessage(backend)
-    using client = await connected(hub, device, { will: WILL })
-    using second = await connected(hub, device, { clientId: 'device-001:second', will: WILL })
+    using client = await openConnectedClient(hub, device, { will: WILL })
+    using second = await openConnectedClient(hub, device, { clientId: 'device-001:second', will: WILL })
     expect((await hub.api('DELETE', '/api/sessions/device-001?ban=5m')).status).toBe(204)
     await Promise.all([client.closed, second.closed])
     for (const clientId of ['device-001', '']) {
@@ -162,7 +162,7 @@ describe('a ban', () => {
 
     hub.clock.advance(300_000)
     expect((await hub.api('GET', '/api/bans')).json().items).toEqual([])
-    using back = await connected(hub, device)
+    using back = await openConnectedClient(hub, device)
     back.send({ cmd: 'publish', topic: `${OWN}/back`, payload: '', qos: 0, retain: false, dup: false })
     expect((await first).topic).toBe(`${OWN}/back`)
   })
@@ -170,8 +170,8 @@ describe('a ban', () => {
   test('of a service is of one client id, and is lifted by an administrator', async () => {
     await using hub = await startTestHub()
     const service = await hub.enrolService('backend', ['users/#'])
-    using _other = await connected(hub, service, { clientId: 'backend:1' })
-    using banned = await connected(hub, service, { clientId: 'backend:2' })
+    using _other = await openConnectedClient(hub, service, { clientId: 'backend:1' })
+    using banned = await openConnectedClient(hub, service, { clientId: 'backend:2' })
     expect((await hub.api('DELETE', '/api/sessions/backend:2?ban=1h')).status).toBe(204)
     await banned.closed
     using refused = await openRawClient(hub, service)
@@ -181,13 +181,13 @@ describe('a ban', () => {
 
     expect((await hub.api('DELETE', '/api/bans/client:backend:2')).status).toBe(204)
     expect((await hub.api('DELETE', '/api/bans/client:backend:2')).json()).toMatchObject({ code: 'ban_not_found' })
-    using _back = await connected(hub, service, { clientId: 'backend:2' })
+    using _back = await openConnectedClient(hub, service, { clientId: 'backend:2' })
   })
 
   for (const ban of ['', '5', '0s', '2d', 'soon']) {
     test(`refused/for "${ban}", and nobody is disconnected`, async () => {
       await using hub = await startTestHub()
-      using _ = await connected(hub, await hub.enrol('device-001'))
+      using _ = await openConnectedClient(hub, await hub.enrol('device-001'))
       const answer = await hub.api('DELETE', `/api/sessions/device-001?ban=${ban}`)
       expect([answer.status, answer.json().code]).toEqual([400, 'bad_request'])
       expect((await hub.api('GET', '/api/sessions')).json().items).toMatchObject([{ connected: true }])
@@ -203,20 +203,9 @@ function expectBetween(first: Date, time: string, last: Date): void {
   expect(time >= first.toISOString() && time <= last.toISOString(), time).toBe(true)
 }
 
-async function connected(
-  hub: TestHub,
-  enrolled: Enrolled,
-  packet: Parameters<typeof connectPacket>[0] = {},
-): Promise<RawClient> {
-  const client = await openRawClient(hub, enrolled)
-  client.send(connectPacket({ clientId: enrolled.id, ...packet }))
-  expect(await client.next('connack')).toMatchObject({ returnCode: 0 })
-  return client
-}
-
 /** A session that is kept, subscribed to all that is the device's own. */
 async function leaveSession(hub: TestHub, device: Enrolled): Promise<void> {
-  using client = await connected(hub, device, { clean: false })
+  using client = await openConnectedClient(hub, device, { clean: false })
   client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: `${OWN}/#`, qos: 1 }] })
   await client.next('suback')
   client.send({ cmd: 'disconnect' })

@@ -28,6 +28,19 @@ export interface RawClient extends Disposable {
   next<Command extends Packet['cmd']>(command: Command): Promise<Extract<Packet, { cmd: Command }> | undefined>
 }
 
+/** One whose CONNECT was accepted, under its own id unless the packet says otherwise; throws what it is answered instead. */
+export async function openConnectedClient(
+  hub: HubAddress,
+  credentials: Credentials & { readonly id: string },
+  packet: Parameters<typeof connectPacket>[0] = {},
+): Promise<RawClient> {
+  const client = await openRawClient(hub, credentials)
+  client.send(connectPacket({ clientId: credentials.id, ...packet }))
+  const answer = await client.next('connack')
+  if (answer?.returnCode !== 0) throw new Error(`${credentials.id} was answered with ${answer?.returnCode}`)
+  return client
+}
+
 /** Resolves after the TLS handshake; nothing is sent yet. */
 export async function openRawClient(
   hub: HubAddress,

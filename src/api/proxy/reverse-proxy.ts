@@ -40,7 +40,15 @@ const TIMEOUTS: ProxyTimeouts = { connect: 10_000, answer: 60_000, idle: 60_000 
 export function createReverseProxy(options: ReverseProxyOptions): ReverseProxy {
   const { https, recordRefusal, logger, timeouts = TIMEOUTS } = options
   const routes = longestFirst(options.routes)
-  const policy: ProxyPolicy = { ...options, pseudonym: `signet-${randomUUID()}` }
+  const policy: ProxyPolicy = {
+    https,
+    judgeCredential: options.judgeCredential,
+    // It may change while we run.
+    get loopbackHttp() {
+      return options.loopbackHttp
+    },
+    pseudonym: `signet-${randomUUID()}`,
+  }
   const guarded = new GuardedExchanges()
   const routeOf = ({ url = '' }: IncomingMessage): ProxyRoute | undefined => findRoute(routes, url)
   return {

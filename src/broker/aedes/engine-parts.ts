@@ -32,6 +32,6 @@ export function createParts(options: AedesEngineOptions): Parts {
   const emitter = new SubscriptionEmitter(delivery.sessions, bindings)
   const publishing = new Publishing({ delivery, bindings, gatekeeper, wills, topicLevels: limits.topicLevels })
   const status = new Status({ ...delivery, version: options.status.version, clock })
-  const presence = new Presence({ router: delivery.router, clock, sessionSeconds: limits.sessionSeconds })
+  const presence = new Presence({ router: delivery.router, clock, limits })
   return { gatekeeper, delivery, bindings, wills, emitter, publishing, status, presence }
 }
