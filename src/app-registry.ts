@@ -15,6 +15,7 @@ import { type MayAccess, narrowPolicy } from './registry/narrowed-access.ts'
 import type { Cutter, LeafIssuer } from './registry/ports.ts'
 import type { RecordedRefusal } from './registry/refusal-ring.ts'
 import { createRegistry, type Registry, type RegistryOptions, type Stores } from './registry/registry.ts'
+import type { RevocationLists } from './registry/revocation-lists.ts'
 import { createServerCertificates, type ServerCertificates, type ServerIssuer } from './registry/server-certificates.ts'
 
 export interface RegistryParts {
@@ -22,6 +23,7 @@ export interface RegistryParts {
   readonly pki: Pki
   /** Made from this registry; there is nothing to cut before it listens. */
   readonly broker: () => MqttBroker
+  readonly revocationLists: Pick<RevocationLists, 'noteRevocation'>
   readonly events: EventFeed
   readonly logger: Logger
   readonly clock: Clock
@@ -34,7 +36,7 @@ export function openRegistry(
   parts: RegistryParts,
   stack: AsyncDisposableStack,
 ): Registry & { readonly serverCertificates: ServerCertificates } {
-  const { stores, pki, broker, events, logger, clock, mayAccess } = parts
+  const { stores, pki, broker, revocationLists, events, logger, clock, mayAccess } = parts
   const cutter: Cutter = {
     cutCredentials: (names, reason) => broker().sessions.cutCredentials(names, reason),
     cutIdentity: (kind, id, reason) => broker().sessions.cutIdentity(kind, id, reason),
@@ -53,6 +55,7 @@ export function openRegistry(
       logger,
       clock,
     }),
+    onRevoked: () => inBackground(revocationLists.noteRevocation(), logger),
     compareBcrypt: stack.use(new BcryptThread()).compare,
     judgeChain: (certificate) => judgeChain(certificate, pki.clientCa),
     allowCommonNameOnly: () => config.emqx.allow_cn_only,

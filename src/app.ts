@@ -10,6 +10,7 @@ import { openReverseProxy } from './app-proxy.ts'
 import { createReadiness } from './app-readiness.ts'
 import { openRegistry } from './app-registry.ts'
 import { createReload } from './app-reload.ts'
+import { openRevocationLists } from './app-revocation-lists.ts'
 import { createStores } from './app-stores.ts'
 import { tellMistrust } from './app-trust.ts'
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
@@ -82,9 +83,10 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
 
   const { database, pki, files } = await openPremises(config, { logger, clock, pid, inMemory }, stack)
   const registryStores = createStores(database)
+  const revocationLists = openRevocationLists({ database, pki, clock }, stack)
   const registry = openRegistry(
     config,
-    { stores: registryStores, pki, broker: () => broker, events, logger, clock, mayAccess },
+    { stores: registryStores, pki, broker: () => broker, revocationLists, events, logger, clock, mayAccess },
     stack,
   )
   const recordRefusal = registry.refusals.record
@@ -123,6 +125,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     inBackground(broker.sessions.cutEnded(clock()), logger)
     inBackground(registry.legacy.warn(), logger)
     inBackground(pki.renewal.check(), logger)
+    inBackground(revocationLists.refresh(), logger)
   })
   repeat(stack, WATCH_MS, () => inBackground(pki.watch(), logger))
   const ports: Ports = { mqtt: config.mqtt.port, api: config.api.port, plainMqtt: undefined, redirect: undefined }
@@ -155,6 +158,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     recordRefusal,
     renewOwnCertificate: () => pki.renewal.renew(),
     trust: { caCertificatePem: pki.authority.caCertificatePem, anchorPem: pki.anchorPem },
+    revocationLists: { current: () => revocationLists.current() },
     broker: {
       get brokerHost() {
         return config.public_host ?? 'localhost'
@@ -216,6 +220,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     const fingerprint = (): string => served.identity.certificate.fingerprint256
     served.onExchange(() => events.publish('certificate.exchanged', { surface, fingerprint: fingerprint() }))
   }
+  inBackground(revocationLists.refresh(), logger)
   logger.info({ component: 'hub', mqttPort: ports.mqtt, apiPort: ports.api }, 'Hub ready')
   const resources = stack.move()
   return {

@@ -21,6 +21,7 @@ import {
   size,
   toggle,
 } from './config-field.ts'
+import { PKI } from './config-pki.ts'
 import { createSetting, type Setting } from './config-setting.ts'
 import { isHostName, isHttpUrl, isOrigin, isServerName } from './host-name.ts'
 import { isId } from './identifiers.ts'
@@ -96,6 +97,7 @@ const SCHEMA = group({
     expected: 'a DNS name or an IP address, without scheme and port',
     example: 'hub.example.com',
   }),
+  pki: group(PKI),
   ssl: HTTPS_CERTIFICATE,
   tls: group({
     server_names: list(NAMES, "Further names and addresses in the hub's own server certificate."),
