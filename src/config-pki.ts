@@ -1,17 +1,5 @@
-import { z } from 'zod'
 import type { Config } from './config.ts'
 import { apiEndpoint } from './config-edge.ts'
-import { optional } from './config-field.ts'
-import { isHttpUrl } from './host-name.ts'
-
-export const PKI = {
-  public_url: optional(z.string().refine(isHttpUrl), {
-    description:
-      'Where certificates say that their revocation is published; none: public_host and the port of the API, or nothing.',
-    expected: 'a URL such as http://hub.example.com:3000, without path',
-    example: 'http://pki.example.com',
-  }),
-}
 
 /** The URL of the CRL that certificates name; none: nobody has said by what name the hub is reached. */
 export function distributionPoint(config: Pick<Config, 'api' | 'listen' | 'pki' | 'public_host'>): string | undefined {

@@ -36,8 +36,8 @@ const GENERALIZED_TIME = 0x18
 
 /** RFC 5280 §5.1.2.4: UTCTime through the year 2049, GeneralizedTime from then on; whole seconds. */
 export function derTime(time: Date): Buffer<ArrayBuffer> {
-  const digits = `${time.toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}Z`
-  const year = time.getUTCFullYear()
-  if (year < 1950 || year >= 2050) return encodeDer(GENERALIZED_TIME, Buffer.from(digits))
-  return encodeDer(UTC_TIME, Buffer.from(digits.slice(2)))
+  const [year = '', month, day, hour, minute, second] = time.toISOString().split(/[-:T.]/)
+  const digits = `${month}${day}${hour}${minute}${second}Z`
+  if (year < '1950' || year >= '2050') return encodeDer(GENERALIZED_TIME, Buffer.from(year + digits))
+  return encodeDer(UTC_TIME, Buffer.from(year.slice(2) + digits))
 }

@@ -1,4 +1,5 @@
 import type { webcrypto } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Issuer } from './certificate.ts'
 import { derBitString, derInteger, derOctetString, derSequence, derTime, encodeDer } from './der.ts'
 import { type SigningKey, toSigningKey } from './key-pair.ts'
@@ -116,8 +117,17 @@ async function sign(tbs: Buffer<ArrayBuffer>, { key, algorithm }: SigningKey): P
   return derSequence(derInteger(r.toString('hex')), derInteger(s.toString('hex')))
 }
 
-/** RFC 7468 §6: the label that OpenSSL reads too. */
-export function toRevocationListPem(der: Buffer): Buffer<ArrayBuffer> {
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? []
-  return Buffer.from(`-----BEGIN X509 CRL-----\n${lines.join('\n')}\n-----END X509 CRL-----\n`)
+// Octets of 4,096 lines.
+const PEM_PIECE = 48 * 4096
+
+/** RFC 7468 §6: the label that OpenSSL reads too. A long list is written a piece a turn of the event loop. */
+export async function toRevocationListPem(der: Buffer): Promise<Buffer<ArrayBuffer>> {
+  const pieces: Buffer[] = []
+  for (let begin = 0; begin < der.length; begin += PEM_PIECE) {
+    const lines = der.toString('base64', begin, begin + PEM_PIECE).match(/.{1,64}/g) ?? []
+    pieces.push(Buffer.from(`${lines.join('\n')}\n`, 'latin1'))
+    await nextTurn()
+  }
+  const armour = (word: string): Buffer => Buffer.from(`-----${word} X509 CRL-----\n`)
+  return Buffer.concat([armour('BEGIN'), ...pieces, armour('END')])
 }

@@ -32,7 +32,7 @@ export interface ListSigner {
     readonly revoked: readonly Uint8Array[]
     readonly distributionPoints: readonly string[]
   }): Promise<Buffer<ArrayBuffer>>
-  toPem(list: Buffer): Buffer<ArrayBuffer>
+  toPem(list: Buffer): Promise<Buffer<ArrayBuffer>>
 }
 
 export interface PublishedLists extends IssuedList {
@@ -53,8 +53,8 @@ export interface RevocationListsOptions {
 
 const LIFE_MS = 7 * 86_400_000
 const BACKDATED_MS = 5 * 60_000
-// A turn of the event loop encodes this many in about 5 ms.
-const PAGE = 1000
+// A turn of the event loop encodes this many in a few ms.
+const PAGE = 500
 
 interface Built extends PublishedLists {
   readonly urls: readonly string[]
@@ -106,6 +106,7 @@ export class RevocationLists implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
+    // Whoever asked for it is told of its failure.
     await this.#building?.catch(() => undefined)
   }
 
@@ -135,8 +136,8 @@ export class RevocationLists implements AsyncDisposable {
     const complete = await signer.signRevocationList({ ...plan, revoked, distributionPoints: [] })
     const forDistributionPoints =
       urls.length > 0 ? await signer.signRevocationList({ ...plan, revoked, distributionPoints: urls }) : complete
+    const completePem = await signer.toPem(complete)
     if (this.#isClosed) return
-    const completePem = signer.toPem(complete)
     // Before anybody can read it: a number that was seen is never given again.
     store.save(plan)
     this.#built = { ...plan, madeAt: now, complete, completePem, forDistributionPoints, urls, changes }
