@@ -29,6 +29,7 @@ const LIVE_SETTINGS: ReadonlySet<string> = new Set([
   'log.level',
   'mqtt.allowed_origins',
   'mqtt.auth',
+  'pki.public_url',
   'public_host',
   'tls.server_names',
 ])

@@ -96,6 +96,14 @@ const SCHEMA = group({
     expected: 'a DNS name or an IP address, without scheme and port',
     example: 'hub.example.com',
   }),
+  pki: group({
+    public_url: optional(z.string().refine(isHttpUrl), {
+      description:
+        'Where certificates say that their revocation is published; none: public_host and the port of the API, or nothing.',
+      expected: 'a URL such as http://hub.example.com:3000, without path',
+      example: 'http://pki.example.com',
+    }),
+  }),
   ssl: HTTPS_CERTIFICATE,
   tls: group({
     server_names: list(NAMES, "Further names and addresses in the hub's own server certificate."),

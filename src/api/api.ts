@@ -32,6 +32,7 @@ import type {
   DiagnosisCalls,
   Health,
   HttpsIdentity,
+  PublishedRevocations,
   Publisher,
   ReadinessCheck,
   RefusalLog,
@@ -63,6 +64,7 @@ import { modeRoutes } from './routes/mode.ts'
 import { openApiRoutes } from './routes/openapi-document.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { publishRoutes } from './routes/publish.ts'
+import { revocationListRoutes } from './routes/revocation-lists.ts'
 import { serverCertificateRoutes } from './routes/server-certificates.ts'
 import { serviceCertificateRoutes } from './routes/service-certificates.ts'
 import { serviceRoutes } from './routes/services.ts'
@@ -97,6 +99,7 @@ export interface ApiDependencies {
   readonly diagnosis: DiagnosisCalls
   readonly recordRefusal: RecordRefusal
   readonly trust: TrustAnchor
+  readonly revocationLists: PublishedRevocations
   readonly broker: BrokerAddress
   readonly https: HttpsIdentity
   readonly webSocket: WebSocketOffer
@@ -134,6 +137,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/', healthRoutes(dependencies.health, dependencies.readiness))
   app.route('/', timeRoutes(dependencies.clock, dependencies.signTime))
   app.route('/', caCertificateRoutes(dependencies.trust))
+  app.route('/', revocationListRoutes(dependencies.revocationLists, dependencies.clock))
   app.route('/', trustPageRoutes(dependencies.trust, dependencies.https))
   app.route('/', openApiRoutes(app, dependencies.version))
   app.route('/', webSocketRoutes(dependencies.https, dependencies.webSocket, recordRefusal))

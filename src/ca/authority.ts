@@ -5,6 +5,15 @@ import { createCertificate, createIssuer, type IssuedCertificate, type Issuer } 
 import { type CertificateChain, readIntermediates } from './certificate-chain.ts'
 import { type CertificateRequest, planCertificate } from './certificate-profile.ts'
 import { exportPrivateKey, generateKeyPair, type KeyAlgorithm } from './key-pair.ts'
+import { type RevocationListPlan, signRevocationList } from './revocation-list.ts'
+
+/** Where certificates say that their revocation is published. */
+export interface DistributionPoints {
+  /** What the next certificate is to name; none: nothing. */
+  current(): string | undefined
+  /** Told before a certificate is signed that names this URL until that time. */
+  note(url: string, notAfter: Date): void
+}
 
 export interface AuthorityOptions {
   /** The issuing CA first. */
@@ -13,6 +22,7 @@ export interface AuthorityOptions {
   readonly privateKey: KeyObject
   /** Of new leaf keys; else it follows from the CA's own key. */
   readonly keyAlgorithm?: KeyAlgorithm
+  readonly distributionPoints?: DistributionPoints
   readonly clock: Clock
 }
 
@@ -31,7 +41,7 @@ export async function createAuthority(options: AuthorityOptions): Promise<Certif
   return new CertificateAuthority(options, issuer)
 }
 
-/** Signs leaves with the CA's key, which never leaves it. */
+/** Signs leaves and revocation lists with the CA's key, which never leaves it. */
 export class CertificateAuthority {
   /** What peers need to verify us and each other, as it stands in its file. */
   readonly caCertificatePem: string
@@ -44,9 +54,11 @@ export class CertificateAuthority {
   readonly notAfter: Date
   readonly keyAlgorithm: KeyAlgorithm
   readonly #issuer: Issuer
+  readonly #distributionPoints: DistributionPoints | undefined
   readonly #clock: Clock
 
-  constructor({ certificates, caCertificatePem, privateKey, keyAlgorithm, clock }: AuthorityOptions, issuer: Issuer) {
+  constructor(options: AuthorityOptions, issuer: Issuer) {
+    const { certificates, caCertificatePem, privateKey, keyAlgorithm, distributionPoints, clock } = options
     this.caCertificatePem = caCertificatePem
     this.certificate = certificates[0]
     this.intermediates = readIntermediates(certificates).intermediates
@@ -55,6 +67,7 @@ export class CertificateAuthority {
     this.notAfter = new Date(this.certificate.validTo)
     this.keyAlgorithm = keyAlgorithm ?? leafKeyAlgorithm(privateKey)
     this.#issuer = issuer
+    this.#distributionPoints = distributionPoints
     this.#clock = clock
   }
 
@@ -79,10 +92,17 @@ export class CertificateAuthority {
     return this.#issue({ kind: 'server', names, ...(notBefore && { notBefore }) }, keyAlgorithm ?? usual)
   }
 
+  /** DER; of the issuing CA, where there are two tiers. */
+  signRevocationList(plan: RevocationListPlan): Promise<Buffer<ArrayBuffer>> {
+    return signRevocationList(plan, this.#issuer)
+  }
+
   async #issue(request: CertificateRequest, keyAlgorithm: KeyAlgorithm): Promise<IssuedKeyPair> {
     const now = this.#clock()
     checkNotExpired(this.notAfter, this.subject, now)
-    const plan = planCertificate(request, now, this.notAfter)
+    const distributionPoint = this.#distributionPoints?.current()
+    const plan = planCertificate(request, now, { notAfter: this.notAfter, distributionPoint })
+    if (distributionPoint !== undefined) this.#distributionPoints?.note(distributionPoint, plan.notAfter)
     const { publicKey, privateKey } = await generateKeyPair(keyAlgorithm)
     const issued = await createCertificate(plan, publicKey, this.#issuer)
     return { ...issued, privateKeyPem: exportPrivateKey(privateKey) }

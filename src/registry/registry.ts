@@ -68,6 +68,8 @@ export interface RegistryOptions {
   /** The subject of the CA, as refusals name it. */
   readonly issuerName: string
   readonly cutter: Cutter
+  /** Told of each revocation of certificates, once it is kept. */
+  readonly onRevoked: () => void
   readonly compareBcrypt: CompareBcrypt
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
   readonly allowCommonNameOnly: () => boolean
@@ -117,7 +119,7 @@ export interface Registry {
 export function createRegistry(options: RegistryOptions): Registry {
   const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, apiAuth, inBackground, events, clock } = options
   const { certificates: certificateStore, transaction } = stores
-  const { plainMqtt, narrowAccess: narrow } = options
+  const { onRevoked, plainMqtt, narrowAccess: narrow } = options
   const access = createAccess({ ...stores, ...(narrow ? { narrow } : {}) })
   const expectations = createExpectations(options.issuerName)
   const refusals = createRefusalRing({
@@ -130,7 +132,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     identity.kind === 'service' || access.policyOf(identity).anyClientId
   const clientIds = createClientIds({ ...stores, mayUseAny })
   const policies = createPolicies({ policies: stores.policies, onChange: access.invalidate })
-  const revocations = createRevocations({ certificates: certificateStore, cutter, events, clock })
+  const revocations = createRevocations({ certificates: certificateStore, cutter, onRevoked, events, clock })
   const shared = { ...stores, policies, revocations, cutter, onAccessChange: access.invalidate, events, clock }
   const devices = createDevices(shared)
   const services = createServices(shared)

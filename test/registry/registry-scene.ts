@@ -78,6 +78,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     issuer: authority,
     issuerName: authority.certificate.subject,
     cutter: createCutter(stores, cuts, lifted),
+    onRevoked: () => undefined,
     compareBcrypt: compare,
     judgeChain: (certificate) => judgeChain(certificate, [authority.certificate]),
     allowCommonNameOnly: () => false,
