@@ -3,8 +3,9 @@ import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import { createCertificate, createIssuer, type IssuedCertificate, type Issuer } from './certificate.ts'
 import { type CertificateChain, readIntermediates } from './certificate-chain.ts'
-import { type CertificateRequest, planCertificate } from './certificate-profile.ts'
+import { type CertificatePlan, type CertificateRequest, planCertificate } from './certificate-profile.ts'
 import { exportPrivateKey, generateKeyPair, type KeyAlgorithm } from './key-pair.ts'
+import { readRequestedKey } from './signing-request.ts'
 
 export interface AuthorityOptions {
   /** The issuing CA first. */
@@ -63,6 +64,22 @@ export class CertificateAuthority {
     return this.#issue({ kind: 'device', deviceId, userId, ...validity }, keyAlgorithm ?? this.keyAlgorithm)
   }
 
+  /** For a key that the device has made itself. */
+  async certifyDevice(
+    deviceId: string,
+    userId: string,
+    publicKey: KeyObject,
+    { validityDays }: Pick<LeafOptions, 'validityDays'>,
+  ): Promise<IssuedCertificate> {
+    const validity = validityDays === undefined ? {} : { validityDays }
+    return createCertificate(this.#plan({ kind: 'device', deviceId, userId, ...validity }), publicKey, this.#issuer)
+  }
+
+  /** The key of a PKCS#10 request; throws `csr_invalid` and `key_not_allowed`. */
+  readRequestedKey(request: Uint8Array): Promise<KeyObject> {
+    return readRequestedKey(request)
+  }
+
   issueService(name: string, { validityDays, keyAlgorithm }: LeafOptions): Promise<IssuedKeyPair> {
     const validity = validityDays === undefined ? {} : { validityDays }
     return this.#issue({ kind: 'service', name, ...validity }, keyAlgorithm ?? this.keyAlgorithm)
@@ -80,12 +97,16 @@ export class CertificateAuthority {
   }
 
   async #issue(request: CertificateRequest, keyAlgorithm: KeyAlgorithm): Promise<IssuedKeyPair> {
-    const now = this.#clock()
-    checkNotExpired(this.notAfter, this.subject, now)
-    const plan = planCertificate(request, now, this.notAfter)
+    const plan = this.#plan(request)
     const { publicKey, privateKey } = await generateKeyPair(keyAlgorithm)
     const issued = await createCertificate(plan, publicKey, this.#issuer)
     return { ...issued, privateKeyPem: exportPrivateKey(privateKey) }
+  }
+
+  #plan(request: CertificateRequest): CertificatePlan {
+    const now = this.#clock()
+    checkNotExpired(this.notAfter, this.subject, now)
+    return planCertificate(request, now, this.notAfter)
   }
 }
 

@@ -67,6 +67,12 @@ export interface ForeignCertificates {
   forget(fingerprint: string): void
 }
 
+/** Whose keys are known: of every certificate that is held with its PEM. */
+export interface CertifiedKeys {
+  /** Every certificate ever made for this public key, by the thumbprint of the key. */
+  listOfKey(thumbprint: string): readonly Certificate[]
+}
+
 export interface CertificateMarks {
   /** Those of the fingerprints that are not yet revoked. */
   markRevoked(fingerprints: readonly string[], at: Date, reason: RevocationReason): void
