@@ -118,7 +118,12 @@ const SCHEMA = group({
       'How long before its end a device may renew its certificate; none: in the last third of its life.',
       '30d',
     ),
-    renew_after_expiry: count(0, 0, 3650, 'Days after its end in which a device may still renew it, and do nothing else.'),
+    renew_after_expiry: count(
+      0,
+      0,
+      3650,
+      'Days after its end in which a device may still renew it, and do nothing else.',
+    ),
   }),
   emqx: group({
     allow_cn_only: toggle(false, 'Whether EMQX may ask about a device by its CN, without the certificate.'),

@@ -15,7 +15,10 @@ export async function readRequestedKey(octets: Uint8Array): Promise<KeyObject> {
   const weakness = readWeakness(publicKey)
   if (weakness !== undefined) throw new DomainError('key_not_allowed', `The key of the request ${weakness}`)
   if (await isSigned(request)) return publicKey
-  throw new DomainError('csr_invalid', 'The request is not signed with its own key: make it anew (openssl req -new -key)')
+  throw new DomainError(
+    'csr_invalid',
+    'The request is not signed with its own key: make it anew (openssl req -new -key)',
+  )
 }
 
 function readRequest(octets: Uint8Array): x509.Pkcs10CertificateRequest {

@@ -31,7 +31,11 @@ export function createForeignCertificates({ orm }: Database): ForeignCertificate
     approve: (fingerprint) => void orm.update(certificates).set({ pendingSince: null }).where(is(fingerprint)).run(),
     complete(fingerprint, contents) {
       const keyThumbprint = contents.pem === undefined ? {} : { keyThumbprint: readKeyThumbprint(contents.pem) }
-      orm.update(certificates).set({ ...contents, ...keyThumbprint }).where(is(fingerprint)).run()
+      orm
+        .update(certificates)
+        .set({ ...contents, ...keyThumbprint })
+        .where(is(fingerprint))
+        .run()
     },
     forget: (fingerprint) =>
       void orm

@@ -8,7 +8,9 @@ import { fillKeyThumbprints } from './key-thumbprints.ts'
 import { certificates } from './schema.ts'
 import { createTransaction } from './transaction.ts'
 
-export function createCertificateStore(database: Database): CertificateStore & CertificateMarks & ForeignCertificates & CertifiedKeys {
+export function createCertificateStore(
+  database: Database,
+): CertificateStore & CertificateMarks & ForeignCertificates & CertifiedKeys {
   fillKeyThumbprints(database)
   const { byFingerprint, ofSubject, ofKey, retired } = prepareLookUps(database)
   const insertion = prepareInsertion(database)
