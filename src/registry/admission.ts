@@ -19,7 +19,10 @@ export type Admission =
 type Presented = Readonly<Record<string, string>>
 
 export interface Admissions {
-  /** Whether this peer is a device or service now; synchronous, so that admitting and acting on it are one tick. `expiredMs`: for how long past its end a certificate still does. */
+  /**
+   * Whether this peer is a device or service now; synchronous, so that admitting and acting on it are one tick.
+   * `expiredMs`: for how long past its end a certificate still does.
+   */
   admit(peer: Peer, expiredMs?: number): Admission
   /** Why the holder of the certificate with this fingerprint would be refused now; undefined: it would be let in. */
   whyRefused(fingerprint: string): RefusalCause | undefined
