@@ -81,6 +81,14 @@ export function openRegistry(
         return config.ca.unknown_owner
       },
     },
+    renewal: {
+      get beforeSeconds() {
+        return config.ca.renew_before
+      },
+      get afterExpiryDays() {
+        return config.ca.renew_after_expiry
+      },
+    },
     get mode() {
       return mqttAuthMode(config)
     },
@@ -125,6 +133,9 @@ function serverIssuerOf({ authority }: Pki): ServerIssuer {
 function issuerOf({ authority, anchorPem }: Pki): LeafIssuer {
   return {
     issueDevice: (deviceId, userId, options) => authority.issueDevice(deviceId, userId, options),
+    certifyDevice: (deviceId, userId, publicKey, options) =>
+      authority.certifyDevice(deviceId, userId, publicKey, options),
+    readRequestedKey: (request) => authority.readRequestedKey(request),
     issueService: (name, options) => authority.issueService(name, options),
     issueAdministrator: (name, options) => authority.issueAdministrator(name, options),
     caCertificatePem: anchorPem,

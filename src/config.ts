@@ -16,6 +16,7 @@ import {
   NOTES,
   oneOf,
   optional,
+  optionalDuration,
   port,
   proxyRoutes,
   size,
@@ -121,6 +122,16 @@ const SCHEMA = group({
       'What becomes of a certificate that our CA signed and the registry does not hold: refused, kept for approval, or registered as a new device.',
     ),
     unknown_owner: owner('Who owns such a device: a user, or {OU} or {O} for that attribute of its subject.'),
+    renew_before: optionalDuration(
+      'How long before its end a device may renew its certificate; none: in the last third of its life.',
+      '30d',
+    ),
+    renew_after_expiry: count(
+      0,
+      0,
+      3650,
+      'Days after its end in which a device may still renew it, and do nothing else.',
+    ),
   }),
   emqx: group({
     allow_cn_only: toggle(false, 'Whether EMQX may ask about a device by its CN, without the certificate.'),

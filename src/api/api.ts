@@ -17,6 +17,7 @@ import type { Imports } from '../registry/import/imports.ts'
 import type { LegacyCredentials } from '../registry/legacy-credentials.ts'
 import type { Logins } from '../registry/logins.ts'
 import type { Policies } from '../registry/policies.ts'
+import type { Renewals } from '../registry/renewals.ts'
 import type { ServerCertificates } from '../registry/server-certificates.ts'
 import type { Services } from '../registry/services.ts'
 import { authentication } from './access/authentication.ts'
@@ -64,11 +65,13 @@ import { modeRoutes } from './routes/mode.ts'
 import { openApiRoutes } from './routes/openapi-document.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { publishRoutes } from './routes/publish.ts'
+import { renewalRoutes } from './routes/renewal.ts'
 import { revocationListRoutes } from './routes/revocation-lists.ts'
 import { serverCertificateRoutes } from './routes/server-certificates.ts'
 import { serviceCertificateRoutes } from './routes/service-certificates.ts'
 import { serviceRoutes } from './routes/services.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { signingRequestRoutes } from './routes/signing-requests.ts'
 import { timeRoutes } from './routes/time.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { trustPageRoutes } from './routes/trust-page.ts'
@@ -77,6 +80,7 @@ import { securityHeaders } from './security-headers.ts'
 
 export interface ApiDependencies {
   readonly certificates: Certificates
+  readonly renewals: Renewals
   readonly serverCertificates: ServerCertificates
   readonly renewOwnCertificate: RenewOwnCertificate
   readonly approvals: Approvals
@@ -142,6 +146,9 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/', openApiRoutes(app, dependencies.version))
   app.route('/', webSocketRoutes(dependencies.https, dependencies.webSocket, recordRefusal))
 
+  // By device certificate alone, in every mode.
+  app.route('/api/devices/self/certificate/renew', renewalRoutes(dependencies.renewals, recordRefusal))
+
   app.use('/api/*', authentication(dependencies.apiAdmissions, recordRefusal))
 
   // Before the body is limited by a 413, and before a device could be called "validate".
@@ -165,6 +172,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.use('/api/*', requestBody())
   app.route('/api/devices/certificates', certificateValidationRoutes(certificates, guard))
   app.route('/api/devices/certificates', deviceCertificateRoutes(certificates, logins, broker, guard))
+  app.route('/api/devices', signingRequestRoutes(certificates, recordRefusal, guard))
   app.route('/api/devices', deviceRoutes(dependencies.devices, legacy, guard))
   app.route('/api/devices', identityTokenRoutes('device', identityTokens, guard))
   app.route('/api/devices', legacyCredentialRoutes(legacy, guard))

@@ -3,9 +3,10 @@ import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import { createCertificate, createIssuer, type IssuedCertificate, type Issuer } from './certificate.ts'
 import { type CertificateChain, readIntermediates } from './certificate-chain.ts'
-import { type CertificateRequest, planCertificate } from './certificate-profile.ts'
+import { type CertificatePlan, type CertificateRequest, planCertificate } from './certificate-profile.ts'
 import { exportPrivateKey, generateKeyPair, type KeyAlgorithm } from './key-pair.ts'
 import { type RevocationListPlan, signRevocationList } from './revocation-list.ts'
+import { readRequestedKey } from './signing-request.ts'
 
 /** Where certificates say that their revocation is published. */
 export interface DistributionPoints {
@@ -76,6 +77,22 @@ export class CertificateAuthority {
     return this.#issue({ kind: 'device', deviceId, userId, ...validity }, keyAlgorithm ?? this.keyAlgorithm)
   }
 
+  /** For a key that the device has made itself. */
+  async certifyDevice(
+    deviceId: string,
+    userId: string,
+    publicKey: KeyObject,
+    { validityDays }: Pick<LeafOptions, 'validityDays'>,
+  ): Promise<IssuedCertificate> {
+    const validity = validityDays === undefined ? {} : { validityDays }
+    return createCertificate(this.#plan({ kind: 'device', deviceId, userId, ...validity }), publicKey, this.#issuer)
+  }
+
+  /** The key of a PKCS#10 request; throws `csr_invalid` and `key_not_allowed`. */
+  readRequestedKey(request: Uint8Array): Promise<KeyObject> {
+    return readRequestedKey(request)
+  }
+
   issueService(name: string, { validityDays, keyAlgorithm }: LeafOptions): Promise<IssuedKeyPair> {
     const validity = validityDays === undefined ? {} : { validityDays }
     return this.#issue({ kind: 'service', name, ...validity }, keyAlgorithm ?? this.keyAlgorithm)
@@ -98,14 +115,19 @@ export class CertificateAuthority {
   }
 
   async #issue(request: CertificateRequest, keyAlgorithm: KeyAlgorithm): Promise<IssuedKeyPair> {
+    const plan = this.#plan(request)
+    const { publicKey, privateKey } = await generateKeyPair(keyAlgorithm)
+    const issued = await createCertificate(plan, publicKey, this.#issuer)
+    return { ...issued, privateKeyPem: exportPrivateKey(privateKey) }
+  }
+
+  #plan(request: CertificateRequest): CertificatePlan {
     const now = this.#clock()
     checkNotExpired(this.notAfter, this.subject, now)
     const distributionPoint = this.#distributionPoints?.current()
     const plan = planCertificate(request, now, { notAfter: this.notAfter, distributionPoint })
     if (distributionPoint !== undefined) this.#distributionPoints?.note(distributionPoint, plan.notAfter)
-    const { publicKey, privateKey } = await generateKeyPair(keyAlgorithm)
-    const issued = await createCertificate(plan, publicKey, this.#issuer)
-    return { ...issued, privateKeyPem: exportPrivateKey(privateKey) }
+    return plan
   }
 }
 

@@ -51,6 +51,7 @@ export type SceneOverrides = Partial<
     | 'issuer'
     | 'allowCommonNameOnly'
     | 'unknownCertificates'
+    | 'renewal'
     | 'mode'
     | 'apiAuth'
     | 'plainMqtt'
@@ -85,6 +86,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     mode: 'mtls',
     apiAuth: { mode: 'token', openOnLoopback: false },
     plainMqtt: false,
+    renewal: { beforeSeconds: undefined, afterExpiryDays: 0 },
     unknownCertificates: { mode: 'deny', owner: 'default' },
     inBackground: (work) => void background.push(work),
     onNewRefusal: () => undefined,
