@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { resolve } from 'node:path'
 import { openProvidedCertificates, type ProvidedShowings, type Showing } from './app-certificates.ts'
-import type { CertificateAuthority } from './ca/authority.ts'
+import type { CertificateAuthority, DistributionPoints } from './ca/authority.ts'
 import { openAuthority } from './ca/authority-files.ts'
 import { createMemoryAuthority } from './ca/memory-authority.ts'
 import { ServedCertificate } from './ca/served-certificate.ts'
@@ -30,12 +30,19 @@ export interface Pki {
   reload(): Promise<void>
 }
 
-export async function openPki(config: Config, clock: Clock, logger: Logger): Promise<Pki> {
+export interface PkiOptions {
+  readonly distributionPoints: DistributionPoints
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export async function openPki(config: Config, { distributionPoints, clock, logger }: PkiOptions): Promise<Pki> {
   const certsDir = resolve(config.certs_dir)
   const { key_algorithm: keyAlgorithm } = config.ca
   const provided = await openProvidedCertificates(config, clock, logger)
   const { authority, created } = await openAuthority({
     certsDir,
+    distributionPoints,
     clock,
     logger,
     ...(keyAlgorithm ? { keyAlgorithm } : {}),
@@ -49,9 +56,10 @@ export async function openPki(config: Config, clock: Clock, logger: Logger): Pro
 }
 
 /** For a hub that leaves no file behind, and is reached from its own machine alone. */
-export async function createMemoryPki(config: Config, clock: Clock, logger: Logger): Promise<Pki> {
+export async function createMemoryPki(config: Config, options: PkiOptions): Promise<Pki> {
+  const { distributionPoints, clock, logger } = options
   const provided = await openProvidedCertificates(config, clock, logger)
-  const authority = await createMemoryAuthority(clock, config.ca.key_algorithm)
+  const authority = await createMemoryAuthority(clock, config.ca.key_algorithm, distributionPoints)
   const open: ServerRenewalOptions['open'] = (names) => issueServerCertificate(authority, names)
   const isShared = config.listen.single !== undefined
   const readNames = (): readonly string[] => ownNames(config)

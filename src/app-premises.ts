@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { createMemoryPki, openPki, type Pki } from './app-pki.ts'
+import { createDistributionPoints } from './app-revocation-lists.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { ensureOwnFolder } from './db/data-folder.ts'
@@ -38,15 +39,17 @@ export async function openPremises(
   const { logger, clock, pid, inMemory } = options
   if (inMemory) {
     const database = stack.use(openDatabase())
-    return { database, pki: await createMemoryPki(config, clock, logger) }
+    const distributionPoints = createDistributionPoints(config, database)
+    return { database, pki: await createMemoryPki(config, { distributionPoints, clock, logger }) }
   }
   const dataDir = resolve(config.data_dir)
   ensureOwnFolder(dataDir)
   stack.use(lockFolder(dataDir, pid))
   const database = stack.use(openDatabase({ file: join(dataDir, 'hub.db') }))
+  const distributionPoints = createDistributionPoints(config, database)
   return {
     database,
-    pki: await openPki(config, clock, logger),
+    pki: await openPki(config, { distributionPoints, clock, logger }),
     files: {
       adminToken: join(dataDir, 'admin-token'),
       localSocket: join(dataDir, 'hub.sock'),

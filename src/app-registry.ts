@@ -15,6 +15,7 @@ import { type MayAccess, narrowPolicy } from './registry/narrowed-access.ts'
 import type { Cutter, LeafIssuer } from './registry/ports.ts'
 import type { RecordedRefusal } from './registry/refusal-ring.ts'
 import { createRegistry, type Registry, type RegistryOptions, type Stores } from './registry/registry.ts'
+import type { RevocationLists } from './registry/revocation-lists.ts'
 import { createServerCertificates, type ServerCertificates, type ServerIssuer } from './registry/server-certificates.ts'
 
 export interface RegistryParts {
@@ -24,6 +25,7 @@ export interface RegistryParts {
   readonly broker: () => MqttBroker
   /** The same: ends what is forwarded for those who would be refused now. */
   readonly endForwarding: () => void
+  readonly revocationLists: Pick<RevocationLists, 'noteRevocation'>
   readonly events: EventFeed
   readonly logger: Logger
   readonly clock: Clock
@@ -36,7 +38,7 @@ export function openRegistry(
   parts: RegistryParts,
   stack: AsyncDisposableStack,
 ): Registry & { readonly serverCertificates: ServerCertificates } {
-  const { stores, pki, broker, endForwarding, events, logger, clock, mayAccess } = parts
+  const { stores, pki, broker, endForwarding, revocationLists, events, logger, clock, mayAccess } = parts
   const cutter: Cutter = {
     cutCredentials(names, reason) {
       const cut = broker().sessions.cutCredentials(names, reason)
@@ -67,6 +69,7 @@ export function openRegistry(
       logger,
       clock,
     }),
+    onRevoked: () => inBackground(revocationLists.noteRevocation(), logger),
     compareBcrypt: stack.use(new BcryptThread()).compare,
     judgeChain: (certificate) => judgeChain(certificate, pki.clientCa),
     allowCommonNameOnly: () => config.emqx.allow_cn_only,
@@ -76,6 +79,14 @@ export function openRegistry(
       },
       get owner() {
         return config.ca.unknown_owner
+      },
+    },
+    renewal: {
+      get beforeSeconds() {
+        return config.ca.renew_before
+      },
+      get afterExpiryDays() {
+        return config.ca.renew_after_expiry
       },
     },
     get mode() {
@@ -122,6 +133,9 @@ function serverIssuerOf({ authority }: Pki): ServerIssuer {
 function issuerOf({ authority, anchorPem }: Pki): LeafIssuer {
   return {
     issueDevice: (deviceId, userId, options) => authority.issueDevice(deviceId, userId, options),
+    certifyDevice: (deviceId, userId, publicKey, options) =>
+      authority.certifyDevice(deviceId, userId, publicKey, options),
+    readRequestedKey: (request) => authority.readRequestedKey(request),
     issueService: (name, options) => authority.issueService(name, options),
     issueAdministrator: (name, options) => authority.issueAdministrator(name, options),
     caCertificatePem: anchorPem,

@@ -3,18 +3,27 @@ import type { Pki } from './app-pki.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
 import type { Logger } from './logger.ts'
 import type { Registry } from './registry/registry.ts'
+import type { RevocationLists } from './registry/revocation-lists.ts'
 
 export interface SweepParts {
   readonly registry: Pick<Registry, 'revocations' | 'legacy'>
   readonly broker: Pick<MqttBroker, 'endExpired'>
   readonly pki: Pick<Pki, 'renewal'>
+  readonly revocationLists: Pick<RevocationLists, 'refresh'>
   /** Sessions and forwarded connections whose right has ended in another way. */
   readonly endOthers: () => Promise<void>
   readonly logger: Logger
 }
 
 /** Ends what the clock has ended, and renews what is due: what fails is told, and holds up nothing else. */
-export function createSweep({ registry, broker, pki, endOthers, logger }: SweepParts): () => Promise<void> {
+export function createSweep({
+  registry,
+  broker,
+  pki,
+  revocationLists,
+  endOthers,
+  logger,
+}: SweepParts): () => Promise<void> {
   return async () => {
     const works = [
       registry.revocations.endOverlaps(),
@@ -22,6 +31,7 @@ export function createSweep({ registry, broker, pki, endOthers, logger }: SweepP
       endOthers(),
       registry.legacy.warn(),
       pki.renewal.check(),
+      revocationLists.refresh(),
     ]
     await Promise.all(works.map((work) => inBackground(work, logger)))
   }

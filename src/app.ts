@@ -10,7 +10,8 @@ import { openReverseProxy } from './app-proxy.ts'
 import { createReadiness } from './app-readiness.ts'
 import { openRegistry } from './app-registry.ts'
 import { createReload } from './app-reload.ts'
-import { createStores } from './app-stores.ts'
+import { openRevocationLists } from './app-revocation-lists.ts'
+import { createStores, openMqttStores } from './app-stores.ts'
 import { createSweep } from './app-sweep.ts'
 import { tellMistrust } from './app-trust.ts'
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
@@ -23,7 +24,6 @@ import { apiAuth, authModes } from './config-auth.ts'
 import { brokerLimits } from './config-limits.ts'
 import { LiveConfig } from './config-live.ts'
 import { databaseFailure } from './db/database-failure.ts'
-import { openMqttDatabase } from './db/mqtt/mqtt-database.ts'
 import { OpenSockets } from './edge/open-sockets.ts'
 import { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
@@ -85,6 +85,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
 
   const { database, pki, files } = await openPremises(config, { logger, clock, pid, inMemory }, stack)
   const registryStores = createStores(database)
+  const revocationLists = openRevocationLists({ database, pki, clock }, stack)
   const registry = openRegistry(
     config,
     {
@@ -92,6 +93,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       pki,
       broker: () => broker,
       endForwarding: () => proxy.endRefused(),
+      revocationLists,
       events,
       logger,
       clock,
@@ -106,16 +108,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
 
   // Disposed after those who speak on them.
   const sockets = stack.use(new OpenSockets())
-  const stores = stack.use(
-    openMqttDatabase({
-      ...(files ? { file: files.mqttDatabase } : {}),
-      durability: config.mqtt.durability,
-      maxBytes: config.limits.store_bytes,
-      clock,
-      onFailure: (err) => logger.error({ component: 'broker', err }, 'Messages could not be kept'),
-      onRecovery: () => logger.info({ component: 'broker' }, 'Messages are kept again'),
-    }),
-  )
+  const stores = stack.use(openMqttStores(config, { file: files?.mqttDatabase, clock, logger }))
   const broker = stack.use(
     await openMqttBroker({
       ...registry,
@@ -130,7 +123,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       fastPath,
     }),
   )
-  const sweep = createSweep({ registry, broker, pki, endOthers, logger })
+  const sweep = createSweep({ registry, broker, pki, revocationLists, endOthers, logger })
   repeat(stack, SWEEP_MS, sweep)
   repeat(stack, WATCH_MS, () => inBackground(pki.watch(), logger))
   const ports: Ports = { mqtt: config.mqtt.port, api: config.api.port, plainMqtt: undefined, redirect: undefined }
@@ -157,6 +150,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     recordRefusal,
     renewOwnCertificate: () => pki.renewal.renew(),
     trust: { caCertificatePem: pki.authority.caCertificatePem, anchorPem: pki.anchorPem },
+    revocationLists: { current: () => revocationLists.current() },
     broker: {
       get brokerHost() {
         return config.public_host ?? 'localhost'
@@ -218,6 +212,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     const fingerprint = (): string => served.identity.certificate.fingerprint256
     served.onExchange(() => events.publish('certificate.exchanged', { surface, fingerprint: fingerprint() }))
   }
+  inBackground(revocationLists.refresh(), logger)
   logger.info({ component: 'hub', mqttPort: ports.mqtt, apiPort: ports.api }, 'Hub ready')
   const resources = stack.move()
   return {

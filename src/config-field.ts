@@ -84,15 +84,22 @@ export function size(fallback: number, description: string, most = LARGEST_PACKE
 }
 
 export function duration(fallback: number, description: string, most = LONGEST) {
+  const { seconds, notes } = durationRule(description, most)
+  return seconds.default(fallback).register(NOTES, notes)
+}
+
+export function optionalDuration(description: string, example: string) {
+  const { seconds, notes } = durationRule(description, LONGEST)
+  return optional(seconds, { ...notes, example })
+}
+
+function durationRule(description: string, most: number) {
   const seconds = z.int().min(1).max(most)
-  return z
-    .union([seconds, z.string().regex(DURATION_PATTERN).transform(readDuration).pipe(seconds)])
-    .default(fallback)
-    .register(NOTES, {
-      kind: 'duration',
-      description,
-      expected: `a duration from 1s to ${formatDuration(most)}, such as 3600 or ${formatDuration(Math.min(most, 7 * DAY))}`,
-    })
+  const expected = `a duration from 1s to ${formatDuration(most)}, such as 3600 or ${formatDuration(Math.min(most, 7 * DAY))}`
+  return {
+    seconds: z.union([seconds, z.string().regex(DURATION_PATTERN).transform(readDuration).pipe(seconds)]),
+    notes: { kind: 'duration', description, expected },
+  } as const
 }
 
 export function choice<const Names extends readonly string[]>(

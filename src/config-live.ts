@@ -7,6 +7,8 @@ const LIVE_SETTINGS: ReadonlySet<string> = new Set([
   'api.loopback_http',
   'auth.mode',
   'auth.open_on_loopback',
+  'ca.renew_after_expiry',
+  'ca.renew_before',
   'ca.unknown',
   'ca.unknown_owner',
   'emqx.allow_cn_only',
@@ -29,6 +31,7 @@ const LIVE_SETTINGS: ReadonlySet<string> = new Set([
   'log.level',
   'mqtt.allowed_origins',
   'mqtt.auth',
+  'pki.public_url',
   'public_host',
   'tls.server_names',
 ])

@@ -16,6 +16,7 @@ import {
   NOTES,
   oneOf,
   optional,
+  optionalDuration,
   port,
   proxyRoutes,
   size,
@@ -96,6 +97,14 @@ const SCHEMA = group({
     expected: 'a DNS name or an IP address, without scheme and port',
     example: 'hub.example.com',
   }),
+  pki: group({
+    public_url: optional(z.string().refine(isHttpUrl), {
+      description:
+        'Where certificates say that their revocation is published; none: public_host and the port of the API, or nothing.',
+      expected: 'a URL such as http://hub.example.com:3000, without path',
+      example: 'http://pki.example.com',
+    }),
+  }),
   ssl: HTTPS_CERTIFICATE,
   tls: group({
     server_names: list(NAMES, "Further names and addresses in the hub's own server certificate."),
@@ -113,6 +122,16 @@ const SCHEMA = group({
       'What becomes of a certificate that our CA signed and the registry does not hold: refused, kept for approval, or registered as a new device.',
     ),
     unknown_owner: owner('Who owns such a device: a user, or {OU} or {O} for that attribute of its subject.'),
+    renew_before: optionalDuration(
+      'How long before its end a device may renew its certificate; none: in the last third of its life.',
+      '30d',
+    ),
+    renew_after_expiry: count(
+      0,
+      0,
+      3650,
+      'Days after its end in which a device may still renew it, and do nothing else.',
+    ),
   }),
   emqx: group({
     allow_cn_only: toggle(false, 'Whether EMQX may ask about a device by its CN, without the certificate.'),

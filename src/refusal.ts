@@ -54,6 +54,8 @@ export const REFUSAL_MENDS = {
     'Certificate and token belong to two owners: give the client the token that was made for the id in its certificate; on the API, one of the name and role of the administrator.',
   cross_origin:
     'A web page that is not of this hub made a browser call the API, which shows the certificate of whoever sits there: call from a program, or with a token.',
+  csr_invalid:
+    'The certificate request is no PKCS#10, or not signed with its own key: make a new one with openssl req -new -key KEY.',
   emqx_body_empty:
     'EMQX sends no certificate: give its HTTP authenticator the body { clientid = "${clientid}", username = "${username}", cert_common_name = "${cert_common_name}", cert_subject = "${cert_subject}", cert_pem = "${cert_pem}" }.',
   flapping:
@@ -79,6 +81,12 @@ export const REFUSAL_MENDS = {
     'The client speaks MQTT on the port of the API: connect it to mqtt.port with TLS, or over WebSocket to /mqtt.',
   origin_not_allowed:
     "A web page of an origin that is not the hub's own asked for a WebSocket: add the origin to mqtt.allowed_origins if the page is yours.",
+  key_compromised:
+    'The key was compromised with a certificate that was revoked for it: let the device make a new key, and find out who still holds the old one.',
+  key_in_use:
+    'Another identity has, or had, a certificate for this key: let each device make a key of its own, and find out how the two came to share one.',
+  key_not_allowed:
+    'The key of the certificate request is too weak, or of another kind: use RSA of 2048 bits or more, EC (P-256, P-384) or Ed25519.',
   legacy_password_ended:
     'The imported password is past its end date: give the device a token (signet device token create ID) or a certificate.',
   login_invalid:
@@ -101,6 +109,8 @@ export const REFUSAL_MENDS = {
     'No policy of this identity allows this publish: see its policies, or publish under users/<user>/devices/<device>/.',
   purpose_wrong:
     'The certificate was not made for clients (extendedKeyUsage clientAuth is missing): use a device certificate.',
+  renewal_too_early:
+    'The certificate is not yet near enough to its end: let the device wait until the time that the answer names, or change ca.renew_before.',
   role_too_small:
     'The role of the caller does not allow this call: use a token or certificate of a larger role (signet token create NAME --role ROLE, signet admin-cert create NAME --role ROLE).',
   server_name_wrong:

@@ -34,6 +34,7 @@ test('without any setting a configuration has every default of the product docum
     tls: { server_names: [], session_resumption: false },
     ca: { unknown: 'deny', unknown_owner: 'default' },
     emqx: { allow_cn_only: false },
+    pki: {},
     server: { reverse_proxy: [], proxy_protocol_from: [] },
     limits: {
       connect_bytes: 16_384,

@@ -4,5 +4,5 @@ import type { RequestOrigin } from './request/request-origin.ts'
 /** What travels with one request through the middlewares. */
 export interface ApiEnv {
   readonly Bindings: { readonly origin: RequestOrigin }
-  readonly Variables: { readonly requestId: string; readonly caller: Caller }
+  readonly Variables: { readonly requestId: string; readonly caller: Caller; readonly device: string }
 }

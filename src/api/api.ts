@@ -17,6 +17,7 @@ import type { Imports } from '../registry/import/imports.ts'
 import type { LegacyCredentials } from '../registry/legacy-credentials.ts'
 import type { Logins } from '../registry/logins.ts'
 import type { Policies } from '../registry/policies.ts'
+import type { Renewals } from '../registry/renewals.ts'
 import type { ServerCertificates } from '../registry/server-certificates.ts'
 import type { Services } from '../registry/services.ts'
 import { authentication } from './access/authentication.ts'
@@ -32,6 +33,7 @@ import type {
   DiagnosisCalls,
   Health,
   HttpsIdentity,
+  PublishedRevocations,
   Publisher,
   ReadinessCheck,
   RefusalLog,
@@ -63,10 +65,13 @@ import { modeRoutes } from './routes/mode.ts'
 import { openApiRoutes } from './routes/openapi-document.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { publishRoutes } from './routes/publish.ts'
+import { renewalRoutes } from './routes/renewal.ts'
+import { revocationListRoutes } from './routes/revocation-lists.ts'
 import { serverCertificateRoutes } from './routes/server-certificates.ts'
 import { serviceCertificateRoutes } from './routes/service-certificates.ts'
 import { serviceRoutes } from './routes/services.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { signingRequestRoutes } from './routes/signing-requests.ts'
 import { timeRoutes } from './routes/time.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { trustPageRoutes } from './routes/trust-page.ts'
@@ -75,6 +80,7 @@ import { securityHeaders } from './security-headers.ts'
 
 export interface ApiDependencies {
   readonly certificates: Certificates
+  readonly renewals: Renewals
   readonly serverCertificates: ServerCertificates
   readonly renewOwnCertificate: RenewOwnCertificate
   readonly approvals: Approvals
@@ -97,6 +103,7 @@ export interface ApiDependencies {
   readonly diagnosis: DiagnosisCalls
   readonly recordRefusal: RecordRefusal
   readonly trust: TrustAnchor
+  readonly revocationLists: PublishedRevocations
   readonly broker: BrokerAddress
   readonly https: HttpsIdentity
   readonly webSocket: WebSocketOffer
@@ -134,9 +141,13 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/', healthRoutes(dependencies.health, dependencies.readiness))
   app.route('/', timeRoutes(dependencies.clock, dependencies.signTime))
   app.route('/', caCertificateRoutes(dependencies.trust))
+  app.route('/', revocationListRoutes(dependencies.revocationLists, dependencies.clock))
   app.route('/', trustPageRoutes(dependencies.trust, dependencies.https))
   app.route('/', openApiRoutes(app, dependencies.version))
   app.route('/', webSocketRoutes(dependencies.https, dependencies.webSocket, recordRefusal))
+
+  // By device certificate alone, in every mode.
+  app.route('/api/devices/self/certificate/renew', renewalRoutes(dependencies.renewals, recordRefusal))
 
   app.use('/api/*', authentication(dependencies.apiAdmissions, recordRefusal))
 
@@ -161,6 +172,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.use('/api/*', requestBody())
   app.route('/api/devices/certificates', certificateValidationRoutes(certificates, guard))
   app.route('/api/devices/certificates', deviceCertificateRoutes(certificates, logins, broker, guard))
+  app.route('/api/devices', signingRequestRoutes(certificates, recordRefusal, guard))
   app.route('/api/devices', deviceRoutes(dependencies.devices, legacy, guard))
   app.route('/api/devices', identityTokenRoutes('device', identityTokens, guard))
   app.route('/api/devices', legacyCredentialRoutes(legacy, guard))

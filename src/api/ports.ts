@@ -7,6 +7,7 @@ import type { Diary } from '../registry/diagnosis/diary.ts'
 import type { Examined } from '../registry/diagnosis/examination.ts'
 import type { Finding } from '../registry/diagnosis/finding.ts'
 import type { RecordedRefusal } from '../registry/refusal-ring.ts'
+import type { PublishedLists } from '../registry/revocation-lists.ts'
 
 /** Where devices connect; asked at each request, because a port may be chosen after the API is made. */
 export interface BrokerAddress {
@@ -34,6 +35,11 @@ export interface TrustAnchor {
   readonly caCertificatePem: string
   /** What devices verify MQTTS with: the same, unless MQTTS shows a certificate of another CA. */
   readonly anchorPem: string
+}
+
+export interface PublishedRevocations {
+  /** Every revocation that was answered before is in it. */
+  readonly current: () => Promise<PublishedLists>
 }
 
 /** The settings of the running hub. */

@@ -3,8 +3,18 @@ import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import { createCertificate, createIssuer, type IssuedCertificate, type Issuer } from './certificate.ts'
 import { type CertificateChain, readIntermediates } from './certificate-chain.ts'
-import { type CertificateRequest, planCertificate } from './certificate-profile.ts'
+import { type CertificatePlan, type CertificateRequest, planCertificate } from './certificate-profile.ts'
 import { exportPrivateKey, generateKeyPair, type KeyAlgorithm } from './key-pair.ts'
+import { type RevocationListPlan, signRevocationList } from './revocation-list.ts'
+import { readRequestedKey } from './signing-request.ts'
+
+/** Where certificates say that their revocation is published. */
+export interface DistributionPoints {
+  /** What the next certificate is to name; none: nothing. */
+  current(): string | undefined
+  /** Told before a certificate is signed that names this URL until that time. */
+  note(url: string, notAfter: Date): void
+}
 
 export interface AuthorityOptions {
   /** The issuing CA first. */
@@ -13,6 +23,7 @@ export interface AuthorityOptions {
   readonly privateKey: KeyObject
   /** Of new leaf keys; else it follows from the CA's own key. */
   readonly keyAlgorithm?: KeyAlgorithm
+  readonly distributionPoints?: DistributionPoints
   readonly clock: Clock
 }
 
@@ -31,7 +42,7 @@ export async function createAuthority(options: AuthorityOptions): Promise<Certif
   return new CertificateAuthority(options, issuer)
 }
 
-/** Signs leaves with the CA's key, which never leaves it. */
+/** Signs leaves and revocation lists with the CA's key, which never leaves it. */
 export class CertificateAuthority {
   /** What peers need to verify us and each other, as it stands in its file. */
   readonly caCertificatePem: string
@@ -44,9 +55,11 @@ export class CertificateAuthority {
   readonly notAfter: Date
   readonly keyAlgorithm: KeyAlgorithm
   readonly #issuer: Issuer
+  readonly #distributionPoints: DistributionPoints | undefined
   readonly #clock: Clock
 
-  constructor({ certificates, caCertificatePem, privateKey, keyAlgorithm, clock }: AuthorityOptions, issuer: Issuer) {
+  constructor(options: AuthorityOptions, issuer: Issuer) {
+    const { certificates, caCertificatePem, privateKey, keyAlgorithm, distributionPoints, clock } = options
     this.caCertificatePem = caCertificatePem
     this.certificate = certificates[0]
     this.intermediates = readIntermediates(certificates).intermediates
@@ -55,12 +68,29 @@ export class CertificateAuthority {
     this.notAfter = new Date(this.certificate.validTo)
     this.keyAlgorithm = keyAlgorithm ?? leafKeyAlgorithm(privateKey)
     this.#issuer = issuer
+    this.#distributionPoints = distributionPoints
     this.#clock = clock
   }
 
   issueDevice(deviceId: string, userId: string, { validityDays, keyAlgorithm }: LeafOptions): Promise<IssuedKeyPair> {
     const validity = validityDays === undefined ? {} : { validityDays }
     return this.#issue({ kind: 'device', deviceId, userId, ...validity }, keyAlgorithm ?? this.keyAlgorithm)
+  }
+
+  /** For a key that the device has made itself. */
+  async certifyDevice(
+    deviceId: string,
+    userId: string,
+    publicKey: KeyObject,
+    { validityDays }: Pick<LeafOptions, 'validityDays'>,
+  ): Promise<IssuedCertificate> {
+    const validity = validityDays === undefined ? {} : { validityDays }
+    return createCertificate(this.#plan({ kind: 'device', deviceId, userId, ...validity }), publicKey, this.#issuer)
+  }
+
+  /** The key of a PKCS#10 request; throws `csr_invalid` and `key_not_allowed`. */
+  readRequestedKey(request: Uint8Array): Promise<KeyObject> {
+    return readRequestedKey(request)
   }
 
   issueService(name: string, { validityDays, keyAlgorithm }: LeafOptions): Promise<IssuedKeyPair> {
@@ -79,13 +109,25 @@ export class CertificateAuthority {
     return this.#issue({ kind: 'server', names, ...(notBefore && { notBefore }) }, keyAlgorithm ?? usual)
   }
 
+  /** DER; of the issuing CA, where there are two tiers. */
+  signRevocationList(plan: RevocationListPlan): Promise<Buffer<ArrayBuffer>> {
+    return signRevocationList(plan, this.#issuer)
+  }
+
   async #issue(request: CertificateRequest, keyAlgorithm: KeyAlgorithm): Promise<IssuedKeyPair> {
-    const now = this.#clock()
-    checkNotExpired(this.notAfter, this.subject, now)
-    const plan = planCertificate(request, now, this.notAfter)
+    const plan = this.#plan(request)
     const { publicKey, privateKey } = await generateKeyPair(keyAlgorithm)
     const issued = await createCertificate(plan, publicKey, this.#issuer)
     return { ...issued, privateKeyPem: exportPrivateKey(privateKey) }
+  }
+
+  #plan(request: CertificateRequest): CertificatePlan {
+    const now = this.#clock()
+    checkNotExpired(this.notAfter, this.subject, now)
+    const distributionPoint = this.#distributionPoints?.current()
+    const plan = planCertificate(request, now, { notAfter: this.notAfter, distributionPoint })
+    if (distributionPoint !== undefined) this.#distributionPoints?.note(distributionPoint, plan.notAfter)
+    return plan
   }
 }
 

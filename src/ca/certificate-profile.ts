@@ -44,15 +44,24 @@ export interface CertificatePlan {
   readonly alternativeNames: readonly AlternativeName[]
   readonly notBefore: Date
   readonly notAfter: Date
+  /** URL of the CRL that tells of its revocation: RFC 5280 §4.2.1.13. */
+  readonly distributionPoint: string | undefined
   readonly profile: CertificateProfile
+}
+
+/** What its issuer brings to all that is not self-signed. */
+export interface IssuerPlan {
+  /** No leaf outlives it. */
+  readonly notAfter: Date
+  readonly distributionPoint?: string | undefined
 }
 
 const MAX_VALIDITY_DAYS = 3650
 const BACKDATED_MS = 5 * 60_000
 const DAY_MS = 86_400_000
 
-/** Holds a request against its profile; `issuerNotAfter` bounds the life of all that is not self-signed. Throws `profile_violation`. */
-export function planCertificate(request: CertificateRequest, now: Date, issuerNotAfter?: Date): CertificatePlan {
+/** Holds a request against its profile. Throws `profile_violation`. */
+export function planCertificate(request: CertificateRequest, now: Date, issuer?: IssuerPlan): CertificatePlan {
   const profile: CertificateProfile = CERTIFICATE_PROFILES[request.kind]
   const days = 'validityDays' in request ? checkedDays(request.validityDays) : undefined
   const stated = 'notBefore' in request ? request.notBefore : undefined
@@ -61,7 +70,8 @@ export function planCertificate(request: CertificateRequest, now: Date, issuerNo
   return {
     ...nameOf(request),
     notBefore: stated ?? new Date(second - BACKDATED_MS),
-    notAfter: new Date(Math.min(wanted, issuerNotAfter?.getTime() ?? wanted)),
+    notAfter: new Date(Math.min(wanted, issuer?.notAfter.getTime() ?? wanted)),
+    distributionPoint: issuer?.distributionPoint,
     profile,
   }
 }

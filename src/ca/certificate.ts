@@ -81,7 +81,7 @@ function createName(commonName: string): x509.Name {
 }
 
 async function createExtensions(
-  { profile, alternativeNames }: CertificatePlan,
+  { profile, alternativeNames, distributionPoint }: CertificatePlan,
   publicKey: KeyObject,
   spki: Buffer<ArrayBuffer>,
   issuer: Issuer,
@@ -98,6 +98,7 @@ async function createExtensions(
   }
   if (alternativeNames.length > 0) extensions.push(new x509.SubjectAlternativeNameExtension([...alternativeNames]))
   if (issuer.keyIdentifier) extensions.push(new x509.AuthorityKeyIdentifierExtension(issuer.keyIdentifier))
+  if (distributionPoint !== undefined) extensions.push(new x509.CRLDistributionPointsExtension([distributionPoint]))
   return extensions
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { parseId } from '../identifiers.ts'
 import { CommandFailed } from './command-failed.ts'
-import { describeEnrolled, type EnrolmentOptions, enrol, type Proof } from './enrolment.ts'
+import { describeEnrolled, type Enrolled, type EnrolmentOptions, enrol, type Proof } from './enrolment.ts'
 import type { CertificateAnswer, DeviceAnswer, IssuedAnswer, RevocationAnswer } from './hub/answers.ts'
 import type { HubClient } from './hub/hub-client.ts'
 import { addHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
@@ -25,6 +25,12 @@ export function addDeviceCommands(program: Command, context: CommandContext): vo
     .option('--certs-dir <folder>', 'certificates folder')
     .option('--json', 'print paths and fingerprint as JSON')
     .action((id: string, options: AddOptions) => addDevice(parseId(id, 'device'), options, context))
+
+  verb('renew <id>', 'issue a new certificate to a device; the old one ends when the new one first connects')
+    .option('--out <folder>', 'folder for the files (default: devices/ in the certificates folder)')
+    .option('--certs-dir <folder>', 'certificates folder')
+    .option('--json', 'print paths and fingerprint as JSON')
+    .action((id: string, options: EnrolmentOptions) => renewDevice(parseId(id, 'device'), options, context))
 
   verb('list', 'list the devices')
     .option('--json', 'as JSON')
@@ -88,10 +94,28 @@ async function addDevice(id: string, options: AddOptions, context: CommandContex
   const issue = (): Promise<IssuedAnswer> => hub.call('POST', `/api/devices/certificates/${path}`, wishes)
   const enrolled = await enrol({ id, folder: 'devices', issue }, options, context)
   const userId = options.user ?? (await hub.call<DeviceAnswer>('GET', `/api/devices/${path}`)).userId
-  const { stdout, cwd } = context.terminal
+  describeDevice(enrolled, { id, userId }, options, context)
+}
+
+async function renewDevice(id: string, options: EnrolmentOptions, context: CommandContext): Promise<void> {
+  const hub = await openHubClient(options, context)
+  const path = encodeURIComponent(id)
+  // Asked first: to issue a certificate would create a device that is only misspelt.
+  const { userId } = await hub.call<DeviceAnswer>('GET', `/api/devices/${path}`)
+  const issue = (): Promise<IssuedAnswer> => hub.call('POST', `/api/devices/certificates/${path}`, {})
+  const enrolled = await enrol({ id, folder: 'devices', issue }, options, context)
+  describeDevice(enrolled, { id, userId }, options, context)
+}
+
+function describeDevice(
+  enrolled: Enrolled<IssuedAnswer>,
+  { id, userId }: { readonly id: string; readonly userId: string },
+  { json }: EnrolmentOptions,
+  { terminal: { stdout, cwd } }: CommandContext,
+): void {
   const topicName = `users/${userId}/devices/${id}/telemetry`
   const proof: Proof = ['mosquitto_pub', '-t', topicName, '-m', '{"temperature":21}']
-  stdout.write(describeEnrolled(enrolled, proof, { json: options.json, cwd }))
+  stdout.write(describeEnrolled(enrolled, proof, { json, cwd }))
 }
 
 interface ShownDevice extends DeviceAnswer {

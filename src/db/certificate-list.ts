@@ -4,6 +4,7 @@ import type { CertificateQuery, ForeignCertificates } from '../registry/ports.ts
 import { readCertificate } from './certificate-row.ts'
 import type { Database } from './database.ts'
 import { and, asc, eq, gt, isNotNull, isNull, lt, lte, ne, or, sql } from './drizzle.ts'
+import { readKeyThumbprint } from './key-thumbprints.ts'
 import { createPage } from './page.ts'
 import { certificates } from './schema.ts'
 
@@ -28,7 +29,14 @@ export function createForeignCertificates({ orm }: Database): ForeignCertificate
     },
     countPending: () => pending.get()?.count ?? 0,
     approve: (fingerprint) => void orm.update(certificates).set({ pendingSince: null }).where(is(fingerprint)).run(),
-    complete: (fingerprint, contents) => void orm.update(certificates).set(contents).where(is(fingerprint)).run(),
+    complete(fingerprint, contents) {
+      const keyThumbprint = contents.pem === undefined ? {} : { keyThumbprint: readKeyThumbprint(contents.pem) }
+      orm
+        .update(certificates)
+        .set({ ...contents, ...keyThumbprint })
+        .where(is(fingerprint))
+        .run()
+    },
     forget: (fingerprint) =>
       void orm
         .delete(certificates)

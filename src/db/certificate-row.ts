@@ -1,5 +1,6 @@
 import type { Certificate } from '../registry/certificate.ts'
 import { getTableColumns } from './drizzle.ts'
+import { readKeyThumbprint } from './key-thumbprints.ts'
 import { certificates } from './schema.ts'
 
 export function readCertificate({
@@ -7,6 +8,7 @@ export function readCertificate({
   subject,
   origin,
   pendingSince,
+  keyThumbprint: _,
   ...row
 }: typeof certificates.$inferSelect): Certificate {
   return {
@@ -53,6 +55,7 @@ export function writeCertificate(certificate: Certificate) {
     revokedAt: writeTime(certificate.revokedAt),
     idempotencyKey: certificate.idempotencyKey ?? null,
     revocationReason: certificate.revocationReason ?? null,
+    keyThumbprint: readKeyThumbprint(certificate.pem),
   } satisfies Record<Column, string | number | null>
 }
 

@@ -1,14 +1,18 @@
 import type { SQL } from 'drizzle-orm'
-import type { CertificateMarks, CertificateStore, ForeignCertificates } from '../registry/ports.ts'
+import type { CertificateMarks, CertificateStore, CertifiedKeys, ForeignCertificates } from '../registry/ports.ts'
 import { createForeignCertificates } from './certificate-list.ts'
 import { CERTIFICATE_COLUMNS, readCertificate, writeCertificate } from './certificate-row.ts'
 import type { Database } from './database.ts'
 import { and, asc, eq, isNull, lte, sql } from './drizzle.ts'
+import { fillKeyThumbprints } from './key-thumbprints.ts'
 import { certificates } from './schema.ts'
 import { createTransaction } from './transaction.ts'
 
-export function createCertificateStore(database: Database): CertificateStore & CertificateMarks & ForeignCertificates {
-  const { byFingerprint, ofSubject, retired } = prepareLookUps(database)
+export function createCertificateStore(
+  database: Database,
+): CertificateStore & CertificateMarks & ForeignCertificates & CertifiedKeys {
+  fillKeyThumbprints(database)
+  const { byFingerprint, ofSubject, ofKey, retired } = prepareLookUps(database)
   const insertion = prepareInsertion(database)
 
   return {
@@ -17,6 +21,7 @@ export function createCertificateStore(database: Database): CertificateStore & C
       return row && readCertificate(row)
     },
     listOf: (kind, subjectId) => ofSubject.all({ kind, subjectId }).map(readCertificate),
+    listOfKey: (thumbprint) => ofKey.all({ thumbprint }).map(readCertificate),
     listRetired: (by) => retired.all({ by: by.getTime() }).map(readCertificate),
     insert: (certificate) => void insertion.run(writeCertificate(certificate)),
     ...createMarks(database),
@@ -25,7 +30,7 @@ export function createCertificateStore(database: Database): CertificateStore & C
 }
 
 function prepareLookUps({ orm }: Database) {
-  const { fingerprint, kind, subjectId, retiresAt, revokedAt } = certificates
+  const { fingerprint, kind, subjectId, keyThumbprint, retiresAt, revokedAt } = certificates
   const select = () => orm.select().from(certificates)
   return {
     byFingerprint: select()
@@ -35,6 +40,9 @@ function prepareLookUps({ orm }: Database) {
       .where(and(eq(kind, hidden('kind')), eq(subjectId, hidden('subjectId'))))
       // The clock may stand still or be set back between two certificates: the one inserted last is the newest.
       .orderBy(sql`rowid desc`)
+      .prepare(),
+    ofKey: select()
+      .where(eq(keyThumbprint, sql.placeholder('thumbprint')))
       .prepare(),
     retired: select()
       .where(and(isNull(revokedAt), lte(retiresAt, sql.placeholder('by'))))

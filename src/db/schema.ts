@@ -102,14 +102,31 @@ export const certificates = sqliteTable(
     revokedAt: time('revoked_at'),
     idempotencyKey: text('idempotency_key'),
     revocationReason: text('revocation_reason').$type<RevocationReason>(),
+    // Of those with a PEM: whose key it was stays known for as long as the row does.
+    keyThumbprint: text('key_thumbprint'),
   },
   (table) => [
     index('certificates_by_subject').on(table.kind, table.subjectId),
     index('certificates_by_serial_number').on(table.serialNumber),
+    index('certificates_by_key').on(table.keyThumbprint),
+    index('certificates_without_key').on(table.fingerprint).where(sql`key_thumbprint is null and pem is not null`),
     index('certificates_pending').on(table.pendingSince).where(sql`pending_since is not null and revoked_at is null`),
+    index('certificates_revoked').on(table.serialNumber).where(sql`revoked_at is not null`),
     index('certificates_retiring').on(table.retiresAt).where(sql`retires_at is not null and revoked_at is null`),
   ],
 )
+
+// The last one that was published: RFC 5280 §5.2.3, the number only grows.
+export const revocationLists = sqliteTable('revocation_lists', {
+  number: integer('number').primaryKey(),
+  thisUpdate: time('this_update').notNull(),
+})
+
+// Where certificates say that their revocation is published, each until the last of them that says so has expired.
+export const distributionPoints = sqliteTable('distribution_points', {
+  url: text('url').primaryKey(),
+  namedUntil: time('named_until').notNull(),
+})
 
 // What devices were given to verify MQTTS with, from each time on; before the first, the CA's own certificate.
 export const trustAnchors = sqliteTable('trust_anchors', {

@@ -19,8 +19,11 @@ export type Admission =
 type Presented = Readonly<Record<string, string>>
 
 export interface Admissions {
-  /** Whether this peer is a device or service now; synchronous, so that admitting and acting on it are one tick. */
-  admit(peer: Peer): Admission
+  /**
+   * Whether this peer is a device or service now; synchronous, so that admitting and acting on it are one tick.
+   * `expiredMs`: for how long past its end a certificate still does.
+   */
+  admit(peer: Peer, expiredMs?: number): Admission
   /** Why the holder of the certificate with this fingerprint would be refused now; undefined: it would be let in. */
   whyRefused(fingerprint: string): RefusalCause | undefined
   /** Who connected with this certificate; none once it is revoked, or its holder suspended or gone. */
@@ -54,9 +57,9 @@ type Verdict = { readonly identity: Identity; readonly certificate: Certificate 
 export function createAdmissions(options: AdmissionsOptions): Admissions {
   const { certificates, newcomers, clock } = options
   return {
-    admit(peer) {
+    admit(peer, expiredMs = 0) {
       if (!peer.certificate) return { admitted: false, cause: 'certificate_missing', presented: {} }
-      const judgement = judgePeer(peer.certificate, peer.chain)
+      const judgement = judgePeer(peer.certificate, peer.chain, expiredMs)
       return 'cause' in judgement ? tell(judgement, peer.certificate) : { admitted: true, ...judgement }
     },
     whyRefused(fingerprint) {
@@ -73,22 +76,23 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
     },
   }
 
-  function judgePeer(presented: PeerCertificate, chain: ChainVerdict): Judgement {
+  function judgePeer(presented: PeerCertificate, chain: ChainVerdict, expiredMs: number): Judgement {
     if (chain !== 'trusted') return { cause: CHAIN_CAUSES[chain] }
     const now = clock()
     const known = certificates.findByFingerprint(presented.fingerprint)
     const untimely = known ? undefined : whyUntimely(presented, now)
     if (untimely) return refuseUnusable(untimely, now)
-    const judgement = judge(known ? complete(known, presented) : newcomers.receive(presented), now)
+    const judgement = judge(known ? complete(known, presented) : newcomers.receive(presented), now, expiredMs)
     if ('cause' in judgement) return judgement
     const misnamed = whyMisnamed(presented, judgement.identity.id)
     return misnamed ? { ...misnamed, certificate: judgement.certificate } : judgement
   }
 
-  function judge(certificate: Certificate | undefined, now: Date): Judgement {
+  function judge(certificate: Certificate | undefined, now: Date, expiredMs = 0): Judgement {
     if (!certificate) return { cause: 'certificate_unknown' }
     const unusable = whyUnusable(certificate, now)
-    if (unusable) return refuseUnusable(unusable, now, certificate)
+    if (unusable && !isTolerated(unusable, certificate, now, expiredMs))
+      return refuseUnusable(unusable, now, certificate)
     const { kind, subjectId } = certificate
     if (kind !== 'device' && kind !== 'service') return { cause: 'certificate_kind_wrong', certificate }
     const subject = findSubject(options, kind, subjectId)
@@ -122,6 +126,11 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
 export function whyMisnamed({ commonNames }: PeerCertificate, id: string): Refused | undefined {
   const [commonName, ...others] = commonNames
   return commonName === id && others.length === 0 ? undefined : { cause: 'common_name_wrong', expected: `CN=${id}` }
+}
+
+// That it has expired is the last that is asked: it is neither revoked, nor pending, nor superseded.
+function isTolerated(cause: UnusableCause, { notAfter }: Certificate, now: Date, expiredMs: number): boolean {
+  return cause === 'certificate_expired' && notAfter !== undefined && now.getTime() <= notAfter.getTime() + expiredMs
 }
 
 const REPLACED: ReadonlySet<RefusalCause> = new Set(['certificate_revoked', 'certificate_superseded'])

@@ -18,7 +18,7 @@ export type { IssuedCertificate, IssueRequest } from './issuance.ts'
 export type { Revocation } from './revocations.ts'
 
 export interface Certificates
-  extends Pick<Issuance, 'issueToDevice' | 'issueToService'>,
+  extends Pick<Issuance, 'issueToDevice' | 'certifyDevice' | 'issueToService'>,
     Pick<Revocations, 'revokeDevice' | 'revokeService'> {
   /** The newest certificate of the device; throws `certificate_not_found`. */
   latestOf(deviceId: string): Certificate
@@ -36,7 +36,7 @@ export interface ListedCertificate {
 }
 
 export interface CertificatesOptions {
-  readonly issuance: Pick<Issuance, 'issueToDevice' | 'issueToService'>
+  readonly issuance: Pick<Issuance, 'issueToDevice' | 'certifyDevice' | 'issueToService'>
   readonly revocations: Pick<Revocations, 'revokeDevice' | 'revokeService'>
   readonly certificates: Pick<CertificateStore, 'listOf'> & Pick<ForeignCertificates, 'list'>
   readonly admissions: Pick<Admissions, 'whyRefused'>
@@ -47,6 +47,7 @@ export function createCertificates(options: CertificatesOptions): Certificates {
   const { issuance, revocations, certificates, admissions, clock } = options
   return {
     issueToDevice: issuance.issueToDevice,
+    certifyDevice: issuance.certifyDevice,
     issueToService: issuance.issueToService,
     revokeDevice: revocations.revokeDevice,
     revokeService: revocations.revokeService,

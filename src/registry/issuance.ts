@@ -1,23 +1,12 @@
-import { randomUUID } from 'node:crypto'
-import type { Clock } from '../clock.ts'
-import { DomainError } from '../errors.ts'
-import type { EventFeed } from '../events.ts'
 import type { Administrator } from './administrator.ts'
 import type { Administrators } from './administrators.ts'
 import type { Role } from './api-token.ts'
-import { type Certificate, whyUnusable } from './certificate.ts'
+import type { Certificate } from './certificate.ts'
 import type { Devices } from './devices.ts'
-import type {
-  CertificateMarks,
-  CertificateStore,
-  Cutter,
-  IssuedLeaf,
-  IssueOptions,
-  LeafIssuer,
-  Transaction,
-} from './ports.ts'
-import type { Revocations } from './revocations.ts'
+import type { IssueOptions, LeafIssuer } from './ports.ts'
+import type { ReadRequestedKey } from './requested-keys.ts'
 import type { Services } from './services.ts'
+import { type CertifiedKey, createSuccession, type SuccessionOptions, type Successor } from './succession.ts'
 
 export interface IssueRequest extends IssueOptions {
   readonly deviceId: string
@@ -29,17 +18,31 @@ export interface IssueRequest extends IssueOptions {
   readonly overlapHours?: number
 }
 
+/** For a key that the device has made itself. */
+export interface CertifyRequest extends Omit<IssueRequest, 'keyAlgorithm'> {
+  /** PKCS#10, PEM or DER. */
+  readonly request: Uint8Array
+}
+
+/** By the device itself, which has shown `certificate`. */
+export interface RenewRequest {
+  readonly certificate: Certificate
+  readonly validityDays: number
+  /** None: the key is made here. */
+  readonly request: Uint8Array | undefined
+  /** Asked again in the tick that keeps the new one. */
+  readonly requireAllowed: () => void
+}
+
 export interface AdministratorRequest extends IssueOptions {
   readonly name: string
   /** None: the one the administrator has, or `admin`. */
   readonly role?: Role
 }
 
-export interface IssuedCertificate {
-  readonly certificate: Certificate & Omit<IssuedLeaf, 'certificatePem'> & { readonly pem: string }
+export interface IssuedCertificate extends CertifiedKey {
   /** PKCS#8 PEM, held nowhere else. */
   readonly privateKeyPem: string
-  readonly caCertificatePem: string
 }
 
 export interface IssuedToAdministrator extends IssuedCertificate {
@@ -49,36 +52,26 @@ export interface IssuedToAdministrator extends IssuedCertificate {
 export interface Issuance {
   /** Creates the device if it is unknown; at most two certificates stay active. */
   issueToDevice(request: IssueRequest): Promise<IssuedCertificate>
+  /** The same for the key of a request; throws `csr_invalid`, `key_not_allowed`, `key_in_use`, `key_compromised` too. */
+  certifyDevice(request: CertifyRequest): Promise<CertifiedKey>
+  /** The certificate that the device shows stays until the new one connects; its others end. */
+  renewDevice(request: RenewRequest): Promise<CertifiedKey & Partial<IssuedCertificate>>
   issueToService(name: string, options: IssueOptions): Promise<IssuedCertificate>
   /** Creates the administrator if the name is unknown; a further certificate ends the older ones when it is first used. */
   issueToAdministrator(request: AdministratorRequest): Promise<IssuedToAdministrator>
 }
 
-export interface IssuanceOptions {
+export interface IssuanceOptions extends Omit<SuccessionOptions, 'caCertificatePem'> {
   readonly issuer: LeafIssuer
+  readonly readRequestedKey: ReadRequestedKey
   readonly devices: Pick<Devices, 'resolveOwner' | 'ensure'>
   readonly services: Pick<Services, 'get'>
   readonly administrators: Pick<Administrators, 'requireName' | 'ensure'>
-  readonly certificates: CertificateStore & CertificateMarks
-  readonly revocations: Pick<Revocations, 'mark'>
-  readonly cutter: Pick<Cutter, 'liftBan'>
-  readonly transaction: Transaction
-  readonly events: EventFeed
-  readonly clock: Clock
-}
-
-const HOUR_MS = 3_600_000
-type KeyedLeaf = IssuedLeaf & { readonly privateKeyPem: string }
-
-interface Successor {
-  readonly onExisting: 'rotate' | 'replace' | 'fail'
-  readonly overlapHours: number | undefined
-  readonly idempotencyKey: string | undefined
 }
 
 export function createIssuance(options: IssuanceOptions): Issuance {
-  const { issuer, devices, services, administrators, certificates, revocations, cutter } = options
-  const { transaction, events, clock } = options
+  const { issuer, devices, services, administrators, readRequestedKey } = options
+  const { requireAllowed, keep } = createSuccession({ ...options, caCertificatePem: issuer.caCertificatePem })
 
   return {
     async issueToDevice({ deviceId, userId, onExisting = 'rotate', overlapHours, idempotencyKey, ...keyOptions }) {
@@ -86,7 +79,37 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       const owner = devices.resolveOwner(deviceId, userId)
       requireAllowed('device', deviceId, successor)
       const leaf = await issuer.issueDevice(deviceId, owner, keyOptions)
-      return keep('device', deviceId, leaf, successor, () => void devices.ensure(deviceId, owner))
+      const kept = await keep('device', deviceId, leaf, successor, () => void devices.ensure(deviceId, owner))
+      return { ...kept, privateKeyPem: leaf.privateKeyPem }
+    },
+
+    async certifyDevice({ deviceId, userId, request, onExisting = 'rotate', overlapHours, idempotencyKey, ...life }) {
+      const successor = { onExisting, overlapHours, idempotencyKey }
+      const owner = devices.resolveOwner(deviceId, userId)
+      requireAllowed('device', deviceId, successor)
+      const { publicKey, requireFree } = await readRequestedKey(request, deviceId)
+      const leaf = await issuer.certifyDevice(deviceId, owner, publicKey, life)
+      return keep('device', deviceId, leaf, successor, () => {
+        devices.ensure(deviceId, owner)
+        requireFree()
+      })
+    },
+
+    async renewDevice({ certificate, validityDays, request, requireAllowed: requireStillAllowed }) {
+      const successor = { ...rotation(undefined), inUse: certificate.fingerprint }
+      const { subjectId: deviceId } = certificate
+      const owner = devices.resolveOwner(deviceId, undefined)
+      if (request === undefined) {
+        const leaf = await issuer.issueDevice(deviceId, owner, { validityDays })
+        const kept = await keep('device', deviceId, leaf, successor, requireStillAllowed)
+        return { ...kept, privateKeyPem: leaf.privateKeyPem }
+      }
+      const { publicKey, requireFree } = await readRequestedKey(request, deviceId)
+      const leaf = await issuer.certifyDevice(deviceId, owner, publicKey, { validityDays })
+      return keep('device', deviceId, leaf, successor, () => {
+        requireStillAllowed()
+        requireFree()
+      })
     },
 
     async issueToService(name, { idempotencyKey, ...keyOptions }) {
@@ -94,7 +117,8 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       services.get(name)
       requireAllowed('service', name, successor)
       const leaf = await issuer.issueService(name, keyOptions)
-      return keep('service', name, leaf, successor, () => void services.get(name))
+      const kept = await keep('service', name, leaf, successor, () => void services.get(name))
+      return { ...kept, privateKeyPem: leaf.privateKeyPem }
     },
 
     async issueToAdministrator({ name, role, idempotencyKey, ...keyOptions }) {
@@ -104,92 +128,9 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       const leaf = await issuer.issueAdministrator(name, keyOptions)
       const issued = await keep('administrator', name, leaf, successor, () => void administrators.ensure(name, role))
       // Made by now: without a role it is only read, for another request may have given it a newer one.
-      return { ...issued, administrator: administrators.ensure(name, undefined) }
+      const administrator = administrators.ensure(name, undefined)
+      return { ...issued, privateKeyPem: leaf.privateKeyPem, administrator }
     },
-  }
-
-  async function keep(
-    kind: 'device' | 'service' | 'administrator',
-    subjectId: string,
-    leaf: KeyedLeaf,
-    successor: Successor,
-    requireSubject: () => void,
-  ): Promise<IssuedCertificate> {
-    const certificate = {
-      id: randomUUID(),
-      kind,
-      subjectId,
-      fingerprint: leaf.fingerprint,
-      serialNumber: leaf.serialNumber,
-      pem: leaf.certificatePem,
-      notBefore: leaf.notBefore,
-      notAfter: leaf.notAfter,
-      createdAt: clock(),
-      ...(successor.idempotencyKey === undefined ? {} : { idempotencyKey: successor.idempotencyKey }),
-      firstSeenAt: undefined,
-      retiresAt: undefined,
-      revokedAt: undefined,
-      revocationReason: undefined,
-    } satisfies Certificate
-    // The key took time to make: what was true before it is asked again, in the tick that keeps the result.
-    const cut = transaction(() => {
-      requireSubject()
-      requireAllowed(kind, subjectId, successor)
-      const outdated = makeRoom(kind, subjectId, successor)
-      certificates.insert(certificate)
-      return revocations.mark(outdated, 'superseded')
-    })
-    const closed = cut()
-    if (kind !== 'administrator') cutter.liftBan(kind, subjectId)
-    events.publish('certificate.issued', { kind, id: subjectId, fingerprint: certificate.fingerprint })
-    await closed
-    return { certificate, privateKeyPem: leaf.privateKeyPem, caCertificatePem: issuer.caCertificatePem }
-  }
-
-  function requireAllowed(
-    kind: Certificate['kind'],
-    subjectId: string,
-    { onExisting, idempotencyKey }: Successor,
-  ): void {
-    const repeated =
-      idempotencyKey && certificates.listOf(kind, subjectId).find((one) => one.idempotencyKey === idempotencyKey)
-    if (repeated) {
-      throw new DomainError(
-        'already_issued',
-        `This request was answered with certificate ${repeated.fingerprint}; its key is kept nowhere: ask anew under another Idempotency-Key`,
-        { details: { fingerprint: repeated.fingerprint } },
-      )
-    }
-    if (onExisting === 'fail' && currentOf(kind, subjectId).length > 0) {
-      throw new DomainError(
-        'certificate_exists',
-        `${subjectId} already has an active certificate: revoke it, or ask for a rotation`,
-      )
-    }
-  }
-
-  /** The certificates that the new one ends at once; a rotation leaves the newest in use beside it. */
-  function makeRoom(
-    kind: Certificate['kind'],
-    subjectId: string,
-    { onExisting, overlapHours }: Successor,
-  ): readonly Certificate[] {
-    const current = currentOf(kind, subjectId)
-    if (onExisting === 'replace') return current
-    const [newest, ...others] = current
-    if (newest && overlapHours !== undefined) {
-      certificates.markRetiring([newest.fingerprint], new Date(clock().getTime() + overlapHours * HOUR_MS))
-    }
-    return others
-  }
-
-  /** The active ones, and those that will be: one issued before the clock was set back is not valid yet. */
-  function currentOf(kind: Certificate['kind'], subjectId: string): readonly Certificate[] {
-    const now = clock()
-    return certificates.listOf(kind, subjectId).filter((certificate) => {
-      const cause = whyUnusable(certificate, now)
-      return cause === undefined || cause === 'certificate_not_yet_valid'
-    })
   }
 }
 

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { Administrator } from './administrator.ts'
 import type { ApiToken } from './api-token.ts'
 import type { Certificate, CertificateKind, CertificateState, RevocationReason } from './certificate.ts'
@@ -65,6 +66,12 @@ export interface ForeignCertificates {
   complete(fingerprint: string, contents: CertificateContents): void
   /** Forgets it, unless it was revoked: what was refused once is not let in by being forgotten. */
   forget(fingerprint: string): void
+}
+
+/** Whose keys are known: of every certificate that is held with its PEM. */
+export interface CertifiedKeys {
+  /** Every certificate ever made for this public key, by the thumbprint of the key. */
+  listOfKey(thumbprint: string): readonly Certificate[]
 }
 
 export interface CertificateMarks {
@@ -160,6 +167,15 @@ export interface LeafIssuer {
     userId: string,
     options: IssueOptions,
   ): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
+  /** For a key that the device has made itself. */
+  certifyDevice(
+    deviceId: string,
+    userId: string,
+    publicKey: KeyObject,
+    options: Pick<KeyOptions, 'validityDays'>,
+  ): Promise<IssuedLeaf>
+  /** The key of a PKCS#10 request, PEM or DER; throws `csr_invalid` or `key_not_allowed`. */
+  readRequestedKey(request: Uint8Array): Promise<KeyObject>
   issueService(name: string, options: KeyOptions): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
   issueAdministrator(name: string, options: KeyOptions): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
   /** What peers need to verify us and each other: the CA's certificate. */

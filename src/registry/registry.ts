@@ -36,6 +36,7 @@ import type {
   ApiTokenStore,
   CertificateMarks,
   CertificateStore,
+  CertifiedKeys,
   Cutter,
   DeviceStore,
   ForeignCertificates,
@@ -47,13 +48,15 @@ import type {
   Transaction,
 } from './ports.ts'
 import { createRefusalRing, type RecordedRefusal, type RefusalRing } from './refusal-ring.ts'
+import { createRenewals, type RenewalPolicy, type Renewals } from './renewals.ts'
+import { createRequestedKeys } from './requested-keys.ts'
 import { createRevocations, type Revocations } from './revocations.ts'
 import { createServices, type Services } from './services.ts'
 
 export interface Stores {
   readonly devices: DeviceStore
   readonly services: ServiceStore
-  readonly certificates: CertificateStore & CertificateMarks & ForeignCertificates
+  readonly certificates: CertificateStore & CertificateMarks & ForeignCertificates & CertifiedKeys
   readonly policies: PolicyStore
   readonly administrators: AdministratorStore
   readonly tokens: ApiTokenStore
@@ -68,6 +71,8 @@ export interface RegistryOptions {
   /** The subject of the CA, as refusals name it. */
   readonly issuerName: string
   readonly cutter: Cutter
+  /** Told of each revocation of certificates, once it is kept. */
+  readonly onRevoked: () => void
   readonly compareBcrypt: CompareBcrypt
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
   readonly allowCommonNameOnly: () => boolean
@@ -78,6 +83,7 @@ export interface RegistryOptions {
   /** Whether there is a listener without TLS, where no certificate is asked for. */
   readonly plainMqtt: boolean
   readonly unknownCertificates: UnknownCertificatePolicy
+  readonly renewal: RenewalPolicy
   /** For work that nobody waits for: its failure is told to an operator. */
   readonly inBackground: (work: Promise<void>) => void
   readonly onNewRefusal: (refusal: RecordedRefusal) => void
@@ -102,6 +108,7 @@ export interface Registry {
   readonly devices: Devices
   readonly services: Services
   readonly certificates: Certificates
+  readonly renewals: Renewals
   readonly approvals: Approvals
   readonly imports: Imports & ImportUndo
   readonly revocations: Revocations
@@ -117,20 +124,15 @@ export interface Registry {
 export function createRegistry(options: RegistryOptions): Registry {
   const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, apiAuth, inBackground, events, clock } = options
   const { certificates: certificateStore, transaction } = stores
-  const { plainMqtt, narrowAccess: narrow } = options
+  const { onRevoked, onNewRefusal: onNew, onRefusedAgain: onAgain, plainMqtt, narrowAccess: narrow } = options
   const access = createAccess({ ...stores, ...(narrow ? { narrow } : {}) })
   const expectations = createExpectations(options.issuerName)
-  const refusals = createRefusalRing({
-    clock,
-    expectations,
-    onNew: options.onNewRefusal,
-    onAgain: options.onRefusedAgain,
-  })
+  const refusals = createRefusalRing({ clock, expectations, onNew, onAgain })
   const mayUseAny: Parameters<typeof createClientIds>[0]['mayUseAny'] = (identity) =>
     identity.kind === 'service' || access.policyOf(identity).anyClientId
   const clientIds = createClientIds({ ...stores, mayUseAny })
   const policies = createPolicies({ policies: stores.policies, onChange: access.invalidate })
-  const revocations = createRevocations({ certificates: certificateStore, cutter, events, clock })
+  const revocations = createRevocations({ certificates: certificateStore, cutter, onRevoked, events, clock })
   const shared = { ...stores, policies, revocations, cutter, onAccessChange: access.invalidate, events, clock }
   const devices = createDevices(shared)
   const services = createServices(shared)
@@ -152,6 +154,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const administrators = createAdministrators({ administrators: stores.administrators, clock })
   const issuance = createIssuance({
     issuer,
+    readRequestedKey: createRequestedKeys(issuer, certificateStore),
     devices,
     services,
     administrators,
@@ -166,13 +169,12 @@ export function createRegistry(options: RegistryOptions): Registry {
   const tokens = createApiTokens({ tokens: stores.tokens, clock })
   const identityTokens = createIdentityTokens({ ...stores, tokens: stores.identityTokens, cutter, clock })
   const legacy = createLegacyCredentials({ ...options, legacy: stores.legacy, devices })
-  const checks = createPasswordChecks(clock, options.compareBcrypt)
   const loginSuffices = (): boolean => plainMqtt || isLoginEnough(options.mode)
   const logins = createLogins({
     ...stores,
     tokens: stores.identityTokens,
     identityTokens,
-    checks,
+    checks: createPasswordChecks(clock, options.compareBcrypt),
     suffices: loginSuffices,
     clock,
   })
@@ -193,7 +195,6 @@ export function createRegistry(options: RegistryOptions): Registry {
     clock,
   }
   const connectAdmissions = createConnectAdmissions({ admissions, logins, mode: () => options.mode })
-  const recordRefusal = refusals.record
   const noteCertificate = (certificate: Certificate): void => inBackground(revocations.noteConnection(certificate))
   const administratorAdmissions = createAdministratorAdmissions({ ...stores, clock })
   const apiAdmissions = createApiAdmissions({
@@ -214,7 +215,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     if (certificate) noteCertificate(certificate)
     for (const credential of credentials) inBackground(identityTokens.noteUse(credential))
   }
-  const asked = { ...stores, admissions, clientIds, access, recordRefusal }
+  const asked = { ...stores, admissions, clientIds, access, recordRefusal: refusals.record }
   const emqx = {
     ...createEmqxAuthenticator({ ...asked, judgeChain, noteConnection: noteCertificate, allowCommonNameOnly }),
     ...createEmqxAuthorizer(asked),
@@ -231,6 +232,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     devices,
     services,
     certificates,
+    renewals: createRenewals({ admissions, issuance, policy: options.renewal, clock }),
     approvals,
     imports: { ...createImports(moving), ...createImportUndo(moving) },
     revocations,

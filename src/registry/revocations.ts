@@ -33,11 +33,14 @@ export interface Revocations {
 export interface RevocationsOptions {
   readonly certificates: CertificateStore & CertificateMarks
   readonly cutter: Pick<Cutter, 'cutCredentials'>
+  /** Told once the revocations are kept. */
+  readonly onRevoked: () => void
   readonly events: EventFeed
   readonly clock: Clock
 }
 
-export function createRevocations({ certificates, cutter, events, clock }: RevocationsOptions): Revocations {
+export function createRevocations(options: RevocationsOptions): Revocations {
+  const { certificates, cutter, onRevoked, events, clock } = options
   return {
     revokeDevice: (deviceId, reason) => revokeSubject('device', deviceId, reason),
     revokeService: (name, reason) => revokeSubject('service', name, reason),
@@ -86,6 +89,7 @@ export function createRevocations({ certificates, cutter, events, clock }: Revoc
       for (const { kind, subjectId, fingerprint } of those) {
         events.publish('certificate.revoked', { kind, id: subjectId, fingerprint, reason })
       }
+      onRevoked()
       return closed
     }
   }

@@ -9,6 +9,7 @@ import { createApiAdmissions } from '../../src/registry/api-admission.ts'
 import type { ApiToken, Role } from '../../src/registry/api-token.ts'
 import type { EmqxConnect } from '../../src/registry/emqx-authenticator.ts'
 import type { EmqxAction } from '../../src/registry/emqx-authorizer.ts'
+import type { PublishedLists } from '../../src/registry/revocation-lists.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { createBrokerDouble } from './broker-double.ts'
 import { createRegistryDouble, createToken } from './registry-double.ts'
@@ -17,6 +18,16 @@ export const NOW = new Date('2026-03-01T12:00:00.000Z')
 export const HTTPS: RequestOrigin = { surface: 'https', address: '192.0.2.7', loopback: false }
 export const SOCKET: RequestOrigin = { surface: 'socket', address: 'hub.sock', loopback: true }
 const SERVER_NAMES = ['localhost', '127.0.0.1', '::1', 'hub.example.com', '192.0.2.1']
+
+export const PUBLISHED_LISTS: PublishedLists = {
+  number: 7,
+  thisUpdate: new Date('2026-03-01T11:55:00.000Z'),
+  madeAt: NOW,
+  nextUpdate: new Date('2026-03-08T12:00:00.000Z'),
+  complete: Buffer.from('complete'),
+  completePem: Buffer.from('PEM'),
+  forDistributionPoints: Buffer.from('for distribution points'),
+}
 
 export const authority = await createTestAuthority()
 
@@ -80,6 +91,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       notAfter: NOW,
     }),
     trust: { caCertificatePem: authority.caCertificatePem, anchorPem: authority.caCertificatePem },
+    revocationLists: { current: async () => PUBLISHED_LISTS },
     broker: { brokerHost: 'hub.example.com', mqttPort: 8883 },
     https: { serverNames: () => SERVER_NAMES, publicHost: 'hub.example.com', httpsPort: 3000 },
     webSocket: { subProtocols: ['mqtt', 'mqttv3.1'], allowedOrigins: ['https://app.example.com'] },

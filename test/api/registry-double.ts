@@ -12,6 +12,7 @@ import type { Service } from '../../src/registry/service.ts'
 type RegistryPorts = Pick<
   ApiDependencies,
   | 'certificates'
+  | 'renewals'
   | 'serverCertificates'
   | 'approvals'
   | 'imports'
@@ -52,6 +53,10 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
   const ports: RegistryPorts = {
     certificates: {
       issueToDevice: async (request) => noted(issue('device', request.deviceId), 'issueToDevice', request),
+      certifyDevice: async (request) => {
+        const { privateKeyPem: _, ...certified } = issue('device', request.deviceId)
+        return noted(certified, 'certifyDevice', { ...request, request: Buffer.from(request.request).toString() })
+      },
       issueToService: async (name, options) => noted(issue('service', name), 'issueToService', name, options),
       latestOf(deviceId) {
         if (deviceId !== device.id) throw new DomainError('certificate_not_found', `${deviceId} never had one`)
@@ -71,6 +76,10 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
         fingerprint === FINGERPRINT
           ? { valid: true, fingerprint }
           : { valid: false, fingerprint, reason: 'certificate_unknown' },
+    },
+    renewals: {
+      admit: () => ({ admitted: false, cause: 'certificate_missing', presented: {} }),
+      renew: async () => issue('device', device.id),
     },
     serverCertificates: {
       issue: async (names, keyAlgorithm) =>
@@ -169,7 +178,7 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
   return { ports, calls }
 }
 
-function createCertificateRecord(kind: Certificate['kind'], subjectId: string, now: Date) {
+export function createCertificateRecord(kind: Certificate['kind'], subjectId: string, now: Date) {
   return {
     id: 'c0ffee00-0000-4000-8000-000000000001',
     kind,

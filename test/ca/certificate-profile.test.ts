@@ -29,7 +29,7 @@ describe('the life of a certificate', () => {
         fc.date({ min: new Date('2000-01-01'), max: new Date('2090-01-01'), noInvalidDate: true }),
         fc.integer({ min: 1, max: 3650 }),
         (now, issuerNotAfter, validityDays) => {
-          const plan = planCertificate({ kind: 'service', name: 's', validityDays }, now, issuerNotAfter)
+          const plan = planCertificate({ kind: 'service', name: 's', validityDays }, now, { notAfter: issuerNotAfter })
           expect(plan.notAfter.getTime()).toBeLessThanOrEqual(issuerNotAfter.getTime())
           expect(plan.notAfter.getTime()).toBeLessThanOrEqual(now.getTime() + validityDays * DAY)
         },

@@ -66,6 +66,27 @@ describe('device add', () => {
     })
   })
 
+  test('renew writes a new key and certificate over those of a device that is there', async () => {
+    await using folder = await temporaryFolder()
+    const answers = { [ISSUE]: { status: 201, body: ISSUED }, 'GET /api/devices/dev%3A1': { body: DEVICE } }
+    await using hub = await openHubDouble(answers, { folder: folder.path })
+    const { code, stdout } = await run({ argv: ['device', 'renew', 'dev:1', '--out', 'here'], cwd: folder.path })
+    expect(code).toBe(0)
+    expect(hub.requests.map(({ call }) => call)).toEqual(['GET /api/devices/dev%3A1', ISSUE])
+    expect(await readFile(join(folder.path, 'here', 'dev:1-key.pem'), 'utf8')).toBe('PRIVATE KEY\n')
+    expect(stdout).toContain('-t users/me/devices/dev:1/telemetry')
+  })
+
+  test('renew makes no device of an id that is misspelt', async () => {
+    await using folder = await temporaryFolder()
+    const answers = { 'GET /api/devices/dev%3A1': problem(404, 'device_not_found') }
+    await using hub = await openHubDouble(answers, { folder: folder.path })
+    const { code } = await run({ argv: ['device', 'renew', 'dev:1', '--out', 'here'], cwd: folder.path })
+    expect(code).toBe(1)
+    expect(hub.requests).toHaveLength(1)
+    expect(await readdir(folder.path)).toEqual(['data'])
+  })
+
   test('an id that is none is refused before anything is asked or written', async () => {
     await using folder = await temporaryFolder()
     await using hub = await openHubDouble({}, { folder: folder.path })

@@ -6,6 +6,7 @@ import { createDeviceStore } from '../../src/db/device-store.ts'
 import { createIdentityTokenStore } from '../../src/db/identity-token-store.ts'
 import { createLegacyCredentialStore } from '../../src/db/legacy-credential-store.ts'
 import { createPolicyStore } from '../../src/db/policy-store.ts'
+import { createRevocationListStore } from '../../src/db/revocation-list-store.ts'
 import { createServiceStore } from '../../src/db/service-store.ts'
 import { createApiToken, createCertificate, createDevice, createService, NOON } from './records.ts'
 
@@ -48,6 +49,11 @@ const LOOK_UPS: readonly { name: string; run: (database: Database) => unknown; i
     name: 'the retired certificates',
     run: (database) => createCertificateStore(database).listRetired(NOON),
     index: /SEARCH certificates USING INDEX certificates_retiring \(retires_at<\?\)$/,
+  },
+  {
+    name: 'the revoked certificates after a serial number',
+    run: (database) => createRevocationListStore(database).listRevoked(NOON, 'AA', 10),
+    index: /SEARCH certificates USING INDEX certificates_revoked \(serial_number>\?\)$/,
   },
   {
     name: 'the certificates after a cursor',

@@ -33,7 +33,14 @@ describe('an administrator', () => {
   ]) {
     test(`refused/${name}: ${code}, before a key is made`, async () => {
       const sign = () => Promise.reject(new Error('a key was made'))
-      const issuer = { caCertificatePem: '', issueDevice: sign, issueService: sign, issueAdministrator: sign }
+      const issuer = {
+        caCertificatePem: '',
+        issueDevice: sign,
+        certifyDevice: sign,
+        readRequestedKey: sign,
+        issueService: sign,
+        issueAdministrator: sign,
+      }
       using scene = await createScene({ issuer })
       scene.stores.administrators.save({ name: 'eva', role: 'admin', createdAt: scene.clock() })
       const issued = scene.registry.administratorCertificates.issue({ name, role: 'auditor' })

@@ -126,6 +126,8 @@ describe('refused, and nothing is left behind:', () => {
     const issuer: LeafIssuer = {
       caCertificatePem: '',
       issueDevice: () => Promise.reject(refusal),
+      certifyDevice: () => Promise.reject(refusal),
+      readRequestedKey: () => Promise.reject(refusal),
       issueService: () => Promise.reject(refusal),
       issueAdministrator: () => Promise.reject(refusal),
     }
@@ -333,6 +335,8 @@ async function createSlowIssuer(): Promise<{ readonly issuer: LeafIssuer; releas
     issuer: {
       caCertificatePem: authority.caCertificatePem,
       issueDevice: async (...request) => gate.promise.then(() => authority.issueDevice(...request)),
+      certifyDevice: async (...request) => gate.promise.then(() => authority.certifyDevice(...request)),
+      readRequestedKey: (request) => authority.readRequestedKey(request),
       issueAdministrator: async (...request) => gate.promise.then(() => authority.issueAdministrator(...request)),
       issueService: async (...request) => gate.promise.then(() => authority.issueService(...request)),
     },

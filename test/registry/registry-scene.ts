@@ -51,6 +51,7 @@ export type SceneOverrides = Partial<
     | 'issuer'
     | 'allowCommonNameOnly'
     | 'unknownCertificates'
+    | 'renewal'
     | 'mode'
     | 'apiAuth'
     | 'plainMqtt'
@@ -78,12 +79,14 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     issuer: authority,
     issuerName: authority.certificate.subject,
     cutter: createCutter(stores, cuts, lifted),
+    onRevoked: () => undefined,
     compareBcrypt: compare,
     judgeChain: (certificate) => judgeChain(certificate, [authority.certificate]),
     allowCommonNameOnly: () => false,
     mode: 'mtls',
     apiAuth: { mode: 'token', openOnLoopback: false },
     plainMqtt: false,
+    renewal: { beforeSeconds: undefined, afterExpiryDays: 0 },
     unknownCertificates: { mode: 'deny', owner: 'default' },
     inBackground: (work) => void background.push(work),
     onNewRefusal: () => undefined,

@@ -48,6 +48,7 @@ const LEAVES = [
   'events',
   'topic',
   'identifiers',
+  'key-thumbprint',
   'peer-identity',
   'refusal',
   'version',

@@ -1,11 +1,11 @@
-import type { Context, MiddlewareHandler } from 'hono'
-import { REFUSAL_MENDS, type RecordRefusal, type Refusal } from '../../refusal.ts'
+import type { MiddlewareHandler } from 'hono'
+import type { RecordRefusal } from '../../refusal.ts'
 import type { ApiAdmissions } from '../../registry/api-admission.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { exact } from '../exact.ts'
-import { respondWithProblem } from '../problem.ts'
 import { createCaller, readArrival } from './caller.ts'
 import { isCrossOrigin } from './cross-origin.ts'
+import { refuseCaller } from './refused-caller.ts'
 
 /** Lets nobody past without a good credential. */
 export function authentication(
@@ -17,25 +17,16 @@ export function authentication(
     const admission = admissions.admit(readArrival(c.req.header('authorization'), origin))
     if (!admission.admitted) {
       const { admitted: _, ...refusal } = admission
-      return refuse(c, refusal)
+      return refuseCaller(c, recordRefusal, refusal)
     }
     const caller = createCaller(admission)
     // A browser adds a certificate, or its place on this machine, to the requests of any page; a token it does not.
     const isAmbient = caller.tokenId === undefined && origin.surface !== 'socket'
     const page = c.req.header('origin')
     if (isAmbient && isCrossOrigin(page, c.req.url)) {
-      return refuse(c, { cause: 'cross_origin', presented: exact({ origin: page }) })
+      return refuseCaller(c, recordRefusal, { cause: 'cross_origin', presented: exact({ origin: page }) })
     }
     c.set('caller', caller)
     return next()
-  }
-
-  function refuse(c: Context<ApiEnv>, refusal: Omit<Refusal, 'surface' | 'address'>): Response {
-    const { surface, address } = c.env.origin
-    recordRefusal({ surface, address, ...refusal })
-    const { cause } = refusal
-    // No credential of the caller's would change the answer to these.
-    const code = cause === 'api_closed' || cause === 'cross_origin' ? 'forbidden' : 'unauthorized'
-    return respondWithProblem(c, code, REFUSAL_MENDS[cause])
   }
 }

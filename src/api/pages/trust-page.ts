@@ -41,6 +41,11 @@ ${certificates.map((certificate) => renderCertificate(certificate, text, languag
 <li><a href="ca.pem">ca.pem</a> <span>${text.pem}</span></li>
 <li><a href="ca.cer">ca.cer</a> <span>${text.der}</span></li>
 </ul>
+<h2>${text.revoked}</h2>
+<ul>
+<li><a href="ca.crl">ca.crl</a> <span>${text.crl}</span></li>
+<li><a href="ca.crl.pem">ca.crl.pem</a> <span>${text.crlPem}</span></li>
+</ul>
 <h2>${text.systems}</h2>
 ${text.guides.map(renderGuide)}
 </main>

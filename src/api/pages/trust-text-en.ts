@@ -12,6 +12,9 @@ export function trustTextEnglish(origin: string): TrustText {
     files: 'The certificate',
     pem: 'PEM: Linux, programs',
     der: 'DER: Windows, macOS, phones',
+    revoked: 'What was revoked',
+    crl: 'DER: the list for every certificate of this CA',
+    crlPem: 'PEM: the same list',
     systems: 'How to install it',
     guides: [
       {

@@ -12,6 +12,9 @@ export function trustTextRussian(origin: string): TrustText {
     files: 'Сертификат',
     pem: 'PEM: Linux, программы',
     der: 'DER: Windows, macOS, телефоны',
+    revoked: 'Отозванные сертификаты',
+    crl: 'DER: список для всех сертификатов этого удостоверяющего центра',
+    crlPem: 'PEM: тот же список',
     systems: 'Как установить',
     guides: [
       {

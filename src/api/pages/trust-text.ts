@@ -9,6 +9,9 @@ export interface TrustText {
   readonly files: string
   readonly pem: string
   readonly der: string
+  readonly revoked: string
+  readonly crl: string
+  readonly crlPem: string
   readonly systems: string
   /** In the order in which they are shown; commands are run beside the downloaded file. */
   readonly guides: readonly TrustGuide[]

@@ -36,6 +36,10 @@ function describe(app: OpenAPIHono<ApiEnv>, version: string): Document {
     description:
       "An administrator's certificate, made with POST /api/admin-certificates; GET /api/mode says what is asked",
   })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'deviceCertificate', {
+    type: 'mutualTLS',
+    description: 'The certificate of the device itself, whatever the API asks of its other callers',
+  })
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Signet', version, license: { name: 'MIT' } },

@@ -1,0 +1,28 @@
+import type { MiddlewareHandler } from 'hono'
+import type { RecordRefusal } from '../../refusal.ts'
+import type { Renewals } from '../../registry/renewals.ts'
+import type { ApiEnv } from '../api-env.ts'
+import { exact } from '../exact.ts'
+import { isCrossOrigin } from './cross-origin.ts'
+import { refuseCaller } from './refused-caller.ts'
+
+/** Lets only devices past, by the certificate of their connection, whatever the API asks of its other callers. */
+export function deviceAuthentication(
+  renewals: Pick<Renewals, 'admit'>,
+  recordRefusal: RecordRefusal,
+): MiddlewareHandler<ApiEnv> {
+  return async function authenticateDevice(c, next) {
+    const admission = renewals.admit(c.env.origin.peer ?? {})
+    if (!admission.admitted) {
+      const { admitted: _, ...refusal } = admission
+      return refuseCaller(c, recordRefusal, refusal)
+    }
+    // A browser that holds the certificate of a device shows it for any page.
+    const page = c.req.header('origin')
+    if (isCrossOrigin(page, c.req.url)) {
+      return refuseCaller(c, recordRefusal, { cause: 'cross_origin', presented: exact({ origin: page }) })
+    }
+    c.set('device', admission.identity.id)
+    return next()
+  }
+}

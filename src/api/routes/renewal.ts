@@ -1,0 +1,37 @@
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import type { RecordRefusal } from '../../refusal.ts'
+import type { Renewals } from '../../registry/renewals.ts'
+import { deviceAuthentication } from '../access/device-authentication.ts'
+import { recordDenial } from '../access/refused-caller.ts'
+import type { ApiEnv } from '../api-env.ts'
+import { BAD_BODY, BAD_CALLER, CONFLICT, json } from '../operation.ts'
+import { requestBody } from '../request/request-body.ts'
+import {
+  readSigningRequest,
+  renewalSchema,
+  renewedSchema,
+  shapeCertifiedKey,
+  signingRequestBody,
+} from '../resources/signing-request.ts'
+
+const renew = createRoute({
+  method: 'post',
+  path: '/',
+  tags: ['certificates'],
+  security: [{ deviceCertificate: [] }],
+  summary: 'Renew the certificate that the device shows, for the key of a request or for one that is made here',
+  request: { body: signingRequestBody(renewalSchema) },
+  responses: { 201: json(renewedSchema, 'Renewed'), ...BAD_BODY, ...BAD_CALLER, ...CONFLICT },
+})
+
+export function renewalRoutes(renewals: Renewals, recordRefusal: RecordRefusal) {
+  const middleware = [deviceAuthentication(renewals, recordRefusal), requestBody()]
+  return new OpenAPIHono<ApiEnv>().openapi({ ...renew, middleware }, async (c) => {
+    const { peer = {} } = c.env.origin
+    const presented = { identity: `device:${c.var.device}`, fingerprint: peer.certificate?.fingerprint ?? '' }
+    const renewed = await recordDenial(c, recordRefusal, presented, async () =>
+      renewals.renew(peer, await readSigningRequest(c, c.req.valid('json'))),
+    )
+    return c.json(shapeCertifiedKey(renewed), 201)
+  })
+}

@@ -1,0 +1,133 @@
+import type { webcrypto } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Issuer } from './certificate.ts'
+import { derBitString, derInteger, derOctetString, derSequence, derTime, encodeDer } from './der.ts'
+import { type SigningKey, toSigningKey } from './key-pair.ts'
+
+/** RFC 5280 §5.3.1, by its names; `unspecified` is said by saying nothing. */
+const REASON_CODES = {
+  unspecified: undefined,
+  keyCompromise: 1,
+  affiliationChanged: 3,
+  superseded: 4,
+  cessationOfOperation: 5,
+  privilegeWithdrawn: 9,
+} as const
+
+export interface RevokedCertificate {
+  /** Hexadecimal, positive. */
+  readonly serialNumber: string
+  readonly revokedAt: Date
+  readonly reason: keyof typeof REASON_CODES
+}
+
+export interface RevocationListPlan {
+  readonly number: number
+  readonly thisUpdate: Date
+  readonly nextUpdate: Date
+  /** What `encodeRevoked` has made, in parts: a long list is encoded a little at a time. */
+  readonly revoked: readonly Uint8Array[]
+  /** None: the list is for every certificate, whether or not it names a place to look. */
+  readonly distributionPoints: readonly string[]
+}
+
+const ENTRY_EXTENSIONS = new Map(
+  Object.values(REASON_CODES).map((code) => [code, code === undefined ? Buffer.alloc(0) : reasonExtension(code)]),
+)
+
+/** The entries of these certificates, to stand one after another in a list: RFC 5280 §5.1.2.6. */
+export function encodeRevoked(certificates: readonly RevokedCertificate[]): Uint8Array {
+  return Buffer.concat(certificates.map(encodeEntry))
+}
+
+function encodeEntry({ serialNumber, revokedAt, reason }: RevokedCertificate): Uint8Array {
+  const extensions = ENTRY_EXTENSIONS.get(REASON_CODES[reason]) ?? Buffer.alloc(0)
+  return derSequence(derInteger(serialNumber), derTime(revokedAt), extensions)
+}
+
+// id-ce-cRLReasons, ENUMERATED
+function reasonExtension(code: number): Buffer {
+  return derSequence(extension('551d15', encodeDer(0x0a, Buffer.from([code]))))
+}
+
+/** A whole CRL of version 2, DER: RFC 5280 §5.1. */
+export async function signRevocationList(plan: RevocationListPlan, issuer: Issuer): Promise<Buffer<ArrayBuffer>> {
+  const signingKey = toSigningKey(issuer.privateKey)
+  const algorithm = algorithmIdentifier(signingKey.algorithm)
+  const tbsCertList = derSequence(
+    derInteger('1'),
+    algorithm,
+    Buffer.from(issuer.name.toArrayBuffer()),
+    derTime(plan.thisUpdate),
+    derTime(plan.nextUpdate),
+    // §5.1.2.6: absent where nothing is revoked
+    plan.revoked.some(({ byteLength }) => byteLength > 0) ? derSequence(...plan.revoked) : Buffer.alloc(0),
+    encodeDer(0xa0, derSequence(...listExtensions(plan, issuer))),
+  )
+  return derSequence(tbsCertList, algorithm, derBitString(await sign(tbsCertList, signingKey)))
+}
+
+function listExtensions({ number, distributionPoints }: RevocationListPlan, { keyIdentifier }: Issuer): Buffer[] {
+  return [
+    // id-ce-authorityKeyIdentifier, id-ce-cRLNumber: §5.2.1, §5.2.3
+    ...(keyIdentifier ? [extension('551d23', derSequence(encodeDer(0x80, Buffer.from(keyIdentifier, 'hex'))))] : []),
+    extension('551d14', derInteger(number.toString(16))),
+    ...(distributionPoints.length > 0 ? [issuingDistributionPoint(distributionPoints)] : []),
+  ]
+}
+
+// id-ce-issuingDistributionPoint, critical: §5.2.5. [0] fullName [0] of URIs [6].
+function issuingDistributionPoint(urls: readonly string[]): Buffer {
+  const names = urls.map((url) => encodeDer(0x86, Buffer.from(url, 'latin1')))
+  return extension('551d1c', derSequence(encodeDer(0xa0, encodeDer(0xa0, ...names))), true)
+}
+
+function extension(oid: string, value: Uint8Array, isCritical = false): Buffer {
+  const critical = isCritical ? encodeDer(0x01, Buffer.from([0xff])) : Buffer.alloc(0)
+  return derSequence(encodeDer(0x06, Buffer.from(oid, 'hex')), critical, derOctetString(value))
+}
+
+/** The octets of each OID: RFC 5758 §3.2, RFC 4055 §5, RFC 8410 §3. */
+const ECDSA_OIDS = {
+  'SHA-256': '2a8648ce3d040302',
+  'SHA-384': '2a8648ce3d040303',
+  'SHA-512': '2a8648ce3d040304',
+} as const
+const RSA_SHA256_OID = '2a864886f70d01010b'
+const ED25519_OID = '2b6570'
+const NULL = Buffer.from([0x05, 0x00])
+
+function algorithmIdentifier(algorithm: SigningKey['algorithm']): Buffer {
+  const oid = (hex: string): Buffer => encodeDer(0x06, Buffer.from(hex, 'hex'))
+  switch (algorithm.name) {
+    case 'ECDSA':
+      return derSequence(oid(ECDSA_OIDS[algorithm.hash]))
+    case 'RSASSA-PKCS1-v1_5':
+      return derSequence(oid(RSA_SHA256_OID), NULL)
+    case 'Ed25519':
+      return derSequence(oid(ED25519_OID))
+  }
+}
+
+async function sign(tbs: Buffer<ArrayBuffer>, { key, algorithm }: SigningKey): Promise<Buffer> {
+  const signature = Buffer.from(await crypto.subtle.sign(algorithm satisfies webcrypto.Algorithm, key, tbs))
+  if (algorithm.name !== 'ECDSA') return signature
+  // WebCrypto gives r and s side by side; RFC 3279 §2.2.3 wants a SEQUENCE of the two.
+  const [r, s] = [signature.subarray(0, signature.length / 2), signature.subarray(signature.length / 2)]
+  return derSequence(derInteger(r.toString('hex')), derInteger(s.toString('hex')))
+}
+
+// Octets of 4,096 lines.
+const PEM_PIECE = 48 * 4096
+
+/** RFC 7468 §6: the label that OpenSSL reads too. A long list is written a piece a turn of the event loop. */
+export async function toRevocationListPem(der: Buffer): Promise<Buffer<ArrayBuffer>> {
+  const pieces: Buffer[] = []
+  for (let begin = 0; begin < der.length; begin += PEM_PIECE) {
+    const lines = der.toString('base64', begin, begin + PEM_PIECE).match(/.{1,64}/g) ?? []
+    pieces.push(Buffer.from(`${lines.join('\n')}\n`, 'latin1'))
+    await nextTurn()
+  }
+  const armour = (word: string): Buffer => Buffer.from(`-----${word} X509 CRL-----\n`)
+  return Buffer.concat([armour('BEGIN'), ...pieces, armour('END')])
+}

@@ -1,0 +1,72 @@
+import 'reflect-metadata'
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import * as x509 from '@peculiar/x509'
+import { DomainError } from '../errors.ts'
+
+const PEM = /-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----([A-Za-z0-9+/=\s]+)-----END (?:NEW )?CERTIFICATE REQUEST-----/
+
+/**
+ * The key of a PKCS#10 request (RFC 2986), PEM or DER, which is all that is taken from it. Throws `csr_invalid`, also where
+ * the signature does not show that its sender holds the private key, and `key_not_allowed`.
+ */
+export async function readRequestedKey(octets: Uint8Array): Promise<KeyObject> {
+  const request = readRequest(octets)
+  const publicKey = readPublicKey(request)
+  const weakness = readWeakness(publicKey)
+  if (weakness !== undefined) throw new DomainError('key_not_allowed', `The key of the request ${weakness}`)
+  if (await isSigned(request)) return publicKey
+  throw new DomainError(
+    'csr_invalid',
+    'The request is not signed with its own key: make it anew (openssl req -new -key)',
+  )
+}
+
+function readRequest(octets: Uint8Array): x509.Pkcs10CertificateRequest {
+  const base64 = PEM.exec(Buffer.from(octets).toString('latin1'))?.[1]
+  const der = base64 === undefined ? octets : Buffer.from(base64, 'base64')
+  try {
+    return new x509.Pkcs10CertificateRequest(new Uint8Array(der))
+  } catch (cause) {
+    throw new DomainError(
+      'csr_invalid',
+      'This is no PKCS#10 request, neither as PEM ("-----BEGIN CERTIFICATE REQUEST-----") nor as DER: make one with openssl req -new -key',
+      { cause },
+    )
+  }
+}
+
+function readPublicKey({ publicKey }: x509.Pkcs10CertificateRequest): KeyObject {
+  try {
+    return createPublicKey({ key: Buffer.from(publicKey.rawData), format: 'der', type: 'spki' })
+  } catch (cause) {
+    throw new DomainError('csr_invalid', 'The key of the request cannot be read', { cause })
+  }
+}
+
+const CURVES: ReadonlySet<string | undefined> = new Set(['prime256v1', 'secp384r1'])
+const MIN_RSA_BITS = 2048
+// What a peer has to compute for each handshake grows with the square of it.
+const MAX_RSA_BITS = 8192
+// FIPS 186-5 §5.4: the exponent exceeds 2^16; with 1 anybody could sign.
+const MIN_EXPONENT = 65_537n
+
+function readWeakness({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject): string | undefined {
+  const { namedCurve, modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails
+  if (asymmetricKeyType === 'ed25519' || CURVES.has(namedCurve)) return undefined
+  if (asymmetricKeyType !== 'rsa') {
+    return `is of a kind that is not certified (${namedCurve ?? asymmetricKeyType}): use RSA, EC (P-256, P-384) or Ed25519`
+  }
+  if (modulusLength < MIN_RSA_BITS || modulusLength > MAX_RSA_BITS) {
+    return `is an RSA key of ${modulusLength} bits: use ${MIN_RSA_BITS} to ${MAX_RSA_BITS}`
+  }
+  return publicExponent < MIN_EXPONENT ? `has the exponent ${publicExponent}: use ${MIN_EXPONENT}` : undefined
+}
+
+async function isSigned(request: x509.Pkcs10CertificateRequest): Promise<boolean> {
+  try {
+    return await request.verify()
+  } catch {
+    // A signature of another kind of key, or of an algorithm that nobody has: it shows nothing.
+    return false
+  }
+}

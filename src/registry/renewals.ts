@@ -1,0 +1,88 @@
+import type { Clock } from '../clock.ts'
+import { DomainError } from '../errors.ts'
+import { describeCertificate, type Peer } from '../peer-identity.ts'
+import type { Admission, Admissions } from './admission.ts'
+import type { Certificate } from './certificate.ts'
+import type { Issuance } from './issuance.ts'
+import type { CertifiedKey } from './succession.ts'
+
+/** When a device may renew its own certificate. */
+export interface RenewalPolicy {
+  /** Before the end of the certificate; undefined: in the last third of its life. */
+  readonly beforeSeconds: number | undefined
+  readonly afterExpiryDays: number
+}
+
+/** What a device does with its own certificate. */
+export interface Renewals {
+  /** Whether this peer is a device that may ask, its certificate expired lately or not; synchronous. */
+  admit(peer: Peer): Admission
+  /**
+   * For the key of a PKCS#10 request, or for one that is made for it. Throws `unauthorized`, `renewal_too_early` with the
+   * time from which on, `csr_invalid`, `key_not_allowed`, `key_in_use`, `key_compromised`.
+   */
+  renew(peer: Peer, request: Uint8Array | undefined): Promise<Renewed>
+}
+
+export type Renewed = CertifiedKey & {
+  /** PKCS#8 PEM, held nowhere else; none of a key that the device has made. */
+  readonly privateKeyPem?: string
+}
+
+export interface RenewalsOptions {
+  readonly admissions: Pick<Admissions, 'admit'>
+  readonly issuance: Pick<Issuance, 'renewDevice'>
+  readonly policy: RenewalPolicy
+  readonly clock: Clock
+}
+
+const DAY_MS = 86_400_000
+const LONGEST_DAYS = 3650
+
+export function createRenewals({ admissions, issuance, policy, clock }: RenewalsOptions): Renewals {
+  return {
+    admit,
+    async renew(peer, request) {
+      const certificate = requireAdmitted(peer)
+      const { notBefore, notAfter } = lifeOf(certificate)
+      requireInWindow(notBefore, notAfter)
+      const days = Math.round((notAfter.getTime() - notBefore.getTime()) / DAY_MS)
+      return issuance.renewDevice({
+        certificate,
+        validityDays: Math.min(Math.max(days, 1), LONGEST_DAYS),
+        request,
+        requireAllowed: () => void requireAdmitted(peer),
+      })
+    },
+  }
+
+  function admit(peer: Peer): Admission {
+    const admission = admissions.admit(peer, policy.afterExpiryDays * DAY_MS)
+    if (!admission.admitted || !peer.certificate || admission.identity.kind === 'device') return admission
+    const presented = { identity: `service:${admission.identity.id}`, ...describeCertificate(peer.certificate) }
+    return { admitted: false, cause: 'certificate_kind_wrong', presented, expected: 'a certificate of a device' }
+  }
+
+  function requireAdmitted(peer: Peer): Certificate {
+    const admission = admit(peer)
+    if (admission.admitted) return admission.certificate
+    throw new DomainError('unauthorized', `The certificate lets nobody renew it any more (${admission.cause})`)
+  }
+
+  function requireInWindow(notBefore: Date, notAfter: Date): void {
+    const { beforeSeconds } = policy
+    const before = beforeSeconds === undefined ? (notAfter.getTime() - notBefore.getTime()) / 3 : beforeSeconds * 1000
+    const opens = new Date(notAfter.getTime() - before)
+    if (opens <= clock()) return
+    throw new DomainError('renewal_too_early', `This certificate may be renewed from ${opens.toISOString()} on`)
+  }
+}
+
+/** One that was registered by its fingerprint alone has them as soon as it is shown. */
+function lifeOf({ fingerprint, notBefore, notAfter }: Certificate): {
+  readonly notBefore: Date
+  readonly notAfter: Date
+} {
+  if (notBefore && notAfter) return { notBefore, notAfter }
+  throw new Error(`Certificate ${fingerprint} was admitted without its dates`)
+}

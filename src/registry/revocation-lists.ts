@@ -1,0 +1,168 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Clock } from '../clock.ts'
+import type { RevocationReason } from './certificate.ts'
+
+export interface RevokedCertificate {
+  readonly serialNumber: string
+  readonly revokedAt: Date
+  readonly reason: RevocationReason
+}
+
+export interface IssuedList {
+  readonly number: number
+  readonly thisUpdate: Date
+}
+
+export interface RevocationListStore {
+  /** The revoked ones that were valid at `since` or later, one for each serial number, in their order after `after`. */
+  listRevoked(since: Date, after: string, limit: number): readonly RevokedCertificate[]
+  latest(): IssuedList | undefined
+  save(list: IssuedList): void
+  /** URLs that a certificate which is valid at that time may name, in a fixed order. */
+  distributionPoints(now: Date): readonly string[]
+}
+
+/** Encodes and signs; knows nothing of who was revoked. */
+export interface ListSigner {
+  encodeRevoked(certificates: readonly RevokedCertificate[]): Uint8Array
+  signRevocationList(plan: {
+    readonly number: number
+    readonly thisUpdate: Date
+    readonly nextUpdate: Date
+    readonly revoked: readonly Uint8Array[]
+    readonly distributionPoints: readonly string[]
+  }): Promise<Buffer<ArrayBuffer>>
+  toPem(list: Buffer): Promise<Buffer<ArrayBuffer>>
+}
+
+export interface PublishedLists extends IssuedList {
+  readonly madeAt: Date
+  readonly nextUpdate: Date
+  /** DER; for every certificate, whether or not it names a distribution point. */
+  readonly complete: Buffer<ArrayBuffer>
+  readonly completePem: Buffer<ArrayBuffer>
+  /** DER; the same entries under an issuing distribution point, where certificates name any. */
+  readonly forDistributionPoints: Buffer<ArrayBuffer>
+}
+
+export interface RevocationListsOptions {
+  readonly store: RevocationListStore
+  readonly signer: ListSigner
+  readonly clock: Clock
+}
+
+const LIFE_MS = 7 * 86_400_000
+const BACKDATED_MS = 5 * 60_000
+// A turn of the event loop encodes this many in a few ms.
+const PAGE = 500
+
+interface Built extends PublishedLists {
+  readonly urls: readonly string[]
+  /** How many revocations had been told of when it was begun. */
+  readonly changes: number
+}
+
+/** The CRLs, made anew when something was revoked and when half of their life is over. */
+export class RevocationLists implements AsyncDisposable {
+  readonly #options: RevocationListsOptions
+  #changes = 0
+  #built: Built | undefined
+  #building: Promise<void> | undefined
+  #isClosed = false
+
+  constructor(options: RevocationListsOptions) {
+    this.#options = options
+  }
+
+  /** To be told of each revocation, once it is kept; resolves when the lists have it. */
+  noteRevocation(): Promise<void> {
+    this.#changes += 1
+    return this.refresh()
+  }
+
+  /** With all that was revoked before this call. Where new ones cannot be made, the last ones serve until their nextUpdate. */
+  async current(): Promise<PublishedLists> {
+    try {
+      await this.refresh()
+    } catch (error) {
+      // Whoever asked for the refresh that is due has met the same failure, and tells of it.
+      if (!this.#built || this.#options.clock() >= this.#built.nextUpdate) throw error
+    }
+    if (!this.#built) throw new Error('The hub stopped before its first revocation list was made')
+    return this.#built
+  }
+
+  /** Makes them anew where that is due. */
+  async refresh(): Promise<void> {
+    const wanted = this.#changes
+    // The list that is being built may have passed by already what was revoked since it began: then a second follows.
+    while (!this.#isClosed && this.#isDue(wanted)) {
+      this.#building ??= this.#build().finally(() => {
+        this.#building = undefined
+      })
+      await this.#building
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
+    // Whoever asked for it is told of its failure.
+    await this.#building?.catch(() => undefined)
+  }
+
+  #isDue(changes: number): boolean {
+    const built = this.#built
+    if (!built || built.changes < changes) return true
+    const now = this.#options.clock()
+    if (now.getTime() >= built.madeAt.getTime() + LIFE_MS / 2) return true
+    const urls = this.#options.store.distributionPoints(now)
+    return urls.length !== built.urls.length || urls.some((url) => !built.urls.includes(url))
+  }
+
+  async #build(): Promise<void> {
+    const { store, signer, clock } = this.#options
+    const now = clock()
+    const changes = this.#changes
+    const previous = store.latest()
+    const urls = store.distributionPoints(now)
+    const revoked = await this.#encodeRevoked(keptSince(previous?.thisUpdate ?? now))
+    if (this.#isClosed) return
+    const plan = {
+      number: nextNumber(previous, now),
+      // Peers whose clock is a little behind would refuse everybody for a list that is not valid yet.
+      thisUpdate: new Date(now.getTime() - BACKDATED_MS),
+      nextUpdate: new Date(now.getTime() + LIFE_MS),
+    }
+    const complete = await signer.signRevocationList({ ...plan, revoked, distributionPoints: [] })
+    const forDistributionPoints =
+      urls.length > 0 ? await signer.signRevocationList({ ...plan, revoked, distributionPoints: urls }) : complete
+    const completePem = await signer.toPem(complete)
+    if (this.#isClosed) return
+    // Before anybody can read it: a number that was seen is never given again.
+    store.save(plan)
+    this.#built = { ...plan, madeAt: now, complete, completePem, forDistributionPoints, urls, changes }
+  }
+
+  async #encodeRevoked(since: Date): Promise<readonly Uint8Array[]> {
+    const { store, signer } = this.#options
+    const encoded: Uint8Array[] = []
+    let after: string | undefined = ''
+    while (after !== undefined && !this.#isClosed) {
+      const page = store.listRevoked(since, after, PAGE)
+      encoded.push(signer.encodeRevoked(page))
+      after = page.length < PAGE ? undefined : page.at(-1)?.serialNumber
+      if (after !== undefined) await nextTurn()
+    }
+    return encoded
+  }
+}
+
+// RFC 5280 §3.3: an entry stays until it was on a list issued after the certificate's notAfter; on one that was read, too.
+function keptSince(previousUpdate: Date): Date {
+  return new Date(previousUpdate.getTime() - LIFE_MS)
+}
+
+// RFC 5280 §5.2.3. Seconds since 1970 where that is more: a lost database does not set the number back.
+function nextNumber(previous: IssuedList | undefined, now: Date): number {
+  return Math.max((previous?.number ?? 0) + 1, Math.floor(now.getTime() / 1000))
+}

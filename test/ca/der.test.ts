@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { derInteger, derOctetString, derTime } from '../../src/ca/der.ts'
+
+for (const { hex, expected } of [
+  { hex: '0', expected: '020100' },
+  { hex: '7f', expected: '02017f' },
+  { hex: '80', expected: '02020080' },
+  { hex: '0080', expected: '02020080' },
+  { hex: '100', expected: '02020100' },
+  { hex: 'FFAA', expected: '020300ffaa' },
+]) {
+  test(`the integer ${hex} is ${expected}: positive, in the fewest octets`, () => {
+    expect(derInteger(hex).toString('hex')).toBe(expected)
+  })
+}
+
+for (const { octets, expected } of [
+  { octets: 0, expected: '0400' },
+  { octets: 127, expected: '047f' },
+  { octets: 128, expected: '048180' },
+  { octets: 256, expected: '04820100' },
+  { octets: 70_000, expected: '0483011170' },
+]) {
+  test(`${octets} octets begin with ${expected}`, () => {
+    const encoded = derOctetString(Buffer.alloc(octets, 0xee))
+    expect(encoded.toString('hex').startsWith(expected)).toBe(true)
+    expect(encoded).toHaveLength(expected.length / 2 + octets)
+  })
+}
+
+for (const { time, expected } of [
+  { time: '2026-11-22T12:00:05.999Z', expected: '\x17\x0d261122120005Z' },
+  { time: '2049-12-31T23:59:59.000Z', expected: '\x17\x0d491231235959Z' },
+  { time: '2050-01-01T00:00:00.000Z', expected: '\x18\x0f20500101000000Z' },
+]) {
+  test(`${time} is a ${expected.length === 15 ? 'UTCTime' : 'GeneralizedTime'}`, () => {
+    expect(derTime(new Date(time)).toString('latin1')).toBe(expected)
+  })
+}

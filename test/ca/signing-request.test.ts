@@ -1,0 +1,87 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readRequestedKey } from '../../src/ca/signing-request.ts'
+import { createSigningRequest } from '../support/signing-request.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { hasOpenssl, openssl } from './openssl.ts'
+
+const PEM = '-----BEGIN'
+
+describe.skipIf(!hasOpenssl.available)('a request that openssl made', () => {
+  for (const { name, key, complaint } of [
+    { name: 'ok/RSA of 2048 bits', key: ['-newkey', 'rsa:2048'] },
+    { name: 'ok/P-256', key: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'] },
+    { name: 'ok/P-384', key: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-384'] },
+    { name: 'ok/Ed25519', key: ['-newkey', 'ed25519'] },
+    { name: 'refused/RSA of 1024 bits', key: ['-newkey', 'rsa:1024'], complaint: /RSA key of 1024 bits/ },
+    {
+      name: 'refused/RSA with the exponent 3',
+      key: ['-newkey', 'rsa:2048', '-pkeyopt', 'rsa_keygen_pubexp:3'],
+      complaint: /exponent 3/,
+    },
+    {
+      name: 'refused/P-521',
+      key: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-521'],
+      complaint: /not certified \(secp521r1\)/,
+    },
+    {
+      name: 'refused/secp256k1',
+      key: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:secp256k1'],
+      complaint: /not certified \(secp256k1\)/,
+    },
+    { name: 'refused/Ed448', key: ['-newkey', 'ed448'], complaint: /not certified \(ed448\)/ },
+  ]) {
+    test(name, async () => {
+      await using folder = await temporaryFolder()
+      const args = ['-nodes', '-keyout', 'key.pem', '-subj', '/CN=pump']
+      for (const form of ['PEM', 'DER']) {
+        await openssl(folder.path, 'req', '-new', ...key, ...args, '-outform', form, '-out', 'csr')
+        const read = readRequestedKey(await readFile(join(folder.path, 'csr')))
+        if (complaint) {
+          await expect(read).rejects.toMatchObject({
+            code: 'key_not_allowed',
+            message: expect.stringMatching(complaint),
+          })
+        } else {
+          const own = await openssl(folder.path, 'pkey', '-in', 'key.pem', '-pubout')
+          expect((await read).export({ type: 'spki', format: 'pem' })).toBe(own)
+        }
+      }
+    })
+  }
+})
+
+describe('no request', () => {
+  test('is one whose signature is that of another key', async () => {
+    const { csr } = await createSigningRequest('pump')
+    const der = Buffer.from(csr.replaceAll(/-----.*-----|\s/g, ''), 'base64')
+    const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'der' })
+    const at = der.indexOf(key.subarray(0, 27))
+    const exchanged = Buffer.concat([der.subarray(0, at), key, der.subarray(at + key.length)])
+    await expect(readRequestedKey(exchanged)).rejects.toMatchObject({
+      code: 'csr_invalid',
+      message: expect.stringMatching(/not signed/),
+    })
+  })
+
+  for (const { name, octets } of [
+    { name: 'nothing', octets: '' },
+    { name: 'a text', octets: 'please' },
+    { name: 'an empty block', octets: `${PEM} CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n` },
+    { name: 'a sequence of nothing', octets: '\x30\x00' },
+  ]) {
+    test(`is ${name}`, async () => {
+      await expect(readRequestedKey(Buffer.from(octets))).rejects.toMatchObject({ code: 'csr_invalid' })
+    })
+  }
+
+  test('is one cut short at any octet', async () => {
+    const { csr } = await createSigningRequest('pump')
+    const der = Buffer.from(csr.replaceAll(/-----.*-----|\s/g, ''), 'base64')
+    for (let length = 1; length < der.length; length += 7) {
+      await expect(readRequestedKey(der.subarray(0, length))).rejects.toMatchObject({ code: 'csr_invalid' })
+    }
+  })
+})

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { createCertificateStore } from '../../src/db/certificate-store.ts'
+import { openDatabase } from '../../src/db/database.ts'
+import { createRevocationListStore } from '../../src/db/revocation-list-store.ts'
+import type { Certificate } from '../../src/registry/certificate.ts'
+import { createCertificate, minutesAfterNoon, NOON } from './records.ts'
+
+test('lists what was revoked and had not expired by then, a page at a time in the order of serial numbers', () => {
+  using database = openDatabase()
+  const certificates = createCertificateStore(database)
+  const add = (serialNumber: string | undefined, changes: Partial<Certificate>): void =>
+    certificates.insert(createCertificate('d1', { serialNumber, ...changes }))
+  const revoked = { revokedAt: NOON, revocationReason: 'keyCompromise' } as const
+  add('0C', revoked)
+  add('0A', { ...revoked, notAfter: minutesAfterNoon(10) })
+  add('0B', { ...revoked, notAfter: minutesAfterNoon(9) })
+  add('0D', {})
+  add(undefined, { ...revoked, notAfter: undefined })
+  const store = createRevocationListStore(database)
+  const since = minutesAfterNoon(10)
+  expect(store.listRevoked(since, '', 10)).toEqual([
+    { serialNumber: '0A', revokedAt: NOON, reason: 'keyCompromise' },
+    { serialNumber: '0C', revokedAt: NOON, reason: 'keyCompromise' },
+  ])
+  expect(store.listRevoked(since, '', 1).map(({ serialNumber }) => serialNumber)).toEqual(['0A'])
+  expect(store.listRevoked(since, '0A', 1).map(({ serialNumber }) => serialNumber)).toEqual(['0C'])
+})
+
+test('certificates of one serial number are one entry: their first revocation', () => {
+  using database = openDatabase()
+  const certificates = createCertificateStore(database)
+  const add = (minutes: number, revocationReason: Certificate['revocationReason']): void =>
+    certificates.insert(
+      createCertificate('d1', { serialNumber: '01', revokedAt: minutesAfterNoon(minutes), revocationReason }),
+    )
+  add(5, 'superseded')
+  add(3, 'keyCompromise')
+  add(9, 'unspecified')
+  expect(createRevocationListStore(database).listRevoked(NOON, '', 10)).toEqual([
+    { serialNumber: '01', revokedAt: minutesAfterNoon(3), reason: 'keyCompromise' },
+  ])
+})
+
+test('knows the list that was published last, and never takes a number again', () => {
+  using database = openDatabase()
+  const store = createRevocationListStore(database)
+  expect(store.latest()).toBeUndefined()
+  store.save({ number: 7, thisUpdate: NOON })
+  store.save({ number: 9, thisUpdate: minutesAfterNoon(1) })
+  expect(store.latest()).toEqual({ number: 9, thisUpdate: minutesAfterNoon(1) })
+  expect(() => store.save({ number: 9, thisUpdate: NOON })).toThrow('UNIQUE')
+})
+
+test('knows which distribution points living certificates name', () => {
+  using database = openDatabase()
+  const store = createRevocationListStore(database)
+  store.saveDistributionPoint('http://b/', minutesAfterNoon(5))
+  store.saveDistributionPoint('http://a/', minutesAfterNoon(5))
+  store.saveDistributionPoint('http://a/', minutesAfterNoon(9))
+  expect(store.namedUntil('http://a/')).toEqual(minutesAfterNoon(9))
+  expect(store.namedUntil('http://c/')).toBeUndefined()
+  expect(store.distributionPoints(minutesAfterNoon(5))).toEqual(['http://a/', 'http://b/'])
+  expect(store.distributionPoints(minutesAfterNoon(6))).toEqual(['http://a/'])
+})
