@@ -45,7 +45,6 @@ export interface SecureServer {
 /** Terminates TLS 1.2 and 1.3 on sockets that are handed to it. */
 export function createSecureServer(options: SecureServerOptions): SecureServer {
   const { surface, clientCa, alpnProtocols, recordRefusal, logger, onConnection } = options
-  const accepted = new Map<string, Entrant>()
   const entrants = new WeakMap<Socket, Entrant>()
   const server = createServer({
     ...contextOf(options),
@@ -57,9 +56,9 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
   options.served.onExchange(() => server.setSecureContext(contextOf(options)))
 
   server.on('secureConnection', (socket) => {
-    const known = accepted.get(keyOf(socket))
+    const known = entrants.get(rawOf(socket))
     // The peer left between the last flight and this event.
-    if (!known) return void socket.destroy()
+    if (!known || known.raw.destroyed) return void socket.destroy()
     const { raw, address, markOpen } = known
     const peer = readPeer(socket, clientCa)
     if (logger.isLevelEnabled('debug')) {
@@ -91,13 +90,7 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
 
   return {
     accept(entrant) {
-      const key = keyOf(entrant.raw)
-      accepted.set(key, entrant)
       entrants.set(entrant.raw, entrant)
-      entrant.raw.once('close', () => {
-        // A peer that comes back at once from the same port has taken its place.
-        if (accepted.get(key) === entrant) accepted.delete(key)
-      })
       server.emit('connection', entrant.raw)
     },
   }
@@ -112,11 +105,6 @@ function contextOf({ served, clientCa, sessionResumption }: SecureServerOptions)
     ...tlsPolicy(sessionResumption),
     ...(clientCa.length > 0 ? { ca: clientCa.map(String), allowPartialTrustChain: true } : {}),
   }
-}
-
-// The TLS socket shows the addresses of the raw one, whose peer may be a proxy: all four together name the raw socket.
-function keyOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
-  return [remoteAddress, remotePort, localAddress, localPort].join('\n')
 }
 
 /** The socket below, by a field of Node's own: a peer that sends its alert and resets at once leaves no address on the TLS socket. */
