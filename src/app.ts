@@ -161,6 +161,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     },
     sessions: broker.sessionList,
     bans: broker.bans,
+    remoteCalls: broker.remoteCalls,
     publisher: { publish: broker.publish, packetBytes: () => config.limits.packet_bytes },
     https,
     webSocket,

@@ -1,5 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Bans } from '../broker/bans.ts'
+import type { RemoteCalls } from '../broker/remote-calls.ts'
 import type { SessionList } from '../broker/session-list.ts'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
@@ -65,6 +66,7 @@ import { modeRoutes } from './routes/mode.ts'
 import { openApiRoutes } from './routes/openapi-document.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { publishRoutes } from './routes/publish.ts'
+import { remoteCallRoutes } from './routes/remote-calls.ts'
 import { renewalRoutes } from './routes/renewal.ts'
 import { revocationListRoutes } from './routes/revocation-lists.ts'
 import { serverCertificateRoutes } from './routes/server-certificates.ts'
@@ -99,6 +101,7 @@ export interface ApiDependencies {
   readonly sessions: Pick<SessionList, 'clientIds' | 'get' | 'disconnect'>
   readonly bans: Pick<Bans, 'list' | 'lift'>
   readonly publisher: Publisher
+  readonly remoteCalls: RemoteCalls
   readonly refusals: RefusalLog
   readonly diagnosis: DiagnosisCalls
   readonly recordRefusal: RecordRefusal
@@ -193,6 +196,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/config', configurationRoutes(dependencies.configuration, dependencies.apiAdmissions, guard))
   app.route('/api/mode', modeRoutes(dependencies.modes, guard))
   app.route('/api/sessions', sessionRoutes(dependencies.sessions, guard))
+  app.route('/api/users', remoteCallRoutes(dependencies.remoteCalls, dependencies.devices, guard))
   app.route('/api/bans', banRoutes(dependencies.bans, guard))
   app.route('/api/devices', diaryRoutes('device', dependencies.devices.get, dependencies.diagnosis.diary, guard))
   app.route('/api/services', diaryRoutes('service', dependencies.services.get, dependencies.diagnosis.diary, guard))

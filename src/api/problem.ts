@@ -18,6 +18,8 @@ export const problemSchema = z
       .readonly()
       .optional(),
     fingerprint: z.string().optional().openapi({ description: 'Of the certificate that was issued already' }),
+    deviceCode: z.string().optional().openapi({ description: 'The code that a device answered a call with' }),
+    deviceMessage: z.string().optional().openapi({ description: 'Its sentence' }),
   })
   .openapi('Problem')
 
@@ -31,6 +33,8 @@ const PROBLEMS = {
   bad_request: [400, 'Bad request'],
   ban_not_found: [404, 'Ban not found'],
   body_too_large: [413, 'Body too large'],
+  // No status of RFC 9110 says it, and nobody is there to read it: the one that proxies log.
+  call_cancelled: [499, 'Call cancelled'],
   case_conflict: [409, 'Ids differ only in case'],
   certificate_exists: [409, 'Certificate exists'],
   certificate_not_found: [404, 'Certificate not found'],
@@ -43,10 +47,13 @@ const PROBLEMS = {
   data_folder_in_use: [500, 'Data folder in use'],
   database_corrupt: [500, 'Database corrupt'],
   database_too_new: [500, 'Database too new'],
+  device_error: [502, 'Device error'],
   device_exists: [409, 'Device exists'],
   device_not_found: [404, 'Device not found'],
+  device_offline: [409, 'Device offline'],
   device_owned_by_another_user: [409, 'Device owned by another user'],
   device_suspended: [409, 'Device suspended'],
+  device_timeout: [504, 'Device timeout'],
   file_invalid: [500, 'File invalid'],
   file_permissions: [500, 'File permissions'],
   file_unreachable: [503, 'File unreachable'],
@@ -83,6 +90,7 @@ const PROBLEMS = {
   session_not_found: [404, 'Session not found'],
   store_full: [507, 'Store full'],
   token_not_found: [404, 'Token not found'],
+  too_many_calls: [429, 'Too many calls'],
   unauthorized: [401, 'Unauthorized'],
   unsupported_media_type: [415, 'Unsupported media type'],
   upgrade_required: [426, 'Upgrade required'],

@@ -22,6 +22,7 @@ import { FlappingBans, type FlappingLimits } from './flapping.ts'
 import { watchFlapping } from './flapping-watch.ts'
 import type { AccessRules, ClientIdRule, PeerDirectory } from './ports.ts'
 import { openPublisher } from './publication.ts'
+import { createRemoteCalls, type RemoteCalls } from './remote-calls.ts'
 import { SessionList } from './session-list.ts'
 import { SessionOwners } from './session-owners.ts'
 import { SessionRegistry } from './session-registry.ts'
@@ -53,6 +54,7 @@ export interface MqttBroker extends AsyncDisposable {
    * `store_full`, `hub_stopping`, and what the store failed with.
    */
   publish(message: Message): Promise<void>
+  readonly remoteCalls: RemoteCalls
   /** What was accepted, for those who watch. */
   readonly messages: Pick<MessageFeed, 'subscribe'>
   /** What bounds have cost since the start, by reason. */
@@ -82,13 +84,16 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
   const traffic = new Traffic()
   const engine = await openAedesEngine({ ...options, owners, feed, bans: flappingBans, reports, traffic })
   const announce = announceTo({ events, traffic, flapping, logger })
+  const sessionList = new SessionList({ connections: sessions, owners, engine, bans, access, logger, limits })
+  const publish = openPublisher({ engine, limits, reports })
   let isStopping = false
 
   return {
     sessions,
-    sessionList: new SessionList({ connections: sessions, owners, engine, bans, access, logger, limits }),
+    sessionList,
     bans,
-    publish: openPublisher({ engine, limits, reports }),
+    publish,
+    remoteCalls: createRemoteCalls({ publish, messages: feed, connections: sessions, sessions: sessionList, events }),
     messages: feed,
     accept,
     losses: engine.losses,

@@ -12,6 +12,7 @@ import { addPolicyCommands } from './policy.ts'
 import type { CommandContext } from './ports.ts'
 import { addPubCommand } from './pub.ts'
 import { addRefusalsCommand } from './refusals.ts'
+import { addRpcCommand } from './rpc.ts'
 import { addServerCertificateCommands } from './server-certificate.ts'
 import { addServiceCommands } from './service.ts'
 import { addSessionCommands } from './session.ts'
@@ -51,6 +52,7 @@ export function createProgram(context: CommandContext): Command {
   addSessionCommands(program, context)
   addBanCommands(program, context)
   addPubCommand(program, context)
+  addRpcCommand(program, context)
   addRefusalsCommand(program, context)
   addDoctorCommand(program, context)
   addSimulateCommand(program, context)

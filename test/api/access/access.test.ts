@@ -58,6 +58,8 @@ const CALLS: readonly { method: string; path: string; json?: unknown; roles: rea
   { method: 'GET', path: '/api/emqx/authz', roles: ['admin', 'validator'], refused: 401 },
   { method: 'POST', path: '/api/import', json: {}, roles: ADMINS },
   { method: 'POST', path: '/api/import/undo', json: { policies: [], devices: [] }, roles: ADMINS },
+  { method: 'POST', path: '/api/devices/device-001/certificates/csr', json: { csr: 'PEM' }, roles: OPERATORS },
+  { method: 'POST', path: '/api/users/user-1/devices/device-001/rpc', json: { method: 'ping' }, roles: OPERATORS },
   { method: 'POST', path: '/api/publish', json: { topicName: 'a', payload: 'x' }, roles: OPERATORS },
   ...['devices/device-001', 'services/backend'].flatMap((holder) => [
     { method: 'POST', path: `/api/${holder}/tokens`, json: {}, roles: OPERATORS },
@@ -82,14 +84,15 @@ const CALLS: readonly { method: string; path: string; json?: unknown; roles: rea
 ]
 
 describe('the table of roles', () => {
-  test('has every call that is described and not for anybody', async () => {
+  test('has every call that a role is asked for', async () => {
     const { app, call } = createHarness()
     const { paths } = (await call('/openapi.json')).body as {
       readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly security?: readonly unknown[] }>>>>
     }
     const guarded = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods)
-        .filter(([, { security }]) => security?.length !== 0)
+        // Named where no role is asked for: nothing, or the certificate of a device.
+        .filter(([, { security }]) => security === undefined)
         .map(([method]) => `${method.toUpperCase()} ${path}`),
     )
     const isOf = (route: string, { method, path }: { readonly method: string; readonly path: string }): boolean =>
