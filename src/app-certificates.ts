@@ -8,6 +8,7 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { type CertificateSetting, httpsCertificate, mqttsCertificate } from './config-certificate.ts'
 import { DomainError } from './errors.ts'
+import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 
 /** What a listener shows, and who keeps it up to date. */
@@ -90,4 +91,13 @@ function show(
   logger.info({ ...told, names, notAfter }, 'Certificate opened')
   for (const warning of warnings) logger.warn({ ...told, warning }, 'Certificate is odd')
   return { served, keeper: new CertificateWatch({ served, files, read, logger }) }
+}
+
+/** Told of each certificate that takes the place of another in a handshake. */
+export function tellExchanges(showings: Readonly<Record<'https' | 'mqtts', Showing>>, events: EventFeed): void {
+  for (const surface of ['https', 'mqtts'] as const) {
+    const { served } = showings[surface]
+    const fingerprint = (): string => served.identity.certificate.fingerprint256
+    served.onExchange(() => events.publish('certificate.exchanged', { surface, fingerprint: fingerprint() }))
+  }
 }

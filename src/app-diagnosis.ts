@@ -92,7 +92,8 @@ function describe({ subject, validFrom, validTo }: X509Certificate) {
   return { subject: subject.replaceAll('\n', ', '), notBefore: new Date(validFrom), notAfter: new Date(validTo) }
 }
 
-function readDisk(folder: string): { readonly free: number; readonly total: number } {
+/** Octets of the disk that the folder is on. */
+export function readDisk(folder: string): { readonly free: number; readonly total: number } {
   const { bavail, blocks, bsize } = statfsSync(folder)
   return { free: bavail * bsize, total: blocks * bsize }
 }

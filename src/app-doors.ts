@@ -13,12 +13,13 @@ export interface DoorParts {
   readonly sockets: OpenSockets
   readonly recordRefusal: RecordRefusal
   readonly logger: Logger
+  readonly timings: { readonly handshake: (seconds: number) => void }
 }
 
 /** What all listeners share, the certificate that each shows left aside: the count of their connections above all. */
 export function createDoorOptions(
   config: Config,
-  { pki, sockets, recordRefusal, logger }: DoorParts,
+  { pki, sockets, recordRefusal, logger, timings }: DoorParts,
 ): Omit<DoorOptions, 'served'> {
   const { limits, tls } = config
   return {
@@ -30,5 +31,6 @@ export function createDoorOptions(
     proxies: createNetworks(config.server.proxy_protocol_from),
     recordRefusal,
     logger,
+    onHandshake: timings.handshake,
   }
 }

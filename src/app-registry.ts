@@ -26,6 +26,7 @@ export interface RegistryParts {
   /** The same: ends what is forwarded for those who would be refused now. */
   readonly endForwarding: () => void
   readonly revocationLists: Pick<RevocationLists, 'noteRevocation'>
+  readonly timings: { readonly revocationEffect: (seconds: number) => void }
   readonly events: EventFeed
   readonly logger: Logger
   readonly clock: Clock
@@ -38,12 +39,13 @@ export function openRegistry(
   parts: RegistryParts,
   stack: AsyncDisposableStack,
 ): Registry & { readonly serverCertificates: ServerCertificates } {
-  const { stores, pki, broker, endForwarding, revocationLists, events, logger, clock, mayAccess } = parts
+  const { stores, pki, broker, endForwarding, revocationLists, timings, events, logger, clock, mayAccess } = parts
   const cutter: Cutter = {
     cutCredentials(names, reason) {
+      const begin = performance.now()
       const cut = broker().sessions.cutCredentials(names, reason)
       endForwarding()
-      return cut
+      return cut.then(() => timings.revocationEffect((performance.now() - begin) / 1000))
     },
     cutIdentity(kind, id, reason) {
       const cut = broker().sessions.cutIdentity(kind, id, reason)

@@ -34,15 +34,20 @@ export interface MqttStoreParts {
   readonly file: string | undefined
   readonly clock: Clock
   readonly logger: Logger
+  readonly timings: { readonly commit: (seconds: number) => void }
 }
 
 /** What MQTT keeps; whether it can is told in the log. */
-export function openMqttStores({ mqtt, limits }: Config, { file, clock, logger }: MqttStoreParts): MqttDatabase {
+export function openMqttStores(
+  { mqtt, limits }: Config,
+  { file, clock, logger, timings }: MqttStoreParts,
+): MqttDatabase {
   return openMqttDatabase({
     ...(file === undefined ? {} : { file }),
     durability: mqtt.durability,
     maxBytes: limits.store_bytes,
     clock,
+    onCommitted: timings.commit,
     onFailure: (err) => logger.error({ component: 'broker', err }, 'Messages could not be kept'),
     onRecovery: () => logger.info({ component: 'broker' }, 'Messages are kept again'),
   })

@@ -1,9 +1,12 @@
 import { createApi } from './api/api.ts'
+import { createTimings } from './api/metrics/timings.ts'
 import { OWN_ORIGIN } from './api/request/request-origin.ts'
 import { isWebSocketRequest } from './api/request/websocket-rule.ts'
 import { inBackground, repeat } from './app-background.ts'
+import { tellExchanges } from './app-certificates.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
 import { openListeners } from './app-listeners.ts'
+import { openMetrics } from './app-metrics.ts'
 import type { Ports } from './app-ports.ts'
 import { openPremises } from './app-premises.ts'
 import { openReverseProxy } from './app-proxy.ts'
@@ -82,6 +85,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   const config = live.settings
   await using stack = new AsyncDisposableStack()
   const events = new EventFeed()
+  const timings = createTimings()
 
   const { database, pki, files } = await openPremises(config, { logger, clock, pid, inMemory }, stack)
   const registryStores = createStores(database)
@@ -94,6 +98,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       broker: () => broker,
       endForwarding: () => proxy.endRefused(),
       revocationLists,
+      timings,
       events,
       logger,
       clock,
@@ -108,7 +113,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
 
   // Disposed after those who speak on them.
   const sockets = stack.use(new OpenSockets())
-  const stores = stack.use(openMqttStores(config, { file: files?.mqttDatabase, clock, logger }))
+  const stores = stack.use(openMqttStores(config, { file: files?.mqttDatabase, clock, logger, timings }))
   const broker = stack.use(
     await openMqttBroker({
       ...registry,
@@ -172,6 +177,8 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     allowedOrigins: config.api.allowed_origins,
     health: { level: () => logger.level },
     readiness,
+    metrics: openMetrics({ broker, registry, pki, readiness, timings, dataDir: files && config.data_dir }),
+    timings,
     diagnosis: createDiagnosis(config, {
       stores: registryStores,
       registry,
@@ -203,16 +210,13 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       proxy,
       localSocket: files?.localSocket,
       logger,
+      timings,
       ports,
     },
     stack,
   )
 
-  for (const surface of ['https', 'mqtts'] as const) {
-    const { served } = pki[surface]
-    const fingerprint = (): string => served.identity.certificate.fingerprint256
-    served.onExchange(() => events.publish('certificate.exchanged', { surface, fingerprint: fingerprint() }))
-  }
+  tellExchanges(pki, events)
   inBackground(revocationLists.refresh(), logger)
   logger.info({ component: 'hub', mqttPort: ports.mqtt, apiPort: ports.api }, 'Hub ready')
   const resources = stack.move()

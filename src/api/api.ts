@@ -27,6 +27,8 @@ import type { ApiEnv } from './api-env.ts'
 import { allowOrigins } from './cors.ts'
 import { errorHandler, notFoundHandler } from './error-handler.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
+import type { Metrics } from './metrics/metrics.ts'
+import type { Timings } from './metrics/timings.ts'
 import type {
   AuthModes,
   BrokerAddress,
@@ -47,6 +49,7 @@ import { refuseInvalidInput } from './request/invalid-input.ts'
 import { plainHttp } from './request/plain-http.ts'
 import { MAX_BODY_OCTETS, MAX_IMPORT_OCTETS, requestBody } from './request/request-body.ts'
 import { requestId } from './request/request-id.ts'
+import { timedRequest } from './request/timed-request.ts'
 import { administratorCertificateRoutes } from './routes/administrator-certificates.ts'
 import { banRoutes } from './routes/bans.ts'
 import { caCertificateRoutes } from './routes/ca-certificate.ts'
@@ -62,6 +65,7 @@ import { healthRoutes } from './routes/health.ts'
 import { type IdentityTokenCalls, identityTokenRoutes } from './routes/identity-tokens.ts'
 import { importRoutes } from './routes/imports.ts'
 import { legacyCredentialRoutes } from './routes/legacy-credential.ts'
+import { metricRoutes } from './routes/metrics.ts'
 import { modeRoutes } from './routes/mode.ts'
 import { openApiRoutes } from './routes/openapi-document.ts'
 import { policyRoutes } from './routes/policies.ts'
@@ -115,6 +119,8 @@ export interface ApiDependencies {
   readonly configuration: Configuration
   /** Of web pages that may call the API, the hub's own left out. */
   readonly allowedOrigins: readonly string[]
+  readonly metrics: Metrics
+  readonly timings: Timings
   readonly health: Health
   readonly readiness: readonly ReadinessCheck[]
   readonly signTime: SignTime
@@ -133,6 +139,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.onError(errorHandler(logger, dependencies.explainFailure))
   app.notFound(notFoundHandler())
 
+  app.use(timedRequest(dependencies.timings))
   app.use(requestId())
   app.use(securityHeaders(dependencies.https))
   // A preflight asks with a method that no path takes.
@@ -152,7 +159,8 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   // By device certificate alone, in every mode.
   app.route('/api/devices/self/certificate/renew', renewalRoutes(dependencies.renewals, recordRefusal))
 
-  app.use('/api/*', authentication(dependencies.apiAdmissions, recordRefusal))
+  for (const path of ['/api/*', '/metrics']) app.use(path, authentication(dependencies.apiAdmissions, recordRefusal))
+  app.route('/metrics', metricRoutes(dependencies.metrics, guard))
 
   // Before the body is limited by a 413, and before a device could be called "validate".
   app.route('/api/devices/certificates/validate', emqxAuthenticatorRoutes(dependencies.emqx, guard, logger))

@@ -4,7 +4,7 @@ import type { Logger } from '../logger.ts'
 import type { RecordRefusal, Surface } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
 import type { Login } from '../registry/login.ts'
-import { type EngineLimits, openAedesEngine, type StatusSettings } from './aedes/engine.ts'
+import { type AedesEngine, type EngineLimits, openAedesEngine, type StatusSettings } from './aedes/engine.ts'
 import { announceTo } from './announcement.ts'
 import { type BanOf, Bans } from './bans.ts'
 import { BoundReports } from './bound-reports.ts'
@@ -59,6 +59,7 @@ export interface MqttBroker extends AsyncDisposable {
   readonly messages: Pick<MessageFeed, 'subscribe'>
   /** What bounds have cost since the start, by reason. */
   readonly losses: Pick<Losses, 'totals'>
+  readonly figures: AedesEngine['figures']
   /** How often those limits were reached that refuse nobody a connection, since the start. */
   readonly limitsReached: Pick<BoundReports, 'totals'>
   /** Cuts what is live of this identity and drops what is stored for it. */
@@ -97,6 +98,7 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     messages: feed,
     accept,
     losses: engine.losses,
+    figures: engine.figures,
     limitsReached: reports,
     liftBan: (kind, id) => void flappingBans.lift({ kind, id }),
     async forgetIdentity(kind, id, userId) {

@@ -23,6 +23,7 @@ export interface DoorOptions {
   readonly proxies: Networks
   readonly recordRefusal: RecordRefusal
   readonly logger: Pick<Logger, 'debug' | 'isLevelEnabled'>
+  readonly onHandshake?: (seconds: number) => void
 }
 
 export interface MqttDoorOptions extends DoorOptions {

@@ -24,6 +24,8 @@ export interface SecureServerOptions {
   readonly recordRefusal: RecordRefusal
   readonly logger: Pick<Logger, 'debug' | 'isLevelEnabled'>
   readonly onConnection: (connection: SecureConnection) => void
+  /** How long each finished handshake took. */
+  readonly onHandshake?: (seconds: number) => void
 }
 
 /** A finished handshake. */
@@ -45,7 +47,7 @@ export interface SecureServer {
 /** Terminates TLS 1.2 and 1.3 on sockets that are handed to it. */
 export function createSecureServer(options: SecureServerOptions): SecureServer {
   const { surface, clientCa, alpnProtocols, recordRefusal, logger, onConnection } = options
-  const entrants = new WeakMap<Socket, Entrant>()
+  const entrants = new WeakMap<Socket, Entrant & { readonly begin: number }>()
   const server = createServer({
     ...contextOf(options),
     handshakeTimeout: options.handshakeSeconds * 1000,
@@ -59,7 +61,8 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
     const known = entrants.get(rawOf(socket))
     // The peer left between the last flight and this event.
     if (!known || known.raw.destroyed) return void socket.destroy()
-    const { raw, address, markOpen } = known
+    const { raw, address, markOpen, begin } = known
+    options.onHandshake?.((performance.now() - begin) / 1000)
     const peer = readPeer(socket, clientCa)
     if (logger.isLevelEnabled('debug')) {
       logger.debug({ component: 'edge', surface, address, ...describeHandshake(socket, peer) }, 'Handshake finished')
@@ -90,7 +93,7 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
 
   return {
     accept(entrant) {
-      entrants.set(entrant.raw, entrant)
+      entrants.set(entrant.raw, { ...entrant, begin: performance.now() })
       server.emit('connection', entrant.raw)
     },
   }

@@ -14,8 +14,13 @@ export interface RefusalRing {
   record(refusal: Refusal): void
   /** Newest first. */
   list(): readonly RecordedRefusal[]
-  /** How many of each cause there were since the start, those included that are not kept any more. */
-  totals(): Readonly<Partial<Record<RefusalCause, number>>>
+  /** How many there were since the start, those included that are not kept any more. */
+  totals(): readonly RefusalTotal[]
+}
+
+/** Of one cause on one surface. */
+export interface RefusalTotal extends Pick<Refusal, 'surface' | 'cause'> {
+  readonly count: number
 }
 
 export interface RefusalRingOptions {
@@ -40,12 +45,13 @@ export function createRefusalRing({
   onAgain,
 }: RefusalRingOptions): RefusalRing {
   const entries = new BoundedEntries<RecordedRefusal>({ capacity, capacityPerSubject })
-  const totals = new Map<RefusalCause, number>()
+  const totals = new Map<string, RefusalTotal>()
 
   return {
     record(refusal) {
       const { address, surface, cause } = refusal
-      totals.set(cause, (totals.get(cause) ?? 0) + 1)
+      const kind = `${surface} ${cause}`
+      totals.set(kind, { surface, cause, count: (totals.get(kind)?.count ?? 0) + 1 })
       const subject = subjectOf(refusal)
       const key = [address, surface, cause, subject].join('\n')
       const known = entries.get(key)
@@ -55,7 +61,7 @@ export function createRefusalRing({
       else onNew?.(entry)
     },
     list: () => entries.list(),
-    totals: () => Object.fromEntries(totals),
+    totals: () => [...totals.values()],
   }
 
   function complete({ presented, ...refusal }: Refusal): Refusal {

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
 import { type ApiDependencies, createApi } from '../../src/api/api.ts'
+import type { ObservedRequest } from '../../src/api/metrics/timings.ts'
 import type { RequestOrigin } from '../../src/api/request/request-origin.ts'
 import { openAuthority } from '../../src/ca/authority-files.ts'
 import { systemClock } from '../../src/clock.ts'
@@ -29,6 +30,8 @@ export const PUBLISHED_LISTS: PublishedLists = {
   forDistributionPoints: Buffer.from('for distribution points'),
 }
 
+const UNTIMED = { handshake: () => undefined, commit: () => undefined, revocationEffect: () => undefined }
+
 export const authority = await createTestAuthority()
 
 export interface Answer {
@@ -52,6 +55,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
   const registry = createRegistryDouble(NOW, authority.caCertificatePem)
   const brokerDouble = createBrokerDouble(NOW)
   const refusals: Refusal[] = []
+  const requests: ObservedRequest[] = []
   const connects: { connect: EmqxConnect | undefined; address: string }[] = []
   const actions: { action: EmqxAction | undefined; address: string }[] = []
   const { logger, lines } = recordLog()
@@ -98,6 +102,8 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     loopbackHttp: true,
     configuration: { reload: async () => ({ applied: ['log.level'], needsRestart: ['api.port'] }) },
     allowedOrigins: [],
+    metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', render: async () => 'signet_up 1\n' },
+    timings: { ...UNTIMED, httpRequest: (request) => void requests.push(request) },
     health: { level: () => 'info' },
     readiness: [{ name: 'database', isReady: () => true }],
     signTime: (text) => ({ signature: `signed:${text}`, certificate: 'PEM' }),
@@ -124,7 +130,17 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     return { status: response.status, headers: response.headers, text, body: readJson(response, text) }
   }
 
-  return { app, call, calls: registry.calls, brokerCalls: brokerDouble.calls, refusals, connects, actions, lines }
+  return {
+    app,
+    call,
+    calls: registry.calls,
+    brokerCalls: brokerDouble.calls,
+    refusals,
+    requests,
+    connects,
+    actions,
+    lines,
+  }
 }
 
 function readJson({ headers }: Response, text: string): unknown {

@@ -80,6 +80,7 @@ const CALLS: readonly { method: string; path: string; json?: unknown; roles: rea
   { method: 'GET', path: '/api/sessions/device-001', roles: READERS },
   { method: 'DELETE', path: '/api/sessions/device-001', roles: OPERATORS },
   { method: 'GET', path: '/api/bans', roles: READERS },
+  { method: 'GET', path: '/metrics', roles: READERS },
   { method: 'DELETE', path: '/api/bans/client:a', roles: OPERATORS },
 ]
 
