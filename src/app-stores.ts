@@ -2,30 +2,46 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { createAdministratorStore } from './db/administrator-store.ts'
 import { createApiTokenStore } from './db/api-token-store.ts'
+import { createAuditStore } from './db/audit-store.ts'
 import { createCertificateStore } from './db/certificate-store.ts'
 import type { Database } from './db/database.ts'
 import { createDeviceStore } from './db/device-store.ts'
 import { createIdentityTokenStore } from './db/identity-token-store.ts'
+import { keepWrites } from './db/kept-writes.ts'
 import { createLegacyCredentialStore } from './db/legacy-credential-store.ts'
 import { type MqttDatabase, openMqttDatabase } from './db/mqtt/mqtt-database.ts'
 import { createPolicyStore } from './db/policy-store.ts'
 import { createServiceStore } from './db/service-store.ts'
 import { createTransaction } from './db/transaction.ts'
 import type { Logger } from './logger.ts'
+import { type AuditTrail, createAuditTrail } from './registry/audit/audit-trail.ts'
 import type { Stores } from './registry/registry.ts'
 
-/** All that the registry keeps, in one database. */
-export function createStores(database: Database): Stores {
+/** All that the registry keeps, in one database, and who changed it. */
+export function createStores(database: Database, clock: Clock): Stores & { readonly audit: AuditTrail } {
+  const store = createAuditStore(database)
+  const { trail, transaction } = createAuditTrail({ store, transaction: createTransaction(database), clock })
+  const keep = <Store extends object>(store: Store, ...writes: readonly (keyof Store & string)[]): Store =>
+    keepWrites(transaction, store, writes)
   return {
-    devices: createDeviceStore(database),
-    services: createServiceStore(database),
-    certificates: createCertificateStore(database),
-    policies: createPolicyStore(database),
-    administrators: createAdministratorStore(database),
-    tokens: createApiTokenStore(database),
-    identityTokens: createIdentityTokenStore(database),
-    legacy: createLegacyCredentialStore(database),
-    transaction: createTransaction(database),
+    devices: keep(createDeviceStore(database), 'save', 'delete'),
+    services: keep(createServiceStore(database), 'save', 'delete'),
+    certificates: keep(
+      createCertificateStore(database),
+      'insert',
+      'markRevoked',
+      'markRetiring',
+      'approve',
+      'complete',
+      'forget',
+    ),
+    policies: keep(createPolicyStore(database), 'save', 'delete'),
+    administrators: keep(createAdministratorStore(database), 'save'),
+    tokens: keep(createApiTokenStore(database), 'insert', 'markRevoked'),
+    identityTokens: keep(createIdentityTokenStore(database), 'insert', 'markRevoked', 'deleteOf'),
+    legacy: keep(createLegacyCredentialStore(database), 'save', 'delete'),
+    transaction,
+    audit: trail,
   }
 }
 

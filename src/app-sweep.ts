@@ -1,11 +1,17 @@
 import { inBackground } from './app-background.ts'
 import type { Pki } from './app-pki.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
+import type { Clock } from './clock.ts'
+import type { Config } from './config.ts'
 import type { Logger } from './logger.ts'
+import type { AuditTrail } from './registry/audit/audit-trail.ts'
 import type { Registry } from './registry/registry.ts'
 import type { RevocationLists } from './registry/revocation-lists.ts'
 
 export interface SweepParts {
+  readonly config: Config
+  readonly audit: Pick<AuditTrail, 'forgetBefore'>
+  readonly clock: Clock
   readonly registry: Pick<Registry, 'revocations' | 'legacy'>
   readonly broker: Pick<MqttBroker, 'endExpired'>
   readonly pki: Pick<Pki, 'renewal'>
@@ -17,6 +23,9 @@ export interface SweepParts {
 
 /** Ends what the clock has ended, and renews what is due: what fails is told, and holds up nothing else. */
 export function createSweep({
+  config,
+  audit,
+  clock,
   registry,
   broker,
   pki,
@@ -33,6 +42,7 @@ export function createSweep({
       pki.renewal.check(),
       revocationLists.refresh(),
     ]
+    audit.forgetBefore(new Date(clock().getTime() - config.audit.keep * 1000))
     await Promise.all(works.map((work) => inBackground(work, logger)))
   }
 }

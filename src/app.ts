@@ -2,6 +2,7 @@ import { createApi } from './api/api.ts'
 import { createTimings } from './api/metrics/timings.ts'
 import { OWN_ORIGIN } from './api/request/request-origin.ts'
 import { isWebSocketRequest } from './api/request/websocket-rule.ts'
+import { httpsIdentity, webSocketOffer } from './app-addresses.ts'
 import { inBackground, repeat } from './app-background.ts'
 import { tellExchanges } from './app-certificates.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
@@ -19,7 +20,6 @@ import { createSweep } from './app-sweep.ts'
 import { tellMistrust } from './app-trust.ts'
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
-import { SUB_PROTOCOLS } from './broker/websocket/websocket-door.ts'
 import { createTimeSigner } from './ca/time-signer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -88,7 +88,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   const timings = createTimings()
 
   const { database, pki, files } = await openPremises(config, { logger, clock, pid, inMemory }, stack)
-  const registryStores = createStores(database)
+  const registryStores = createStores(database, clock)
   const revocationLists = openRevocationLists({ database, pki, clock }, stack)
   const registry = openRegistry(
     config,
@@ -128,26 +128,23 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       fastPath,
     }),
   )
-  const sweep = createSweep({ registry, broker, pki, revocationLists, endOthers, logger })
+  const sweep = createSweep({
+    config,
+    registry,
+    audit: registryStores.audit,
+    clock,
+    broker,
+    pki,
+    revocationLists,
+    endOthers,
+    logger,
+  })
   repeat(stack, SWEEP_MS, sweep)
   repeat(stack, WATCH_MS, () => inBackground(pki.watch(), logger))
   const ports: Ports = { mqtt: config.mqtt.port, api: config.api.port, plainMqtt: undefined, redirect: undefined }
-  const https = {
-    serverNames: () => pki.https.served.identity.names,
-    get publicHost() {
-      return config.public_host
-    },
-    get httpsPort() {
-      return ports.api
-    },
-  }
+  const https = httpsIdentity(config, pki, ports)
   const proxy = openReverseProxy(config, { registry, https, logger })
-  const webSocket = {
-    subProtocols: SUB_PROTOCOLS,
-    get allowedOrigins() {
-      return config.mqtt.allowed_origins
-    },
-  }
+  const webSocket = webSocketOffer(config)
   const readiness = createReadiness({ database, stores, pki, clock, logger }, stack)
   const api = createApi({
     ...registry,
@@ -164,6 +161,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
         return ports.mqtt
       },
     },
+    audit: registryStores.audit,
     sessions: broker.sessionList,
     bans: broker.bans,
     remoteCalls: broker.remoteCalls,

@@ -110,6 +110,9 @@ const SCHEMA = group({
     server_names: list(NAMES, "Further names and addresses in the hub's own server certificate."),
     session_resumption: toggle(false, 'Whether TLS sessions may be resumed; the registry is asked again either way.'),
   }),
+  audit: group({
+    keep: duration(365 * DAY, 'How long it is remembered who changed what.'),
+  }),
   ca: group({
     key_algorithm: optional(z.enum(KEY_ALGORITHMS), {
       description: "Key algorithm of a new CA and of what it issues; none: the existing CA's, or ec-p256.",

@@ -9,6 +9,7 @@ import type { AdministratorCertificates } from '../registry/administrator-certif
 import type { ApiAdmissions } from '../registry/api-admission.ts'
 import type { ApiTokens } from '../registry/api-tokens.ts'
 import type { Approvals } from '../registry/approvals.ts'
+import type { AuditTrail } from '../registry/audit/audit-trail.ts'
 import type { Certificates } from '../registry/certificates.ts'
 import type { Devices } from '../registry/devices.ts'
 import type { EmqxAuthenticator } from '../registry/emqx-authenticator.ts'
@@ -24,6 +25,7 @@ import type { Services } from '../registry/services.ts'
 import { authentication } from './access/authentication.ts'
 import { createGuard } from './access/guard.ts'
 import type { ApiEnv } from './api-env.ts'
+import { audited } from './audit/audited.ts'
 import { allowOrigins } from './cors.ts'
 import { errorHandler, notFoundHandler } from './error-handler.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
@@ -51,6 +53,7 @@ import { MAX_BODY_OCTETS, MAX_IMPORT_OCTETS, requestBody } from './request/reque
 import { requestId } from './request/request-id.ts'
 import { timedRequest } from './request/timed-request.ts'
 import { administratorCertificateRoutes } from './routes/administrator-certificates.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { banRoutes } from './routes/bans.ts'
 import { caCertificateRoutes } from './routes/ca-certificate.ts'
 import { certificateValidationRoutes } from './routes/certificate-validation.ts'
@@ -102,6 +105,7 @@ export interface ApiDependencies {
   readonly identityTokens: IdentityTokenCalls
   readonly legacy: Pick<LegacyCredentials, 'find' | 'put' | 'remove'>
   readonly logins: Pick<Logins, 'thatLetIn'>
+  readonly audit: AuditTrail
   readonly sessions: Pick<SessionList, 'clientIds' | 'get' | 'disconnect'>
   readonly bans: Pick<Bans, 'list' | 'lift'>
   readonly publisher: Publisher
@@ -160,6 +164,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/devices/self/certificate/renew', renewalRoutes(dependencies.renewals, recordRefusal))
 
   for (const path of ['/api/*', '/metrics']) app.use(path, authentication(dependencies.apiAdmissions, recordRefusal))
+  app.use('/api/*', audited(dependencies.audit))
   app.route('/metrics', metricRoutes(dependencies.metrics, guard))
 
   // Before the body is limited by a 413, and before a device could be called "validate".
@@ -205,6 +210,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/mode', modeRoutes(dependencies.modes, guard))
   app.route('/api/sessions', sessionRoutes(dependencies.sessions, guard))
   app.route('/api/users', remoteCallRoutes(dependencies.remoteCalls, dependencies.devices, guard))
+  app.route('/api/audit', auditRoutes(dependencies.audit, guard))
   app.route('/api/bans', banRoutes(dependencies.bans, guard))
   app.route('/api/devices', diaryRoutes('device', dependencies.devices.get, dependencies.diagnosis.diary, guard))
   app.route('/api/services', diaryRoutes('service', dependencies.services.get, dependencies.diagnosis.diary, guard))

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { addAdministratorCertificateCommands } from './administrator-certificate.ts'
+import { addAuditCommands } from './audit.ts'
 import { addBanCommands } from './ban.ts'
 import { addCaCommands } from './ca.ts'
 import { addCertificateCommands } from './certificate.ts'
@@ -54,6 +55,7 @@ export function createProgram(context: CommandContext): Command {
   addPubCommand(program, context)
   addRpcCommand(program, context)
   addRefusalsCommand(program, context)
+  addAuditCommands(program, context)
   addDoctorCommand(program, context)
   addSimulateCommand(program, context)
   addConfigCommands(program, context)

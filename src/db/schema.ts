@@ -189,3 +189,23 @@ export const legacyCredentials = sqliteTable(
   },
   (table) => [index('legacy_credentials_by_end').on(table.endsAt)],
 )
+
+// Append-only: a trigger refuses every change of an entry; only the oldest are ever deleted.
+export const auditEntries = sqliteTable(
+  'audit_entries',
+  {
+    number: integer('number').primaryKey(),
+    at: time('at').notNull(),
+    actor: text('actor').notNull(),
+    role: text('role'),
+    action: text('action').notNull(),
+    object: text('object').notNull(),
+    surface: text('surface').notNull(),
+    address: text('address').notNull(),
+    result: text('result').notNull(),
+    requestId: text('request_id'),
+    previousHash: text('previous_hash').notNull(),
+    hash: text('hash').notNull(),
+  },
+  (table) => [index('audit_entries_by_time').on(table.at)],
+)

@@ -56,6 +56,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
   const brokerDouble = createBrokerDouble(NOW)
   const refusals: Refusal[] = []
   const requests: ObservedRequest[] = []
+  const audited: unknown[] = []
   const connects: { connect: EmqxConnect | undefined; address: string }[] = []
   const actions: { action: EmqxAction | undefined; address: string }[] = []
   const { logger, lines } = recordLog()
@@ -102,6 +103,18 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     loopbackHttp: true,
     configuration: { reload: async () => ({ applied: ['log.level'], needsRestart: ['api.port'] }) },
     allowedOrigins: [],
+    audit: {
+      within(request, work) {
+        audited.push(request)
+        return work()
+      },
+      conclude: (result) => void audited.push(result),
+      note: () => undefined,
+      list: () => ({ items: [] }),
+      async *read() {},
+      verify: async () => ({ entries: 0, head: undefined, brokenAt: undefined, isFound: undefined }),
+      forgetBefore: () => undefined,
+    },
     metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', render: async () => 'signet_up 1\n' },
     timings: { ...UNTIMED, httpRequest: (request) => void requests.push(request) },
     health: { level: () => 'info' },
@@ -137,6 +150,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     brokerCalls: brokerDouble.calls,
     refusals,
     requests,
+    audited,
     connects,
     actions,
     lines,

@@ -81,6 +81,9 @@ const CALLS: readonly { method: string; path: string; json?: unknown; roles: rea
   { method: 'DELETE', path: '/api/sessions/device-001', roles: OPERATORS },
   { method: 'GET', path: '/api/bans', roles: READERS },
   { method: 'GET', path: '/metrics', roles: READERS },
+  { method: 'GET', path: '/api/audit', roles: READERS },
+  { method: 'GET', path: '/api/audit/export', roles: READERS },
+  { method: 'GET', path: '/api/audit/verification', roles: READERS },
   { method: 'DELETE', path: '/api/bans/client:a', roles: OPERATORS },
 ]
 
