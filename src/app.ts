@@ -4,6 +4,7 @@ import { isWebSocketRequest } from './api/request/websocket-rule.ts'
 import { inBackground, repeat } from './app-background.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
 import { openListeners } from './app-listeners.ts'
+import { createOcsp } from './app-ocsp.ts'
 import type { Ports } from './app-ports.ts'
 import { openPremises } from './app-premises.ts'
 import { openReverseProxy } from './app-proxy.ts'
@@ -86,6 +87,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   const { database, pki, files } = await openPremises(config, { logger, clock, pid, inMemory }, stack)
   const registryStores = createStores(database)
   const revocationLists = openRevocationLists({ database, pki, clock }, stack)
+  const ocsp = createOcsp({ database, pki, clock, logger })
   const registry = openRegistry(
     config,
     {
@@ -151,6 +153,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     renewOwnCertificate: () => pki.renewal.renew(),
     trust: { caCertificatePem: pki.authority.caCertificatePem, anchorPem: pki.anchorPem },
     revocationLists: { current: () => revocationLists.current() },
+    answerOcsp: ocsp.answer,
     broker: {
       get brokerHost() {
         return config.public_host ?? 'localhost'
@@ -193,6 +196,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     config,
     {
       pki,
+      ocsp,
       sockets,
       recordRefusal,
       broker,

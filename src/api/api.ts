@@ -27,6 +27,7 @@ import { allowOrigins } from './cors.ts'
 import { errorHandler, notFoundHandler } from './error-handler.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
 import type {
+  AnswerOcsp,
   AuthModes,
   BrokerAddress,
   Configuration,
@@ -62,6 +63,7 @@ import { type IdentityTokenCalls, identityTokenRoutes } from './routes/identity-
 import { importRoutes } from './routes/imports.ts'
 import { legacyCredentialRoutes } from './routes/legacy-credential.ts'
 import { modeRoutes } from './routes/mode.ts'
+import { ocspRoutes } from './routes/ocsp.ts'
 import { openApiRoutes } from './routes/openapi-document.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { publishRoutes } from './routes/publish.ts'
@@ -104,6 +106,7 @@ export interface ApiDependencies {
   readonly recordRefusal: RecordRefusal
   readonly trust: TrustAnchor
   readonly revocationLists: PublishedRevocations
+  readonly answerOcsp: AnswerOcsp
   readonly broker: BrokerAddress
   readonly https: HttpsIdentity
   readonly webSocket: WebSocketOffer
@@ -142,6 +145,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/', timeRoutes(dependencies.clock, dependencies.signTime))
   app.route('/', caCertificateRoutes(dependencies.trust))
   app.route('/', revocationListRoutes(dependencies.revocationLists, dependencies.clock))
+  app.route('/', ocspRoutes(dependencies.answerOcsp, dependencies.clock))
   app.route('/', trustPageRoutes(dependencies.trust, dependencies.https))
   app.route('/', openApiRoutes(app, dependencies.version))
   app.route('/', webSocketRoutes(dependencies.https, dependencies.webSocket, recordRefusal))

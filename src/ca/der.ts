@@ -15,12 +15,31 @@ export function derSequence(...members: readonly Uint8Array[]): Buffer<ArrayBuff
   return encodeDer(0x30, ...members)
 }
 
-/** X.690 §8.3: a number that is not negative, in the fewest octets. */
+/** X.690 §8.3: a whole number in the fewest octets, from hexadecimal with a sign where it is negative. */
 export function derInteger(hex: string): Buffer<ArrayBuffer> {
-  const digits = hex.replace(/^0+/, '')
-  const octets = Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex')
+  if (hex.startsWith('-')) return encodeDer(0x02, twosComplement(BigInt(`0x${hex.slice(1)}`)))
+  const octets = toOctets(hex.replace(/^0+/, ''))
   const isBare = octets.length > 0 && octets.readUInt8(0) < 0x80
   return isBare ? encodeDer(0x02, octets) : encodeDer(0x02, Buffer.from([0]), octets)
+}
+
+// RFC 5280 §4.1.2.2: other CAs have issued negative serial numbers, and they are to be handled gracefully.
+function twosComplement(magnitude: bigint): Buffer {
+  const octets = Math.ceil(((magnitude - 1n).toString(2).length + 1) / 8)
+  return toOctets(((1n << BigInt(8 * octets)) - magnitude).toString(16))
+}
+
+function toOctets(digits: string): Buffer {
+  return Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex')
+}
+
+/** From the octets of its contents, in hexadecimal. */
+export function derOid(hex: string): Buffer<ArrayBuffer> {
+  return encodeDer(0x06, Buffer.from(hex, 'hex'))
+}
+
+export function derEnumerated(value: number): Buffer<ArrayBuffer> {
+  return encodeDer(0x0a, Buffer.from([value]))
 }
 
 export function derOctetString(contents: Uint8Array): Buffer<ArrayBuffer> {
@@ -31,13 +50,23 @@ export function derBitString(contents: Uint8Array): Buffer<ArrayBuffer> {
   return encodeDer(0x03, Buffer.from([0]), contents)
 }
 
+/** RFC 5280 §4.1: `oid` in hexadecimal; `critical` is said only where it is so. */
+export function derExtension(oid: string, value: Uint8Array, isCritical = false): Buffer<ArrayBuffer> {
+  const critical = isCritical ? encodeDer(0x01, Buffer.from([0xff])) : Buffer.alloc(0)
+  return derSequence(derOid(oid), critical, derOctetString(value))
+}
+
 const UTC_TIME = 0x17
 const GENERALIZED_TIME = 0x18
 
+/** RFC 6960 §4.2.2.1: OCSP knows no other form. */
+export function derGeneralizedTime(time: Date): Buffer<ArrayBuffer> {
+  return encodeDer(GENERALIZED_TIME, Buffer.from(`${time.toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}Z`))
+}
+
 /** RFC 5280 §5.1.2.4: UTCTime through the year 2049, GeneralizedTime from then on; whole seconds. */
 export function derTime(time: Date): Buffer<ArrayBuffer> {
-  const [year = '', month, day, hour, minute, second] = time.toISOString().split(/[-:T.]/)
-  const digits = `${month}${day}${hour}${minute}${second}Z`
-  if (year < '1950' || year >= '2050') return encodeDer(GENERALIZED_TIME, Buffer.from(year + digits))
-  return encodeDer(UTC_TIME, Buffer.from(year.slice(2) + digits))
+  const year = time.getUTCFullYear()
+  if (year < 1950 || year >= 2050) return derGeneralizedTime(time)
+  return encodeDer(UTC_TIME, Buffer.from(`${time.toISOString().slice(2, 19).replaceAll(/[-:T]/g, '')}Z`))
 }
