@@ -1,9 +1,8 @@
-import type { Publication } from './ca/certificate-profile.ts'
 import type { Config } from './config.ts'
 import { apiEndpoint } from './config-edge.ts'
 
 /** The URLs that certificates name; none: nobody has said by what name the hub is reached. */
-export function publication(config: Pick<Config, 'api' | 'listen' | 'pki' | 'public_host'>): Publication | undefined {
+export function publication(config: Pick<Config, 'api' | 'listen' | 'pki' | 'public_host'>) {
   const url = config.pki.public_url ?? ownUrl(config)
   if (url === undefined) return undefined
   const at = (path: string): string => new URL(path, url).href

@@ -12,6 +12,7 @@ import type { Certificates } from '../registry/certificates.ts'
 import type { Devices } from '../registry/devices.ts'
 import type { EmqxAuthenticator } from '../registry/emqx-authenticator.ts'
 import type { EmqxAuthorizer } from '../registry/emqx-authorizer.ts'
+import type { Holds } from '../registry/holds.ts'
 import type { ImportUndo } from '../registry/import/import-undo.ts'
 import type { Imports } from '../registry/import/imports.ts'
 import type { LegacyCredentials } from '../registry/legacy-credentials.ts'
@@ -86,6 +87,7 @@ export interface ApiDependencies {
   readonly serverCertificates: ServerCertificates
   readonly renewOwnCertificate: RenewOwnCertificate
   readonly approvals: Approvals
+  readonly holds: Holds
   readonly imports: Imports & ImportUndo
   readonly devices: Pick<Devices, 'create' | 'get' | 'list' | 'change' | 'remove'>
   readonly services: Services
@@ -180,7 +182,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/devices', deviceRoutes(dependencies.devices, legacy, guard))
   app.route('/api/devices', identityTokenRoutes('device', identityTokens, guard))
   app.route('/api/devices', legacyCredentialRoutes(legacy, guard))
-  app.route('/api/certificates', certificateRoutes(certificates, dependencies.approvals, guard))
+  app.route('/api/certificates', certificateRoutes(certificates, dependencies.approvals, dependencies.holds, guard))
   app.route(
     '/api/server-certificates',
     serverCertificateRoutes(dependencies.serverCertificates, dependencies.renewOwnCertificate, guard),

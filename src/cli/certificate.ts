@@ -19,7 +19,7 @@ export function addCertificateCommands(program: Command, context: CommandContext
     addHubOptions(certificate.command(usage).description(description))
 
   verb('list', 'list the certificates')
-    .option('--state <state>', 'active, pending, not_yet_valid, expired, superseded or revoked')
+    .option('--state <state>', 'active, pending, not_yet_valid, expired, superseded, held or revoked')
     .option('--device <id>', 'of this device or service alone')
     .option('--expires-before <time>', 'that end before this time, as 2027-01-31T00:00:00Z')
     .option('--json', 'as JSON')
@@ -44,7 +44,30 @@ export function addCertificateCommands(program: Command, context: CommandContext
       stdout.write(`Certificate ${parseFingerprint(fingerprint)} is rejected\n`)
     },
   )
+
+  addHolds({ verb, context })
 }
+
+function addHolds({ verb, context }: Holding): void {
+  const { stdout } = context.terminal
+  for (const [word, state, description] of HOLD_VERBS) {
+    verb(`${word} <fingerprint>`, description).action(async (fingerprint: string, options: HubOptions) => {
+      const hub = await openHubClient(options, context)
+      await hub.call('POST', wordPath(fingerprint, word))
+      stdout.write(`Certificate ${parseFingerprint(fingerprint)} is ${state}\n`)
+    })
+  }
+}
+
+interface Holding {
+  readonly verb: (usage: string, description: string) => Command
+  readonly context: CommandContext
+}
+
+const HOLD_VERBS = [
+  ['hold', 'on hold', 'revoke a certificate for the time being, and close its session now'],
+  ['unhold', 'no longer on hold', 'let the holder of a certificate in again'],
+] as const
 
 function listPath({ state, device, expiresBefore }: ListOptions): string {
   const query = new URLSearchParams({
@@ -55,7 +78,7 @@ function listPath({ state, device, expiresBefore }: ListOptions): string {
   return query.size === 0 ? '/api/certificates' : `/api/certificates?${query}`
 }
 
-function wordPath(fingerprint: string, word: 'approve' | 'reject'): string {
+function wordPath(fingerprint: string, word: 'approve' | 'reject' | 'hold' | 'unhold'): string {
   return `/api/certificates/${encodeURIComponent(parseFingerprint(fingerprint))}/${word}`
 }
 

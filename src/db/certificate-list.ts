@@ -3,7 +3,7 @@ import type { CertificateState } from '../registry/certificate.ts'
 import type { CertificateQuery, ForeignCertificates } from '../registry/ports.ts'
 import { readCertificate } from './certificate-row.ts'
 import type { Database } from './database.ts'
-import { and, asc, eq, gt, isNotNull, isNull, lt, lte, ne, or, sql } from './drizzle.ts'
+import { and, asc, eq, gt, isNotNull, isNull, lt, lte, notInArray, or, sql } from './drizzle.ts'
 import { readKeyThumbprint } from './key-thumbprints.ts'
 import { createPage } from './page.ts'
 import { certificates } from './schema.ts'
@@ -58,7 +58,8 @@ const { revokedAt, revocationReason, pendingSince, retiresAt, notBefore, notAfte
 
 /** Each state as `stateOf` of the registry knows it: the first that applies. */
 const CONDITIONS = {
-  revoked: () => and(isNotNull(revokedAt), ne(revocationReason, 'superseded')),
+  revoked: () => and(isNotNull(revokedAt), notInArray(revocationReason, ['superseded', 'certificateHold'])),
+  held: () => eq(revocationReason, 'certificateHold'),
   pending: () => and(isNull(revokedAt), isNotNull(pendingSince)),
   superseded: (now) =>
     or(

@@ -75,8 +75,10 @@ export interface CertifiedKeys {
 }
 
 export interface CertificateMarks {
-  /** Those of the fingerprints that are not yet revoked. */
+  /** Those of the fingerprints that are not revoked for good; one that was held keeps the time of its hold. */
   markRevoked(fingerprints: readonly string[], at: Date, reason: RevocationReason): void
+  /** Takes the mark off, of one that is held. */
+  markReleased(fingerprint: string): void
   /** What the certificate says of itself is kept with it, for one that was registered by its fingerprint alone. */
   markFirstSeen(certificate: Certificate, at: Date): void
   markRetiring(fingerprints: readonly string[], at: Date): void

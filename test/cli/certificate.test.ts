@@ -50,6 +50,13 @@ for (const { line, call, body, sentence } of [
     body: { userId: 'ann' },
     sentence: `Certificate ${FINGERPRINT} is approved\n`,
   },
+  { line: `hold ${HEX}`, call: 'hold', body: undefined, sentence: `Certificate ${FINGERPRINT} is on hold\n` },
+  {
+    line: `unhold ${HEX}`,
+    call: 'unhold',
+    body: undefined,
+    sentence: `Certificate ${FINGERPRINT} is no longer on hold\n`,
+  },
   { line: `reject ${HEX}`, call: 'reject', body: undefined, sentence: `Certificate ${FINGERPRINT} is rejected\n` },
 ]) {
   test(`certificate ${line.replaceAll(/[0-9A-F:]{64,}/gi, 'FINGERPRINT')}`, async () => {

@@ -17,6 +17,7 @@ const FLEET: readonly Certificate[] = [
   createCertificate('retired', { retiresAt: NOON }),
   createCertificate('superseded', { revokedAt: NOON, revocationReason: 'superseded' }),
   createCertificate('revoked', { revokedAt: NOON, revocationReason: 'keyCompromise' }),
+  createCertificate('held', { revokedAt: NOON, revocationReason: 'certificateHold' }),
   createCertificate('rejected', { pendingSince: NOON, revokedAt: NOON, revocationReason: 'privilegeWithdrawn' }),
 ]
 
@@ -78,5 +79,5 @@ test('a revoked certificate is not forgotten', () => {
   using at = fill()
   for (const { fingerprint } of FLEET) at.store.forget(fingerprint)
   const kept = at.store.list({ now: NOON, limit: 100 }).items.map(({ subjectId }) => subjectId)
-  expect(kept.toSorted()).toEqual(['rejected', 'revoked', 'superseded'])
+  expect(kept.toSorted()).toEqual(['held', 'rejected', 'revoked', 'superseded'])
 })

@@ -33,6 +33,7 @@ const STATES = {
   not_yet_valid: 'not_yet_valid',
   expired: 'expired',
   superseded: 'superseded',
+  held: 'held',
   revoked: 'revoked',
 } as const satisfies { readonly [Name in CertificateState]: Name }
 

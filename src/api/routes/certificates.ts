@@ -1,7 +1,8 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Approvals } from '../../registry/approvals.ts'
 import type { Certificates } from '../../registry/certificates.ts'
-import type { Guard } from '../access/guard.ts'
+import type { Holds } from '../../registry/holds.ts'
+import { type Guard, isAdministrator } from '../access/guard.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { exact } from '../exact.ts'
 import { BAD_BODY, BAD_CALLER, BAD_REQUEST, CONFLICT, json, NOT_FOUND, optionalJsonBody } from '../operation.ts'
@@ -63,9 +64,40 @@ const reject = createRoute({
   },
 })
 
+const hold = createRoute({
+  method: 'post',
+  path: '/{fingerprint}/hold',
+  tags,
+  summary: 'Revoke a certificate for the time being, and close its sessions (RFC 5280 certificateHold)',
+  request: { params },
+  responses: {
+    200: json(listedCertificateSchema, 'The certificate'),
+    ...BAD_REQUEST,
+    ...BAD_CALLER,
+    ...NOT_FOUND,
+    ...CONFLICT,
+  },
+})
+
+const unhold = createRoute({
+  method: 'post',
+  path: '/{fingerprint}/unhold',
+  tags,
+  summary: 'End the hold of a certificate, which lets its holder in again',
+  request: { params },
+  responses: {
+    200: json(listedCertificateSchema, 'The certificate'),
+    ...BAD_REQUEST,
+    ...BAD_CALLER,
+    ...NOT_FOUND,
+    ...CONFLICT,
+  },
+})
+
 export function certificateRoutes(
   certificates: Pick<Certificates, 'list' | 'isValid'>,
   approvals: Approvals,
+  holds: Holds,
   guard: Guard,
 ) {
   const shape = (certificate: ReturnType<Approvals['approve']>) =>
@@ -84,5 +116,13 @@ export function certificateRoutes(
     })
     .openapi({ ...reject, middleware: guard('operate') }, async (c) => {
       return c.json(shape(await approvals.reject(c.req.valid('param').fingerprint)), 200)
+    })
+    .openapi({ ...hold, middleware: guard('operate') }, async (c) => {
+      const { fingerprint } = c.req.valid('param')
+      return c.json(shapeListed(await holds.hold(fingerprint, isAdministrator(c.var.caller))), 200)
+    })
+    .openapi({ ...unhold, middleware: guard('operate') }, (c) => {
+      const { fingerprint } = c.req.valid('param')
+      return c.json(shapeListed(holds.unhold(fingerprint, isAdministrator(c.var.caller))), 200)
     })
 }

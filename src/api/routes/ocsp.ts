@@ -54,7 +54,7 @@ export function ocspRoutes(answerOcsp: AnswerOcsp, clock: Clock) {
         return respond(c, await answerOcsp(body ?? NOTHING), clock())
       })
       // Base64 has slashes, and not every client encodes them.
-      .get(`${PATH}/*`, async (c) => respond(c, await answerOcsp(readPath(c.req.url)), clock()))
+      .get(`${PATH}/:request{.+}`, async (c) => respond(c, await answerOcsp(readPath(c.req.url)), clock()))
   )
 }
 

@@ -194,4 +194,20 @@ describe('/api/certificates', () => {
     expect((await call(`${path}/approve`, { method: 'POST', as: 'auditor' })).status).toBe(403)
     expect((await call('/api/certificates/AB/approve', { method: 'POST' })).status).toBe(400)
   })
+
+  test('holds and releases, and says whether an administrator asks', async () => {
+    const { call, calls } = createHarness()
+    const path = `/api/certificates/${FINGERPRINT.replaceAll(':', '').toLowerCase()}`
+    const held = await call(`${path}/hold`, { method: 'POST', as: 'operator' })
+    expect(held).toMatchObject({ status: 200, body: { state: 'held', subjectId: 'device-001' } })
+    expect((await call(`${path}/unhold`, { method: 'POST' })).body).toMatchObject({ state: 'active' })
+    expect(calls).toEqual([
+      ['hold', FINGERPRINT, false],
+      ['unhold', FINGERPRINT, true],
+    ])
+    for (const word of ['hold', 'unhold']) {
+      expect((await call(`${path}/${word}`, { method: 'POST', as: 'auditor' })).status).toBe(403)
+      expect((await call(`/api/certificates/AB/${word}`, { method: 'POST' })).status).toBe(400)
+    }
+  })
 })
