@@ -7,21 +7,29 @@ import type { CommandContext } from './ports.ts'
 
 interface ListOptions extends HubOptions {
   readonly state?: string
+  readonly kind?: string
   readonly device?: string
+  readonly fingerprint?: string
+  readonly serial?: string
   readonly expiresBefore?: string
+  readonly expiresAfter?: string
   readonly json?: boolean
 }
 
 export function addCertificateCommands(program: Command, context: CommandContext): void {
   const { stdout } = context.terminal
-  const certificate = program.command('certificate').description('the certificates of devices and services')
+  const certificate = program.command('certificate').description('the certificates that were issued or registered')
   const verb = (usage: string, description: string): Command =>
     addHubOptions(certificate.command(usage).description(description))
 
   verb('list', 'list the certificates')
     .option('--state <state>', 'active, pending, not_yet_valid, expired, superseded, held or revoked')
-    .option('--device <id>', 'of this device or service alone')
+    .option('--kind <kind>', 'device, service, administrator or server')
+    .option('--device <id>', 'of this device, service or administrator alone')
+    .option('--fingerprint <fingerprint>', 'the one with this fingerprint')
+    .option('--serial <number>', 'those with this serial number, hexadecimal')
     .option('--expires-before <time>', 'that end before this time, as 2027-01-31T00:00:00Z')
+    .option('--expires-after <time>', 'that end after this time')
     .option('--json', 'as JSON')
     .action(async (options: ListOptions) => {
       const hub = await openHubClient(options, context)
@@ -69,12 +77,11 @@ const HOLD_VERBS = [
   ['unhold', 'no longer on hold', 'let the holder of a certificate in again'],
 ] as const
 
-function listPath({ state, device, expiresBefore }: ListOptions): string {
-  const query = new URLSearchParams({
-    ...(state === undefined ? {} : { state }),
-    ...(device === undefined ? {} : { deviceId: device }),
-    ...(expiresBefore === undefined ? {} : { expiresBefore }),
-  })
+function listPath(options: ListOptions): string {
+  const { state, kind, device: deviceId, fingerprint, serial: serialNumber, expiresBefore, expiresAfter } = options
+  const filters = { state, kind, deviceId, fingerprint, serialNumber, expiresBefore, expiresAfter }
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(filters)) if (value !== undefined) query.set(name, value)
   return query.size === 0 ? '/api/certificates' : `/api/certificates?${query}`
 }
 
@@ -88,5 +95,6 @@ const COLUMNS: readonly Column<ListedCertificateAnswer>[] = [
   ['STATE', ({ state }) => state],
   ['NOT AFTER', ({ notAfter }) => notAfter],
   ['FIRST SEEN', ({ firstSeenAt }) => firstSeenAt],
+  ['SERIAL NUMBER', ({ serialNumber }) => serialNumber],
   ['FINGERPRINT', ({ fingerprint }) => fingerprint],
 ]

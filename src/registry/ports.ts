@@ -13,7 +13,7 @@ import type { Service } from './service.ts'
 export type Transaction = <Result>(work: () => Result) => Result
 
 export interface DeviceQuery extends PageRequest {
-  /** Part of an id or of a user's id. */
+  /** Part of an id or of a user's id, or the fingerprint or serial number of a certificate. */
   readonly search?: string
   readonly state?: Device['state']
   readonly userId?: string
@@ -46,8 +46,12 @@ export interface CertificateStore {
 
 export interface CertificateQuery extends PageRequest {
   readonly state?: CertificateState
+  readonly kind?: CertificateKind
   readonly subjectId?: string
+  readonly fingerprint?: string
+  readonly serialNumber?: string
   readonly expiresBefore?: Date
+  readonly expiresAfter?: Date
   /** By whose time the state is meant. */
   readonly now: Date
 }

@@ -25,7 +25,7 @@ const list = createRoute({
   method: 'get',
   path: '/',
   tags,
-  summary: 'List the certificates of devices and services',
+  summary: 'List the certificates that were issued or registered',
   request: { query: certificateQuerySchema },
   responses: {
     200: json(pageSchema(listedCertificateSchema), 'In order of their fingerprints'),
@@ -104,10 +104,8 @@ export function certificateRoutes(
     shapeCertificate({ certificate, isValid: certificates.isValid(certificate) })
   return new OpenAPIHono<ApiEnv>()
     .openapi({ ...list, middleware: guard('read') }, (c) => {
-      const { limit, cursor, deviceId: subjectId, expiresBefore, state } = c.req.valid('query')
-      const before = expiresBefore === undefined ? undefined : new Date(expiresBefore)
-      const filter = exact({ subjectId, state, expiresBefore: before })
-      const page = certificates.list({ ...filter, ...readPageRequest({ limit, cursor }) })
+      const { limit, cursor, deviceId: subjectId, ...filter } = c.req.valid('query')
+      const page = certificates.list({ ...exact({ subjectId, ...filter }), ...readPageRequest({ limit, cursor }) })
       return c.json(shapePage(page, shapeListed), 200)
     })
     .openapi({ ...approve, middleware: guard('operate') }, (c) => {

@@ -179,6 +179,20 @@ describe('/api/certificates', () => {
     expect(calls[1]).toEqual(['certificates.list', { limit: 50 }])
   })
 
+  test('searches by the names of a certificate in any spelling, by kind and by end', async () => {
+    const { call, calls } = createHarness()
+    const fingerprint = FINGERPRINT.replaceAll(':', '').toLowerCase()
+    await call(`/api/certificates?fingerprint=${fingerprint}&serialNumber=4a:0b&kind=server`)
+    await call('/api/certificates?expiresAfter=2027-01-31T00:00:00Z')
+    expect(calls).toEqual([
+      ['certificates.list', { fingerprint: FINGERPRINT, serialNumber: '4A0B', kind: 'server', limit: 50 }],
+      ['certificates.list', { expiresAfter: new Date('2027-01-31T00:00:00Z'), limit: 50 }],
+    ])
+    for (const query of ['fingerprint=AB', 'serialNumber=x', 'kind=node', 'expiresAfter=soon']) {
+      expect((await call(`/api/certificates?${query}`)).status, query).toBe(400)
+    }
+  })
+
   test('approves and rejects by any spelling of the fingerprint', async () => {
     const { call, calls } = createHarness()
     const path = `/api/certificates/${FINGERPRINT.replaceAll(':', '').toLowerCase()}`

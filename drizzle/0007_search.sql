@@ -1,0 +1,1 @@
+CREATE INDEX `certificates_listed` ON `certificates` (`fingerprint`,`kind`,`not_before`,`not_after`,`pending_since`,`retires_at`,`revoked_at`,`revocation_reason`);
