@@ -1,7 +1,16 @@
 /** X.690 §8.1.3: tag, length in the definite form, contents. */
 export function encodeDer(tag: number, ...contents: readonly Uint8Array[]): Buffer<ArrayBuffer> {
   const length = contents.reduce((sum, { byteLength }) => sum + byteLength, 0)
-  return Buffer.concat([Buffer.from([tag, ...lengthOctets(length)]), ...contents])
+  const header = [tag, ...lengthOctets(length)]
+  // Not by Buffer.concat: a long list has hundreds of thousands of values, and it takes twice the time.
+  const encoded = Buffer.allocUnsafe(header.length + length)
+  encoded.set(header)
+  let end = header.length
+  for (const content of contents) {
+    encoded.set(content, end)
+    end += content.byteLength
+  }
+  return encoded
 }
 
 function lengthOctets(length: number): readonly number[] {
@@ -61,12 +70,23 @@ const GENERALIZED_TIME = 0x18
 
 /** RFC 6960 §4.2.2.1: OCSP knows no other form. */
 export function derGeneralizedTime(time: Date): Buffer<ArrayBuffer> {
-  return encodeDer(GENERALIZED_TIME, Buffer.from(`${time.toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}Z`))
+  return encodeDer(GENERALIZED_TIME, Buffer.from(writeDigits(time)))
 }
 
 /** RFC 5280 §5.1.2.4: UTCTime through the year 2049, GeneralizedTime from then on; whole seconds. */
 export function derTime(time: Date): Buffer<ArrayBuffer> {
   const year = time.getUTCFullYear()
   if (year < 1950 || year >= 2050) return derGeneralizedTime(time)
-  return encodeDer(UTC_TIME, Buffer.from(`${time.toISOString().slice(2, 19).replaceAll(/[-:T]/g, '')}Z`))
+  return encodeDer(UTC_TIME, Buffer.from(writeDigits(time).slice(2)))
+}
+
+function writeDigits(time: Date): string {
+  const text = time.toISOString()
+  const [date, hours, minutes, seconds] = [
+    text.slice(0, 10),
+    text.slice(11, 13),
+    text.slice(14, 16),
+    text.slice(17, 19),
+  ]
+  return `${date.slice(0, 4)}${date.slice(5, 7)}${date.slice(8)}${hours}${minutes}${seconds}Z`
 }

@@ -122,7 +122,10 @@ export const certificates = sqliteTable(
     index('certificates_by_key').on(table.keyThumbprint),
     index('certificates_without_key').on(table.fingerprint).where(sql`key_thumbprint is null and pem is not null`),
     index('certificates_pending').on(table.pendingSince).where(sql`pending_since is not null and revoked_at is null`),
-    index('certificates_revoked').on(table.serialNumber).where(sql`revoked_at is not null`),
+    // All that a CRL says of a certificate.
+    index('certificates_revoked')
+      .on(table.serialNumber, table.notAfter, table.revokedAt, table.revocationReason)
+      .where(sql`revoked_at is not null`),
     index('certificates_retiring').on(table.retiresAt).where(sql`retires_at is not null and revoked_at is null`),
   ],
 )

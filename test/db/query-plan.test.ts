@@ -56,7 +56,7 @@ const LOOK_UPS: readonly { name: string; run: (database: Database) => unknown; i
   {
     name: 'the revoked certificates after a serial number',
     run: (database) => createRevocationListStore(database).listRevoked(NOON, 'AA', 10),
-    index: /SEARCH certificates USING INDEX certificates_revoked \(serial_number>\?\)$/,
+    index: /SEARCH certificates USING COVERING INDEX certificates_revoked \(serial_number>\?\)$/,
   },
   {
     name: 'the certificates after a cursor',
