@@ -4,7 +4,7 @@ import type { Logger } from '../logger.ts'
 import { type CertificateAuthority, checkNotExpired, createAuthority, type Publications } from './authority.ts'
 import { readIntermediates } from './certificate-chain.ts'
 import { ensureFolder, publishFile, readFileIfPresent, stageFile } from './durable-file.ts'
-import { checkIssuerCertificate } from './issuer-certificate.ts'
+import { checkIssuerCertificate, maySignRevocationLists } from './issuer-certificate.ts'
 import type { KeyAlgorithm } from './key-pair.ts'
 import { keyPairPaths, openKeyPairFiles, type StoredKeyPair, writeKeyPairFiles } from './key-pair-files.ts'
 import { createRootKeyPair } from './root-key-pair.ts'
@@ -68,6 +68,9 @@ async function adopt(
     warn('CA file does not reach a self-signed root: append the certificates above the issuing CA to it')
   }
   if (clock() < new Date(issuer.validFrom)) warn('CA is not yet valid: check the clock of this machine')
+  if (!maySignRevocationLists(issuer)) {
+    warn('CA may not sign CRLs (its keyUsage lacks cRLSign): clients refuse them, let those ask by OCSP')
+  }
   if (privateKey.asymmetricKeyType === 'ed25519' || keyAlgorithm === 'ed25519') {
     warn('Ed25519 is in use: devices with mbedTLS cannot verify its signatures')
   }
