@@ -87,9 +87,7 @@ export class OcspResponder {
 
   async #guard(work: () => Promise<OcspAnswer>): Promise<OcspAnswer> {
     try {
-      const answer = await work()
-      this.#fault = undefined
-      return answer
+      return await work()
     } catch (error) {
       this.#tell(error as Error)
       return refuse('internalError')
@@ -149,6 +147,7 @@ export class OcspResponder {
     const thisUpdate = new Date(madeAt.getTime() - BACKDATED_MS)
     const plan = { responses, producedAt: madeAt, thisUpdate, nextUpdate, nonce }
     const body = await signOcspResponse(plan, signer)
+    this.#fault = undefined
     const isLasting = nonce === undefined && responses.every(({ status }) => status.status !== 'unknown')
     return isLasting ? { body, life: { madeAt, nextUpdate } } : { body }
   }

@@ -181,6 +181,8 @@ test('a CA that has ended signs nothing any more: an internal error, told once, 
   expect(last.life?.nextUpdate).toEqual(authority.notAfter)
   clock.advance(2 * HOUR)
   expect([(await ask([PUMP])).responseStatus, (await ask([PUMP])).responseStatus]).toEqual([2, 2])
+  // Nor does a question that needs no signature have it told again.
+  await responder.answer(new Uint8Array())
   expect(await responder.answerFor(PUMP)).toBeUndefined()
   expect(failures).toEqual([expect.stringContaining('expired')])
 })
