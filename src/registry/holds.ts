@@ -10,7 +10,7 @@ import type { Revocations } from './revocations.ts'
 export interface Holds {
   /**
    * Resolves after the live sessions are closed; again: nothing changes. Throws `certificate_revoked` for what is revoked
-   * for good, and `forbidden` for an administrator's certificate unless `isAdministrator` asks.
+   * for good, and `forbidden` for those of administrators and servers unless `isAdministrator`.
    */
   hold(fingerprint: string, isAdministrator: boolean): Promise<ListedCertificate>
   /** Lets its holder in again; throws `certificate_not_held`, and `forbidden` in the same way. */
@@ -55,8 +55,12 @@ export function createHolds({ certificates, revocations, cutter, clock }: HoldsO
 
   function getAllowed(text: string, isAdministrator: boolean): Certificate {
     const certificate = get(parseFingerprint(text))
-    if (isAdministrator || certificate.kind !== 'administrator') return certificate
-    throw new DomainError('forbidden', "Administrators' certificates are held and released by administrators alone")
+    const { kind } = certificate
+    if (isAdministrator || kind === 'device' || kind === 'service') return certificate
+    throw new DomainError(
+      'forbidden',
+      'Certificates of administrators and servers are held and released by administrators',
+    )
   }
 
   function get(fingerprint: string): Certificate {

@@ -96,9 +96,9 @@ describe('a hold', () => {
     expect(() => scene.holds.unhold(held, false)).toThrow(expect.objectContaining({ code: 'certificate_not_held' }))
   })
 
-  test('of an administrator is for administrators', async () => {
+  test.each(['administrator', 'server'] as const)('of an %s certificate is for administrators', async (kind) => {
     using scene = await createHoldScene()
-    const certificate = createCertificate('ann', { kind: 'administrator' })
+    const certificate = createCertificate('ann', { kind })
     scene.stores.certificates.insert(certificate)
     const { fingerprint } = certificate
     await expect(scene.holds.hold(fingerprint, false)).rejects.toMatchObject({ code: 'forbidden' })
