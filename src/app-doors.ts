@@ -1,3 +1,4 @@
+import type { Ocsp } from './app-ocsp.ts'
 import type { Pki } from './app-pki.ts'
 import type { Config } from './config.ts'
 import { connectionLimits } from './config-limits.ts'
@@ -10,6 +11,7 @@ import type { RecordRefusal } from './refusal.ts'
 
 export interface DoorParts {
   readonly pki: Pki
+  readonly ocsp: Pick<Ocsp, 'staple'>
   readonly sockets: OpenSockets
   readonly recordRefusal: RecordRefusal
   readonly logger: Logger
@@ -19,10 +21,11 @@ export interface DoorParts {
 /** What all listeners share, the certificate that each shows left aside: the count of their connections above all. */
 export function createDoorOptions(
   config: Config,
-  { pki, sockets, recordRefusal, logger, timings }: DoorParts,
+  { pki, ocsp, sockets, recordRefusal, logger, timings }: DoorParts,
 ): Omit<DoorOptions, 'served'> {
   const { limits, tls } = config
   return {
+    staple: ocsp.staple,
     clientCa: pki.clientCa,
     sessionResumption: tls.session_resumption,
     handshakeSeconds: limits.handshake_seconds,

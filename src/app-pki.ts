@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { resolve } from 'node:path'
 import { openProvidedCertificates, type ProvidedShowings, type Showing } from './app-certificates.ts'
-import type { CertificateAuthority, DistributionPoints } from './ca/authority.ts'
+import type { CertificateAuthority, Publications } from './ca/authority.ts'
 import { openAuthority } from './ca/authority-files.ts'
 import { createMemoryAuthority } from './ca/memory-authority.ts'
 import { ServedCertificate } from './ca/served-certificate.ts'
@@ -31,18 +31,18 @@ export interface Pki {
 }
 
 export interface PkiOptions {
-  readonly distributionPoints: DistributionPoints
+  readonly publications: Publications
   readonly clock: Clock
   readonly logger: Logger
 }
 
-export async function openPki(config: Config, { distributionPoints, clock, logger }: PkiOptions): Promise<Pki> {
+export async function openPki(config: Config, { publications, clock, logger }: PkiOptions): Promise<Pki> {
   const certsDir = resolve(config.certs_dir)
   const { key_algorithm: keyAlgorithm } = config.ca
   const provided = await openProvidedCertificates(config, clock, logger)
   const { authority, created } = await openAuthority({
     certsDir,
-    distributionPoints,
+    publications,
     clock,
     logger,
     ...(keyAlgorithm ? { keyAlgorithm } : {}),
@@ -57,9 +57,9 @@ export async function openPki(config: Config, { distributionPoints, clock, logge
 
 /** For a hub that leaves no file behind, and is reached from its own machine alone. */
 export async function createMemoryPki(config: Config, options: PkiOptions): Promise<Pki> {
-  const { distributionPoints, clock, logger } = options
+  const { publications, clock, logger } = options
   const provided = await openProvidedCertificates(config, clock, logger)
-  const authority = await createMemoryAuthority(clock, config.ca.key_algorithm, distributionPoints)
+  const authority = await createMemoryAuthority(clock, config.ca.key_algorithm, publications)
   const open: ServerRenewalOptions['open'] = (names) => issueServerCertificate(authority, names)
   const isShared = config.listen.single !== undefined
   const readNames = (): readonly string[] => ownNames(config)

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { createMemoryPki, openPki, type Pki } from './app-pki.ts'
-import { createDistributionPoints } from './app-revocation-lists.ts'
+import { createPublications } from './app-revocation-lists.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { ensureOwnFolder } from './db/data-folder.ts'
@@ -39,17 +39,17 @@ export async function openPremises(
   const { logger, clock, pid, inMemory } = options
   if (inMemory) {
     const database = stack.use(openDatabase())
-    const distributionPoints = createDistributionPoints(config, database)
-    return { database, pki: await createMemoryPki(config, { distributionPoints, clock, logger }) }
+    const publications = createPublications(config, database)
+    return { database, pki: await createMemoryPki(config, { publications, clock, logger }) }
   }
   const dataDir = resolve(config.data_dir)
   ensureOwnFolder(dataDir)
   stack.use(lockFolder(dataDir, pid))
   const database = stack.use(openDatabase({ file: join(dataDir, 'hub.db') }))
-  const distributionPoints = createDistributionPoints(config, database)
+  const publications = createPublications(config, database)
   return {
     database,
-    pki: await openPki(config, { distributionPoints, clock, logger }),
+    pki: await openPki(config, { publications, clock, logger }),
     files: {
       adminToken: join(dataDir, 'admin-token'),
       localSocket: join(dataDir, 'hub.sock'),

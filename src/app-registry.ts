@@ -10,6 +10,7 @@ import { judgeChain } from './edge/chain-verdict.ts'
 import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 import { BcryptThread } from './registry/bcrypt-thread.ts'
+import { createHolds, type Holds } from './registry/holds.ts'
 import type { LegacyCredential } from './registry/legacy-credential.ts'
 import { type MayAccess, narrowPolicy } from './registry/narrowed-access.ts'
 import type { Cutter, LeafIssuer } from './registry/ports.ts'
@@ -38,7 +39,7 @@ export function openRegistry(
   config: Config,
   parts: RegistryParts,
   stack: AsyncDisposableStack,
-): Registry & { readonly serverCertificates: ServerCertificates } {
+): Registry & { readonly serverCertificates: ServerCertificates; readonly holds: Holds } {
   const { stores, pki, broker, endForwarding, revocationLists, timings, events, logger, clock, mayAccess } = parts
   const cutter: Cutter = {
     cutCredentials(names, reason) {
@@ -71,7 +72,7 @@ export function openRegistry(
       logger,
       clock,
     }),
-    onRevoked: () => inBackground(revocationLists.noteRevocation(), logger),
+    onCrlChange: () => inBackground(revocationLists.noteRevocation(), logger),
     compareBcrypt: stack.use(new BcryptThread()).compare,
     judgeChain: (certificate) => judgeChain(certificate, pki.clientCa),
     allowCommonNameOnly: () => config.emqx.allow_cn_only,
@@ -117,6 +118,7 @@ export function openRegistry(
         endForwarding()
       },
     },
+    holds: createHolds({ certificates, revocations, cutter, clock }),
     serverCertificates: createServerCertificates({ issuer, certificates, revocations, events, clock }),
   }
 }

@@ -1,20 +1,20 @@
 import type { Pki } from './app-pki.ts'
-import type { DistributionPoints } from './ca/authority.ts'
+import type { Publications } from './ca/authority.ts'
 import { encodeRevoked, toRevocationListPem } from './ca/revocation-list.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
-import { distributionPoint } from './config-pki.ts'
+import { publication } from './config-pki.ts'
 import type { Database } from './db/database.ts'
 import { createRevocationListStore } from './db/revocation-list-store.ts'
 import { noteDistributionPoint } from './registry/distribution-points.ts'
 import { RevocationLists } from './registry/revocation-lists.ts'
 
 /** What certificates name from now on, as the settings have it at that moment. */
-export function createDistributionPoints(config: Config, database: Database): DistributionPoints {
+export function createPublications(config: Config, database: Database): Publications {
   const store = createRevocationListStore(database)
   return {
-    current: () => distributionPoint(config),
-    note: (url, notAfter) => noteDistributionPoint(store, url, notAfter),
+    current: () => publication(config),
+    note: ({ distributionPoint }, notAfter) => noteDistributionPoint(store, distributionPoint, notAfter),
   }
 }
 

@@ -8,6 +8,7 @@ import { tellExchanges } from './app-certificates.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
 import { openListeners } from './app-listeners.ts'
 import { openMetrics } from './app-metrics.ts'
+import { createOcsp } from './app-ocsp.ts'
 import type { Ports } from './app-ports.ts'
 import { openPremises } from './app-premises.ts'
 import { openReverseProxy } from './app-proxy.ts'
@@ -90,6 +91,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   const { database, pki, files } = await openPremises(config, { logger, clock, pid, inMemory }, stack)
   const registryStores = createStores(database, clock)
   const revocationLists = openRevocationLists({ database, pki, clock }, stack)
+  const ocsp = createOcsp({ database, pki, clock, logger })
   const registry = openRegistry(
     config,
     {
@@ -153,6 +155,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     renewOwnCertificate: () => pki.renewal.renew(),
     trust: { caCertificatePem: pki.authority.caCertificatePem, anchorPem: pki.anchorPem },
     revocationLists: { current: () => revocationLists.current() },
+    answerOcsp: ocsp.answer,
     broker: {
       get brokerHost() {
         return config.public_host ?? 'localhost'
@@ -199,6 +202,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     config,
     {
       pki,
+      ocsp,
       sockets,
       recordRefusal,
       broker,

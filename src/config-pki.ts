@@ -1,10 +1,12 @@
 import type { Config } from './config.ts'
 import { apiEndpoint } from './config-edge.ts'
 
-/** The URL of the CRL that certificates name; none: nobody has said by what name the hub is reached. */
-export function distributionPoint(config: Pick<Config, 'api' | 'listen' | 'pki' | 'public_host'>): string | undefined {
+/** The URLs that certificates name; none: nobody has said by what name the hub is reached. */
+export function publication(config: Pick<Config, 'api' | 'listen' | 'pki' | 'public_host'>) {
   const url = config.pki.public_url ?? ownUrl(config)
-  return url && new URL('/pki/dp.crl', url).href
+  if (url === undefined) return undefined
+  const at = (path: string): string => new URL(path, url).href
+  return { distributionPoint: at('/pki/dp.crl'), ocsp: at('/pki/ocsp'), caIssuers: at('/pki/ca.cer') }
 }
 
 function ownUrl(config: Pick<Config, 'api' | 'listen' | 'public_host'>): string | undefined {

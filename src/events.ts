@@ -34,6 +34,8 @@ export interface HubEvents {
     readonly fingerprint: string
     readonly reason: string
   }
+  /** Its hold was ended. */
+  readonly 'certificate.released': { readonly kind: string; readonly id: string; readonly fingerprint: string }
   /** By the keys of the settings. */
   readonly 'configuration.reloaded': { readonly applied: readonly string[]; readonly needsRestart: readonly string[] }
   /** Messages that a bound has cost their receiver, or a topic its retained one; told at once, and then once a minute. */

@@ -16,6 +16,8 @@ export const REFUSAL_MENDS = {
   body_invalid: 'The request is not what the API description at /openapi.json asks for: see the answer for the field.',
   certificate_expired:
     "The certificate is past its notAfter by the hub's clock: issue a new one (signet device add ID, or admin-cert create NAME), and check both clocks.",
+  certificate_held:
+    'The certificate is on hold: signet certificate unhold FINGERPRINT lets its holder in again, signet device revoke ID ends it for good.',
   certificate_kind_wrong:
     'A certificate of this kind is not accepted here: MQTT takes those of devices and services, the API those of administrators (signet admin-cert create NAME).',
   certificate_missing:

@@ -14,6 +14,7 @@ import type { Certificates } from '../registry/certificates.ts'
 import type { Devices } from '../registry/devices.ts'
 import type { EmqxAuthenticator } from '../registry/emqx-authenticator.ts'
 import type { EmqxAuthorizer } from '../registry/emqx-authorizer.ts'
+import type { Holds } from '../registry/holds.ts'
 import type { ImportUndo } from '../registry/import/import-undo.ts'
 import type { Imports } from '../registry/import/imports.ts'
 import type { LegacyCredentials } from '../registry/legacy-credentials.ts'
@@ -32,6 +33,7 @@ import { methodNotAllowed } from './method-not-allowed.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Timings } from './metrics/timings.ts'
 import type {
+  AnswerOcsp,
   AuthModes,
   BrokerAddress,
   Configuration,
@@ -70,6 +72,7 @@ import { importRoutes } from './routes/imports.ts'
 import { legacyCredentialRoutes } from './routes/legacy-credential.ts'
 import { metricRoutes } from './routes/metrics.ts'
 import { modeRoutes } from './routes/mode.ts'
+import { ocspRoutes } from './routes/ocsp.ts'
 import { openApiRoutes } from './routes/openapi-document.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { publishRoutes } from './routes/publish.ts'
@@ -93,6 +96,7 @@ export interface ApiDependencies {
   readonly serverCertificates: ServerCertificates
   readonly renewOwnCertificate: RenewOwnCertificate
   readonly approvals: Approvals
+  readonly holds: Holds
   readonly imports: Imports & ImportUndo
   readonly devices: Pick<Devices, 'create' | 'get' | 'list' | 'change' | 'remove'>
   readonly services: Services
@@ -115,6 +119,7 @@ export interface ApiDependencies {
   readonly recordRefusal: RecordRefusal
   readonly trust: TrustAnchor
   readonly revocationLists: PublishedRevocations
+  readonly answerOcsp: AnswerOcsp
   readonly broker: BrokerAddress
   readonly https: HttpsIdentity
   readonly webSocket: WebSocketOffer
@@ -156,6 +161,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/', timeRoutes(dependencies.clock, dependencies.signTime))
   app.route('/', caCertificateRoutes(dependencies.trust))
   app.route('/', revocationListRoutes(dependencies.revocationLists, dependencies.clock))
+  app.route('/', ocspRoutes(dependencies.answerOcsp, dependencies.clock))
   app.route('/', trustPageRoutes(dependencies.trust, dependencies.https))
   app.route('/', openApiRoutes(app, dependencies.version))
   app.route('/', webSocketRoutes(dependencies.https, dependencies.webSocket, recordRefusal))
@@ -192,7 +198,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/devices', deviceRoutes(dependencies.devices, legacy, guard))
   app.route('/api/devices', identityTokenRoutes('device', identityTokens, guard))
   app.route('/api/devices', legacyCredentialRoutes(legacy, guard))
-  app.route('/api/certificates', certificateRoutes(certificates, dependencies.approvals, guard))
+  app.route('/api/certificates', certificateRoutes(certificates, dependencies.approvals, dependencies.holds, guard))
   app.route(
     '/api/server-certificates',
     serverCertificateRoutes(dependencies.serverCertificates, dependencies.renewOwnCertificate, guard),

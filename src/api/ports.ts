@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Message } from '../broker/delivery/message.ts'
+import type { OcspAnswer } from '../ca/ocsp-responder.ts'
 import type { ApiAuth } from '../registry/api-admission.ts'
 import type { AuthMode } from '../registry/auth-mode.ts'
 import type { CertificateVerdict } from '../registry/diagnosis/certificate-verdict.ts'
@@ -41,6 +42,9 @@ export interface PublishedRevocations {
   /** Every revocation that was answered before is in it. */
   readonly current: () => Promise<PublishedLists>
 }
+
+/** To an OCSPRequest of anybody, DER; what is none is answered too. */
+export type AnswerOcsp = (request: Uint8Array) => Promise<OcspAnswer>
 
 /** The settings of the running hub. */
 export interface Configuration {

@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
-import { type CertificateAuthority, checkNotExpired, createAuthority, type DistributionPoints } from './authority.ts'
+import { type CertificateAuthority, checkNotExpired, createAuthority, type Publications } from './authority.ts'
 import { readIntermediates } from './certificate-chain.ts'
 import { ensureFolder, publishFile, readFileIfPresent, stageFile } from './durable-file.ts'
-import { checkIssuerCertificate } from './issuer-certificate.ts'
+import { checkIssuerCertificate, maySignRevocationLists } from './issuer-certificate.ts'
 import type { KeyAlgorithm } from './key-pair.ts'
 import { keyPairPaths, openKeyPairFiles, type StoredKeyPair, writeKeyPairFiles } from './key-pair-files.ts'
 import { createRootKeyPair } from './root-key-pair.ts'
@@ -17,7 +17,7 @@ export interface OpenAuthorityOptions {
   readonly keyAlgorithm?: KeyAlgorithm
   /** What devices verify the server with, where that is not this CA. */
   readonly anchorPem?: string
-  readonly distributionPoints?: DistributionPoints
+  readonly publications?: Publications
 }
 
 export interface OpenedAuthority {
@@ -51,7 +51,7 @@ async function adopt(
   options: OpenAuthorityOptions,
 ): Promise<CertificateAuthority> {
   const { certificates, certificatePem, privateKey } = stored
-  const { clock, logger, keyAlgorithm, distributionPoints } = options
+  const { clock, logger, keyAlgorithm, publications } = options
   const [issuer] = certificates
   checkIssuerCertificate(issuer, path)
   const authority = await createAuthority({
@@ -60,7 +60,7 @@ async function adopt(
     privateKey,
     clock,
     ...(keyAlgorithm && { keyAlgorithm }),
-    ...(distributionPoints && { distributionPoints }),
+    ...(publications && { publications }),
   })
   checkNotExpired(authority.notAfter, `${authority.subject} in ${path}`, clock())
   const warn = (fact: string) => logger.warn({ component: 'ca', path }, fact)
@@ -68,6 +68,9 @@ async function adopt(
     warn('CA file does not reach a self-signed root: append the certificates above the issuing CA to it')
   }
   if (clock() < new Date(issuer.validFrom)) warn('CA is not yet valid: check the clock of this machine')
+  if (!maySignRevocationLists(issuer)) {
+    warn('CA may not sign CRLs (its keyUsage lacks cRLSign): clients refuse them, let those ask by OCSP')
+  }
   if (privateKey.asymmetricKeyType === 'ed25519' || keyAlgorithm === 'ed25519') {
     warn('Ed25519 is in use: devices with mbedTLS cannot verify its signatures')
   }

@@ -3,17 +3,22 @@ import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import { createCertificate, createIssuer, type IssuedCertificate, type Issuer } from './certificate.ts'
 import { type CertificateChain, readIntermediates } from './certificate-chain.ts'
-import { type CertificatePlan, type CertificateRequest, planCertificate } from './certificate-profile.ts'
+import {
+  type CertificatePlan,
+  type CertificateRequest,
+  type Publication,
+  planCertificate,
+} from './certificate-profile.ts'
 import { exportPrivateKey, generateKeyPair, type KeyAlgorithm } from './key-pair.ts'
 import { type RevocationListPlan, signRevocationList } from './revocation-list.ts'
 import { readRequestedKey } from './signing-request.ts'
 
 /** Where certificates say that their revocation is published. */
-export interface DistributionPoints {
+export interface Publications {
   /** What the next certificate is to name; none: nothing. */
-  current(): string | undefined
-  /** Told before a certificate is signed that names this URL until that time. */
-  note(url: string, notAfter: Date): void
+  current(): Publication | undefined
+  /** Told before a certificate is signed that names these until that time. */
+  note(publication: Publication, notAfter: Date): void
 }
 
 export interface AuthorityOptions {
@@ -23,7 +28,7 @@ export interface AuthorityOptions {
   readonly privateKey: KeyObject
   /** Of new leaf keys; else it follows from the CA's own key. */
   readonly keyAlgorithm?: KeyAlgorithm
-  readonly distributionPoints?: DistributionPoints
+  readonly publications?: Publications
   readonly clock: Clock
 }
 
@@ -51,24 +56,27 @@ export class CertificateAuthority {
   /** What a server sends after its own certificate: the CAs below the root. */
   readonly intermediates: readonly X509Certificate[]
   readonly subject: string
+  /** The same as it stands in what it signs, DER. */
+  readonly encodedSubject: Buffer
   readonly fingerprint: string
   readonly notAfter: Date
   readonly keyAlgorithm: KeyAlgorithm
   readonly #issuer: Issuer
-  readonly #distributionPoints: DistributionPoints | undefined
+  readonly #publications: Publications | undefined
   readonly #clock: Clock
 
   constructor(options: AuthorityOptions, issuer: Issuer) {
-    const { certificates, caCertificatePem, privateKey, keyAlgorithm, distributionPoints, clock } = options
+    const { certificates, caCertificatePem, privateKey, keyAlgorithm, publications, clock } = options
     this.caCertificatePem = caCertificatePem
     this.certificate = certificates[0]
     this.intermediates = readIntermediates(certificates).intermediates
     this.subject = issuer.name.toString()
+    this.encodedSubject = Buffer.from(issuer.name.toArrayBuffer())
     this.fingerprint = this.certificate.fingerprint256
     this.notAfter = new Date(this.certificate.validTo)
     this.keyAlgorithm = keyAlgorithm ?? leafKeyAlgorithm(privateKey)
     this.#issuer = issuer
-    this.#distributionPoints = distributionPoints
+    this.#publications = publications
     this.#clock = clock
   }
 
@@ -105,13 +113,22 @@ export class CertificateAuthority {
 
   /** DNS names and addresses, at least one; good from now or `notBefore` on. Ed25519 only by explicit choice: browsers do not take it. */
   issueServer(names: readonly string[], keyAlgorithm?: KeyAlgorithm, notBefore?: Date): Promise<IssuedKeyPair> {
-    const usual = this.keyAlgorithm === 'ed25519' ? 'ec-p256' : this.keyAlgorithm
-    return this.#issue({ kind: 'server', names, ...(notBefore && { notBefore }) }, keyAlgorithm ?? usual)
+    return this.#issue({ kind: 'server', names, ...(notBefore && { notBefore }) }, keyAlgorithm ?? this.#usualKey)
+  }
+
+  /** For a responder that answers in the name of this CA: RFC 6960 §4.2.2.2. */
+  issueOcspSigner(): Promise<IssuedKeyPair> {
+    return this.#issue({ kind: 'ocsp' }, this.#usualKey)
   }
 
   /** DER; of the issuing CA, where there are two tiers. */
   signRevocationList(plan: RevocationListPlan): Promise<Buffer<ArrayBuffer>> {
     return signRevocationList(plan, this.#issuer)
+  }
+
+  /** Of what more than our own devices verify: few know Ed25519. */
+  get #usualKey(): KeyAlgorithm {
+    return this.keyAlgorithm === 'ed25519' ? 'ec-p256' : this.keyAlgorithm
   }
 
   async #issue(request: CertificateRequest, keyAlgorithm: KeyAlgorithm): Promise<IssuedKeyPair> {
@@ -124,9 +141,9 @@ export class CertificateAuthority {
   #plan(request: CertificateRequest): CertificatePlan {
     const now = this.#clock()
     checkNotExpired(this.notAfter, this.subject, now)
-    const distributionPoint = this.#distributionPoints?.current()
-    const plan = planCertificate(request, now, { notAfter: this.notAfter, distributionPoint })
-    if (distributionPoint !== undefined) this.#distributionPoints?.note(distributionPoint, plan.notAfter)
+    const publication = this.#publications?.current()
+    const plan = planCertificate(request, now, { notAfter: this.notAfter, publication })
+    if (plan.publication) this.#publications?.note(plan.publication, plan.notAfter)
     return plan
   }
 }

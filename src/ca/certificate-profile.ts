@@ -7,6 +7,7 @@ export type CertificateRequest =
   | { readonly kind: 'server'; readonly names: readonly string[]; readonly notBefore?: Date }
   | { readonly kind: 'device'; readonly deviceId: string; readonly userId: string; readonly validityDays?: number }
   | { readonly kind: 'service' | 'administrator'; readonly name: string; readonly validityDays?: number }
+  | { readonly kind: 'ocsp' }
 
 type Kind = CertificateRequest['kind']
 
@@ -20,7 +21,9 @@ export interface CertificateProfile {
   readonly keyUsage: readonly KeyUsage[]
   /** In addition when the key is RSA: TLS 1.2 clients may still encrypt to it. */
   readonly rsaKeyUsage: readonly KeyUsage[]
-  readonly extendedKeyUsage?: 'serverAuth' | 'clientAuth'
+  readonly extendedKeyUsage?: 'serverAuth' | 'clientAuth' | 'ocspSigning'
+  /** Its own revocation is asked of nobody, and it says nowhere where: RFC 6960 §4.2.2.2.1. */
+  readonly isUnchecked?: boolean
 }
 
 const CERTIFICATE_PROFILES = {
@@ -34,6 +37,14 @@ const CERTIFICATE_PROFILES = {
   device: { lifeDays: 365, keyUsage: ['digitalSignature'], rsaKeyUsage: [], extendedKeyUsage: 'clientAuth' },
   service: { lifeDays: 365, keyUsage: ['digitalSignature'], rsaKeyUsage: [], extendedKeyUsage: 'clientAuth' },
   administrator: { lifeDays: 365, keyUsage: ['digitalSignature'], rsaKeyUsage: [], extendedKeyUsage: 'clientAuth' },
+  // Short, for it cannot be revoked.
+  ocsp: {
+    lifeDays: 30,
+    keyUsage: ['digitalSignature'],
+    rsaKeyUsage: [],
+    extendedKeyUsage: 'ocspSigning',
+    isUnchecked: true,
+  },
 } as const satisfies Record<Kind, CertificateProfile>
 
 export type AlternativeName = ServerName | { readonly type: 'url'; readonly value: string }
@@ -44,16 +55,24 @@ export interface CertificatePlan {
   readonly alternativeNames: readonly AlternativeName[]
   readonly notBefore: Date
   readonly notAfter: Date
-  /** URL of the CRL that tells of its revocation: RFC 5280 §4.2.1.13. */
-  readonly distributionPoint: string | undefined
+  readonly publication: Publication | undefined
   readonly profile: CertificateProfile
+}
+
+/** Where a certificate says that more is told of it, as URLs. */
+export interface Publication {
+  /** The CRL that tells of its revocation: RFC 5280 §4.2.1.13. */
+  readonly distributionPoint: string
+  /** RFC 5280 §4.2.2.1, id-ad-ocsp and id-ad-caIssuers */
+  readonly ocsp: string
+  readonly caIssuers: string
 }
 
 /** What its issuer brings to all that is not self-signed. */
 export interface IssuerPlan {
   /** No leaf outlives it. */
   readonly notAfter: Date
-  readonly distributionPoint?: string | undefined
+  readonly publication?: Publication | undefined
 }
 
 const MAX_VALIDITY_DAYS = 3650
@@ -71,7 +90,7 @@ export function planCertificate(request: CertificateRequest, now: Date, issuer?:
     ...nameOf(request),
     notBefore: stated ?? new Date(second - BACKDATED_MS),
     notAfter: new Date(Math.min(wanted, issuer?.notAfter.getTime() ?? wanted)),
-    distributionPoint: issuer?.distributionPoint,
+    publication: profile.isUnchecked ? undefined : issuer?.publication,
     profile,
   }
 }
@@ -100,6 +119,8 @@ function nameOf(request: CertificateRequest): Pick<CertificatePlan, 'commonName'
       const [device, user] = [checkedCommonName(request.deviceId), checkedCommonName(request.userId)]
       return { commonName: device, alternativeNames: [urn('user', user, 'device', device)] }
     }
+    case 'ocsp':
+      return { commonName: 'Signet OCSP responder', alternativeNames: [] }
     case 'service':
     case 'administrator': {
       const name = checkedCommonName(request.name)

@@ -2,7 +2,7 @@ import 'reflect-metadata'
 import { createHash, type KeyObject, randomBytes } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 import { formatFingerprint } from '../identifiers.ts'
-import type { CertificatePlan, KeyUsage } from './certificate-profile.ts'
+import type { CertificatePlan, KeyUsage, Publication } from './certificate-profile.ts'
 import { toSigningKey } from './key-pair.ts'
 
 export interface IssuedCertificate {
@@ -81,12 +81,12 @@ function createName(commonName: string): x509.Name {
 }
 
 async function createExtensions(
-  { profile, alternativeNames, distributionPoint }: CertificatePlan,
+  { profile, alternativeNames, publication }: CertificatePlan,
   publicKey: KeyObject,
   spki: Buffer<ArrayBuffer>,
   issuer: Issuer,
 ): Promise<x509.Extension[]> {
-  const { pathLength, extendedKeyUsage } = profile
+  const { pathLength, extendedKeyUsage, isUnchecked } = profile
   const usages = [...profile.keyUsage, ...(publicKey.asymmetricKeyType === 'rsa' ? profile.rsaKeyUsage : [])]
   const extensions: x509.Extension[] = [
     new x509.BasicConstraintsExtension(pathLength !== undefined, pathLength, true),
@@ -98,8 +98,19 @@ async function createExtensions(
   }
   if (alternativeNames.length > 0) extensions.push(new x509.SubjectAlternativeNameExtension([...alternativeNames]))
   if (issuer.keyIdentifier) extensions.push(new x509.AuthorityKeyIdentifierExtension(issuer.keyIdentifier))
-  if (distributionPoint !== undefined) extensions.push(new x509.CRLDistributionPointsExtension([distributionPoint]))
-  return extensions
+  if (isUnchecked) extensions.push(new x509.Extension(OCSP_NO_CHECK, false, NULL))
+  return publication ? [...extensions, ...createPointers(publication)] : extensions
+}
+
+// id-pkix-ocsp-nocheck: RFC 6960 §4.2.2.2.1
+const OCSP_NO_CHECK = '1.3.6.1.5.5.7.48.1.5'
+const NULL = new Uint8Array([0x05, 0x00])
+
+function createPointers({ distributionPoint, ocsp, caIssuers }: Publication): x509.Extension[] {
+  return [
+    new x509.CRLDistributionPointsExtension([distributionPoint]),
+    new x509.AuthorityInfoAccessExtension({ ocsp, caIssuers }),
+  ]
 }
 
 function keyUsageFlags(usages: readonly KeyUsage[]): number {

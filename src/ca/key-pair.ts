@@ -88,17 +88,24 @@ function signatureName(key: KeyObject): keyof typeof SIGNATURES | undefined {
   return Object.keys(SIGNATURES).find((known): known is keyof typeof SIGNATURES => known === name)
 }
 
+export type SignatureAlgorithm = (typeof SIGNATURES)[keyof typeof SIGNATURES]
+
 export interface SigningKey {
   readonly key: webcrypto.CryptoKey
-  readonly algorithm: (typeof SIGNATURES)[keyof typeof SIGNATURES]
+  readonly algorithm: SignatureAlgorithm
 }
 
 /** The key as WebCrypto has it, with the signature algorithm that certificates of this key carry. */
 export function toSigningKey(privateKey: KeyObject): SigningKey {
+  const algorithm = signatureAlgorithmOf(privateKey)
+  return { key: privateKey.toCryptoKey(algorithm, false, ['sign']), algorithm }
+}
+
+/** The algorithm that signatures of this key carry. */
+export function signatureAlgorithmOf(privateKey: KeyObject): SignatureAlgorithm {
   const name = signatureName(privateKey)
   if (name === undefined) throw new TypeError(`A key of type ${privateKey.asymmetricKeyType} cannot sign certificates`)
-  const algorithm = SIGNATURES[name]
-  return { key: privateKey.toCryptoKey(algorithm, false, ['sign']), algorithm }
+  return SIGNATURES[name]
 }
 
 function invalid(path: string, complaint: string, cause?: unknown): DomainError {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { type CertificateAuthority, createAuthority, type DistributionPoints } from './authority.ts'
+import { type CertificateAuthority, createAuthority, type Publications } from './authority.ts'
 import { parseCertificates } from './certificate-chain.ts'
 import { type KeyAlgorithm, parsePrivateKey } from './key-pair.ts'
 import { createRootKeyPair } from './root-key-pair.ts'
@@ -8,7 +8,7 @@ import { createRootKeyPair } from './root-key-pair.ts'
 export async function createMemoryAuthority(
   clock: Clock,
   keyAlgorithm?: KeyAlgorithm,
-  distributionPoints?: DistributionPoints,
+  publications?: Publications,
 ): Promise<CertificateAuthority> {
   const { keyPem, certificatePem } = await createRootKeyPair(clock, keyAlgorithm)
   return createAuthority({
@@ -17,6 +17,6 @@ export async function createMemoryAuthority(
     privateKey: parsePrivateKey(keyPem, 'the new CA'),
     clock,
     ...(keyAlgorithm && { keyAlgorithm }),
-    ...(distributionPoints && { distributionPoints }),
+    ...(publications && { publications }),
   })
 }

@@ -1,24 +1,14 @@
-import type { webcrypto } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Issuer } from './certificate.ts'
-import { derBitString, derInteger, derOctetString, derSequence, derTime, encodeDer } from './der.ts'
-import { type SigningKey, toSigningKey } from './key-pair.ts'
-
-/** RFC 5280 §5.3.1, by its names; `unspecified` is said by saying nothing. */
-const REASON_CODES = {
-  unspecified: undefined,
-  keyCompromise: 1,
-  affiliationChanged: 3,
-  superseded: 4,
-  cessationOfOperation: 5,
-  privilegeWithdrawn: 9,
-} as const
+import { derEnumerated, derExtension, derInteger, derSequence, derTime, encodeDer } from './der.ts'
+import { derSignature, derSignatureAlgorithm } from './der-signature.ts'
+import { REASON_CODES, type RevocationReason } from './revocation-reason.ts'
 
 export interface RevokedCertificate {
-  /** Hexadecimal, positive. */
+  /** Hexadecimal, with a sign where it is negative. */
   readonly serialNumber: string
   readonly revokedAt: Date
-  readonly reason: keyof typeof REASON_CODES
+  readonly reason: RevocationReason
 }
 
 export interface RevocationListPlan {
@@ -47,13 +37,12 @@ function encodeEntry({ serialNumber, revokedAt, reason }: RevokedCertificate): U
 
 // id-ce-cRLReasons, ENUMERATED
 function reasonExtension(code: number): Buffer {
-  return derSequence(extension('551d15', encodeDer(0x0a, Buffer.from([code]))))
+  return derSequence(derExtension('551d15', derEnumerated(code)))
 }
 
 /** A whole CRL of version 2, DER: RFC 5280 §5.1. */
 export async function signRevocationList(plan: RevocationListPlan, issuer: Issuer): Promise<Buffer<ArrayBuffer>> {
-  const signingKey = toSigningKey(issuer.privateKey)
-  const algorithm = algorithmIdentifier(signingKey.algorithm)
+  const algorithm = derSignatureAlgorithm(issuer.privateKey)
   const tbsCertList = derSequence(
     derInteger('1'),
     algorithm,
@@ -64,14 +53,14 @@ export async function signRevocationList(plan: RevocationListPlan, issuer: Issue
     plan.revoked.some(({ byteLength }) => byteLength > 0) ? derSequence(...plan.revoked) : Buffer.alloc(0),
     encodeDer(0xa0, derSequence(...listExtensions(plan, issuer))),
   )
-  return derSequence(tbsCertList, algorithm, derBitString(await sign(tbsCertList, signingKey)))
+  return derSequence(tbsCertList, algorithm, await derSignature(tbsCertList, issuer.privateKey))
 }
 
 function listExtensions({ number, distributionPoints }: RevocationListPlan, { keyIdentifier }: Issuer): Buffer[] {
   return [
     // id-ce-authorityKeyIdentifier, id-ce-cRLNumber: §5.2.1, §5.2.3
-    ...(keyIdentifier ? [extension('551d23', derSequence(encodeDer(0x80, Buffer.from(keyIdentifier, 'hex'))))] : []),
-    extension('551d14', derInteger(number.toString(16))),
+    ...(keyIdentifier ? [derExtension('551d23', derSequence(encodeDer(0x80, Buffer.from(keyIdentifier, 'hex'))))] : []),
+    derExtension('551d14', derInteger(number.toString(16))),
     ...(distributionPoints.length > 0 ? [issuingDistributionPoint(distributionPoints)] : []),
   ]
 }
@@ -79,42 +68,7 @@ function listExtensions({ number, distributionPoints }: RevocationListPlan, { ke
 // id-ce-issuingDistributionPoint, critical: §5.2.5. [0] fullName [0] of URIs [6].
 function issuingDistributionPoint(urls: readonly string[]): Buffer {
   const names = urls.map((url) => encodeDer(0x86, Buffer.from(url, 'latin1')))
-  return extension('551d1c', derSequence(encodeDer(0xa0, encodeDer(0xa0, ...names))), true)
-}
-
-function extension(oid: string, value: Uint8Array, isCritical = false): Buffer {
-  const critical = isCritical ? encodeDer(0x01, Buffer.from([0xff])) : Buffer.alloc(0)
-  return derSequence(encodeDer(0x06, Buffer.from(oid, 'hex')), critical, derOctetString(value))
-}
-
-/** The octets of each OID: RFC 5758 §3.2, RFC 4055 §5, RFC 8410 §3. */
-const ECDSA_OIDS = {
-  'SHA-256': '2a8648ce3d040302',
-  'SHA-384': '2a8648ce3d040303',
-  'SHA-512': '2a8648ce3d040304',
-} as const
-const RSA_SHA256_OID = '2a864886f70d01010b'
-const ED25519_OID = '2b6570'
-const NULL = Buffer.from([0x05, 0x00])
-
-function algorithmIdentifier(algorithm: SigningKey['algorithm']): Buffer {
-  const oid = (hex: string): Buffer => encodeDer(0x06, Buffer.from(hex, 'hex'))
-  switch (algorithm.name) {
-    case 'ECDSA':
-      return derSequence(oid(ECDSA_OIDS[algorithm.hash]))
-    case 'RSASSA-PKCS1-v1_5':
-      return derSequence(oid(RSA_SHA256_OID), NULL)
-    case 'Ed25519':
-      return derSequence(oid(ED25519_OID))
-  }
-}
-
-async function sign(tbs: Buffer<ArrayBuffer>, { key, algorithm }: SigningKey): Promise<Buffer> {
-  const signature = Buffer.from(await crypto.subtle.sign(algorithm satisfies webcrypto.Algorithm, key, tbs))
-  if (algorithm.name !== 'ECDSA') return signature
-  // WebCrypto gives r and s side by side; RFC 3279 §2.2.3 wants a SEQUENCE of the two.
-  const [r, s] = [signature.subarray(0, signature.length / 2), signature.subarray(signature.length / 2)]
-  return derSequence(derInteger(r.toString('hex')), derInteger(s.toString('hex')))
+  return derExtension('551d1c', derSequence(encodeDer(0xa0, encodeDer(0xa0, ...names))), true)
 }
 
 // Octets of 4,096 lines.

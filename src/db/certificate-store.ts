@@ -1,9 +1,10 @@
 import type { SQL } from 'drizzle-orm'
+import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core'
 import type { CertificateMarks, CertificateStore, CertifiedKeys, ForeignCertificates } from '../registry/ports.ts'
 import { createForeignCertificates } from './certificate-list.ts'
 import { CERTIFICATE_COLUMNS, readCertificate, writeCertificate } from './certificate-row.ts'
 import type { Database } from './database.ts'
-import { and, asc, eq, isNull, lte, sql } from './drizzle.ts'
+import { and, asc, eq, isNull, lte, or, sql } from './drizzle.ts'
 import { fillKeyThumbprints } from './key-thumbprints.ts'
 import { certificates } from './schema.ts'
 import { createTransaction } from './transaction.ts'
@@ -65,25 +66,33 @@ function prepareInsertion({ orm }: Database) {
     .prepare()
 }
 
+type Marks = SQLiteUpdateSetSource<typeof certificates>
+
 function createMarks(database: Database): Omit<CertificateMarks, 'listRetired'> {
   const { orm } = database
   const transaction = createTransaction(database)
+  const isHeld = eq(certificates.revocationReason, 'certificateHold')
 
   return {
-    markRevoked: (fingerprints, revokedAt, revocationReason) => mark(fingerprints, { revokedAt, revocationReason }),
-    markRetiring: (fingerprints, retiresAt) => mark(fingerprints, { retiresAt }),
+    markRevoked(fingerprints, at, revocationReason) {
+      // X.509 §8.5.2.2: whoever is revoked for good after a hold, was revoked at the time of the hold.
+      const revokedAt = sql`coalesce(${certificates.revokedAt}, ${at.getTime()})`
+      mark(fingerprints, { revokedAt, revocationReason }, or(isNull(certificates.revokedAt), isHeld))
+    },
+    markReleased: (fingerprint) => mark([fingerprint], { revokedAt: null, revocationReason: null }, isHeld),
+    // The first revocation stands, with its time and reason.
+    markRetiring: (fingerprints, retiresAt) => mark(fingerprints, { retiresAt }, isNull(certificates.revokedAt)),
     markFirstSeen({ fingerprint, serialNumber, notBefore, notAfter, subject }, firstSeenAt) {
       const unseen = and(eq(certificates.fingerprint, fingerprint), isNull(certificates.firstSeenAt))
       orm.update(certificates).set({ firstSeenAt, serialNumber, notBefore, notAfter, subject }).where(unseen).run()
     },
   }
 
-  function mark(fingerprints: readonly string[], marks: Partial<typeof certificates.$inferInsert>): void {
+  function mark(fingerprints: readonly string[], marks: Marks, condition: SQL | undefined): void {
     transaction(() => {
       for (const fingerprint of fingerprints) {
-        // The first revocation stands, with its time and reason.
-        const unrevoked = and(eq(certificates.fingerprint, fingerprint), isNull(certificates.revokedAt))
-        orm.update(certificates).set(marks).where(unrevoked).run()
+        const those = and(eq(certificates.fingerprint, fingerprint), condition)
+        orm.update(certificates).set(marks).where(those).run()
       }
     })
   }

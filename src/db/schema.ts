@@ -108,10 +108,24 @@ export const certificates = sqliteTable(
   (table) => [
     index('certificates_by_subject').on(table.kind, table.subjectId),
     index('certificates_by_serial_number').on(table.serialNumber),
+    // All that a list is filtered by, in its order.
+    index('certificates_listed').on(
+      table.fingerprint,
+      table.kind,
+      table.notBefore,
+      table.notAfter,
+      table.pendingSince,
+      table.retiresAt,
+      table.revokedAt,
+      table.revocationReason,
+    ),
     index('certificates_by_key').on(table.keyThumbprint),
     index('certificates_without_key').on(table.fingerprint).where(sql`key_thumbprint is null and pem is not null`),
     index('certificates_pending').on(table.pendingSince).where(sql`pending_since is not null and revoked_at is null`),
-    index('certificates_revoked').on(table.serialNumber).where(sql`revoked_at is not null`),
+    // All that a CRL says of a certificate.
+    index('certificates_revoked')
+      .on(table.serialNumber, table.notAfter, table.revokedAt, table.revocationReason)
+      .where(sql`revoked_at is not null`),
     index('certificates_retiring').on(table.retiresAt).where(sql`retires_at is not null and revoked_at is null`),
   ],
 )

@@ -10,11 +10,14 @@ import { explainHandshakeFailure, type HandshakeError } from './handshake-failur
 import { describeHandshake } from './handshake-report.ts'
 import { resetSocket } from './reset-socket.ts'
 import type { ServedCertificate } from './served-certificate.ts'
+import { answerStatusRequests, type Staple } from './stapling.ts'
 import { tlsPolicy } from './tls-policy.ts'
 
 export interface SecureServerOptions {
   readonly surface: Surface
   readonly served: ServedCertificate
+  /** What goes with it to clients that ask for its status; none: nothing. */
+  readonly staple?: Staple
   /** Asked for and judged, never demanded: a refused peer must be told why, which a broken handshake cannot. */
   readonly clientCa: readonly X509Certificate[]
   readonly sessionResumption: boolean
@@ -56,6 +59,8 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
   })
   // Connections keep what they shook hands with; the next handshake shows the new certificate.
   options.served.onExchange(() => server.setSecureContext(contextOf(options)))
+
+  if (options.staple) answerStatusRequests(server, options.staple)
 
   server.on('secureConnection', (socket) => {
     const known = entrants.get(rawOf(socket))

@@ -13,7 +13,7 @@ import type { Service } from './service.ts'
 export type Transaction = <Result>(work: () => Result) => Result
 
 export interface DeviceQuery extends PageRequest {
-  /** Part of an id or of a user's id. */
+  /** Part of an id or of a user's id, or the fingerprint or serial number of a certificate. */
   readonly search?: string
   readonly state?: Device['state']
   readonly userId?: string
@@ -46,8 +46,12 @@ export interface CertificateStore {
 
 export interface CertificateQuery extends PageRequest {
   readonly state?: CertificateState
+  readonly kind?: CertificateKind
   readonly subjectId?: string
+  readonly fingerprint?: string
+  readonly serialNumber?: string
   readonly expiresBefore?: Date
+  readonly expiresAfter?: Date
   /** By whose time the state is meant. */
   readonly now: Date
 }
@@ -75,8 +79,10 @@ export interface CertifiedKeys {
 }
 
 export interface CertificateMarks {
-  /** Those of the fingerprints that are not yet revoked. */
+  /** Those of the fingerprints that are not revoked for good; one that was held keeps the time of its hold. */
   markRevoked(fingerprints: readonly string[], at: Date, reason: RevocationReason): void
+  /** Takes the mark off, of one that is held. */
+  markReleased(fingerprint: string): void
   /** What the certificate says of itself is kept with it, for one that was registered by its fingerprint alone. */
   markFirstSeen(certificate: Certificate, at: Date): void
   markRetiring(fingerprints: readonly string[], at: Date): void

@@ -90,6 +90,7 @@ const PROVEN: ReadonlySet<RefusalCause> = new Set([
   'certificate_pending',
   'certificate_revoked',
   'certificate_superseded',
+  'certificate_held',
   'certificate_unknown',
   'common_name_wrong',
   'identity_suspended',

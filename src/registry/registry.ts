@@ -71,8 +71,8 @@ export interface RegistryOptions {
   /** The subject of the CA, as refusals name it. */
   readonly issuerName: string
   readonly cutter: Cutter
-  /** Told of each revocation of certificates, once it is kept. */
-  readonly onRevoked: () => void
+  /** Told once revocations of certificates, or the end of a hold, are kept. */
+  readonly onCrlChange: () => void
   readonly compareBcrypt: CompareBcrypt
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
   readonly allowCommonNameOnly: () => boolean
@@ -124,7 +124,7 @@ export interface Registry {
 export function createRegistry(options: RegistryOptions): Registry {
   const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, apiAuth, inBackground, events, clock } = options
   const { certificates: certificateStore, transaction } = stores
-  const { onRevoked, onNewRefusal: onNew, onRefusedAgain: onAgain, plainMqtt, narrowAccess: narrow } = options
+  const { onCrlChange, onNewRefusal: onNew, onRefusedAgain: onAgain, plainMqtt, narrowAccess: narrow } = options
   const access = createAccess({ ...stores, ...(narrow ? { narrow } : {}) })
   const expectations = createExpectations(options.issuerName)
   const refusals = createRefusalRing({ clock, expectations, onNew, onAgain })
@@ -132,7 +132,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     identity.kind === 'service' || access.policyOf(identity).anyClientId
   const clientIds = createClientIds({ ...stores, mayUseAny })
   const policies = createPolicies({ policies: stores.policies, onChange: access.invalidate })
-  const revocations = createRevocations({ certificates: certificateStore, cutter, onRevoked, events, clock })
+  const revocations = createRevocations({ certificates: certificateStore, cutter, onCrlChange, events, clock })
   const shared = { ...stores, policies, revocations, cutter, onAccessChange: access.invalidate, events, clock }
   const devices = createDevices(shared)
   const services = createServices(shared)

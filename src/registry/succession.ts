@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
-import { type Certificate, whyUnusable } from './certificate.ts'
+import { type Certificate, isHeld, whyUnusable } from './certificate.ts'
 import type { CertificateMarks, CertificateStore, Cutter, IssuedLeaf, Transaction } from './ports.ts'
 import type { Revocations } from './revocations.ts'
 
@@ -128,12 +128,12 @@ export function createSuccession(options: SuccessionOptions): Succession {
     return others
   }
 
-  /** The active ones, and those that will be: one issued before the clock was set back is not valid yet. */
+  /** The active ones, and those that may be: one issued before the clock was set back is not valid yet, and a hold may end. */
   function currentOf(kind: Certificate['kind'], subjectId: string): readonly Certificate[] {
     const now = clock()
     return certificates.listOf(kind, subjectId).filter((certificate) => {
       const cause = whyUnusable(certificate, now)
-      return cause === undefined || cause === 'certificate_not_yet_valid'
+      return cause === undefined || cause === 'certificate_not_yet_valid' || isHeld(certificate)
     })
   }
 }

@@ -97,6 +97,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     }),
     trust: { caCertificatePem: authority.caCertificatePem, anchorPem: authority.caCertificatePem },
     revocationLists: { current: async () => PUBLISHED_LISTS },
+    answerOcsp: async (request) => ({ body: Buffer.from(`answer to ${Buffer.from(request).toString()}`) }),
     broker: { brokerHost: 'hub.example.com', mqttPort: 8883 },
     https: { serverNames: () => SERVER_NAMES, publicHost: 'hub.example.com', httpsPort: 3000 },
     webSocket: { subProtocols: ['mqtt', 'mqttv3.1'], allowedOrigins: ['https://app.example.com'] },

@@ -15,6 +15,7 @@ type RegistryPorts = Pick<
   | 'renewals'
   | 'serverCertificates'
   | 'approvals'
+  | 'holds'
   | 'imports'
   | 'devices'
   | 'services'
@@ -98,6 +99,22 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
         ),
       revoke: async (fingerprint, reason) =>
         noted({ fingerprint, revokedAt: now }, 'serverCertificates.revoke', fingerprint, reason),
+    },
+    holds: {
+      hold: async (fingerprint, isAdministrator) =>
+        noted(
+          { certificate: createCertificateRecord('device', device.id, now), state: 'held' },
+          'hold',
+          fingerprint,
+          isAdministrator,
+        ),
+      unhold: (fingerprint, isAdministrator) =>
+        noted(
+          { certificate: createCertificateRecord('device', device.id, now), state: 'active' },
+          'unhold',
+          fingerprint,
+          isAdministrator,
+        ),
     },
     approvals: {
       approve: (fingerprint, userId) =>

@@ -205,6 +205,15 @@ describe.skipIf(!hasOpenssl.available)(`a CA made by openssl ${hasOpenssl.reason
     await verify(folder.path, authority.caCertificatePem, device.certificatePem, '-x509_strict')
   })
 
+  test('a CA that may not sign CRLs is a warning', async () => {
+    await using folder = await temporaryFolder()
+    const extensions = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign']
+    await createForeignCa(folder.path, { key: p256, extensions })
+    const log = recordedLog()
+    await open(folder.path, { logger: log.logger })
+    expect(log.lines.filter(({ level }) => level === 'warn')).toMatchObject([{ msg: /lacks cRLSign/ }])
+  })
+
   test('an issuing CA without its root is a warning', async () => {
     await using folder = await temporaryFolder()
     await createForeignHierarchy(folder.path)

@@ -8,8 +8,12 @@ for (const { hex, expected } of [
   { hex: '0080', expected: '02020080' },
   { hex: '100', expected: '02020100' },
   { hex: 'FFAA', expected: '020300ffaa' },
+  { hex: '-05', expected: '0201fb' },
+  { hex: '-80', expected: '020180' },
+  { hex: '-81', expected: '0202ff7f' },
+  { hex: '-012C', expected: '0202fed4' },
 ]) {
-  test(`the integer ${hex} is ${expected}: positive, in the fewest octets`, () => {
+  test(`the integer ${hex} is ${expected}, in the fewest octets`, () => {
     expect(derInteger(hex).toString('hex')).toBe(expected)
   })
 }

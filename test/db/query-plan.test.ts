@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createApiTokenStore } from '../../src/db/api-token-store.ts'
+import { createCertificateStatusStore } from '../../src/db/certificate-status-store.ts'
 import { createCertificateStore } from '../../src/db/certificate-store.ts'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import { createDeviceStore } from '../../src/db/device-store.ts'
@@ -8,6 +9,8 @@ import { createLegacyCredentialStore } from '../../src/db/legacy-credential-stor
 import { createPolicyStore } from '../../src/db/policy-store.ts'
 import { createRevocationListStore } from '../../src/db/revocation-list-store.ts'
 import { createServiceStore } from '../../src/db/service-store.ts'
+import { CERTIFICATE_STATES } from '../../src/registry/certificate.ts'
+import type { CertificateQuery } from '../../src/registry/ports.ts'
 import { createApiToken, createCertificate, createDevice, createService, NOON } from './records.ts'
 
 interface Row {
@@ -53,12 +56,39 @@ const LOOK_UPS: readonly { name: string; run: (database: Database) => unknown; i
   {
     name: 'the revoked certificates after a serial number',
     run: (database) => createRevocationListStore(database).listRevoked(NOON, 'AA', 10),
-    index: /SEARCH certificates USING INDEX certificates_revoked \(serial_number>\?\)$/,
+    index: /SEARCH certificates USING COVERING INDEX certificates_revoked \(serial_number>\?\)$/,
   },
   {
     name: 'the certificates after a cursor',
     run: (database) => createCertificateStore(database).list({ limit: 10, after: 'AA', now: NOON, state: 'active' }),
-    index: /SEARCH certificates USING INDEX certificates_fingerprint_unique \(fingerprint>\?\)/,
+    index: /SEARCH certificates USING COVERING INDEX certificates_listed \(fingerprint>\?\)/,
+  },
+  ...CERTIFICATE_STATES.map((state) => ({
+    name: `the certificates that are ${state}`,
+    run: (database: Database) => createCertificateStore(database).list({ limit: 10, now: NOON, state }),
+    index: /SEARCH certificates USING COVERING INDEX certificates_listed \(fingerprint>\?\)/,
+  })),
+  {
+    name: 'the certificates of a kind that end within a time',
+    run: (database) =>
+      createCertificateStore(database).list({
+        limit: 10,
+        now: NOON,
+        kind: 'server',
+        expiresBefore: NOON,
+        expiresAfter: NOON,
+      }),
+    index: /SEARCH certificates USING COVERING INDEX certificates_listed \(fingerprint>\?\)/,
+  },
+  {
+    name: 'a listed certificate by fingerprint',
+    run: (database) => createCertificateStore(database).list({ limit: 10, now: NOON, fingerprint: 'AA' }),
+    index: /SEARCH certificates USING (?:COVERING )?INDEX certificates_\w+ \(fingerprint=\?/,
+  },
+  {
+    name: 'the status of a serial number',
+    run: (database) => createCertificateStatusStore(database).listStatuses('4A'),
+    index: /SEARCH certificates USING INDEX certificates_by_serial_number \(serial_number=\?\)$/,
   },
   {
     name: 'how many certificates wait for approval',
@@ -120,6 +150,42 @@ for (const { name, run, index } of LOOK_UPS) {
     expect(plans().join('\n')).toMatch(new RegExp(index.source, 'm'))
   })
 }
+
+/** Each finds few, which are sorted then. */
+const NARROW: readonly { name: string; query: Partial<CertificateQuery>; index: RegExp }[] = [
+  {
+    name: 'a serial number',
+    query: { serialNumber: '4A' },
+    index: /SEARCH certificates USING INDEX certificates_by_serial_number \(serial_number=\?\)/,
+  },
+  {
+    name: 'a subject',
+    query: { subjectId: 'd1', state: 'active' },
+    index: /SEARCH certificates USING INDEX certificates_by_subject \(kind=\? AND subject_id=\?\)/,
+  },
+]
+
+for (const { name, query, index } of NARROW) {
+  test(`the certificates of ${name}: an index finds them`, () => {
+    using database = openDatabase()
+    const plans = recordPlans(database)
+    createCertificateStore(database).list({ limit: 10, now: NOON, ...query })
+    expect(plans().join('\n')).toMatch(index)
+  })
+}
+
+test('a device by the names of its certificates: an index finds it', () => {
+  using database = openDatabase()
+  const plans = recordPlans(database)
+  createDeviceStore(database).list({ limit: 10, search: '4A' })
+  createDeviceStore(database).list({ limit: 10, search: 'AB'.repeat(32) })
+  expect(plans()).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/SEARCH certificates USING INDEX certificates_by_serial_number \(serial_number=\?\)/),
+      expect.stringMatching(/SEARCH certificates USING INDEX certificates_\w+ \(fingerprint=\?\)/),
+    ]),
+  )
+})
 
 test('no statement of any store scans a table that grows with the fleet or sorts what an index has in order', () => {
   using database = openDatabase()

@@ -32,6 +32,12 @@ test('who comes from openssl certificates gets in and back as the guide says', {
   expect(leftAlone).toEqual([])
 })
 
+test('who checks certificates learns what was revoked as the guide says', { timeout: WALK_MS }, async (context) => {
+  needPrograms(context, 'openssl', 'curl')
+  await using scene = await openGuideScene()
+  expect(await walkGuide(scene, readGuide('docs/revocation.md'))).toEqual([])
+})
+
 test('who comes from Mosquitto gets in and back as the guide says', { timeout: WALK_MS }, async (context) => {
   needPrograms(context, 'openssl', 'mosquitto', 'mosquitto_pub', 'mosquitto_sub')
   await using scene = await openGuideScene()

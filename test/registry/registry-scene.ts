@@ -79,7 +79,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     issuer: authority,
     issuerName: authority.certificate.subject,
     cutter: createCutter(stores, cuts, lifted),
-    onRevoked: () => undefined,
+    onCrlChange: () => undefined,
     compareBcrypt: compare,
     judgeChain: (certificate) => judgeChain(certificate, [authority.certificate]),
     allowCommonNameOnly: () => false,
@@ -166,7 +166,12 @@ function createCutter({ certificates, devices, services }: Stores, cuts: Cut[], 
 
 function listen(events: EventFeed): readonly string[] {
   const told: string[] = []
-  for (const type of ['certificate.issued', 'certificate.revoked', 'credential.expiring'] as const) {
+  for (const type of [
+    'certificate.issued',
+    'certificate.revoked',
+    'certificate.released',
+    'credential.expiring',
+  ] as const) {
     events.subscribe(type, ({ id }) => told.push(`${type} ${id}`))
   }
   return told

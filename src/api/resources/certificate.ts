@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi'
-import type { Certificate, CertificateState } from '../../registry/certificate.ts'
+import type { Certificate, CertificateKind, CertificateState } from '../../registry/certificate.ts'
 import type { ListedCertificate } from '../../registry/certificates.ts'
 import { pageQuery } from '../pagination.ts'
+import { fingerprintSchema, serialNumberSchema } from './identifier.ts'
 
 const UNSEEN = 'null, as the dates are, until a certificate registered by its fingerprint alone first connects'
 
@@ -33,6 +34,7 @@ const STATES = {
   not_yet_valid: 'not_yet_valid',
   expired: 'expired',
   superseded: 'superseded',
+  held: 'held',
   revoked: 'revoked',
 } as const satisfies { readonly [Name in CertificateState]: Name }
 
@@ -49,11 +51,27 @@ export const listedCertificateSchema = certificateDetailSchema
   })
   .openapi('ListedCertificate')
 
+const KINDS = {
+  device: 'device',
+  service: 'service',
+  administrator: 'administrator',
+  server: 'server',
+} as const satisfies { readonly [Name in CertificateKind]: Name }
+
+const timeSchema = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .openapi({ type: 'string', format: 'date-time' })
+
 export const certificateQuerySchema = z.object({
   ...pageQuery,
   state: certificateStateSchema.optional(),
-  deviceId: z.string().max(64).optional(),
-  expiresBefore: z.iso.datetime({ offset: true }).optional(),
+  kind: z.enum(KINDS).optional(),
+  deviceId: z.string().max(64).optional().openapi({ description: 'Of a service or administrator its name' }),
+  fingerprint: fingerprintSchema.optional(),
+  serialNumber: serialNumberSchema.optional(),
+  expiresBefore: timeSchema.optional(),
+  expiresAfter: timeSchema.optional(),
 })
 
 export interface Assessed {

@@ -72,6 +72,8 @@ const CALLS: readonly { method: string; path: string; json?: unknown; roles: rea
   { method: 'GET', path: '/api/certificates', roles: READERS },
   { method: 'POST', path: `/api/certificates/${FINGERPRINT}/approve`, json: {}, roles: OPERATORS },
   { method: 'POST', path: `/api/certificates/${FINGERPRINT}/reject`, json: {}, roles: OPERATORS },
+  { method: 'POST', path: `/api/certificates/${FINGERPRINT}/hold`, roles: OPERATORS },
+  { method: 'POST', path: `/api/certificates/${FINGERPRINT}/unhold`, roles: OPERATORS },
   { method: 'POST', path: '/api/server-certificates', json: { names: ['a.example.com'] }, roles: ADMINS },
   { method: 'POST', path: '/api/server-certificates/renew', roles: ADMINS },
   { method: 'DELETE', path: `/api/server-certificates/${FINGERPRINT}`, roles: ADMINS },
