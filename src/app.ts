@@ -10,6 +10,7 @@ import { openReverseProxy } from './app-proxy.ts'
 import { createReadiness } from './app-readiness.ts'
 import { openRegistry } from './app-registry.ts'
 import { createReload } from './app-reload.ts'
+import { answerRenewals } from './app-renewal.ts'
 import { openRevocationLists } from './app-revocation-lists.ts'
 import { createStores, openMqttStores } from './app-stores.ts'
 import { createSweep } from './app-sweep.ts'
@@ -123,6 +124,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       fastPath,
     }),
   )
+  answerRenewals({ broker, registry, recordRefusal, logger }, stack)
   const sweep = createSweep({ registry, broker, pki, revocationLists, endOthers, logger })
   repeat(stack, SWEEP_MS, sweep)
   repeat(stack, WATCH_MS, () => inBackground(pki.watch(), logger))

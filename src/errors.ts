@@ -52,6 +52,7 @@ export const ERROR_CODES = [
   'port_unavailable',
   'private_key_refused',
   'profile_violation',
+  'renewal_in_progress',
   'renewal_too_early',
   'service_exists',
   'service_not_found',

@@ -77,6 +77,7 @@ const PROBLEMS = {
   port_unavailable: [503, 'Port unavailable'],
   private_key_refused: [400, 'Private key refused'],
   profile_violation: [400, 'Profile violation'],
+  renewal_in_progress: [409, 'Renewal in progress'],
   renewal_too_early: [409, 'Renewal too early'],
   service_exists: [409, 'Service exists'],
   service_not_found: [404, 'Service not found'],
