@@ -3,6 +3,7 @@ import { OWN_ORIGIN } from './api/request/request-origin.ts'
 import { isWebSocketRequest } from './api/request/websocket-rule.ts'
 import { inBackground, repeat } from './app-background.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
+import { openFleetCare, readRotations } from './app-fleet.ts'
 import { openListeners } from './app-listeners.ts'
 import type { Ports } from './app-ports.ts'
 import { openPremises } from './app-premises.ts'
@@ -10,7 +11,6 @@ import { openReverseProxy } from './app-proxy.ts'
 import { createReadiness } from './app-readiness.ts'
 import { openRegistry } from './app-registry.ts'
 import { createReload } from './app-reload.ts'
-import { answerRenewals } from './app-renewal.ts'
 import { openRevocationLists } from './app-revocation-lists.ts'
 import { createStores, openMqttStores } from './app-stores.ts'
 import { createSweep } from './app-sweep.ts'
@@ -95,6 +95,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       broker: () => broker,
       endForwarding: () => proxy.endRefused(),
       revocationLists,
+      isAsked: readRotations(database),
       events,
       logger,
       clock,
@@ -124,8 +125,11 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       fastPath,
     }),
   )
-  answerRenewals({ broker, registry, recordRefusal, logger }, stack)
-  const sweep = createSweep({ registry, broker, pki, revocationLists, endOthers, logger })
+  const fleet = openFleetCare(
+    { database, stores: registryStores, pki, registry, broker, recordRefusal, events, clock, logger },
+    stack,
+  )
+  const sweep = createSweep({ registry, broker, pki, revocationLists, fleet, endOthers, logger })
   repeat(stack, SWEEP_MS, sweep)
   repeat(stack, WATCH_MS, () => inBackground(pki.watch(), logger))
   const ports: Ports = { mqtt: config.mqtt.port, api: config.api.port, plainMqtt: undefined, redirect: undefined }
@@ -148,6 +152,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   const readiness = createReadiness({ database, stores, pki, clock, logger }, stack)
   const api = createApi({
     ...registry,
+    ...fleet,
     modes: authModes(config),
     recordRefusal,
     renewOwnCertificate: () => pki.renewal.renew(),

@@ -54,6 +54,8 @@ export const ERROR_CODES = [
   'profile_violation',
   'renewal_in_progress',
   'renewal_too_early',
+  'rotation_ended',
+  'rotation_not_found',
   'service_exists',
   'service_not_found',
   'session_not_found',

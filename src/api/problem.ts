@@ -79,6 +79,8 @@ const PROBLEMS = {
   profile_violation: [400, 'Profile violation'],
   renewal_in_progress: [409, 'Renewal in progress'],
   renewal_too_early: [409, 'Renewal too early'],
+  rotation_ended: [409, 'Rotation ended'],
+  rotation_not_found: [404, 'Rotation not found'],
   service_exists: [409, 'Service exists'],
   service_not_found: [404, 'Service not found'],
   session_not_found: [404, 'Session not found'],

@@ -2,6 +2,7 @@ import { DomainError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Surface } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
+import { matches } from '../topic.ts'
 import type { AedesEngine } from './aedes/engine.ts'
 import type { BanSubject, Bans } from './bans.ts'
 import type { Connection } from './connection.ts'
@@ -90,6 +91,14 @@ export class SessionList {
       inFlight: session?.inFlight ?? 0,
       expiresAt: disconnectedAt && new Date(disconnectedAt.getTime() + limits.sessionSeconds * 1000),
     }
+  }
+
+  /** Since when a connection of theirs is there that would hear a message on this topic; undefined: none would. */
+  listeningSince({ kind, id }: Pick<Identity, 'kind' | 'id'>, topicName: string): Date | undefined {
+    const { connections, engine } = this.#options
+    const hears = (connection: Connection): boolean =>
+      [...(engine.sessionOf(connection)?.topicFilters.keys() ?? [])].some((filter) => matches(filter, topicName))
+    return connections.findByIdentity(kind, id).findLast(hears)?.session?.connectedAt
   }
 
   /**

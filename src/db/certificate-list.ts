@@ -7,6 +7,7 @@ import { and, asc, eq, gt, isNotNull, isNull, lt, lte, ne, or, sql } from './dri
 import { readKeyThumbprint } from './key-thumbprints.ts'
 import { createPage } from './page.ts'
 import { certificates } from './schema.ts'
+import { isUnreplaced } from './unreplaced.ts'
 
 export function createForeignCertificates({ orm }: Database): ForeignCertificates {
   const pending = orm
@@ -45,12 +46,20 @@ export function createForeignCertificates({ orm }: Database): ForeignCertificate
   }
 }
 
-function conditionOf({ after = '', state, subjectId, expiresBefore, now }: CertificateQuery): SQL | undefined {
+function conditionOf({
+  after = '',
+  state,
+  subjectId,
+  expiresBefore,
+  isLatest,
+  now,
+}: CertificateQuery): SQL | undefined {
   return and(
     gt(certificates.fingerprint, after),
     state && CONDITIONS[state](now),
     subjectId === undefined ? undefined : eq(certificates.subjectId, subjectId),
     expiresBefore && lt(certificates.notAfter, expiresBefore),
+    isLatest ? sql.raw(isUnreplaced(String(now.getTime()))) : undefined,
   )
 }
 

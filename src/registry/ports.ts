@@ -48,6 +48,8 @@ export interface CertificateQuery extends PageRequest {
   readonly state?: CertificateState
   readonly subjectId?: string
   readonly expiresBefore?: Date
+  /** Whether to leave out those whose owner has a good one that ends later. */
+  readonly isLatest?: boolean
   /** By whose time the state is meant. */
   readonly now: Date
 }

@@ -54,6 +54,10 @@ export const certificateQuerySchema = z.object({
   state: certificateStateSchema.optional(),
   deviceId: z.string().max(64).optional(),
   expiresBefore: z.iso.datetime({ offset: true }).optional(),
+  latest: z
+    .enum(['true', 'false'])
+    .optional()
+    .openapi({ description: '`true`: without those whose owner has a good one that ends later' }),
 })
 
 export interface Assessed {

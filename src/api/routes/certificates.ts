@@ -72,9 +72,9 @@ export function certificateRoutes(
     shapeCertificate({ certificate, isValid: certificates.isValid(certificate) })
   return new OpenAPIHono<ApiEnv>()
     .openapi({ ...list, middleware: guard('read') }, (c) => {
-      const { limit, cursor, deviceId: subjectId, expiresBefore, state } = c.req.valid('query')
+      const { limit, cursor, deviceId: subjectId, expiresBefore, state, latest } = c.req.valid('query')
       const before = expiresBefore === undefined ? undefined : new Date(expiresBefore)
-      const filter = exact({ subjectId, state, expiresBefore: before })
+      const filter = exact({ subjectId, state, expiresBefore: before, isLatest: latest === 'true' })
       const page = certificates.list({ ...filter, ...readPageRequest({ limit, cursor }) })
       return c.json(shapePage(page, shapeListed), 200)
     })
