@@ -9,6 +9,7 @@ import { createRotationStore } from './db/rotation-store.ts'
 import type { EventFeed } from './events.ts'
 import type { ExpiryWatch } from './registry/expiry/expiry-watch.ts'
 import type { Registry, Stores } from './registry/registry.ts'
+import { topicsOf } from './registry/renewal/renewal-topics.ts'
 import type { RenewalPolicy } from './registry/renewals.ts'
 import type { Fleet } from './registry/rotation/ports.ts'
 import { RotationRun } from './registry/rotation/rotation-run.ts'
@@ -52,7 +53,8 @@ export function openFleetCare(parts: FleetParts, stack: AsyncDisposableStack): F
     store,
     fleet,
     line: {
-      listeningSince: (id, topicName) => broker.sessionList.listeningSince({ kind: 'device', id }, topicName),
+      listenerOf: (id) =>
+        broker.sessionList.findListener({ kind: 'device', id }, (identity) => topicsOf(identity)?.renew),
       tell: (topic, payload) => broker.publish({ topic, payload, qos: 1, retain: false }),
     },
     revocations: registry.revocations,
@@ -72,6 +74,5 @@ function readFleet({ devices, certificates }: FleetParts['stores']): Fleet {
       return devices.list({ limit, ...(after === '' ? {} : { after }), ...owner }).items.map(({ id }) => id)
     },
     certificatesOf: (deviceId) => certificates.listOf('device', deviceId),
-    userIdOf: (deviceId) => devices.find(deviceId)?.userId,
   }
 }

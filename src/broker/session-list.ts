@@ -93,12 +93,19 @@ export class SessionList {
     }
   }
 
-  /** Since when a connection of theirs is there that would hear a message on this topic; undefined: none would. */
-  listeningSince({ kind, id }: Pick<Identity, 'kind' | 'id'>, topicName: string): Date | undefined {
+  /** The connection that would hear a message on this topic, and when it was made; the newest of several. */
+  findListener(
+    { kind, id }: Pick<Identity, 'kind' | 'id'>,
+    topicNameOf: (identity: Identity) => string | undefined,
+  ): { readonly topicName: string; readonly since: Date } | undefined {
     const { connections, engine } = this.#options
-    const hears = (connection: Connection): boolean =>
-      [...(engine.sessionOf(connection)?.topicFilters.keys() ?? [])].some((filter) => matches(filter, topicName))
-    return connections.findByIdentity(kind, id).findLast(hears)?.session?.connectedAt
+    for (const connection of connections.findByIdentity(kind, id).toReversed()) {
+      const topicName = connection.session && topicNameOf(connection.session.identity)
+      const topicFilters = [...(engine.sessionOf(connection)?.topicFilters.keys() ?? [])]
+      const hears = topicName !== undefined && topicFilters.some((topicFilter) => matches(topicFilter, topicName))
+      if (connection.session && hears) return { topicName, since: connection.session.connectedAt }
+    }
+    return undefined
   }
 
   /**

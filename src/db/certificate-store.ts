@@ -1,4 +1,5 @@
 import type { SQL } from 'drizzle-orm'
+import type { RevocationReason } from '../registry/certificate.ts'
 import type { CertificateMarks, CertificateStore, CertifiedKeys, ForeignCertificates } from '../registry/ports.ts'
 import { createForeignCertificates } from './certificate-list.ts'
 import { CERTIFICATE_COLUMNS, readCertificate, writeCertificate } from './certificate-row.ts'
@@ -66,25 +67,30 @@ function prepareInsertion({ orm }: Database) {
 }
 
 function createMarks(database: Database): Omit<CertificateMarks, 'listRetired'> {
-  const { orm } = database
+  const { orm, sqlite } = database
   const transaction = createTransaction(database)
+  // The first revocation stands, with its time and reason. Prepared, and without the encoders: a fleet may end at once.
+  const revoke = sqlite.prepare<[number, RevocationReason, string]>(
+    'update certificates set revoked_at = ?, revocation_reason = ? where fingerprint = ? and revoked_at is null',
+  )
+  const retire = sqlite.prepare<[number, string]>(
+    'update certificates set retires_at = ? where fingerprint = ? and revoked_at is null',
+  )
 
   return {
-    markRevoked: (fingerprints, revokedAt, revocationReason) => mark(fingerprints, { revokedAt, revocationReason }),
-    markRetiring: (fingerprints, retiresAt) => mark(fingerprints, { retiresAt }),
+    markRevoked(fingerprints, revokedAt, reason) {
+      transaction(() => {
+        for (const fingerprint of fingerprints) revoke.run(revokedAt.getTime(), reason, fingerprint)
+      })
+    },
+    markRetiring(fingerprints, retiresAt) {
+      transaction(() => {
+        for (const fingerprint of fingerprints) retire.run(retiresAt.getTime(), fingerprint)
+      })
+    },
     markFirstSeen({ fingerprint, serialNumber, notBefore, notAfter, subject }, firstSeenAt) {
       const unseen = and(eq(certificates.fingerprint, fingerprint), isNull(certificates.firstSeenAt))
       orm.update(certificates).set({ firstSeenAt, serialNumber, notBefore, notAfter, subject }).where(unseen).run()
     },
-  }
-
-  function mark(fingerprints: readonly string[], marks: Partial<typeof certificates.$inferInsert>): void {
-    transaction(() => {
-      for (const fingerprint of fingerprints) {
-        // The first revocation stands, with its time and reason.
-        const unrevoked = and(eq(certificates.fingerprint, fingerprint), isNull(certificates.revokedAt))
-        orm.update(certificates).set(marks).where(unrevoked).run()
-      }
-    })
   }
 }

@@ -1,9 +1,9 @@
 import type { RotationStore } from '../registry/rotation/ports.ts'
 import type { MemberState, Rotation, RotationMember } from '../registry/rotation/rotation.ts'
 import type { Database } from './database.ts'
-import { and, desc, eq } from './drizzle.ts'
+import { desc, eq } from './drizzle.ts'
 import { createPage } from './page.ts'
-import { rotationMembers, rotations } from './schema.ts'
+import { rotations } from './schema.ts'
 import { createTransaction } from './transaction.ts'
 
 // What `state` says of each: the first that applies. Certificates of the time of the rotation are the older ones.
@@ -39,6 +39,9 @@ export function createRotationStore(database: Database): RotationStore {
   const add = sqlite.prepare<[string, string]>(
     'insert or ignore into rotation_members (rotation_id, device_id) values (?, ?)',
   )
+  const tell = sqlite.prepare<[number, string, string]>(
+    'update rotation_members set told_at = ? where rotation_id = ? and device_id = ?',
+  )
   return {
     find(id) {
       const row = orm.select().from(rotations).where(eq(rotations.id, id)).get()
@@ -65,9 +68,10 @@ export function createRotationStore(database: Database): RotationStore {
       const query = { id, createdAt: createdAt.getTime(), now: now.getTime(), after, limit: limit + 1 }
       return createPage(members.all(query).map(readMember), limit, ({ deviceId }) => deviceId)
     },
-    markTold: (id, deviceId, toldAt) => {
-      const its = and(eq(rotationMembers.rotationId, id), eq(rotationMembers.deviceId, deviceId))
-      orm.update(rotationMembers).set({ toldAt }).where(its).run()
+    markTold(id, deviceIds, toldAt) {
+      transaction(() => {
+        for (const deviceId of deviceIds) tell.run(toldAt.getTime(), id, deviceId)
+      })
     },
     asks: (deviceId, createdAt) => asking.get(deviceId, createdAt.getTime()) !== undefined,
   }

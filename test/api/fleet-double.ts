@@ -13,7 +13,7 @@ export function createFleetDouble(now: Date): Pick<ApiDependencies, 'expiry' | '
     gatheredTo: undefined,
   }
   return {
-    expiry: { count: () => [], authorities: () => [] },
+    expiry: { count: async () => [], authorities: () => [] },
     rotations: {
       start: async (request) => ({ ...rotation, ...request, deadline: request.deadline }),
       resumeGathering: async () => undefined,

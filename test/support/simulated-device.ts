@@ -28,7 +28,7 @@ export function startSimulatedDevice(enrolled: Enrolled, hub: SimulatedHub): Sim
     lines.push(line)
     voice.emit('line')
   }
-  const shared = { say, clock: () => hub.now(), random: () => 0 }
+  const shared = { say, clock: () => hub.now(), random: () => 0.3 }
   const renewal = new CertificateRenewal({
     credentials: enrolled,
     requestKey: () => createKeyRequest(enrolled.id),

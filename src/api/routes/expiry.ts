@@ -14,7 +14,7 @@ const count = createRoute({
 })
 
 export function expiryRoutes(expiry: Pick<ExpiryWatch, 'count' | 'authorities'>, guard: Guard) {
-  return new OpenAPIHono<ApiEnv>().openapi({ ...count, middleware: guard('read') }, (c) =>
-    c.json(shapeExpiry(expiry.count(), expiry.authorities()), 200),
+  return new OpenAPIHono<ApiEnv>().openapi({ ...count, middleware: guard('read') }, async (c) =>
+    c.json(shapeExpiry(await expiry.count(), expiry.authorities()), 200),
   )
 }

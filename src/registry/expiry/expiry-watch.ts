@@ -2,7 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../clock.ts'
 import type { EventFeed } from '../../events.ts'
 import type { Transaction } from '../ports.ts'
-import type { ExpiringCertificate, ExpiryCount, ExpiryStore } from './ports.ts'
+import { countEnds } from './end-count.ts'
+import type { EndingCertificate, ExpiringCertificate, ExpiryCount, ExpiryStore } from './ports.ts'
 
 /** Certificates that end within so many days. */
 export interface ExpiryWarning {
@@ -16,7 +17,7 @@ export interface ExpiryWatch {
   /** To be called often: it looks once an hour. */
   check(): Promise<void>
   /** By kind; those that are revoked or replaced are left out. */
-  count(): readonly ExpiryCount[]
+  count(): Promise<readonly ExpiryCount[]>
   /** Of the CA, soonest first. */
   authorities(): readonly ExpiringCertificate[]
 }
@@ -36,7 +37,7 @@ const THRESHOLDS = [1, 7, 30]
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 // A fleet that was enrolled in a day ends in one.
-const PAGE = 250
+const PAGE = 100
 
 export function createExpiryWatch(options: ExpiryWatchOptions): ExpiryWatch {
   const { store, transaction, own, onExpiring, events, clock } = options
@@ -48,7 +49,7 @@ export function createExpiryWatch(options: ExpiryWatchOptions): ExpiryWatch {
       nextCheck = now.getTime() + HOUR_MS
       for (const days of THRESHOLDS) await tellOf(days, now)
     },
-    count: () => store.count(clock()),
+    count: () => countEnds(store, clock()),
     authorities: () =>
       own()
         .filter(({ kind }) => kind === 'ca')
@@ -56,37 +57,36 @@ export function createExpiryWatch(options: ExpiryWatchOptions): ExpiryWatch {
   }
 
   async function tellOf(days: number, now: Date): Promise<void> {
-    const ownEnding = listOwn(days, now)
-    tell(ownEnding, days)
-    const told = [...ownEnding.slice(0, 1)]
-    let count = ownEnding.length
-    for (;;) {
-      const page = store.listUntold(days, now, PAGE)
-      const [first] = page
-      if (!first) break
-      tell(page, days)
-      told.push(first)
-      count += page.length
+    const told = [...tell(listOwn(days, now), days)]
+    const by = new Date(now.getTime() + days * DAY_MS)
+    for (let after: EndingCertificate | undefined; ; ) {
+      const page = store.listEnding(by, now, PAGE, after)
+      const untold = page.filter(({ toldAt }) => toldAt === undefined || toldAt > days)
+      told.push(...tell(untold, days))
+      after = page.at(-1)
+      if (page.length < PAGE) break
       await nextTurn()
     }
     const [soonest] = told.toSorted(bySoonest)
-    if (soonest) onExpiring({ days, count, soonest })
+    if (soonest) onExpiring({ days, count: told.length, soonest })
   }
 
   /** Noted first: who hears of it twice learns to overhear it. */
-  function tell(ending: readonly ExpiringCertificate[], days: number): void {
+  function tell(ending: readonly ExpiringCertificate[], days: number): readonly ExpiringCertificate[] {
+    if (ending.length === 0) return []
     transaction(() => {
       for (const { fingerprint } of ending) store.noteTold(fingerprint, days)
     })
     for (const { kind, subjectId: id, fingerprint, notAfter } of ending) {
       events.publish('certificate.expiring', { kind, id, fingerprint, notAfter: notAfter.toISOString(), days })
     }
+    return ending
   }
 
   function listOwn(days: number, now: Date): readonly ExpiringCertificate[] {
     const isDue = ({ fingerprint, notAfter }: ExpiringCertificate): boolean => {
       const remaining = notAfter.getTime() - now.getTime()
-      return remaining >= 0 && remaining <= days * DAY_MS && (store.toldAt(fingerprint) ?? days + 1) > days
+      return remaining >= 0 && remaining <= days * DAY_MS && (store.toldAt(fingerprint) ?? Infinity) > days
     }
     return own().filter(isDue).toSorted(bySoonest)
   }

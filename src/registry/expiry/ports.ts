@@ -20,15 +20,30 @@ export interface ExpiryCount {
   readonly later: number
 }
 
-/** What is kept of who was told. Revoked certificates, and those whose owner has one that ends later, concern nobody. */
+/** One of those that were issued, with its place in the order of their ends. */
+export interface EndingCertificate extends ExpiringCertificate {
+  readonly position: number
+  /** At how many days before its end it was told of last; undefined: never. */
+  readonly toldAt: number | undefined
+}
+
+export interface End {
+  readonly kind: CertificateKind
+  readonly subjectId: string
+  readonly notAfter: Date
+}
+
+/** What is kept of ends, and of what was told. Revoked certificates, and those that are replaced, concern nobody. */
 export interface ExpiryStore {
-  /**
-   * Those that end within `days` days and in the last third of their life, of which was not told so near their end; soonest
-   * first, so many at most.
-   */
-  listUntold(days: number, now: Date, limit: number): readonly ExpiringCertificate[]
-  /** At how many days before its end it was told last; none: never. */
+  /** Those that end from `now` on until `by`, in the last third of their life; so many behind the one, soonest first. */
+  listEnding(
+    by: Date,
+    now: Date,
+    limit: number,
+    after?: Pick<EndingCertificate, 'notAfter' | 'position'>,
+  ): readonly EndingCertificate[]
   toldAt(fingerprint: string): number | undefined
   noteTold(fingerprint: string, days: number): void
-  count(now: Date): readonly ExpiryCount[]
+  /** When each subject's last certificate ends; so many behind the one, by kind and subject. */
+  listEnds(now: Date, limit: number, after?: Pick<End, 'kind' | 'subjectId'>): readonly End[]
 }

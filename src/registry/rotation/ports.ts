@@ -12,7 +12,7 @@ export interface RotationStore {
   addMembers(id: string, deviceIds: readonly string[], gatheredTo: string | undefined): void
   /** In the order of their ids; the state of each follows from the certificates it has at `now`. */
   listMembers(rotation: Pick<Rotation, 'id' | 'createdAt'>, page: PageRequest, now: Date): Page<RotationMember>
-  markTold(id: string, deviceId: string, at: Date): void
+  markTold(id: string, deviceIds: readonly string[], at: Date): void
   /** Whether a rotation that is running or paused asks the device to replace a certificate of that time. */
   asks(deviceId: string, createdAt: Date): boolean
 }
@@ -23,13 +23,19 @@ export interface Fleet {
   listDevices(after: string, limit: number, userId: string | undefined): readonly string[]
   /** Newest first. */
   certificatesOf(deviceId: string): readonly Certificate[]
-  userIdOf(deviceId: string): string | undefined
+}
+
+/** Where a device hears that it is asked. */
+export interface Listener {
+  readonly topicName: string
+  /** When its connection was made. */
+  readonly since: Date
 }
 
 /** How devices are reached. */
 export interface DeviceLine {
-  /** Since when a connection of the device is there that has subscribed to this topic; undefined: nobody would hear. */
-  listeningSince(deviceId: string, topicName: string): Date | undefined
+  /** None: no connection of the device would hear. */
+  listenerOf(deviceId: string): Listener | undefined
   /** At QoS 1, not retained. */
   tell(topicName: string, payload: Buffer): Promise<void>
 }

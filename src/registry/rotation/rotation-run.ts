@@ -1,14 +1,13 @@
 import type { Clock } from '../../clock.ts'
 import type { EventFeed } from '../../events.ts'
 import type { Page } from '../page.ts'
-import { renewalTopics } from '../renewal/renewal-topics.ts'
 import type { Revocations } from '../revocations.ts'
 import type { DeviceLine, Fleet, RotationStore } from './ports.ts'
 import type { Rotation, RotationMember } from './rotation.ts'
 
 export interface RotationRunOptions {
   readonly store: RotationStore
-  readonly fleet: Pick<Fleet, 'certificatesOf' | 'userIdOf'>
+  readonly fleet: Pick<Fleet, 'certificatesOf'>
   readonly line: DeviceLine
   readonly revocations: Pick<Revocations, 'mark'>
   readonly events: EventFeed
@@ -79,21 +78,22 @@ export class RotationRun {
   }
 
   async #tell({ id }: Rotation, open: readonly RotationMember[], round: Round, now: Date): Promise<void> {
-    const { store, fleet, line } = this.#options
-    const told: Promise<void>[] = []
+    const { store, line } = this.#options
+    const payload = Buffer.from(JSON.stringify({ rotation: id }))
+    const calls: Promise<string>[] = []
     for (const { deviceId, toldAt } of open) {
       if (round.allowance < 1) break
-      const userId = fleet.userIdOf(deviceId)
-      if (userId === undefined) continue
-      const { renew } = renewalTopics(userId, deviceId)
-      const since = line.listeningSince(deviceId, renew)
+      const listener = line.listenerOf(deviceId)
       // Who has come back with the older certificate since it was told may have forgotten.
-      if (!since || (toldAt && toldAt >= since)) continue
+      if (!listener || (toldAt && toldAt >= listener.since)) continue
       round.allowance--
-      const payload = Buffer.from(JSON.stringify({ rotation: id }))
-      told.push(line.tell(renew, payload).then(() => store.markTold(id, deviceId, now)))
+      calls.push(line.tell(listener.topicName, payload).then(() => deviceId))
     }
-    await Promise.all(told)
+    const settled = await Promise.allSettled(calls)
+    const told = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    if (told.length > 0) store.markTold(id, told, now)
+    const failure = settled.find((one) => one.status === 'rejected')
+    if (failure) throw failure.reason
   }
 
   /** In one tick: no connection can be admitted in between. */
