@@ -153,7 +153,10 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/', webSocketRoutes(dependencies.https, dependencies.webSocket, recordRefusal))
 
   // By device certificate alone, in every mode.
-  app.route('/api/devices/self/certificate/renew', renewalRoutes(dependencies.renewals, recordRefusal))
+  app.route(
+    '/api/devices/self/certificate/renew',
+    renewalRoutes(dependencies.renewals, dependencies.apiAdmissions, recordRefusal),
+  )
 
   app.use('/api/*', authentication(dependencies.apiAdmissions, recordRefusal))
 

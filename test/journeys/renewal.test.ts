@@ -212,6 +212,19 @@ describe('nobody else renews', () => {
     ])
   })
 
+  for (const { name, token, status, refusals } of [
+    { name: 'a token that nobody made', token: 'sgn_x_y', status: 401, refusals: ['https token_invalid device:pump'] },
+    { name: 'a good token, which counts for nothing', token: undefined, status: 201, refusals: [] },
+  ]) {
+    test(`beside its certificate, ${name}`, async () => {
+      await using hub = await startTestHub()
+      const credentials = await enrolAged(hub, 'pump', 9)
+      const call = { credentials, token: token ?? hub.adminToken }
+      expect(await hub.api('POST', RENEW, call)).toMatchObject({ status })
+      expect(await refusalsOf(hub)).toEqual(refusals)
+    })
+  }
+
   test('a page of another origin, with the certificate that its browser holds', async () => {
     await using hub = await startTestHub()
     const old = await enrolAged(hub, 'pump', 9)

@@ -74,7 +74,7 @@ export function certificateRoutes(
     .openapi({ ...list, middleware: guard('read') }, (c) => {
       const { limit, cursor, deviceId: subjectId, expiresBefore, state, latest } = c.req.valid('query')
       const before = expiresBefore === undefined ? undefined : new Date(expiresBefore)
-      const filter = exact({ subjectId, state, expiresBefore: before, isLatest: latest === 'true' })
+      const filter = exact({ subjectId, state, expiresBefore: before, isLatest: latest === 'true' || undefined })
       const page = certificates.list({ ...filter, ...readPageRequest({ limit, cursor }) })
       return c.json(shapePage(page, shapeListed), 200)
     })
