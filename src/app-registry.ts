@@ -16,6 +16,7 @@ import { type MayAccess, narrowPolicy } from './registry/narrowed-access.ts'
 import type { Cutter, LeafIssuer } from './registry/ports.ts'
 import type { RecordedRefusal } from './registry/refusal-ring.ts'
 import { createRegistry, type Registry, type RegistryOptions, type Stores } from './registry/registry.ts'
+import type { RenewalPolicy } from './registry/renewals.ts'
 import type { RevocationLists } from './registry/revocation-lists.ts'
 import { createServerCertificates, type ServerCertificates, type ServerIssuer } from './registry/server-certificates.ts'
 
@@ -28,6 +29,8 @@ export interface RegistryParts {
   readonly endForwarding: () => void
   readonly revocationLists: Pick<RevocationLists, 'noteRevocation'>
   readonly timings: { readonly revocationEffect: (seconds: number) => void }
+  /** Whether a rotation asks for the renewal of a certificate. */
+  readonly isAsked: RenewalPolicy['isAsked']
   readonly events: EventFeed
   readonly logger: Logger
   readonly clock: Clock
@@ -91,6 +94,7 @@ export function openRegistry(
       get afterExpiryDays() {
         return config.ca.renew_after_expiry
       },
+      isAsked: parts.isAsked,
     },
     get mode() {
       return mqttAuthMode(config)

@@ -1,4 +1,5 @@
 import { inBackground } from './app-background.ts'
+import type { FleetCare } from './app-fleet.ts'
 import type { Pki } from './app-pki.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
 import type { Clock } from './clock.ts'
@@ -16,6 +17,7 @@ export interface SweepParts {
   readonly broker: Pick<MqttBroker, 'endExpired'>
   readonly pki: Pick<Pki, 'renewal'>
   readonly revocationLists: Pick<RevocationLists, 'refresh'>
+  readonly fleet: Pick<FleetCare, 'sweep'>
   /** Sessions and forwarded connections whose right has ended in another way. */
   readonly endOthers: () => Promise<void>
   readonly logger: Logger
@@ -30,6 +32,7 @@ export function createSweep({
   broker,
   pki,
   revocationLists,
+  fleet,
   endOthers,
   logger,
 }: SweepParts): () => Promise<void> {
@@ -41,6 +44,7 @@ export function createSweep({
       registry.legacy.warn(),
       pki.renewal.check(),
       revocationLists.refresh(),
+      fleet.sweep(),
     ]
     audit.forgetBefore(new Date(clock().getTime() - config.audit.keep * 1000))
     await Promise.all(works.map((work) => inBackground(work, logger)))

@@ -6,6 +6,7 @@ import { httpsIdentity, webSocketOffer } from './app-addresses.ts'
 import { inBackground, repeat } from './app-background.ts'
 import { tellExchanges } from './app-certificates.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
+import { openFleetCare, readRotations } from './app-fleet.ts'
 import { openListeners } from './app-listeners.ts'
 import { openMetrics } from './app-metrics.ts'
 import { createOcsp } from './app-ocsp.ts'
@@ -101,6 +102,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       endForwarding: () => proxy.endRefused(),
       revocationLists,
       timings,
+      isAsked: readRotations(database),
       events,
       logger,
       clock,
@@ -130,17 +132,12 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       fastPath,
     }),
   )
-  const sweep = createSweep({
-    config,
-    registry,
-    audit: registryStores.audit,
-    clock,
-    broker,
-    pki,
-    revocationLists,
-    endOthers,
-    logger,
-  })
+  const fleet = openFleetCare(
+    { database, stores: registryStores, pki, registry, broker, recordRefusal, events, clock, logger },
+    stack,
+  )
+  const { audit } = registryStores
+  const sweep = createSweep({ config, registry, audit, clock, broker, pki, revocationLists, fleet, endOthers, logger })
   repeat(stack, SWEEP_MS, sweep)
   repeat(stack, WATCH_MS, () => inBackground(pki.watch(), logger))
   const ports: Ports = { mqtt: config.mqtt.port, api: config.api.port, plainMqtt: undefined, redirect: undefined }
@@ -150,6 +147,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   const readiness = createReadiness({ database, stores, pki, clock, logger }, stack)
   const api = createApi({
     ...registry,
+    ...fleet,
     modes: authModes(config),
     recordRefusal,
     renewOwnCertificate: () => pki.renewal.renew(),

@@ -25,6 +25,14 @@ export interface HubEvents {
   readonly 'connection.refused': { readonly surface: string; readonly cause: string; readonly address: string }
   /** An imported password that ends within 30 days. */
   readonly 'credential.expiring': { readonly kind: string; readonly id: string; readonly endsAt: string }
+  /** It ends within so many days, 30, 7 or 1, and nothing has taken its place; `kind` is also `ca`. Told once for each. */
+  readonly 'certificate.expiring': {
+    readonly kind: string
+    readonly id: string
+    readonly fingerprint: string
+    readonly notAfter: string
+    readonly days: number
+  }
   /** What a listener shows from now on. */
   readonly 'certificate.exchanged': { readonly surface: 'https' | 'mqtts'; readonly fingerprint: string }
   readonly 'certificate.issued': { readonly kind: string; readonly id: string; readonly fingerprint: string }
@@ -36,6 +44,8 @@ export interface HubEvents {
   }
   /** Its hold was ended. */
   readonly 'certificate.released': { readonly kind: string; readonly id: string; readonly fingerprint: string }
+  /** A rotation of a fleet was started, paused, resumed, cancelled, or has finished. */
+  readonly 'rotation.changed': { readonly id: string; readonly state: string }
   /** By the keys of the settings. */
   readonly 'configuration.reloaded': { readonly applied: readonly string[]; readonly needsRestart: readonly string[] }
   /** Messages that a bound has cost their receiver, or a topic its retained one; told at once, and then once a minute. */

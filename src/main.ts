@@ -70,6 +70,10 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
       const configFile = resolve(terminal.cwd, request.configFile ?? 'config.yaml')
       return { configFile, warnings: await saveSslSettings(config, configFile) }
     },
+    async requestKey(deviceId) {
+      const { requestOwnKey } = await import('./app-key-request.ts')
+      return requestOwnKey(deviceId)
+    },
   }
 }
 

@@ -1,3 +1,5 @@
+import { DomainError } from './errors.ts'
+
 /** Where somebody was refused. */
 export type Surface = 'mqtt' | 'mqtts' | 'wss' | 'https' | 'http' | 'socket' | 'emqx'
 
@@ -111,6 +113,8 @@ export const REFUSAL_MENDS = {
     'No policy of this identity allows this publish: see its policies, or publish under users/<user>/devices/<device>/.',
   purpose_wrong:
     'The certificate was not made for clients (extendedKeyUsage clientAuth is missing): use a device certificate.',
+  renewal_for_another:
+    'A client asked over MQTT for the certificate of a device that it is not: let each device publish its certificate/request itself, and find out who publishes there.',
   renewal_too_early:
     'The certificate is not yet near enough to its end: let the device wait until the time that the answer names, or change ca.renew_before.',
   role_too_small:
@@ -147,6 +151,13 @@ export const REFUSAL_MENDS = {
 } as const satisfies Record<string, string>
 
 export type RefusalCause = keyof typeof REFUSAL_MENDS
+
+const DENIALS = ['csr_invalid', 'key_compromised', 'key_in_use', 'key_not_allowed', 'renewal_too_early'] as const
+
+/** Under which cause a "no" to a request for a certificate is recorded; none for what is no refusal. */
+export function denialOf(error: unknown): RefusalCause | undefined {
+  return error instanceof DomainError ? DENIALS.find((cause) => cause === error.code) : undefined
+}
 
 /** One refusal as the part that refused knows it; the ring adds time, count and mend. */
 export interface Refusal {

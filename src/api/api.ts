@@ -14,6 +14,7 @@ import type { Certificates } from '../registry/certificates.ts'
 import type { Devices } from '../registry/devices.ts'
 import type { EmqxAuthenticator } from '../registry/emqx-authenticator.ts'
 import type { EmqxAuthorizer } from '../registry/emqx-authorizer.ts'
+import type { ExpiryWatch } from '../registry/expiry/expiry-watch.ts'
 import type { Holds } from '../registry/holds.ts'
 import type { ImportUndo } from '../registry/import/import-undo.ts'
 import type { Imports } from '../registry/import/imports.ts'
@@ -21,6 +22,7 @@ import type { LegacyCredentials } from '../registry/legacy-credentials.ts'
 import type { Logins } from '../registry/logins.ts'
 import type { Policies } from '../registry/policies.ts'
 import type { Renewals } from '../registry/renewals.ts'
+import type { Rotations } from '../registry/rotation/rotations.ts'
 import type { ServerCertificates } from '../registry/server-certificates.ts'
 import type { Services } from '../registry/services.ts'
 import { authentication } from './access/authentication.ts'
@@ -66,6 +68,7 @@ import { deviceRoutes } from './routes/devices.ts'
 import { diagnosticRoutes } from './routes/diagnostics.ts'
 import { diaryRoutes } from './routes/diary.ts'
 import { emqxAuthenticatorRoutes, emqxAuthorizerRoutes } from './routes/emqx.ts'
+import { expiryRoutes } from './routes/expiry.ts'
 import { healthRoutes } from './routes/health.ts'
 import { type IdentityTokenCalls, identityTokenRoutes } from './routes/identity-tokens.ts'
 import { importRoutes } from './routes/imports.ts'
@@ -79,6 +82,7 @@ import { publishRoutes } from './routes/publish.ts'
 import { remoteCallRoutes } from './routes/remote-calls.ts'
 import { renewalRoutes } from './routes/renewal.ts'
 import { revocationListRoutes } from './routes/revocation-lists.ts'
+import { rotationRoutes } from './routes/rotations.ts'
 import { serverCertificateRoutes } from './routes/server-certificates.ts'
 import { serviceCertificateRoutes } from './routes/service-certificates.ts'
 import { serviceRoutes } from './routes/services.ts'
@@ -95,6 +99,8 @@ export interface ApiDependencies {
   readonly renewals: Renewals
   readonly serverCertificates: ServerCertificates
   readonly renewOwnCertificate: RenewOwnCertificate
+  readonly expiry: Pick<ExpiryWatch, 'count' | 'authorities'>
+  readonly rotations: Rotations
   readonly approvals: Approvals
   readonly holds: Holds
   readonly imports: Imports & ImportUndo
@@ -167,7 +173,10 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/', webSocketRoutes(dependencies.https, dependencies.webSocket, recordRefusal))
 
   // By device certificate alone, in every mode.
-  app.route('/api/devices/self/certificate/renew', renewalRoutes(dependencies.renewals, recordRefusal))
+  app.route(
+    '/api/devices/self/certificate/renew',
+    renewalRoutes(dependencies.renewals, dependencies.apiAdmissions, recordRefusal),
+  )
 
   for (const path of ['/api/*', '/metrics']) app.use(path, authentication(dependencies.apiAdmissions, recordRefusal))
   app.use('/api/*', audited(dependencies.audit))
@@ -198,6 +207,8 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/devices', deviceRoutes(dependencies.devices, legacy, guard))
   app.route('/api/devices', identityTokenRoutes('device', identityTokens, guard))
   app.route('/api/devices', legacyCredentialRoutes(legacy, guard))
+  app.route('/api/certificates', expiryRoutes(dependencies.expiry, guard))
+  app.route('/api/rotations', rotationRoutes(dependencies.rotations, guard))
   app.route('/api/certificates', certificateRoutes(certificates, dependencies.approvals, dependencies.holds, guard))
   app.route(
     '/api/server-certificates',

@@ -47,7 +47,7 @@ export interface MqttBroker extends AsyncDisposable {
   accept(incoming: IncomingConnection, surface: Surface): void
   readonly sessions: SessionRegistry
   /** The same for administrators, with those that wait for their clients. */
-  readonly sessionList: Pick<SessionList, 'clientIds' | 'get' | 'disconnect'>
+  readonly sessionList: Pick<SessionList, 'clientIds' | 'get' | 'disconnect' | 'findListener'>
   readonly bans: Pick<Bans, 'list' | 'lift'>
   /**
    * As a client's PUBLISH; resolves when PUBACK would be sent. Throws `invalid_topic_name`, `packet_too_large`,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { parseFingerprint } from '../identifiers.ts'
+import { addExpiringCommand } from './expiring.ts'
 import type { ListedCertificateAnswer } from './hub/answers.ts'
 import { addHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
 import { type Column, printItems } from './output/table.ts'
@@ -35,6 +36,8 @@ export function addCertificateCommands(program: Command, context: CommandContext
       const hub = await openHubClient(options, context)
       printItems(stdout, await hub.list<ListedCertificateAnswer>(listPath(options)), COLUMNS, options)
     })
+
+  addExpiringCommand(certificate, context)
 
   verb('approve <fingerprint>', 'let in a certificate that waits for approval')
     .option('--user <id>', 'user who owns a new device (default: as ca.unknown_owner says)')

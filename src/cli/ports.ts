@@ -70,6 +70,14 @@ export interface LocalHub {
   start(request: SettingsRequest): Promise<RunningHub>
   /** Writes `ssl.*` into config.yaml. */
   saveSslSettings(request: SettingsRequest): Promise<SavedSettings>
+  /** Makes a key on this machine, and the request for its certificate. */
+  requestKey(deviceId: string): Promise<KeyRequest>
+}
+
+/** A key and the PKCS#10 request that it has signed, both PEM. */
+export interface KeyRequest {
+  readonly csr: string
+  readonly key: string
 }
 
 /** What every verb is made from. */

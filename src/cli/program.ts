@@ -13,6 +13,7 @@ import { addPolicyCommands } from './policy.ts'
 import type { CommandContext } from './ports.ts'
 import { addPubCommand } from './pub.ts'
 import { addRefusalsCommand } from './refusals.ts'
+import { addRotateCommands } from './rotate.ts'
 import { addRpcCommand } from './rpc.ts'
 import { addServerCertificateCommands } from './server-certificate.ts'
 import { addServiceCommands } from './service.ts'
@@ -48,6 +49,7 @@ export function createProgram(context: CommandContext): Command {
   addPolicyCommands(program, context)
   addCaCommands(program, context)
   addCertificateCommands(program, context)
+  addRotateCommands(program, context)
   addServerCertificateCommands(program, context)
   addImportCommands(program, context)
   addSessionCommands(program, context)

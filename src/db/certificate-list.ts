@@ -7,6 +7,7 @@ import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, lte, notInArray, or, 
 import { readKeyThumbprint } from './key-thumbprints.ts'
 import { createPage } from './page.ts'
 import { certificates } from './schema.ts'
+import { isUnreplaced } from './unreplaced.ts'
 
 export function createForeignCertificates({ orm }: Database): ForeignCertificates {
   const pending = orm
@@ -61,6 +62,7 @@ function conditionOf(query: CertificateQuery): SQL | undefined {
     serialNumber === undefined ? undefined : eq(certificates.serialNumber, serialNumber),
     expiresBefore && lt(notAfter, expiresBefore),
     expiresAfter && gt(notAfter, expiresAfter),
+    query.isLatest ? sql.raw(isUnreplaced(String(now.getTime()))) : undefined,
   )
 }
 

@@ -1,10 +1,10 @@
 import type { SQL } from 'drizzle-orm'
-import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core'
+import type { RevocationReason } from '../registry/certificate.ts'
 import type { CertificateMarks, CertificateStore, CertifiedKeys, ForeignCertificates } from '../registry/ports.ts'
 import { createForeignCertificates } from './certificate-list.ts'
 import { CERTIFICATE_COLUMNS, readCertificate, writeCertificate } from './certificate-row.ts'
 import type { Database } from './database.ts'
-import { and, asc, eq, isNull, lte, or, sql } from './drizzle.ts'
+import { and, asc, eq, isNull, lte, sql } from './drizzle.ts'
 import { fillKeyThumbprints } from './key-thumbprints.ts'
 import { certificates } from './schema.ts'
 import { createTransaction } from './transaction.ts'
@@ -66,34 +66,38 @@ function prepareInsertion({ orm }: Database) {
     .prepare()
 }
 
-type Marks = SQLiteUpdateSetSource<typeof certificates>
-
 function createMarks(database: Database): Omit<CertificateMarks, 'listRetired'> {
-  const { orm } = database
+  const { orm, sqlite } = database
   const transaction = createTransaction(database)
-  const isHeld = eq(certificates.revocationReason, 'certificateHold')
+  // Prepared, and without the encoders: a fleet may end at once. The first revocation stands, with its time and reason,
+  // unless it was a hold; X.509 §8.5.2.2: whoever is revoked for good after a hold, was revoked at the time of the hold.
+  const revoke = sqlite.prepare<[number, RevocationReason, string]>(
+    `update certificates set revoked_at = coalesce(revoked_at, ?), revocation_reason = ?
+     where fingerprint = ? and (revoked_at is null or revocation_reason = 'certificateHold')`,
+  )
+  const release = sqlite.prepare<[string]>(
+    `update certificates set revoked_at = null, revocation_reason = null
+     where fingerprint = ? and revocation_reason = 'certificateHold'`,
+  )
+  const retire = sqlite.prepare<[number, string]>(
+    'update certificates set retires_at = ? where fingerprint = ? and revoked_at is null',
+  )
 
   return {
-    markRevoked(fingerprints, at, revocationReason) {
-      // X.509 §8.5.2.2: whoever is revoked for good after a hold, was revoked at the time of the hold.
-      const revokedAt = sql`coalesce(${certificates.revokedAt}, ${at.getTime()})`
-      mark(fingerprints, { revokedAt, revocationReason }, or(isNull(certificates.revokedAt), isHeld))
+    markRevoked(fingerprints, revokedAt, reason) {
+      transaction(() => {
+        for (const fingerprint of fingerprints) revoke.run(revokedAt.getTime(), reason, fingerprint)
+      })
     },
-    markReleased: (fingerprint) => mark([fingerprint], { revokedAt: null, revocationReason: null }, isHeld),
-    // The first revocation stands, with its time and reason.
-    markRetiring: (fingerprints, retiresAt) => mark(fingerprints, { retiresAt }, isNull(certificates.revokedAt)),
+    markReleased: (fingerprint) => void release.run(fingerprint),
+    markRetiring(fingerprints, retiresAt) {
+      transaction(() => {
+        for (const fingerprint of fingerprints) retire.run(retiresAt.getTime(), fingerprint)
+      })
+    },
     markFirstSeen({ fingerprint, serialNumber, notBefore, notAfter, subject }, firstSeenAt) {
       const unseen = and(eq(certificates.fingerprint, fingerprint), isNull(certificates.firstSeenAt))
       orm.update(certificates).set({ firstSeenAt, serialNumber, notBefore, notAfter, subject }).where(unseen).run()
     },
-  }
-
-  function mark(fingerprints: readonly string[], marks: Marks, condition: SQL | undefined): void {
-    transaction(() => {
-      for (const fingerprint of fingerprints) {
-        const those = and(eq(certificates.fingerprint, fingerprint), condition)
-        orm.update(certificates).set(marks).where(those).run()
-      }
-    })
   }
 }

@@ -4,6 +4,7 @@ import type { Device } from '../registry/device.ts'
 import type { IdentityToken } from '../registry/identity-token.ts'
 import type { PasswordHash } from '../registry/legacy-credential.ts'
 import type { Policy } from '../registry/policy.ts'
+import type { RotationFilter, RotationState } from '../registry/rotation/rotation.ts'
 import type { Service } from '../registry/service.ts'
 import { blob, index, integer, primaryKey, sql, sqliteTable, text } from './drizzle.ts'
 
@@ -126,7 +127,41 @@ export const certificates = sqliteTable(
     index('certificates_revoked')
       .on(table.serialNumber, table.notAfter, table.revokedAt, table.revocationReason)
       .where(sql`revoked_at is not null`),
+    index('certificates_ending').on(table.notAfter).where(sql`revoked_at is null and pending_since is null`),
     index('certificates_retiring').on(table.retiresAt).where(sql`retires_at is not null and revoked_at is null`),
+  ],
+)
+
+// How many days before its end it was told of last. The CA and the hub's own are in no table, so there is no foreign key.
+export const expiryNotices = sqliteTable('expiry_notices', {
+  fingerprint: text('fingerprint').primaryKey(),
+  days: integer('days').notNull(),
+})
+
+export const rotations = sqliteTable('rotations', {
+  id: text('id').primaryKey(),
+  filter: text('filter', { mode: 'json' }).$type<RotationFilter>().notNull(),
+  perMinute: integer('per_minute').notNull(),
+  deadline: time('deadline'),
+  state: text('state').$type<RotationState>().notNull(),
+  createdAt: time('created_at').notNull(),
+  // The last device that was looked at; none any more once all were.
+  gatheredTo: text('gathered_to'),
+})
+
+// How far each has come is told by its certificates. Of a device that is gone it is told that it is late: no foreign key.
+export const rotationMembers = sqliteTable(
+  'rotation_members',
+  {
+    rotationId: text('rotation_id')
+      .notNull()
+      .references(() => rotations.id, { onDelete: 'cascade' }),
+    deviceId: text('device_id').notNull(),
+    toldAt: time('told_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.rotationId, table.deviceId] }),
+    index('rotation_members_by_device').on(table.deviceId),
   ],
 )
 

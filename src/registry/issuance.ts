@@ -54,7 +54,10 @@ export interface Issuance {
   issueToDevice(request: IssueRequest): Promise<IssuedCertificate>
   /** The same for the key of a request; throws `csr_invalid`, `key_not_allowed`, `key_in_use`, `key_compromised` too. */
   certifyDevice(request: CertifyRequest): Promise<CertifiedKey>
-  /** The certificate that the device shows stays until the new one connects; its others end. */
+  /**
+   * The certificate that the device shows stays until the new one connects; its others end. A request that is repeated for
+   * the same key is answered with the same certificate.
+   */
   renewDevice(request: RenewRequest): Promise<CertifiedKey & Partial<IssuedCertificate>>
   issueToService(name: string, options: IssueOptions): Promise<IssuedCertificate>
   /** Creates the administrator if the name is unknown; a further certificate ends the older ones when it is first used. */
@@ -104,7 +107,10 @@ export function createIssuance(options: IssuanceOptions): Issuance {
         const kept = await keep('device', deviceId, leaf, successor, requireStillAllowed)
         return { ...kept, privateKeyPem: leaf.privateKeyPem }
       }
-      const { publicKey, requireFree } = await readRequestedKey(request, deviceId)
+      const { publicKey, requireFree, findUnused } = await readRequestedKey(request, deviceId)
+      requireStillAllowed()
+      const unused = findUnused(certificate)
+      if (unused) return { certificate: unused, caCertificatePem: issuer.caCertificatePem }
       const leaf = await issuer.certifyDevice(deviceId, owner, publicKey, { validityDays })
       return keep('device', deviceId, leaf, successor, () => {
         requireStillAllowed()

@@ -52,6 +52,8 @@ export interface CertificateQuery extends PageRequest {
   readonly serialNumber?: string
   readonly expiresBefore?: Date
   readonly expiresAfter?: Date
+  /** Whether to leave out those whose owner has a good one that ends later. */
+  readonly isLatest?: boolean
   /** By whose time the state is meant. */
   readonly now: Date
 }

@@ -154,7 +154,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const administrators = createAdministrators({ administrators: stores.administrators, clock })
   const issuance = createIssuance({
     issuer,
-    readRequestedKey: createRequestedKeys(issuer, certificateStore),
+    readRequestedKey: createRequestedKeys(issuer, certificateStore, clock),
     devices,
     services,
     administrators,

@@ -1,13 +1,18 @@
 import type { KeyObject } from 'node:crypto'
+import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import { thumbprintOf } from '../key-thumbprint.ts'
+import { type Certificate, isActive } from './certificate.ts'
 import type { CertifiedKeys, LeafIssuer } from './ports.ts'
+import type { CertifiedKey } from './succession.ts'
 
 /** A key that its device has made itself, and that nothing speaks against. */
 export interface RequestedKey {
   readonly publicKey: KeyObject
   /** Asked again in the tick that keeps the certificate; throws `key_in_use` or `key_compromised`. */
   requireFree(): void
+  /** What the device was given for this key after that one, and has not shown yet: the answer may have been lost. */
+  findUnused(shown: Certificate): CertifiedKey['certificate'] | undefined
 }
 
 /** Reads the key of a PKCS#10 request for this device; throws `csr_invalid`, `key_not_allowed`, `key_in_use`, `key_compromised`. */
@@ -16,13 +21,24 @@ export type ReadRequestedKey = (request: Uint8Array, deviceId: string) => Promis
 export function createRequestedKeys(
   issuer: Pick<LeafIssuer, 'readRequestedKey'>,
   keys: CertifiedKeys,
+  clock: Clock,
 ): ReadRequestedKey {
   return async (request, deviceId) => {
     const publicKey = await issuer.readRequestedKey(request)
     const thumbprint = thumbprintOf(publicKey)
     const requireFree = (): void => requireFreeFor(thumbprint, deviceId)
     requireFree()
-    return { publicKey, requireFree }
+    const findUnused: RequestedKey['findUnused'] = (shown) => {
+      const now = clock()
+      const isUnused = (one: Certificate): boolean =>
+        one.fingerprint !== shown.fingerprint && one.firstSeenAt === undefined && isActive(one, now)
+      return keys
+        .listOfKey(thumbprint)
+        .filter(isUnused)
+        .map(readWhole)
+        .find((one) => one && endsAfter(one, shown))
+    }
+    return { publicKey, requireFree, findUnused }
   }
 
   function requireFreeFor(thumbprint: string, deviceId: string): void {
@@ -41,4 +57,15 @@ export function createRequestedKeys(
       `The key is that of certificate ${others.fingerprint} of another identity: make one that is this device's alone`,
     )
   }
+}
+
+function endsAfter({ notAfter }: { readonly notAfter: Date }, shown: Certificate): boolean {
+  return shown.notAfter === undefined || notAfter > shown.notAfter
+}
+
+/** Of one that was registered by its fingerprint alone there is nothing to give. */
+function readWhole(certificate: Certificate): CertifiedKey['certificate'] | undefined {
+  const { pem, serialNumber, notBefore, notAfter } = certificate
+  if (pem === undefined || serialNumber === undefined || !notBefore || !notAfter) return undefined
+  return { ...certificate, pem, serialNumber, notBefore, notAfter }
 }

@@ -13,6 +13,7 @@ import type { EmqxAction } from '../../src/registry/emqx-authorizer.ts'
 import type { PublishedLists } from '../../src/registry/revocation-lists.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { createBrokerDouble } from './broker-double.ts'
+import { createFleetDouble } from './fleet-double.ts'
 import { createRegistryDouble, createToken } from './registry-double.ts'
 
 export const NOW = new Date('2026-03-01T12:00:00.000Z')
@@ -62,6 +63,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
   const { logger, lines } = recordLog()
   const app = createApi({
     ...registry.ports,
+    ...createFleetDouble(NOW),
     modes: { mqtt: 'mtls', api: 'token' },
     apiAdmissions: createApiAdmissions({
       auth: { mode: 'token', openOnLoopback: false },

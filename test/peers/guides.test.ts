@@ -73,6 +73,14 @@ test('who comes from EMQX validates beside it, moves the address and gets back',
   ])
 })
 
+test('who writes firmware renews over HTTPS and MQTT and sets a clock as the guide says', {
+  timeout: WALK_MS,
+}, async (context) => {
+  needPrograms(context, 'openssl', 'curl', 'node', 'mosquitto_rr', 'mosquitto_pub')
+  await using scene = await openGuideScene()
+  expect(await walkGuide(scene, readGuide('docs/renewal.md'))).toEqual([])
+})
+
 /** All that a fleet had before the hub, by path. */
 async function readFleet({ folder }: GuideScene): Promise<object> {
   const paths = (await listFiles(folder)).filter((path) => /^(?:ca|fleet)\//.test(path))

@@ -86,7 +86,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     mode: 'mtls',
     apiAuth: { mode: 'token', openOnLoopback: false },
     plainMqtt: false,
-    renewal: { beforeSeconds: undefined, afterExpiryDays: 0 },
+    renewal: { beforeSeconds: undefined, afterExpiryDays: 0, isAsked: () => false },
     unknownCertificates: { mode: 'deny', owner: 'default' },
     inBackground: (work) => void background.push(work),
     onNewRefusal: () => undefined,

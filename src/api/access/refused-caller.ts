@@ -1,6 +1,5 @@
 import type { Context } from 'hono'
-import { DomainError } from '../../errors.ts'
-import { REFUSAL_MENDS, type RecordRefusal, type Refusal } from '../../refusal.ts'
+import { denialOf, REFUSAL_MENDS, type RecordRefusal, type Refusal } from '../../refusal.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { respondWithProblem } from '../problem.ts'
 
@@ -18,8 +17,6 @@ export function refuseCaller(
   return respondWithProblem(c, code, REFUSAL_MENDS[cause])
 }
 
-const DENIALS = ['csr_invalid', 'key_compromised', 'key_in_use', 'key_not_allowed', 'renewal_too_early'] as const
-
 /** Does what a device asked for, or somebody for it, and records why it gets no certificate. */
 export async function recordDenial<Result>(
   c: Context<ApiEnv>,
@@ -30,13 +27,9 @@ export async function recordDenial<Result>(
   try {
     return await work()
   } catch (error) {
-    const cause = error instanceof DomainError ? causeOf(error) : undefined
+    const cause = denialOf(error)
     const { surface, address } = c.env.origin
     if (cause) recordRefusal({ surface, address, cause, presented })
     throw error
   }
-}
-
-function causeOf({ code }: DomainError): (typeof DENIALS)[number] | undefined {
-  return DENIALS.find((cause) => cause === code)
 }

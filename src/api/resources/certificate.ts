@@ -72,6 +72,10 @@ export const certificateQuerySchema = z.object({
   serialNumber: serialNumberSchema.optional(),
   expiresBefore: timeSchema.optional(),
   expiresAfter: timeSchema.optional(),
+  latest: z
+    .enum(['true', 'false'])
+    .optional()
+    .openapi({ description: '`true`: without those whose owner has a good one that ends later' }),
 })
 
 export interface Assessed {

@@ -104,8 +104,9 @@ export function certificateRoutes(
     shapeCertificate({ certificate, isValid: certificates.isValid(certificate) })
   return new OpenAPIHono<ApiEnv>()
     .openapi({ ...list, middleware: guard('read') }, (c) => {
-      const { limit, cursor, deviceId: subjectId, ...filter } = c.req.valid('query')
-      const page = certificates.list({ ...exact({ subjectId, ...filter }), ...readPageRequest({ limit, cursor }) })
+      const { limit, cursor, deviceId: subjectId, latest, ...filter } = c.req.valid('query')
+      const query = exact({ subjectId, ...filter, isLatest: latest === 'true' || undefined })
+      const page = certificates.list({ ...query, ...readPageRequest({ limit, cursor }) })
       return c.json(shapePage(page, shapeListed), 200)
     })
     .openapi({ ...approve, middleware: guard('operate') }, (c) => {

@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { RecordRefusal } from '../../refusal.ts'
+import type { ApiAdmissions } from '../../registry/api-admission.ts'
 import type { Renewals } from '../../registry/renewals.ts'
 import { deviceAuthentication } from '../access/device-authentication.ts'
 import { recordDenial } from '../access/refused-caller.ts'
@@ -24,8 +25,12 @@ const renew = createRoute({
   responses: { 201: json(renewedSchema, 'Renewed'), ...BAD_BODY, ...BAD_CALLER, ...CONFLICT },
 })
 
-export function renewalRoutes(renewals: Renewals, recordRefusal: RecordRefusal) {
-  const middleware = [deviceAuthentication(renewals, recordRefusal), requestBody()]
+export function renewalRoutes(
+  renewals: Renewals,
+  admissions: Pick<ApiAdmissions, 'whyBadToken'>,
+  recordRefusal: RecordRefusal,
+) {
+  const middleware = [deviceAuthentication(renewals, admissions, recordRefusal), requestBody()]
   return new OpenAPIHono<ApiEnv>().openapi({ ...renew, middleware }, async (c) => {
     const { peer = {} } = c.env.origin
     const presented = { identity: `device:${c.var.device}`, fingerprint: peer.certificate?.fingerprint ?? '' }

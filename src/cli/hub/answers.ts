@@ -8,11 +8,13 @@ import type { shapeBan } from '../../api/resources/ban.ts'
 import type { shapeHistory, shapeListed } from '../../api/resources/certificate.ts'
 import type { shapeDevice } from '../../api/resources/device.ts'
 import type { shapeCheckup, shapeVerdict } from '../../api/resources/diagnosis.ts'
+import type { shapeExpiry } from '../../api/resources/expiry.ts'
 import type { shapeIdentityToken } from '../../api/resources/identity-token.ts'
 import type { shapeImportReport, shapeUndoReport } from '../../api/resources/import.ts'
 import type { shapeIssued } from '../../api/resources/issued-certificate.ts'
 import type { shapePolicy } from '../../api/resources/policy.ts'
 import type { shapeRefusal } from '../../api/resources/refusal.ts'
+import type { shapeMember, shapeProgress, shapeRotation } from '../../api/resources/rotation.ts'
 import type { shapeOwnCertificate, shapeServerIssued } from '../../api/resources/server-certificate.ts'
 import type { shapeService } from '../../api/resources/service.ts'
 import type { shapeSession } from '../../api/resources/session.ts'
@@ -28,6 +30,7 @@ export type CheckupAnswer = ReturnType<typeof shapeCheckup>
 export type FindingAnswer = CheckupAnswer['checks'][number]
 export type VerdictAnswer = ReturnType<typeof shapeVerdict>
 export type CertificateAnswer = ReturnType<typeof shapeHistory>
+export type ExpiryAnswer = ReturnType<typeof shapeExpiry>
 export type IdentityTokenAnswer = ReturnType<typeof shapeIdentityToken>
 export type ImportAnswer = ReturnType<typeof shapeImportReport>
 export type ImportUndoAnswer = ReturnType<typeof shapeUndoReport>
@@ -36,6 +39,9 @@ export type IssuedAnswer = ReturnType<typeof shapeIssued>
 export type OwnCertificateAnswer = ReturnType<typeof shapeOwnCertificate>
 export type PolicyAnswer = ReturnType<typeof shapePolicy>
 export type RefusalAnswer = ReturnType<typeof shapeRefusal>
+export type RotationAnswer = ReturnType<typeof shapeRotation>
+export type RotationMemberAnswer = ReturnType<typeof shapeMember>
+export type RotationProgressAnswer = ReturnType<typeof shapeProgress>
 export type ServerIssuedAnswer = ReturnType<typeof shapeServerIssued>
 export type ServiceAnswer = ReturnType<typeof shapeService>
 export type SessionAnswer = ReturnType<typeof shapeSession>
