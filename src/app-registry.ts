@@ -6,13 +6,15 @@ import { parseServerNames } from './ca/server-name.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { apiAuth, mqttAuthMode } from './config-auth.ts'
+import { readProfile } from './config-profiles.ts'
 import { judgeChain } from './edge/chain-verdict.ts'
 import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 import { BcryptThread } from './registry/bcrypt-thread.ts'
 import type { LegacyCredential } from './registry/legacy-credential.ts'
 import { type MayAccess, narrowPolicy } from './registry/narrowed-access.ts'
-import type { Cutter, LeafIssuer } from './registry/ports.ts'
+import type { Cutter } from './registry/ports.ts'
+import { createProfiles, type Profile, type ProfileIssuer, profileIssuer } from './registry/profiles.ts'
 import type { RecordedRefusal } from './registry/refusal-ring.ts'
 import { createRegistry, type Registry, type RegistryOptions, type Stores } from './registry/registry.ts'
 import type { RevocationLists } from './registry/revocation-lists.ts'
@@ -38,6 +40,7 @@ export function openRegistry(
   parts: RegistryParts,
   stack: AsyncDisposableStack,
 ): Registry & { readonly serverCertificates: ServerCertificates } {
+  const profiles = createProfiles((name) => findProfile(config, name))
   const { stores, pki, broker, endForwarding, revocationLists, events, logger, clock, mayAccess } = parts
   const cutter: Cutter = {
     cutCredentials(names, reason) {
@@ -59,7 +62,7 @@ export function openRegistry(
   }
   const registry: Registry = createRegistry({
     stores,
-    issuer: issuerOf(pki),
+    issuer: profileIssuer(issuerOf(pki), profiles),
     issuerName: pki.authority.certificate.subject,
     cutter: cutAtEmqxToo(cutter, config, stack, {
       stores,
@@ -82,9 +85,7 @@ export function openRegistry(
       },
     },
     renewal: {
-      get beforeSeconds() {
-        return config.ca.renew_before
-      },
+      beforeSecondsOf: (profile) => profiles.get(profile).renewBeforeSeconds ?? config.ca.renew_before,
       get afterExpiryDays() {
         return config.ca.renew_after_expiry
       },
@@ -119,6 +120,20 @@ export function openRegistry(
   }
 }
 
+function findProfile({ profiles }: Config, name: string): Profile | undefined {
+  const found = readProfile(profiles, name)
+  if (!found) return undefined
+  return {
+    name,
+    validitySeconds: found.validity,
+    maxValiditySeconds: found.max_validity ?? found.validity,
+    keyAlgorithms: found.key_algorithms,
+    alternativeNames: found.san,
+    extendedKeyUsage: found.eku,
+    renewBeforeSeconds: found.renew_before,
+  }
+}
+
 function serverIssuerOf({ authority }: Pki): ServerIssuer {
   const { caCertificatePem } = authority
   const issueServer: ServerIssuer['issueServer'] = async (wanted, keyAlgorithm) => {
@@ -130,14 +145,14 @@ function serverIssuerOf({ authority }: Pki): ServerIssuer {
 }
 
 /** The CA, with what its new devices and services verify MQTTS by. */
-function issuerOf({ authority, anchorPem }: Pki): LeafIssuer {
+function issuerOf({ authority, anchorPem }: Pki): ProfileIssuer {
   return {
-    issueDevice: (deviceId, userId, options) => authority.issueDevice(deviceId, userId, options),
-    certifyDevice: (deviceId, userId, publicKey, options) =>
-      authority.certifyDevice(deviceId, userId, publicKey, options),
-    readRequestedKey: (request) => authority.readRequestedKey(request),
-    issueService: (name, options) => authority.issueService(name, options),
-    issueAdministrator: (name, options) => authority.issueAdministrator(name, options),
+    issueDevice: (deviceId, userId, wishes) => authority.issueDevice(deviceId, userId, wishes),
+    certifyDevice: (deviceId, userId, publicKey, wishes) =>
+      authority.certifyDevice(deviceId, userId, publicKey, wishes),
+    readSigningRequest: (request) => authority.readSigningRequest(request),
+    issueService: (name, wishes) => authority.issueService(name, wishes),
+    issueAdministrator: (name, wishes) => authority.issueAdministrator(name, wishes),
     caCertificatePem: anchorPem,
   }
 }

@@ -65,7 +65,7 @@ export function readTree(
     if (setting !== undefined && name.includes('.'))
       faults.push(`${place}: unknown setting; write it as ${nested(key)}`)
     else if (setting !== undefined) {
-      const given = children === undefined ? value : {}
+      const given = children === undefined || setting.kind === 'map' ? value : {}
       entries.push({ setting, value: given, inFile, origin: { layer: 'file', place }, base })
     } else if (!groups.has(key)) faults.push(`${place}: unknown setting${suggest(key, [...byKey.keys(), ...groups])}`)
     else if (children !== undefined) for (const child of children) visit(child, `${key}.${child.name}`)

@@ -8,6 +8,8 @@ export function readCertificate({
   subject,
   origin,
   pendingSince,
+  profile,
+  validitySeconds,
   keyThumbprint: _,
   ...row
 }: typeof certificates.$inferSelect): Certificate {
@@ -17,6 +19,8 @@ export function readCertificate({
     ...(subject === null ? {} : { subject }),
     ...(origin === null ? {} : { origin }),
     ...(pendingSince === null ? {} : { pendingSince }),
+    ...(profile === null ? {} : { profile }),
+    ...(validitySeconds === null ? {} : { validitySeconds }),
     serialNumber: row.serialNumber ?? undefined,
     notBefore: row.notBefore ?? undefined,
     notAfter: row.notAfter ?? undefined,
@@ -54,6 +58,8 @@ export function writeCertificate(certificate: Certificate) {
     retiresAt: writeTime(certificate.retiresAt),
     revokedAt: writeTime(certificate.revokedAt),
     idempotencyKey: certificate.idempotencyKey ?? null,
+    profile: certificate.profile ?? null,
+    validitySeconds: certificate.validitySeconds ?? null,
     revocationReason: certificate.revocationReason ?? null,
     keyThumbprint: readKeyThumbprint(certificate.pem),
   } satisfies Record<Column, string | number | null>

@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url)
 export const { and, asc, desc, eq, getTableColumns, gt, gte, isNotNull, isNull, lt, lte, ne, or, sql } =
   require('drizzle-orm') as typeof import('drizzle-orm')
 
-export const { blob, index, integer, primaryKey, sqliteTable, text } =
+export const { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } =
   require('drizzle-orm/sqlite-core') as typeof import('drizzle-orm/sqlite-core')
 
 export const { drizzle } = require('drizzle-orm/better-sqlite3') as typeof import('drizzle-orm/better-sqlite3')

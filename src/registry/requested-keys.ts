@@ -1,11 +1,10 @@
-import type { KeyObject } from 'node:crypto'
 import { DomainError } from '../errors.ts'
 import { thumbprintOf } from '../key-thumbprint.ts'
-import type { CertifiedKeys, LeafIssuer } from './ports.ts'
+import type { CertifiedKeys, LeafIssuer, SigningRequest } from './ports.ts'
 
 /** A key that its device has made itself, and that nothing speaks against. */
-export interface RequestedKey {
-  readonly publicKey: KeyObject
+export interface RequestedKey extends SigningRequest {
+  readonly thumbprint: string
   /** Asked again in the tick that keeps the certificate; throws `key_in_use` or `key_compromised`. */
   requireFree(): void
 }
@@ -14,15 +13,15 @@ export interface RequestedKey {
 export type ReadRequestedKey = (request: Uint8Array, deviceId: string) => Promise<RequestedKey>
 
 export function createRequestedKeys(
-  issuer: Pick<LeafIssuer, 'readRequestedKey'>,
+  issuer: Pick<LeafIssuer, 'readSigningRequest'>,
   keys: CertifiedKeys,
 ): ReadRequestedKey {
   return async (request, deviceId) => {
-    const publicKey = await issuer.readRequestedKey(request)
-    const thumbprint = thumbprintOf(publicKey)
+    const read = await issuer.readSigningRequest(request)
+    const thumbprint = thumbprintOf(read.publicKey)
     const requireFree = (): void => requireFreeFor(thumbprint, deviceId)
     requireFree()
-    return { publicKey, requireFree }
+    return { ...read, thumbprint, requireFree }
   }
 
   function requireFreeFor(thumbprint: string, deviceId: string): void {

@@ -17,7 +17,7 @@ export interface Successor {
 
 /** A certificate for a key that somebody else may hold. */
 export interface CertifiedKey {
-  readonly certificate: Certificate & Omit<IssuedLeaf, 'certificatePem'> & { readonly pem: string }
+  readonly certificate: Certificate & Omit<IssuedLeaf, 'certificatePem' | 'terms'> & { readonly pem: string }
   readonly caCertificatePem: string
 }
 
@@ -67,6 +67,7 @@ export function createSuccession(options: SuccessionOptions): Succession {
       notBefore: leaf.notBefore,
       notAfter: leaf.notAfter,
       createdAt: clock(),
+      ...leaf.terms,
       ...(successor.idempotencyKey === undefined ? {} : { idempotencyKey: successor.idempotencyKey }),
       firstSeenAt: undefined,
       retiresAt: undefined,

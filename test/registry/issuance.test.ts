@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createMemoryAuthority } from '../../src/ca/memory-authority.ts'
 import { DomainError } from '../../src/errors.ts'
 import type { IssueRequest } from '../../src/registry/issuance.ts'
-import type { LeafIssuer } from '../../src/registry/ports.ts'
+import type { ProfileIssuer } from '../../src/registry/profiles.ts'
 import { createScene, DAY_MS, HOUR_MS, NOON, type Scene } from './registry-scene.ts'
 
 describe('a certificate for a device', () => {
@@ -123,11 +123,11 @@ describe('refused, and nothing is left behind:', () => {
 
   test('a CA that cannot sign', async () => {
     const refusal = new DomainError('issuer_expired', 'The CA expired')
-    const issuer: LeafIssuer = {
+    const issuer: ProfileIssuer = {
       caCertificatePem: '',
       issueDevice: () => Promise.reject(refusal),
       certifyDevice: () => Promise.reject(refusal),
-      readRequestedKey: () => Promise.reject(refusal),
+      readSigningRequest: () => Promise.reject(refusal),
       issueService: () => Promise.reject(refusal),
       issueAdministrator: () => Promise.reject(refusal),
     }
@@ -328,7 +328,7 @@ function dump({ database }: Scene): string {
 }
 
 /** A CA whose answers wait until they are released. */
-async function createSlowIssuer(): Promise<{ readonly issuer: LeafIssuer; release(): void }> {
+async function createSlowIssuer(): Promise<{ readonly issuer: ProfileIssuer; release(): void }> {
   const authority = await createMemoryAuthority(() => NOON)
   const gate = Promise.withResolvers<void>()
   return {
@@ -336,7 +336,7 @@ async function createSlowIssuer(): Promise<{ readonly issuer: LeafIssuer; releas
       caCertificatePem: authority.caCertificatePem,
       issueDevice: async (...request) => gate.promise.then(() => authority.issueDevice(...request)),
       certifyDevice: async (...request) => gate.promise.then(() => authority.certifyDevice(...request)),
-      readRequestedKey: (request) => authority.readRequestedKey(request),
+      readSigningRequest: (request) => authority.readSigningRequest(request),
       issueAdministrator: async (...request) => gate.promise.then(() => authority.issueAdministrator(...request)),
       issueService: async (...request) => gate.promise.then(() => authority.issueService(...request)),
     },
