@@ -1,12 +1,12 @@
 import { inBackground } from './app-background.ts'
 import { cutAtEmqxToo } from './app-emqx.ts'
+import { type Enrolling, type EnrolmentStores, openEnrolment, openProfiles } from './app-enrolment.ts'
 import type { Pki } from './app-pki.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
 import { parseServerNames } from './ca/server-name.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { apiAuth, mqttAuthMode } from './config-auth.ts'
-import { readProfile } from './config-profiles.ts'
 import { judgeChain } from './edge/chain-verdict.ts'
 import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
@@ -14,14 +14,14 @@ import { BcryptThread } from './registry/bcrypt-thread.ts'
 import type { LegacyCredential } from './registry/legacy-credential.ts'
 import { type MayAccess, narrowPolicy } from './registry/narrowed-access.ts'
 import type { Cutter } from './registry/ports.ts'
-import { createProfiles, type Profile, type ProfileIssuer, profileIssuer } from './registry/profiles.ts'
+import { type ProfileIssuer, profileIssuer } from './registry/profiles.ts'
 import type { RecordedRefusal } from './registry/refusal-ring.ts'
 import { createRegistry, type Registry, type RegistryOptions, type Stores } from './registry/registry.ts'
 import type { RevocationLists } from './registry/revocation-lists.ts'
 import { createServerCertificates, type ServerCertificates, type ServerIssuer } from './registry/server-certificates.ts'
 
 export interface RegistryParts {
-  readonly stores: Stores
+  readonly stores: Stores & EnrolmentStores
   readonly pki: Pki
   /** Made from this registry; there is nothing to cut before it listens. */
   readonly broker: () => MqttBroker
@@ -39,8 +39,8 @@ export function openRegistry(
   config: Config,
   parts: RegistryParts,
   stack: AsyncDisposableStack,
-): Registry & { readonly serverCertificates: ServerCertificates } {
-  const profiles = createProfiles((name) => findProfile(config, name))
+): Registry & Enrolling & { readonly serverCertificates: ServerCertificates } {
+  const profiles = openProfiles(config)
   const { stores, pki, broker, endForwarding, revocationLists, events, logger, clock, mayAccess } = parts
   const cutter: Cutter = {
     cutCredentials(names, reason) {
@@ -60,9 +60,10 @@ export function openRegistry(
     },
     liftBan: (kind, id) => broker().liftBan(kind, id),
   }
+  const issuer = profileIssuer(issuerOf(pki), profiles)
   const registry: Registry = createRegistry({
     stores,
-    issuer: profileIssuer(issuerOf(pki), profiles),
+    issuer,
     issuerName: pki.authority.certificate.subject,
     cutter: cutAtEmqxToo(cutter, config, stack, {
       stores,
@@ -105,10 +106,10 @@ export function openRegistry(
     ...(mayAccess ? { narrowAccess: narrowBy(mayAccess, logger) } : {}),
   })
   const { certificates } = stores
-  const issuer = serverIssuerOf(pki)
   const { revocations } = registry
   return {
     ...registry,
+    ...openEnrolment({ stores, registry, issuer, profiles, pki, events, clock }),
     tokens: {
       ...registry.tokens,
       revoke(id) {
@@ -116,21 +117,13 @@ export function openRegistry(
         endForwarding()
       },
     },
-    serverCertificates: createServerCertificates({ issuer, certificates, revocations, events, clock }),
-  }
-}
-
-function findProfile({ profiles }: Config, name: string): Profile | undefined {
-  const found = readProfile(profiles, name)
-  if (!found) return undefined
-  return {
-    name,
-    validitySeconds: found.validity,
-    maxValiditySeconds: found.max_validity ?? found.validity,
-    keyAlgorithms: found.key_algorithms,
-    alternativeNames: found.san,
-    extendedKeyUsage: found.eku,
-    renewBeforeSeconds: found.renew_before,
+    serverCertificates: createServerCertificates({
+      issuer: serverIssuerOf(pki),
+      certificates,
+      revocations,
+      events,
+      clock,
+    }),
   }
 }
 

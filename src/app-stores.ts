@@ -1,3 +1,4 @@
+import type { EnrolmentStores } from './app-enrolment.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { createAdministratorStore } from './db/administrator-store.ts'
@@ -5,6 +6,8 @@ import { createApiTokenStore } from './db/api-token-store.ts'
 import { createCertificateStore } from './db/certificate-store.ts'
 import type { Database } from './db/database.ts'
 import { createDeviceStore } from './db/device-store.ts'
+import { createEnrolmentStore } from './db/enrolment-store.ts'
+import { createEnrolmentTokenStore } from './db/enrolment-token-store.ts'
 import { createIdentityTokenStore } from './db/identity-token-store.ts'
 import { createLegacyCredentialStore } from './db/legacy-credential-store.ts'
 import { type MqttDatabase, openMqttDatabase } from './db/mqtt/mqtt-database.ts'
@@ -15,7 +18,7 @@ import type { Logger } from './logger.ts'
 import type { Stores } from './registry/registry.ts'
 
 /** All that the registry keeps, in one database. */
-export function createStores(database: Database): Stores {
+export function createStores(database: Database): Stores & EnrolmentStores {
   return {
     devices: createDeviceStore(database),
     services: createServiceStore(database),
@@ -25,6 +28,8 @@ export function createStores(database: Database): Stores {
     tokens: createApiTokenStore(database),
     identityTokens: createIdentityTokenStore(database),
     legacy: createLegacyCredentialStore(database),
+    enrolmentTokens: createEnrolmentTokenStore(database),
+    enrolments: createEnrolmentStore(database),
     transaction: createTransaction(database),
   }
 }

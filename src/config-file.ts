@@ -19,8 +19,8 @@ export function parseConfigFile(text: string): FileTree {
   function readMap(map: YAMLMap): FileNode[] {
     return map.items.map(({ key, value }) => {
       const place = { name: String(key), line: lineOf(key) }
-      const plain = { ...place, value: isNode(value) ? value.toJS(document) : value }
-      return isMap(value) ? { ...plain, children: readMap(value) } : plain
+      if (isMap(value)) return { ...place, children: readMap(value) }
+      return { ...place, value: isNode(value) ? value.toJS(document) : value }
     })
   }
 }

@@ -1,6 +1,7 @@
 /** Every reason for which Signet says no to a caller; the codes are part of the API and never change. */
 export const ERROR_CODES = [
   'already_issued',
+  'attempts_over_limit',
   'backend_timeout',
   'backend_unreachable',
   'bad_request',
@@ -22,6 +23,12 @@ export const ERROR_CODES = [
   'device_not_found',
   'device_owned_by_another_user',
   'device_suspended',
+  'enrolment_id_wrong',
+  'enrolment_not_found',
+  'enrolment_not_pending',
+  'enrolment_rejected',
+  'enrolment_token_ended',
+  'enrolments_full',
   'file_invalid',
   'file_permissions',
   'file_unreachable',
@@ -53,6 +60,7 @@ export const ERROR_CODES = [
   'private_key_refused',
   'profile_violation',
   'renewal_too_early',
+  'request_name_wrong',
   'service_exists',
   'service_not_found',
   'session_not_found',

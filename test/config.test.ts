@@ -33,6 +33,7 @@ test('without any setting a configuration has every default of the product docum
     ssl: { enabled: true },
     tls: { server_names: [], session_resumption: false },
     ca: { unknown: 'deny', unknown_owner: 'default' },
+    profiles: {},
     emqx: { allow_cn_only: false },
     pki: {},
     server: { reverse_proxy: [], proxy_protocol_from: [] },

@@ -12,6 +12,9 @@ import type { Certificates } from '../registry/certificates.ts'
 import type { Devices } from '../registry/devices.ts'
 import type { EmqxAuthenticator } from '../registry/emqx-authenticator.ts'
 import type { EmqxAuthorizer } from '../registry/emqx-authorizer.ts'
+import type { EnrolmentDecisions } from '../registry/enrolment/enrolment-decisions.ts'
+import type { EnrolmentTokens } from '../registry/enrolment/enrolment-tokens.ts'
+import type { Enrolments } from '../registry/enrolment/enrolments.ts'
 import type { ImportUndo } from '../registry/import/import-undo.ts'
 import type { Imports } from '../registry/import/imports.ts'
 import type { LegacyCredentials } from '../registry/legacy-credentials.ts'
@@ -31,6 +34,7 @@ import type {
   BrokerAddress,
   Configuration,
   DiagnosisCalls,
+  EnrolmentPapers,
   Health,
   HttpsIdentity,
   PublishedRevocations,
@@ -57,6 +61,9 @@ import { deviceRoutes } from './routes/devices.ts'
 import { diagnosticRoutes } from './routes/diagnostics.ts'
 import { diaryRoutes } from './routes/diary.ts'
 import { emqxAuthenticatorRoutes, emqxAuthorizerRoutes } from './routes/emqx.ts'
+import { enrolmentTokenRoutes } from './routes/enrolment-tokens.ts'
+import { enrolmentRoutes } from './routes/enrolments.ts'
+import { estRoutes } from './routes/est.ts'
 import { healthRoutes } from './routes/health.ts'
 import { type IdentityTokenCalls, identityTokenRoutes } from './routes/identity-tokens.ts'
 import { importRoutes } from './routes/imports.ts'
@@ -81,6 +88,10 @@ import { securityHeaders } from './security-headers.ts'
 export interface ApiDependencies {
   readonly certificates: Certificates
   readonly renewals: Renewals
+  readonly enrolments: Enrolments
+  readonly enrolmentTokens: EnrolmentTokens
+  readonly enrolmentDecisions: EnrolmentDecisions
+  readonly enrolmentPapers: EnrolmentPapers
   readonly serverCertificates: ServerCertificates
   readonly renewOwnCertificate: RenewOwnCertificate
   readonly approvals: Approvals
@@ -149,6 +160,9 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   // By device certificate alone, in every mode.
   app.route('/api/devices/self/certificate/renew', renewalRoutes(dependencies.renewals, recordRefusal))
 
+  // By device certificate, or by enrolment token, in every mode.
+  app.route('/.well-known/est', estRoutes(dependencies, recordRefusal))
+
   app.use('/api/*', authentication(dependencies.apiAdmissions, recordRefusal))
 
   // Before the body is limited by a 413, and before a device could be called "validate".
@@ -176,6 +190,8 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/devices', deviceRoutes(dependencies.devices, legacy, guard))
   app.route('/api/devices', identityTokenRoutes('device', identityTokens, guard))
   app.route('/api/devices', legacyCredentialRoutes(legacy, guard))
+  app.route('/api/enrolment-tokens', enrolmentTokenRoutes(dependencies.enrolmentTokens, guard))
+  app.route('/api/enrolments', enrolmentRoutes(dependencies.enrolmentDecisions, guard))
   app.route('/api/certificates', certificateRoutes(certificates, dependencies.approvals, guard))
   app.route(
     '/api/server-certificates',

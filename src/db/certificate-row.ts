@@ -58,10 +58,10 @@ export function writeCertificate(certificate: Certificate) {
     retiresAt: writeTime(certificate.retiresAt),
     revokedAt: writeTime(certificate.revokedAt),
     idempotencyKey: certificate.idempotencyKey ?? null,
-    profile: certificate.profile ?? null,
-    validitySeconds: certificate.validitySeconds ?? null,
     revocationReason: certificate.revocationReason ?? null,
     keyThumbprint: readKeyThumbprint(certificate.pem),
+    profile: certificate.profile ?? null,
+    validitySeconds: certificate.validitySeconds ?? null,
   } satisfies Record<Column, string | number | null>
 }
 

@@ -13,3 +13,5 @@ export const { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex 
 export const { drizzle } = require('drizzle-orm/better-sqlite3') as typeof import('drizzle-orm/better-sqlite3')
 
 export const { readMigrationFiles } = require('drizzle-orm/migrator') as typeof import('drizzle-orm/migrator')
+
+export type { SQL } from 'drizzle-orm'

@@ -103,11 +103,12 @@ export const certificates = sqliteTable(
     retiresAt: time('retires_at'),
     revokedAt: time('revoked_at'),
     idempotencyKey: text('idempotency_key'),
-    profile: text('profile'),
-    validitySeconds: integer('validity_seconds'),
     revocationReason: text('revocation_reason').$type<RevocationReason>(),
     // Of those with a PEM: whose key it was stays known for as long as the row does.
     keyThumbprint: text('key_thumbprint'),
+    // What it was signed under, of those that were issued here.
+    profile: text('profile'),
+    validitySeconds: integer('validity_seconds'),
   },
   (table) => [
     index('certificates_by_subject').on(table.kind, table.subjectId),

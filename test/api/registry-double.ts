@@ -13,6 +13,10 @@ type RegistryPorts = Pick<
   ApiDependencies,
   | 'certificates'
   | 'renewals'
+  | 'enrolments'
+  | 'enrolmentTokens'
+  | 'enrolmentDecisions'
+  | 'enrolmentPapers'
   | 'serverCertificates'
   | 'approvals'
   | 'imports'
@@ -80,6 +84,30 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
     renewals: {
       admit: () => ({ admitted: false, cause: 'certificate_missing', presented: {} }),
       renew: async () => issue('device', device.id),
+    },
+    enrolments: {
+      admit: () => ({ admitted: false, cause: 'enrolment_token_invalid', presented: {} }),
+      enrol: async () => ({ certificatePem: 'CERTIFICATE PEM' }),
+      reenrol: async () => ({ certificatePem: 'CERTIFICATE PEM' }),
+    },
+    enrolmentTokens: {
+      create: (request, wide) =>
+        noted({ id: 'e1', token: 'sgn_e1_secret', expiresAt: now }, 'enrolmentTokens.create', request, wide),
+      list: () => [],
+      revoke: (id) => noted(undefined, 'enrolmentTokens.revoke', id),
+    },
+    enrolmentDecisions: {
+      list: (state) => noted([], 'enrolmentDecisions.list', state),
+      approve(id) {
+        throw new DomainError('enrolment_not_found', `No enrolment has the id ${id}`)
+      },
+      reject(id) {
+        throw new DomainError('enrolment_not_found', `No enrolment has the id ${id}`)
+      },
+    },
+    enrolmentPapers: {
+      encodeCertificates: (pem) => Buffer.from(pem),
+      encodeAttributes: (profile) => Buffer.from(profile),
     },
     serverCertificates: {
       issue: async (names, keyAlgorithm) =>

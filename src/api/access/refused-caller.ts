@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import { DomainError } from '../../errors.ts'
-import { REFUSAL_MENDS, type RecordRefusal, type Refusal } from '../../refusal.ts'
+import { DomainError, type ErrorCode } from '../../errors.ts'
+import { REFUSAL_MENDS, type RecordRefusal, type Refusal, type RefusalCause } from '../../refusal.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { respondWithProblem } from '../problem.ts'
 
@@ -13,12 +13,29 @@ export function refuseCaller(
   const { surface, address } = c.env.origin
   recordRefusal({ surface, address, ...refusal })
   const { cause } = refusal
-  // No credential of the caller's would change the answer to these.
-  const code = cause === 'api_closed' || cause === 'cross_origin' ? 'forbidden' : 'unauthorized'
-  return respondWithProblem(c, code, REFUSAL_MENDS[cause])
+  return respondWithProblem(c, CODES.get(cause) ?? 'unauthorized', REFUSAL_MENDS[cause])
 }
 
-const DENIALS = ['csr_invalid', 'key_compromised', 'key_in_use', 'key_not_allowed', 'renewal_too_early'] as const
+/** Where it is not the credential that is wanting. */
+const CODES: ReadonlyMap<RefusalCause, ErrorCode> = new Map([
+  ['api_closed', 'forbidden'],
+  ['cross_origin', 'forbidden'],
+  ['enrolment_id_wrong', 'enrolment_id_wrong'],
+  ['login_over_limit', 'attempts_over_limit'],
+])
+
+const DENIALS = [
+  'certificate_exists',
+  'csr_invalid',
+  'enrolment_rejected',
+  'enrolment_token_ended',
+  'key_compromised',
+  'key_in_use',
+  'key_not_allowed',
+  'profile_violation',
+  'renewal_too_early',
+  'request_name_wrong',
+] as const
 
 /** Does what a device asked for, or somebody for it, and records why it gets no certificate. */
 export async function recordDenial<Result>(

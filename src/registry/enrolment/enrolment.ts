@@ -18,3 +18,6 @@ export interface Enrolment {
 export const ENROLMENT_STATES = ['pending', 'approved', 'rejected'] as const
 
 export type EnrolmentState = (typeof ENROLMENT_STATES)[number]
+
+/** From when it came, and again from when somebody decided. */
+export const ENROLMENT_LIFE_MS = 7 * 86_400_000
