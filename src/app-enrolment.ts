@@ -41,17 +41,20 @@ export interface EnrolmentParts {
 
 export function openEnrolment({ stores, registry, issuer, profiles, pki, events, clock }: EnrolmentParts): Enrolling {
   const { enrolmentTokens: tokens, enrolments, certificates: issued, devices: stored, transaction } = stores
+  const { certificates, devices, policies, renewals } = registry
   const shared = { tokens, enrolments, transaction, events, clock }
   return {
     enrolments: createEnrolments({
       ...shared,
-      ...registry,
+      devices,
+      certificates,
+      renewals,
       waiting: createWaitingEnrolments(shared),
       readRequestedKey: createRequestedKeys(issuer, issued),
       issued,
       stored,
     }),
-    enrolmentTokens: createEnrolmentTokens({ tokens, profiles, policies: registry.policies, clock }),
+    enrolmentTokens: createEnrolmentTokens({ tokens, profiles, policies, clock }),
     enrolmentDecisions: createEnrolmentDecisions(shared),
     enrolmentPapers: {
       encodeCertificates: encodeCertsOnly,
