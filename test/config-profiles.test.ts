@@ -72,7 +72,9 @@ describe('refused', () => {
   ]) {
     test(text, () => {
       const [, name] = /^"?([^":]+)/.exec(text) ?? []
-      expect(() => load(`profiles:\n  ${text}\n`)).toThrow(/config\.yaml:1 profiles: expected a map of profiles such as/)
+      expect(() => load(`profiles:\n  ${text}\n`)).toThrow(
+        /config\.yaml:1 profiles: expected a map of profiles such as/,
+      )
       expect(name).toBeDefined()
     })
   }

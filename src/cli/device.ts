@@ -27,7 +27,10 @@ export function addDeviceCommands(program: Command, context: CommandContext): vo
     .option('--json', 'print paths and fingerprint as JSON')
     .action((id: string, options: AddOptions) => addDevice(parseId(id, 'device'), options, context))
 
-  verb('renew <id>', 'issue a new certificate of the same profile to a device; the old one ends when the new one first connects')
+  verb(
+    'renew <id>',
+    'issue a new certificate of the same profile to a device; the old one ends when the new one first connects',
+  )
     .option('--out <folder>', 'folder for the files (default: devices/ in the certificates folder)')
     .option('--certs-dir <folder>', 'certificates folder')
     .option('--json', 'print paths and fingerprint as JSON')
