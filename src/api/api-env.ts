@@ -1,4 +1,4 @@
-import type { EnrolmentAdmission } from '../registry/enrolment/enrolments.ts'
+import type { AdmittedEnrolment } from '../registry/enrolment/enrolments.ts'
 import type { Caller } from './access/caller.ts'
 import type { RequestOrigin } from './request/request-origin.ts'
 
@@ -10,6 +10,6 @@ export interface ApiEnv {
     readonly caller: Caller
     readonly device: string
     /** Of who shows an enrolment token. */
-    readonly enrolment?: Extract<EnrolmentAdmission, { readonly admitted: true }>
+    readonly enrolment?: AdmittedEnrolment
   }
 }

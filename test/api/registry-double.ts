@@ -4,6 +4,7 @@ import type { ApiToken, Role } from '../../src/registry/api-token.ts'
 import type { Certificate } from '../../src/registry/certificate.ts'
 import type { IssuedCertificate } from '../../src/registry/certificates.ts'
 import type { Device } from '../../src/registry/device.ts'
+import type { Enrolment } from '../../src/registry/enrolment/enrolment.ts'
 import type { IdentityToken } from '../../src/registry/identity-token.ts'
 import type { LegacyCredential } from '../../src/registry/legacy-credential.ts'
 import { DEVICE_POLICY, type Policy } from '../../src/registry/policy.ts'
@@ -54,6 +55,19 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
     return result
   }
 
+  const enrolment: Enrolment = {
+    id: 'e1',
+    tokenId: 't1',
+    deviceId: device.id,
+    keyThumbprint: 'k1',
+    request: 'MIIB',
+    address: '192.0.2.7',
+    state: 'pending',
+    requestedAt: now,
+    decidedAt: undefined,
+    lapsesAt: now,
+  }
+
   const ports: RegistryPorts = {
     certificates: {
       issueToDevice: async (request) => noted(issue('device', request.deviceId), 'issueToDevice', request),
@@ -98,12 +112,8 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
     },
     enrolmentDecisions: {
       list: (state) => noted([], 'enrolmentDecisions.list', state),
-      approve(id) {
-        throw new DomainError('enrolment_not_found', `No enrolment has the id ${id}`)
-      },
-      reject(id) {
-        throw new DomainError('enrolment_not_found', `No enrolment has the id ${id}`)
-      },
+      approve: (id) => noted({ ...enrolment, state: 'approved' }, 'enrolmentDecisions.approve', id),
+      reject: (id) => noted({ ...enrolment, state: 'rejected' }, 'enrolmentDecisions.reject', id),
     },
     enrolmentPapers: {
       encodeCertificates: (pem) => Buffer.from(pem),

@@ -60,6 +60,7 @@ test('enrolment-token list shows what is left of each, and revoke ends one', asy
   await using folder = await temporaryFolder()
   const items = [
     { id: 'k1', deviceId: 's-*', userId: null, profile: 'short', state: 'active', uses: 1, maxUses: 5, approval: true },
+    { id: 'k2', deviceId: 'p', userId: 'eva', profile: 'default', state: 'used', uses: 1, maxUses: 1, approval: false },
   ]
   const answers = {
     [`GET ${PATH}?limit=500`]: { body: { items, nextCursor: null } },
@@ -68,6 +69,7 @@ test('enrolment-token list shows what is left of each, and revoke ends one', asy
   await using _hub = await openHubDouble(answers, { folder: folder.path })
   const { stdout } = await run({ argv: ['enrolment-token', 'list'], cwd: folder.path })
   expect(stdout).toMatch(/^k1 +s-\* +- +short +active +1\/5 +yes/m)
+  expect(stdout).toMatch(/^k2 +p +eva +default +used +1\/1 +no/m)
   const revoked = await run({ argv: ['enrolment-token', 'revoke', 'k1'], cwd: folder.path })
   expect(revoked).toMatchObject({ code: 0, stdout: 'Enrolment token k1 is revoked\n' })
 })

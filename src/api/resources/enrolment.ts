@@ -29,10 +29,10 @@ export const enrolmentSchema = z
 
 export function shapeEnrolment(enrolment: Enrolment): z.infer<typeof enrolmentSchema> {
   const { id, state, deviceId, tokenId, keyThumbprint, request, address, requestedAt, decidedAt, lapsesAt } = enrolment
-  const lines = request.match(/.{1,64}/g) ?? []
+  const lines = request.replaceAll(/.{64}(?=.)/g, '$&\n')
   return {
     ...{ id, state, deviceId, tokenId, keyThumbprint, address },
-    csr: ['-----BEGIN CERTIFICATE REQUEST-----', ...lines, '-----END CERTIFICATE REQUEST-----', ''].join('\n'),
+    csr: ['-----BEGIN CERTIFICATE REQUEST-----', lines, '-----END CERTIFICATE REQUEST-----', ''].join('\n'),
     requestedAt: requestedAt.toISOString(),
     decidedAt: decidedAt?.toISOString() ?? null,
     lapsesAt: lapsesAt.toISOString(),

@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { DomainError } from '../../errors.ts'
 import type { RecordRefusal } from '../../refusal.ts'
-import type { Enrolments } from '../../registry/enrolment/enrolments.ts'
+import type { AdmittedEnrolment, Enrolments } from '../../registry/enrolment/enrolments.ts'
 import type { Renewals } from '../../registry/renewals.ts'
 import { deviceAuthentication } from '../access/device-authentication.ts'
 import { enrolmentAuthentication } from '../access/enrolment-authentication.ts'
@@ -63,13 +63,11 @@ function addRoutes(
     )
     .openapi(
       { ...calls.simpleenroll, middleware: [enrolmentAuthentication(enrolments, renewals, recordRefusal), body] },
-      (c) => (c.var.enrolment ? enrol(c) : reenrol(c)),
+      (c) => (c.var.enrolment ? enrol(c, c.var.enrolment) : reenrol(c)),
     )
     .openapi({ ...calls.simplereenroll, middleware: [deviceAuthentication(renewals, recordRefusal), body] }, reenrol)
 
-  async function enrol(c: Context<ApiEnv>): Promise<Response> {
-    const { enrolment: admitted } = c.var
-    if (!admitted) throw new Error('Nobody has enrolled without a token')
+  async function enrol(c: Context<ApiEnv>, admitted: AdmittedEnrolment): Promise<Response> {
     const { address } = c.env.origin
     const request = await readRequest(c)
     const presented = { identity: `device:${admitted.deviceId}`, token: admitted.token.id }
@@ -156,12 +154,11 @@ const NO_STORE = { 'cache-control': 'no-store' }
 
 /** In lines, as openssl reads it; RFC 4648 §3.1 has none, and every EST client passes over them. */
 function answerBase64(c: Context<ApiEnv>, type: string, der: Uint8Array): Response {
-  const lines =
-    Buffer.from(der)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? []
+  const lines = Buffer.from(der)
+    .toString('base64')
+    .replaceAll(/.{64}(?=.)/g, '$&\n')
   const isPublic = c.req.method === 'GET'
-  return c.body(`${lines.join('\n')}\n`, 200, {
+  return c.body(`${lines}\n`, 200, {
     'content-type': type,
     'content-transfer-encoding': 'base64',
     ...(isPublic ? {} : NO_STORE),

@@ -23,8 +23,14 @@ export interface EnrolmentLogin {
   readonly token: string
 }
 
+export interface AdmittedEnrolment {
+  readonly admitted: true
+  readonly deviceId: string
+  readonly token: EnrolmentToken
+}
+
 export type EnrolmentAdmission =
-  | { readonly admitted: true; readonly deviceId: string; readonly token: EnrolmentToken }
+  | AdmittedEnrolment
   | { readonly admitted: false; readonly cause: RefusalCause; readonly presented: Readonly<Record<string, string>> }
 
 export interface EnrolmentRequest {
@@ -48,7 +54,7 @@ export interface Enrolments {
    * `enrolment_token_ended`, `enrolment_rejected`, `enrolments_full`, and what `certifyDevice` throws.
    */
   enrol(
-    admitted: Extract<EnrolmentAdmission, { readonly admitted: true }>,
+    admitted: AdmittedEnrolment,
     request: EnrolmentRequest,
     address: string,
   ): Promise<EnrolledDevice | { readonly waiting: Enrolment }>
