@@ -71,7 +71,7 @@ export const REFUSAL_MENDS = {
   enrolment_rejected:
     'An administrator has rejected this enrolment: let the device make a new key and ask again if that was a mistake.',
   enrolment_token_ended:
-    'The enrolment token is used up, expired or revoked: make a new one (signet enrolment-token create ID).',
+    'The enrolment token is used up, expired or revoked, or older than the revocation of this device: make a new one (signet enrolment-token create ID).',
   enrolment_token_invalid:
     'What the device showed to enrol is no enrolment token that is in force: its id is the user name, the token the password (signet enrolment-token create ID).',
   handshake_abandoned:

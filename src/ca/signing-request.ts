@@ -6,6 +6,8 @@ import { DomainError } from '../errors.ts'
 /** What is taken from a PKCS#10 request; nothing else in it counts. */
 export interface SigningRequest {
   readonly publicKey: KeyObject
+  /** The whole request. */
+  readonly der: Buffer
   /** Of its subject, in their order; for who must know whom the request is for. */
   readonly commonNames: readonly string[]
 }
@@ -22,7 +24,9 @@ export async function readSigningRequest(octets: Uint8Array): Promise<SigningReq
   const publicKey = readPublicKey(request)
   const weakness = readWeakness(publicKey)
   if (weakness !== undefined) throw new DomainError('key_not_allowed', `The key of the request ${weakness}`)
-  if (await isSigned(request)) return { publicKey, commonNames: request.subjectName.getField('CN') }
+  if (await isSigned(request)) {
+    return { publicKey, der: Buffer.from(request.rawData), commonNames: request.subjectName.getField('CN') }
+  }
   throw new DomainError(
     'csr_invalid',
     'The request is not signed with its own key: make it anew (openssl req -new -key)',

@@ -24,7 +24,7 @@ export interface CertifyRequest extends Omit<IssueRequest, 'keyAlgorithm'> {
   readonly request: Uint8Array
   /** Of a device that this call creates. */
   readonly policies?: readonly string[]
-  /** Asked in the tick that keeps the certificate, and in its transaction; throws what speaks against it. */
+  /** Of a device that asks for itself: asked in the transaction that keeps the certificate; throws what speaks against it. */
   readonly requireAllowed?: () => void
 }
 
@@ -90,7 +90,8 @@ export function createIssuance(options: IssuanceOptions): Issuance {
     async certifyDevice(asked) {
       const { deviceId, userId, request, onExisting = 'rotate', overlapHours, idempotencyKey, ...wishes } = asked
       const { policies, requireAllowed: requireStillAllowed, ...options } = wishes
-      const successor = { onExisting, overlapHours, idempotencyKey }
+      const byItself = requireStillAllowed !== undefined
+      const successor = { onExisting, overlapHours, idempotencyKey, byItself }
       const owner = devices.resolveOwner(deviceId, userId)
       requireAllowed('device', deviceId, successor)
       const { publicKey, requireFree } = await readRequestedKey(request, deviceId)

@@ -177,6 +177,8 @@ export type KeyAlgorithm = 'ec-p256' | 'rsa-2048' | 'rsa-3072' | 'rsa-4096' | 'e
 /** What is taken from a PKCS#10 request. */
 export interface SigningRequest {
   readonly publicKey: KeyObject
+  /** The whole request, however it was written. */
+  readonly der: Uint8Array
   /** Of its subject. */
   readonly commonNames: readonly string[]
 }

@@ -16,7 +16,7 @@ import { requestBody } from '../request/request-body.ts'
 const CERTIFICATES_TYPE = 'application/pkcs7-mime; smime-type=certs-only'
 const ATTRIBUTES_TYPE = 'application/csrattrs'
 const PKCS10 = /^application\/pkcs10(?:;|$)/i
-const MAX_REQUEST_OCTETS = 16_384
+const MAX_REQUEST_OCTETS = 8_192
 const RETRY_SECONDS = 60
 const DEFAULT_PROFILE = 'default'
 

@@ -99,20 +99,20 @@ export function createEnrolments(options: EnrolmentsOptions): Enrolments {
       requireProfile(profile, token.profile)
       const key = await readRequestedKey(request, deviceId)
       requireOwnName(key, deviceId)
-      requireActive(deviceId)
+      requireWelcome(token, deviceId)
       const repeated = findUnseen(key, deviceId, token.profile)
       if (repeated !== undefined) return { certificatePem: repeated }
       const asked = { tokenId: token.id, deviceId, keyThumbprint: key.thumbprint }
       if (token.approval && enrolments.findAsked(asked, clock())?.state !== 'approved') {
         requireRoom(token, deviceId)
-        return { waiting: waiting.ask(token, asked, request, address) }
+        return { waiting: waiting.ask(token, asked, key.der, address) }
       }
       const { userId, policies, onExisting } = token
       const owner = userId === undefined ? {} : { userId }
       const { certificate } = await certificates.certifyDevice({
         ...{ deviceId, ...owner, policies, onExisting, request, profile: token.profile },
         requireAllowed() {
-          requireActive(deviceId)
+          requireWelcome(token, deviceId)
           waiting.use(token.id, asked)
         },
       })
@@ -146,9 +146,22 @@ export function createEnrolments(options: EnrolmentsOptions): Enrolments {
       ?.pem
   }
 
-  function requireActive(deviceId: string): void {
-    if (stored.find(deviceId)?.state !== 'suspended') return
-    throw new DomainError('device_suspended', `Device ${deviceId} is suspended: signet device resume ${deviceId}`)
+  /** Whom an administrator has shut out does not come back by what was given out before. */
+  function requireWelcome({ id, approval, createdAt }: EnrolmentToken, deviceId: string): void {
+    if (stored.find(deviceId)?.state === 'suspended') {
+      throw new DomainError('device_suspended', `Device ${deviceId} is suspended: signet device resume ${deviceId}`)
+    }
+    if (approval) return
+    const isShutOut = issued
+      .listOf('device', deviceId)
+      .some(
+        ({ revokedAt, revocationReason }) => revocationReason !== 'superseded' && revokedAt && revokedAt > createdAt,
+      )
+    if (!isShutOut) return
+    throw new DomainError(
+      'enrolment_token_ended',
+      `Device ${deviceId} was revoked after enrolment token ${id} was made: make one for it anew (signet enrolment-token create ${deviceId})`,
+    )
   }
 
   /** Told at once what would stand in the way of an approved request. */
