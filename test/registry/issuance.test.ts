@@ -4,6 +4,7 @@ import { createMemoryAuthority } from '../../src/ca/memory-authority.ts'
 import { DomainError } from '../../src/errors.ts'
 import type { IssueRequest } from '../../src/registry/issuance.ts'
 import type { ProfileIssuer } from '../../src/registry/profiles.ts'
+import { createSigningRequest } from '../support/signing-request.ts'
 import { createScene, DAY_MS, HOUR_MS, NOON, type Scene } from './registry-scene.ts'
 
 describe('a certificate for a device', () => {
@@ -281,6 +282,32 @@ describe('what changed while the key was made', () => {
     release()
     await expect(issuing).rejects.toMatchObject({ code: 'service_not_found' })
     expect(scene.stores.certificates.listOf('service', 'backend')).toEqual([])
+  })
+})
+
+describe('a certificate for the key of a device', () => {
+  test('lifts the ban of a device when an operator asks for it, and not when the device does', async () => {
+    using scene = await createScene()
+    const { certifyDevice } = scene.registry.certificates
+    const request = Buffer.from((await createSigningRequest('pump')).csr)
+    await certifyDevice({ deviceId: 'pump', request, requireAllowed: () => undefined })
+    expect(scene.lifted).toEqual([])
+    await certifyDevice({ deviceId: 'pump', request })
+    expect(scene.lifted).toEqual(['device pump'])
+  })
+
+  test('is not kept when the last word against it comes in its transaction', async () => {
+    using scene = await createScene()
+    const request = Buffer.from((await createSigningRequest('pump')).csr)
+    const refusal = new DomainError('enrolment_token_ended', 'It has no use left')
+    const requireAllowed = (): void => {
+      throw refusal
+    }
+    await expect(scene.registry.certificates.certifyDevice({ deviceId: 'pump', request, requireAllowed })).rejects.toBe(
+      refusal,
+    )
+    expect(devicesOf(scene)).toEqual([])
+    expect(scene.stores.certificates.listOf('device', 'pump')).toEqual([])
   })
 })
 
