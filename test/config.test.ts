@@ -32,7 +32,7 @@ test('without any setting a configuration has every default of the product docum
     data_dir: './data',
     ssl: { enabled: true },
     tls: { server_names: [], session_resumption: false },
-    ca: { unknown: 'deny', unknown_owner: 'default' },
+    ca: { unknown: 'deny', unknown_owner: 'default', renew_after_expiry: 0 },
     profiles: {},
     emqx: { allow_cn_only: false },
     pki: {},
