@@ -73,11 +73,11 @@ describe('/openapi.json', () => {
   test('says which calls are made by device certificate, or by enrolment token', () => {
     const own = operations.filter(({ name, operation }) => operation.security && !PUBLIC.includes(name))
     expect(own.map(({ name, operation }) => [name, operation.security])).toEqual([
+      ['POST /api/devices/self/certificate/renew', [{ deviceCertificate: [] }]],
       ['POST /.well-known/est/simpleenroll', [{ enrolmentToken: [] }, { deviceCertificate: [] }]],
       ['POST /.well-known/est/simplereenroll', [{ deviceCertificate: [] }]],
       ['POST /.well-known/est/{profile}/simpleenroll', [{ enrolmentToken: [] }, { deviceCertificate: [] }]],
       ['POST /.well-known/est/{profile}/simplereenroll', [{ deviceCertificate: [] }]],
-      ['POST /api/devices/self/certificate/renew', [{ deviceCertificate: [] }]],
     ])
     expect(document.components.securitySchemes).toMatchObject({
       deviceCertificate: { type: 'mutualTLS' },
