@@ -1,5 +1,6 @@
 import { inBackground } from './app-background.ts'
 import { cutAtEmqxToo } from './app-emqx.ts'
+import { type Enrolling, type EnrolmentStores, openEnrolment, openProfiles } from './app-enrolment.ts'
 import type { Pki } from './app-pki.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
 import { parseServerNames } from './ca/server-name.ts'
@@ -13,7 +14,8 @@ import { BcryptThread } from './registry/bcrypt-thread.ts'
 import { createHolds, type Holds } from './registry/holds.ts'
 import type { LegacyCredential } from './registry/legacy-credential.ts'
 import { type MayAccess, narrowPolicy } from './registry/narrowed-access.ts'
-import type { Cutter, LeafIssuer } from './registry/ports.ts'
+import type { Cutter } from './registry/ports.ts'
+import { type ProfileIssuer, profileIssuer } from './registry/profiles.ts'
 import type { RecordedRefusal } from './registry/refusal-ring.ts'
 import { createRegistry, type Registry, type RegistryOptions, type Stores } from './registry/registry.ts'
 import type { RenewalPolicy } from './registry/renewals.ts'
@@ -21,7 +23,7 @@ import type { RevocationLists } from './registry/revocation-lists.ts'
 import { createServerCertificates, type ServerCertificates, type ServerIssuer } from './registry/server-certificates.ts'
 
 export interface RegistryParts {
-  readonly stores: Stores
+  readonly stores: Stores & EnrolmentStores
   readonly pki: Pki
   /** Made from this registry; there is nothing to cut before it listens. */
   readonly broker: () => MqttBroker
@@ -42,7 +44,8 @@ export function openRegistry(
   config: Config,
   parts: RegistryParts,
   stack: AsyncDisposableStack,
-): Registry & { readonly serverCertificates: ServerCertificates; readonly holds: Holds } {
+): Registry & Enrolling & { readonly serverCertificates: ServerCertificates; readonly holds: Holds } {
+  const profiles = openProfiles(config)
   const { stores, pki, broker, endForwarding, revocationLists, timings, events, logger, clock, mayAccess } = parts
   const cutter: Cutter = {
     cutCredentials(names, reason) {
@@ -63,9 +66,10 @@ export function openRegistry(
     },
     liftBan: (kind, id) => broker().liftBan(kind, id),
   }
+  const issuer = profileIssuer(issuerOf(pki), profiles)
   const registry: Registry = createRegistry({
     stores,
-    issuer: issuerOf(pki),
+    issuer,
     issuerName: pki.authority.certificate.subject,
     cutter: cutAtEmqxToo(cutter, config, stack, {
       stores,
@@ -88,9 +92,7 @@ export function openRegistry(
       },
     },
     renewal: {
-      get beforeSeconds() {
-        return config.ca.renew_before
-      },
+      beforeSecondsOf: (profile) => profiles.get(profile).renewBeforeSeconds ?? config.ca.renew_before,
       get afterExpiryDays() {
         return config.ca.renew_after_expiry
       },
@@ -111,10 +113,10 @@ export function openRegistry(
     ...(mayAccess ? { narrowAccess: narrowBy(mayAccess, logger) } : {}),
   })
   const { certificates } = stores
-  const issuer = serverIssuerOf(pki)
   const { revocations } = registry
   return {
     ...registry,
+    ...openEnrolment({ stores, registry, issuer, profiles, pki, events, clock }),
     tokens: {
       ...registry.tokens,
       revoke(id) {
@@ -123,7 +125,13 @@ export function openRegistry(
       },
     },
     holds: createHolds({ certificates, revocations, cutter, clock }),
-    serverCertificates: createServerCertificates({ issuer, certificates, revocations, events, clock }),
+    serverCertificates: createServerCertificates({
+      issuer: serverIssuerOf(pki),
+      certificates,
+      revocations,
+      events,
+      clock,
+    }),
   }
 }
 
@@ -138,14 +146,14 @@ function serverIssuerOf({ authority }: Pki): ServerIssuer {
 }
 
 /** The CA, with what its new devices and services verify MQTTS by. */
-function issuerOf({ authority, anchorPem }: Pki): LeafIssuer {
+function issuerOf({ authority, anchorPem }: Pki): ProfileIssuer {
   return {
-    issueDevice: (deviceId, userId, options) => authority.issueDevice(deviceId, userId, options),
-    certifyDevice: (deviceId, userId, publicKey, options) =>
-      authority.certifyDevice(deviceId, userId, publicKey, options),
-    readRequestedKey: (request) => authority.readRequestedKey(request),
-    issueService: (name, options) => authority.issueService(name, options),
-    issueAdministrator: (name, options) => authority.issueAdministrator(name, options),
+    issueDevice: (deviceId, userId, wishes) => authority.issueDevice(deviceId, userId, wishes),
+    certifyDevice: (deviceId, userId, publicKey, wishes) =>
+      authority.certifyDevice(deviceId, userId, publicKey, wishes),
+    readSigningRequest: (request) => authority.readSigningRequest(request),
+    issueService: (name, wishes) => authority.issueService(name, wishes),
+    issueAdministrator: (name, wishes) => authority.issueAdministrator(name, wishes),
     caCertificatePem: anchorPem,
   }
 }

@@ -1,3 +1,4 @@
+import type { EnrolmentStores } from './app-enrolment.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { createAdministratorStore } from './db/administrator-store.ts'
@@ -6,6 +7,8 @@ import { createAuditStore } from './db/audit-store.ts'
 import { createCertificateStore } from './db/certificate-store.ts'
 import type { Database } from './db/database.ts'
 import { createDeviceStore } from './db/device-store.ts'
+import { createEnrolmentStore } from './db/enrolment-store.ts'
+import { createEnrolmentTokenStore } from './db/enrolment-token-store.ts'
 import { createIdentityTokenStore } from './db/identity-token-store.ts'
 import { keepWrites } from './db/kept-writes.ts'
 import { createLegacyCredentialStore } from './db/legacy-credential-store.ts'
@@ -18,7 +21,10 @@ import { type AuditTrail, createAuditTrail } from './registry/audit/audit-trail.
 import type { Stores } from './registry/registry.ts'
 
 /** All that the registry keeps, in one database, and who changed it. */
-export function createStores(database: Database, clock: Clock): Stores & { readonly audit: AuditTrail } {
+export function createStores(
+  database: Database,
+  clock: Clock,
+): Stores & EnrolmentStores & { readonly audit: AuditTrail } {
   const store = createAuditStore(database)
   const { trail, transaction } = createAuditTrail({ store, transaction: createTransaction(database), clock })
   const keep = <Store extends object>(store: Store, ...writes: readonly (keyof Store & string)[]): Store =>
@@ -30,6 +36,7 @@ export function createStores(database: Database, clock: Clock): Stores & { reado
       createCertificateStore(database),
       'insert',
       'markRevoked',
+      'markReleased',
       'markRetiring',
       'approve',
       'complete',
@@ -40,6 +47,8 @@ export function createStores(database: Database, clock: Clock): Stores & { reado
     tokens: keep(createApiTokenStore(database), 'insert', 'markRevoked'),
     identityTokens: keep(createIdentityTokenStore(database), 'insert', 'markRevoked', 'deleteOf'),
     legacy: keep(createLegacyCredentialStore(database), 'save', 'delete'),
+    enrolmentTokens: createEnrolmentTokenStore(database),
+    enrolments: createEnrolmentStore(database),
     transaction,
     audit: trail,
   }

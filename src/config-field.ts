@@ -93,11 +93,16 @@ export function optionalDuration(description: string, example: string) {
   return optional(seconds, { ...notes, example })
 }
 
+/** Seconds, or a number with its unit. */
+export function durationSchema(least: number, most: number) {
+  const seconds = z.int().min(least).max(most)
+  return z.union([seconds, z.string().regex(DURATION_PATTERN).transform(readDuration).pipe(seconds)])
+}
+
 function durationRule(description: string, most: number) {
-  const seconds = z.int().min(1).max(most)
   const expected = `a duration from 1s to ${formatDuration(most)}, such as 3600 or ${formatDuration(Math.min(most, 7 * DAY))}`
   return {
-    seconds: z.union([seconds, z.string().regex(DURATION_PATTERN).transform(readDuration).pipe(seconds)]),
+    seconds: durationSchema(1, most),
     notes: { kind: 'duration', description, expected },
   } as const
 }

@@ -32,6 +32,7 @@ const LIVE_SETTINGS: ReadonlySet<string> = new Set([
   'mqtt.allowed_origins',
   'mqtt.auth',
   'pki.public_url',
+  'profiles',
   'public_host',
   'tls.server_names',
 ])

@@ -22,6 +22,7 @@ import {
   size,
   toggle,
 } from './config-field.ts'
+import { profiles } from './config-profiles.ts'
 import { createSetting, type Setting } from './config-setting.ts'
 import { isHostName, isHttpUrl, isOrigin, isServerName } from './host-name.ts'
 import { isId } from './identifiers.ts'
@@ -136,6 +137,7 @@ const SCHEMA = group({
       'Days after its end in which a device may still renew it, and do nothing else.',
     ),
   }),
+  profiles: profiles('What certificates of devices and services may be, by name; docs/enrolment explains it.'),
   emqx: group({
     allow_cn_only: toggle(false, 'Whether EMQX may ask about a device by its CN, without the certificate.'),
     api_url: optional(z.string().refine(isHttpUrl), {

@@ -1,6 +1,7 @@
 /** Every reason for which Signet says no to a caller; the codes are part of the API and never change. */
 export const ERROR_CODES = [
   'already_issued',
+  'attempts_over_limit',
   'backend_timeout',
   'backend_unreachable',
   'bad_request',
@@ -28,6 +29,12 @@ export const ERROR_CODES = [
   'device_owned_by_another_user',
   'device_suspended',
   'device_timeout',
+  'enrolment_id_wrong',
+  'enrolment_not_found',
+  'enrolment_not_pending',
+  'enrolment_rejected',
+  'enrolment_token_ended',
+  'enrolments_full',
   'file_invalid',
   'file_permissions',
   'file_unreachable',
@@ -60,6 +67,7 @@ export const ERROR_CODES = [
   'profile_violation',
   'renewal_in_progress',
   'renewal_too_early',
+  'request_name_wrong',
   'rotation_ended',
   'rotation_not_found',
   'service_exists',

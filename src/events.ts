@@ -46,6 +46,10 @@ export interface HubEvents {
   readonly 'certificate.released': { readonly kind: string; readonly id: string; readonly fingerprint: string }
   /** A rotation of a fleet was started, paused, resumed, cancelled, or has finished. */
   readonly 'rotation.changed': { readonly id: string; readonly state: string }
+  /** A device asks for its first certificate and waits for an administrator; `enrolment` is the id to decide by. */
+  readonly 'enrolment.requested': EnrolmentEvent & { readonly address: string }
+  readonly 'enrolment.approved': EnrolmentEvent
+  readonly 'enrolment.rejected': EnrolmentEvent
   /** By the keys of the settings. */
   readonly 'configuration.reloaded': { readonly applied: readonly string[]; readonly needsRestart: readonly string[] }
   /** Messages that a bound has cost their receiver, or a topic its retained one; told at once, and then once a minute. */
@@ -54,6 +58,12 @@ export interface HubEvents {
   readonly 'limit.reached': { readonly limit: string; readonly subject: string; readonly count: number }
   /** EMQX did not answer: the clients of this identity may still be connected there. */
   readonly 'emqx.disconnect_failed': { readonly kind: string; readonly id: string }
+}
+
+interface EnrolmentEvent {
+  readonly kind: 'device'
+  readonly id: string
+  readonly enrolment: string
 }
 
 export type HubEventType = keyof HubEvents

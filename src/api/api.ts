@@ -14,6 +14,9 @@ import type { Certificates } from '../registry/certificates.ts'
 import type { Devices } from '../registry/devices.ts'
 import type { EmqxAuthenticator } from '../registry/emqx-authenticator.ts'
 import type { EmqxAuthorizer } from '../registry/emqx-authorizer.ts'
+import type { EnrolmentDecisions } from '../registry/enrolment/enrolment-decisions.ts'
+import type { EnrolmentTokens } from '../registry/enrolment/enrolment-tokens.ts'
+import type { Enrolments } from '../registry/enrolment/enrolments.ts'
 import type { ExpiryWatch } from '../registry/expiry/expiry-watch.ts'
 import type { Holds } from '../registry/holds.ts'
 import type { ImportUndo } from '../registry/import/import-undo.ts'
@@ -40,6 +43,7 @@ import type {
   BrokerAddress,
   Configuration,
   DiagnosisCalls,
+  EnrolmentPapers,
   Health,
   HttpsIdentity,
   PublishedRevocations,
@@ -68,6 +72,9 @@ import { deviceRoutes } from './routes/devices.ts'
 import { diagnosticRoutes } from './routes/diagnostics.ts'
 import { diaryRoutes } from './routes/diary.ts'
 import { emqxAuthenticatorRoutes, emqxAuthorizerRoutes } from './routes/emqx.ts'
+import { enrolmentTokenRoutes } from './routes/enrolment-tokens.ts'
+import { enrolmentRoutes } from './routes/enrolments.ts'
+import { estRoutes } from './routes/est.ts'
 import { expiryRoutes } from './routes/expiry.ts'
 import { healthRoutes } from './routes/health.ts'
 import { type IdentityTokenCalls, identityTokenRoutes } from './routes/identity-tokens.ts'
@@ -97,6 +104,10 @@ import { securityHeaders } from './security-headers.ts'
 export interface ApiDependencies {
   readonly certificates: Certificates
   readonly renewals: Renewals
+  readonly enrolments: Enrolments
+  readonly enrolmentTokens: EnrolmentTokens
+  readonly enrolmentDecisions: EnrolmentDecisions
+  readonly enrolmentPapers: EnrolmentPapers
   readonly serverCertificates: ServerCertificates
   readonly renewOwnCertificate: RenewOwnCertificate
   readonly expiry: Pick<ExpiryWatch, 'count' | 'authorities'>
@@ -178,6 +189,9 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
     renewalRoutes(dependencies.renewals, dependencies.apiAdmissions, recordRefusal),
   )
 
+  // By device certificate, or by enrolment token, in every mode.
+  app.route('/.well-known/est', estRoutes(dependencies, recordRefusal))
+
   for (const path of ['/api/*', '/metrics']) app.use(path, authentication(dependencies.apiAdmissions, recordRefusal))
   app.use('/api/*', audited(dependencies.audit))
   app.route('/metrics', metricRoutes(dependencies.metrics, guard))
@@ -209,6 +223,8 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/devices', legacyCredentialRoutes(legacy, guard))
   app.route('/api/certificates', expiryRoutes(dependencies.expiry, guard))
   app.route('/api/rotations', rotationRoutes(dependencies.rotations, guard))
+  app.route('/api/enrolment-tokens', enrolmentTokenRoutes(dependencies.enrolmentTokens, guard))
+  app.route('/api/enrolments', enrolmentRoutes(dependencies.enrolmentDecisions, guard))
   app.route('/api/certificates', certificateRoutes(certificates, dependencies.approvals, dependencies.holds, guard))
   app.route(
     '/api/server-certificates',

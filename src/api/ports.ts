@@ -38,6 +38,14 @@ export interface TrustAnchor {
   readonly anchorPem: string
 }
 
+/** What EST says in ASN.1, as DER. */
+export interface EnrolmentPapers {
+  /** The certificates of a PEM in a CMS that nobody has signed. */
+  encodeCertificates(pem: string): Uint8Array
+  /** Of what kinds a key of this profile may be; throws `profile_violation` for one that there is not. */
+  encodeAttributes(profile: string): Uint8Array
+}
+
 export interface PublishedRevocations {
   /** Every revocation that was answered before is in it. */
   readonly current: () => Promise<PublishedLists>

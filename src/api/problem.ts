@@ -28,6 +28,8 @@ export type InputError = NonNullable<Problem['errors']>[number]
 
 const PROBLEMS = {
   already_issued: [409, 'Already issued'],
+  // RFC 6585 §4
+  attempts_over_limit: [429, 'Attempts over limit'],
   backend_timeout: [504, 'Backend timeout'],
   backend_unreachable: [502, 'Backend unreachable'],
   bad_request: [400, 'Bad request'],
@@ -56,6 +58,12 @@ const PROBLEMS = {
   device_owned_by_another_user: [409, 'Device owned by another user'],
   device_suspended: [409, 'Device suspended'],
   device_timeout: [504, 'Device timeout'],
+  enrolment_id_wrong: [403, 'Enrolment id wrong'],
+  enrolment_not_found: [404, 'Enrolment not found'],
+  enrolment_not_pending: [409, 'Enrolment not pending'],
+  enrolment_rejected: [403, 'Enrolment rejected'],
+  enrolment_token_ended: [403, 'Enrolment token ended'],
+  enrolments_full: [503, 'Enrolments full'],
   file_invalid: [500, 'File invalid'],
   file_permissions: [500, 'File permissions'],
   file_unreachable: [503, 'File unreachable'],
@@ -88,6 +96,7 @@ const PROBLEMS = {
   profile_violation: [400, 'Profile violation'],
   renewal_in_progress: [409, 'Renewal in progress'],
   renewal_too_early: [409, 'Renewal too early'],
+  request_name_wrong: [403, 'Request name wrong'],
   rotation_ended: [409, 'Rotation ended'],
   rotation_not_found: [404, 'Rotation not found'],
   service_exists: [409, 'Service exists'],

@@ -6,12 +6,14 @@ import { type CertificateChain, readIntermediates } from './certificate-chain.ts
 import {
   type CertificatePlan,
   type CertificateRequest,
+  type LeafTerms,
   type Publication,
   planCertificate,
 } from './certificate-profile.ts'
 import { exportPrivateKey, generateKeyPair, type KeyAlgorithm } from './key-pair.ts'
+import { checkKey, DEFAULT_PROFILE, type LeafProfile, planKey } from './leaf-profile.ts'
 import { type RevocationListPlan, signRevocationList } from './revocation-list.ts'
-import { readRequestedKey } from './signing-request.ts'
+import { readSigningRequest, type SigningRequest } from './signing-request.ts'
 
 /** Where certificates say that their revocation is published. */
 export interface Publications {
@@ -32,8 +34,7 @@ export interface AuthorityOptions {
   readonly clock: Clock
 }
 
-export interface LeafOptions {
-  readonly validityDays?: number
+export interface LeafOptions extends LeafTerms {
   readonly keyAlgorithm?: KeyAlgorithm
 }
 
@@ -80,9 +81,9 @@ export class CertificateAuthority {
     this.#clock = clock
   }
 
-  issueDevice(deviceId: string, userId: string, { validityDays, keyAlgorithm }: LeafOptions): Promise<IssuedKeyPair> {
-    const validity = validityDays === undefined ? {} : { validityDays }
-    return this.#issue({ kind: 'device', deviceId, userId, ...validity }, keyAlgorithm ?? this.keyAlgorithm)
+  async issueDevice(deviceId: string, userId: string, options: LeafOptions): Promise<IssuedKeyPair> {
+    const { keyAlgorithm, ...terms } = options
+    return this.#issue({ kind: 'device', deviceId, userId, ...terms }, this.#keyOf(terms.profile, keyAlgorithm))
   }
 
   /** For a key that the device has made itself. */
@@ -90,25 +91,26 @@ export class CertificateAuthority {
     deviceId: string,
     userId: string,
     publicKey: KeyObject,
-    { validityDays }: Pick<LeafOptions, 'validityDays'>,
+    { profile, validitySeconds }: LeafTerms,
   ): Promise<IssuedCertificate> {
-    const validity = validityDays === undefined ? {} : { validityDays }
-    return createCertificate(this.#plan({ kind: 'device', deviceId, userId, ...validity }), publicKey, this.#issuer)
+    if (profile) checkKey(profile, publicKey)
+    const terms = { ...(profile && { profile }), ...(validitySeconds === undefined ? {} : { validitySeconds }) }
+    return createCertificate(this.#plan({ kind: 'device', deviceId, userId, ...terms }), publicKey, this.#issuer)
   }
 
-  /** The key of a PKCS#10 request; throws `csr_invalid` and `key_not_allowed`. */
-  readRequestedKey(request: Uint8Array): Promise<KeyObject> {
-    return readRequestedKey(request)
+  /** What is taken from a PKCS#10 request; throws `csr_invalid` and `key_not_allowed`. */
+  readSigningRequest(request: Uint8Array): Promise<SigningRequest> {
+    return readSigningRequest(request)
   }
 
-  issueService(name: string, { validityDays, keyAlgorithm }: LeafOptions): Promise<IssuedKeyPair> {
-    const validity = validityDays === undefined ? {} : { validityDays }
-    return this.#issue({ kind: 'service', name, ...validity }, keyAlgorithm ?? this.keyAlgorithm)
+  async issueService(name: string, { keyAlgorithm, ...terms }: LeafOptions): Promise<IssuedKeyPair> {
+    return this.#issue({ kind: 'service', name, ...terms }, this.#keyOf(terms.profile, keyAlgorithm))
   }
 
-  issueAdministrator(name: string, { validityDays, keyAlgorithm }: LeafOptions): Promise<IssuedKeyPair> {
-    const validity = validityDays === undefined ? {} : { validityDays }
-    return this.#issue({ kind: 'administrator', name, ...validity }, keyAlgorithm ?? this.keyAlgorithm)
+  issueAdministrator(name: string, options: Omit<LeafOptions, 'profile'>): Promise<IssuedKeyPair> {
+    const { keyAlgorithm, validitySeconds } = options
+    const terms = validitySeconds === undefined ? {} : { validitySeconds }
+    return this.#issue({ kind: 'administrator', name, ...terms }, keyAlgorithm ?? this.keyAlgorithm)
   }
 
   /** DNS names and addresses, at least one; good from now or `notBefore` on. Ed25519 only by explicit choice: browsers do not take it. */
@@ -129,6 +131,10 @@ export class CertificateAuthority {
   /** Of what more than our own devices verify: few know Ed25519. */
   get #usualKey(): KeyAlgorithm {
     return this.keyAlgorithm === 'ed25519' ? 'ec-p256' : this.keyAlgorithm
+  }
+
+  #keyOf(profile: LeafProfile | undefined, wanted: KeyAlgorithm | undefined): KeyAlgorithm {
+    return planKey(profile ?? DEFAULT_PROFILE, wanted, this.keyAlgorithm)
   }
 
   async #issue(request: CertificateRequest, keyAlgorithm: KeyAlgorithm): Promise<IssuedKeyPair> {

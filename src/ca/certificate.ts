@@ -81,7 +81,7 @@ function createName(commonName: string): x509.Name {
 }
 
 async function createExtensions(
-  { profile, alternativeNames, publication }: CertificatePlan,
+  { profile, alternativeNames, publication, furtherKeyPurposes }: CertificatePlan,
   publicKey: KeyObject,
   spki: Buffer<ArrayBuffer>,
   issuer: Issuer,
@@ -94,7 +94,8 @@ async function createExtensions(
     await x509.SubjectKeyIdentifierExtension.create(spki),
   ]
   if (extendedKeyUsage) {
-    extensions.push(new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[extendedKeyUsage]]))
+    const purposes = new Set([x509.ExtendedKeyUsage[extendedKeyUsage], ...furtherKeyPurposes])
+    extensions.push(new x509.ExtendedKeyUsageExtension([...purposes]))
   }
   if (alternativeNames.length > 0) extensions.push(new x509.SubjectAlternativeNameExtension([...alternativeNames]))
   if (issuer.keyIdentifier) extensions.push(new x509.AuthorityKeyIdentifierExtension(issuer.keyIdentifier))

@@ -65,6 +65,18 @@ export function derExtension(oid: string, value: Uint8Array, isCritical = false)
   return derSequence(derOid(oid), critical, derOctetString(value))
 }
 
+/** X.690 §8.19: the first two arcs in one, each in seven bits an octet. */
+export function derObjectIdentifier(text: string): Buffer<ArrayBuffer> {
+  const [first = 0, second = 0, ...others] = text.split('.').map(Number)
+  return encodeDer(0x06, Buffer.from([first * 40 + second, ...others].flatMap(arcOctets)))
+}
+
+function arcOctets(arc: number): readonly number[] {
+  const octets = [arc % 128]
+  for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128)) octets.unshift(0x80 | (rest % 128))
+  return octets
+}
+
 const UTC_TIME = 0x17
 const GENERALIZED_TIME = 0x18
 

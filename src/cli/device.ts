@@ -21,12 +21,16 @@ export function addDeviceCommands(program: Command, context: CommandContext): vo
 
   verb('add <id>', 'issue a certificate to a device, which is created if it is unknown')
     .option('--user <id>', 'user who owns a new device (default: default)')
+    .option('--profile <name>', 'profile of the certificate (default: default)')
     .option('--out <folder>', 'folder for the files (default: devices/ in the certificates folder)')
     .option('--certs-dir <folder>', 'certificates folder')
     .option('--json', 'print paths and fingerprint as JSON')
     .action((id: string, options: AddOptions) => addDevice(parseId(id, 'device'), options, context))
 
-  verb('renew <id>', 'issue a new certificate to a device; the old one ends when the new one first connects')
+  verb(
+    'renew <id>',
+    'issue a new certificate of the same profile to a device; the old one ends when the new one first connects',
+  )
     .option('--out <folder>', 'folder for the files (default: devices/ in the certificates folder)')
     .option('--certs-dir <folder>', 'certificates folder')
     .option('--json', 'print paths and fingerprint as JSON')
@@ -85,12 +89,14 @@ const COLUMNS: readonly Column<DeviceAnswer>[] = [
 
 interface AddOptions extends EnrolmentOptions {
   readonly user?: string
+  readonly profile?: string
 }
 
 async function addDevice(id: string, options: AddOptions, context: CommandContext): Promise<void> {
   const hub = await openHubClient(options, context)
   const path = encodeURIComponent(id)
-  const wishes = options.user === undefined ? {} : { userId: options.user }
+  // What is not given has no place in JSON.
+  const wishes = { userId: options.user, profile: options.profile }
   const issue = (): Promise<IssuedAnswer> => hub.call('POST', `/api/devices/certificates/${path}`, wishes)
   const enrolled = await enrol({ id, folder: 'devices', issue }, options, context)
   const userId = options.user ?? (await hub.call<DeviceAnswer>('GET', `/api/devices/${path}`)).userId
@@ -101,8 +107,9 @@ async function renewDevice(id: string, options: EnrolmentOptions, context: Comma
   const hub = await openHubClient(options, context)
   const path = encodeURIComponent(id)
   // Asked first: to issue a certificate would create a device that is only misspelt.
-  const { userId } = await hub.call<DeviceAnswer>('GET', `/api/devices/${path}`)
-  const issue = (): Promise<IssuedAnswer> => hub.call('POST', `/api/devices/certificates/${path}`, {})
+  const { userId, certificates } = await readDevice(id, hub)
+  const wishes = { profile: certificates[0]?.profile ?? undefined }
+  const issue = (): Promise<IssuedAnswer> => hub.call('POST', `/api/devices/certificates/${path}`, wishes)
   const enrolled = await enrol({ id, folder: 'devices', issue }, options, context)
   describeDevice(enrolled, { id, userId }, options, context)
 }
@@ -150,6 +157,7 @@ function renderDevice({ certificates, ...device }: ShownDevice): string {
       renderFields([
         ['Certificate', certificate.fingerprint],
         ['Serial number', certificate.serialNumber],
+        ['Profile', certificate.profile],
         ['Valid', certificate.isValid ? 'yes' : 'no'],
         ['Not after', certificate.notAfter],
         ['First seen', certificate.firstSeenAt],

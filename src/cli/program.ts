@@ -8,6 +8,8 @@ import { addConfigCommands } from './config.ts'
 import { addDeviceCommands } from './device.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { addEmqxConfigCommand } from './emqx-config.ts'
+import { addEnrolmentTokenCommands } from './enrolment-token.ts'
+import { addEnrolmentCommands } from './enrolments.ts'
 import { addImportCommands } from './import/import.ts'
 import { addPolicyCommands } from './policy.ts'
 import type { CommandContext } from './ports.ts'
@@ -45,6 +47,8 @@ export function createProgram(context: CommandContext): Command {
   addDeviceCommands(program, context)
   addServiceCommands(program, context)
   addTokenCommands(program, context)
+  addEnrolmentTokenCommands(program, context)
+  addEnrolmentCommands(program, context)
   addAdministratorCertificateCommands(program, context)
   addPolicyCommands(program, context)
   addCaCommands(program, context)

@@ -8,6 +8,8 @@ export function readCertificate({
   subject,
   origin,
   pendingSince,
+  profile,
+  validitySeconds,
   keyThumbprint: _,
   ...row
 }: typeof certificates.$inferSelect): Certificate {
@@ -17,6 +19,8 @@ export function readCertificate({
     ...(subject === null ? {} : { subject }),
     ...(origin === null ? {} : { origin }),
     ...(pendingSince === null ? {} : { pendingSince }),
+    ...(profile === null ? {} : { profile }),
+    ...(validitySeconds === null ? {} : { validitySeconds }),
     serialNumber: row.serialNumber ?? undefined,
     notBefore: row.notBefore ?? undefined,
     notAfter: row.notAfter ?? undefined,
@@ -56,6 +60,8 @@ export function writeCertificate(certificate: Certificate) {
     idempotencyKey: certificate.idempotencyKey ?? null,
     revocationReason: certificate.revocationReason ?? null,
     keyThumbprint: readKeyThumbprint(certificate.pem),
+    profile: certificate.profile ?? null,
+    validitySeconds: certificate.validitySeconds ?? null,
   } satisfies Record<Column, string | number | null>
 }
 

@@ -17,14 +17,17 @@ export const {
   isNull,
   lt,
   lte,
+  ne,
   notInArray,
   or,
   sql,
 } = require('drizzle-orm') as typeof import('drizzle-orm')
 
-export const { blob, index, integer, primaryKey, sqliteTable, text } =
+export const { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } =
   require('drizzle-orm/sqlite-core') as typeof import('drizzle-orm/sqlite-core')
 
 export const { drizzle } = require('drizzle-orm/better-sqlite3') as typeof import('drizzle-orm/better-sqlite3')
 
 export const { readMigrationFiles } = require('drizzle-orm/migrator') as typeof import('drizzle-orm/migrator')
+
+export type { SQL } from 'drizzle-orm'

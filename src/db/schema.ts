@@ -1,12 +1,14 @@
 import type { Role } from '../registry/api-token.ts'
 import type { CertificateKind, CertificateOrigin, RevocationReason } from '../registry/certificate.ts'
 import type { Device } from '../registry/device.ts'
+import type { Enrolment } from '../registry/enrolment/enrolment.ts'
+import type { EnrolmentToken } from '../registry/enrolment/enrolment-token.ts'
 import type { IdentityToken } from '../registry/identity-token.ts'
 import type { PasswordHash } from '../registry/legacy-credential.ts'
 import type { Policy } from '../registry/policy.ts'
 import type { RotationFilter, RotationState } from '../registry/rotation/rotation.ts'
 import type { Service } from '../registry/service.ts'
-import { blob, index, integer, primaryKey, sql, sqliteTable, text } from './drizzle.ts'
+import { blob, index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts'
 
 const time = (name: string) => integer(name, { mode: 'timestamp_ms' })
 
@@ -105,6 +107,9 @@ export const certificates = sqliteTable(
     revocationReason: text('revocation_reason').$type<RevocationReason>(),
     // Of those with a PEM: whose key it was stays known for as long as the row does.
     keyThumbprint: text('key_thumbprint'),
+    // What it was signed under, of those that were issued here.
+    profile: text('profile'),
+    validitySeconds: integer('validity_seconds'),
   },
   (table) => [
     index('certificates_by_subject').on(table.kind, table.subjectId),
@@ -223,6 +228,47 @@ export const identityTokens = sqliteTable(
     revokedAt: time('revoked_at'),
   },
   (table) => [index('identity_tokens_by_subject').on(table.kind, table.subjectId)],
+)
+
+// device_id is an id, or a pattern of ids.
+export const enrolmentTokens = sqliteTable('enrolment_tokens', {
+  id: text('id').primaryKey(),
+  secretHash: blob('secret_hash', { mode: 'buffer' }).notNull(),
+  deviceId: text('device_id').notNull(),
+  userId: text('user_id'),
+  policies: text('policies', { mode: 'json' }).$type<EnrolmentToken['policies']>().notNull(),
+  profile: text('profile').notNull(),
+  approval: integer('approval', { mode: 'boolean' }).notNull(),
+  onExisting: text('on_existing').$type<EnrolmentToken['onExisting']>().notNull(),
+  maxUses: integer('max_uses').notNull(),
+  uses: integer('uses').notNull(),
+  createdAt: time('created_at').notNull(),
+  expiresAt: time('expires_at').notNull(),
+  lastUsedAt: time('last_used_at'),
+  revokedAt: time('revoked_at'),
+})
+
+// What a device asks again with is its id, its token and its key: a request that is signed anew is the same one.
+export const enrolments = sqliteTable(
+  'enrolments',
+  {
+    id: text('id').primaryKey(),
+    tokenId: text('token_id')
+      .notNull()
+      .references(() => enrolmentTokens.id),
+    deviceId: text('device_id').notNull(),
+    keyThumbprint: text('key_thumbprint').notNull(),
+    request: text('request').notNull(),
+    address: text('address').notNull(),
+    state: text('state').$type<Enrolment['state']>().notNull(),
+    requestedAt: time('requested_at').notNull(),
+    decidedAt: time('decided_at'),
+    lapsesAt: time('lapses_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('enrolments_by_asker').on(table.tokenId, table.deviceId, table.keyThumbprint),
+    index('enrolments_by_lapse').on(table.lapsesAt),
+  ],
 )
 
 export const legacyCredentials = sqliteTable(

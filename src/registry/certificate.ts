@@ -51,6 +51,10 @@ export interface Certificate {
   /** Our CA signed it, and an administrator has not yet said whether it is to be let in. */
   readonly pendingSince?: Date
   readonly createdAt: Date
+  /** What it was signed under, of those that were issued here: a renewal keeps to it. */
+  readonly profile?: string
+  /** The life that was asked for, where it was another than the profile's own. */
+  readonly validitySeconds?: number
   /** Under which the request that made it may be repeated without making another. */
   readonly idempotencyKey?: string
   readonly firstSeenAt: Date | undefined

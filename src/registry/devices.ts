@@ -44,8 +44,8 @@ export interface Devices {
   remove(deviceId: string): Promise<void>
   /** Whose a device of this id is, or would be if it were created for `userId`; throws what `create` would throw. */
   resolveOwner(deviceId: string, userId: string | undefined): string
-  /** The device of this id and owner, created if it is unknown. */
-  ensure(deviceId: string, userId: string): Device
+  /** The device of this id and owner, created if it is unknown; `policies` are of one that is, and were judged before. */
+  ensure(deviceId: string, userId: string, policies?: readonly string[]): Device
 }
 
 export interface Amendment {
@@ -91,9 +91,9 @@ export function createDevices(options: DevicesOptions): Devices {
     return device
   }
 
-  function ensure(deviceId: string, userId: string): Device {
+  function ensure(deviceId: string, userId: string, names: readonly string[] = []): Device {
     resolveOwner(deviceId, userId)
-    return find(deviceId) ?? create({ deviceId, userId }, false)
+    return find(deviceId) ?? create({ deviceId, userId, policies: names }, true)
   }
 
   function resolveOwner(deviceId: string, userId: string | undefined): string {

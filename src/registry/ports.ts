@@ -153,39 +153,65 @@ export interface IssuedLeaf {
   readonly serialNumber: string
   readonly notBefore: Date
   readonly notAfter: Date
+  /** Of devices and services: what a renewal keeps to. */
+  readonly terms?: CertificateTerms
+}
+
+/** Under what a certificate was signed. */
+export interface CertificateTerms {
+  readonly profile: string
+  /** None: no other life was asked for than the profile's own. */
+  readonly validitySeconds?: number
 }
 
 /** What the issuer is asked for beside the name. */
-export interface KeyOptions {
-  readonly validityDays?: number
+export interface IssueWishes {
+  readonly profile?: string
+  readonly validitySeconds?: number
   readonly keyAlgorithm?: KeyAlgorithm
 }
 
-export interface IssueOptions extends KeyOptions {
+export interface IssueOptions {
+  /** By name; none: `default`. */
+  readonly profile?: string
+  readonly validityDays?: number
+  readonly keyAlgorithm?: KeyAlgorithm
   /** A repeated request throws `already_issued` with the fingerprint: the key was handed out with the first answer. */
   readonly idempotencyKey?: string
 }
 
 export type KeyAlgorithm = 'ec-p256' | 'rsa-2048' | 'rsa-3072' | 'rsa-4096' | 'ed25519'
 
-/** Makes a key and a certificate for it under the profile of its kind. */
+/** What is taken from a PKCS#10 request. */
+export interface SigningRequest {
+  readonly publicKey: KeyObject
+  /** The whole request, however it was written. */
+  readonly der: Uint8Array
+  /** Of its subject. */
+  readonly commonNames: readonly string[]
+}
+
+/** Makes a key and a certificate for it under a profile; throws `profile_violation` before a key is touched. */
 export interface LeafIssuer {
   issueDevice(
     deviceId: string,
     userId: string,
-    options: IssueOptions,
+    wishes: IssueWishes,
   ): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
   /** For a key that the device has made itself. */
   certifyDevice(
     deviceId: string,
     userId: string,
     publicKey: KeyObject,
-    options: Pick<KeyOptions, 'validityDays'>,
+    wishes: Omit<IssueWishes, 'keyAlgorithm'>,
   ): Promise<IssuedLeaf>
-  /** The key of a PKCS#10 request, PEM or DER; throws `csr_invalid` or `key_not_allowed`. */
-  readRequestedKey(request: Uint8Array): Promise<KeyObject>
-  issueService(name: string, options: KeyOptions): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
-  issueAdministrator(name: string, options: KeyOptions): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
+  /** PEM, DER or base64 of it; throws `csr_invalid` or `key_not_allowed`. */
+  readSigningRequest(request: Uint8Array): Promise<SigningRequest>
+  issueService(name: string, wishes: IssueWishes): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
+  issueAdministrator(
+    name: string,
+    wishes: Omit<IssueWishes, 'profile'>,
+  ): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
   /** What peers need to verify us and each other: the CA's certificate. */
   readonly caCertificatePem: string
 }

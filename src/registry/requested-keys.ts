@@ -1,14 +1,13 @@
-import type { KeyObject } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import { thumbprintOf } from '../key-thumbprint.ts'
 import { type Certificate, isActive } from './certificate.ts'
-import type { CertifiedKeys, LeafIssuer } from './ports.ts'
+import type { CertifiedKeys, LeafIssuer, SigningRequest } from './ports.ts'
 import type { CertifiedKey } from './succession.ts'
 
 /** A key that its device has made itself, and that nothing speaks against. */
-export interface RequestedKey {
-  readonly publicKey: KeyObject
+export interface RequestedKey extends SigningRequest {
+  readonly thumbprint: string
   /** Asked again in the tick that keeps the certificate; throws `key_in_use` or `key_compromised`. */
   requireFree(): void
   /** What the device was given for this key after that one, and has not shown yet: the answer may have been lost. */
@@ -19,13 +18,13 @@ export interface RequestedKey {
 export type ReadRequestedKey = (request: Uint8Array, deviceId: string) => Promise<RequestedKey>
 
 export function createRequestedKeys(
-  issuer: Pick<LeafIssuer, 'readRequestedKey'>,
+  issuer: Pick<LeafIssuer, 'readSigningRequest'>,
   keys: CertifiedKeys,
   clock: Clock,
 ): ReadRequestedKey {
   return async (request, deviceId) => {
-    const publicKey = await issuer.readRequestedKey(request)
-    const thumbprint = thumbprintOf(publicKey)
+    const read = await issuer.readSigningRequest(request)
+    const thumbprint = thumbprintOf(read.publicKey)
     const requireFree = (): void => requireFreeFor(thumbprint, deviceId)
     requireFree()
     const findUnused: RequestedKey['findUnused'] = (shown) => {
@@ -38,7 +37,7 @@ export function createRequestedKeys(
         .map(readWhole)
         .find((one) => one && endsAfter(one, shown))
     }
-    return { publicKey, requireFree, findUnused }
+    return { ...read, thumbprint, requireFree, findUnused }
   }
 
   function requireFreeFor(thumbprint: string, deviceId: string): void {

@@ -13,11 +13,13 @@ export interface Successor {
   readonly idempotencyKey: string | undefined
   /** In a renewal the one that the device works with, as it has just shown. */
   readonly inUse?: string
+  /** The device asks for itself, with a token that it was given. */
+  readonly byItself?: boolean
 }
 
 /** A certificate for a key that somebody else may hold. */
 export interface CertifiedKey {
-  readonly certificate: Certificate & Omit<IssuedLeaf, 'certificatePem'> & { readonly pem: string }
+  readonly certificate: Certificate & Omit<IssuedLeaf, 'certificatePem' | 'terms'> & { readonly pem: string }
   readonly caCertificatePem: string
 }
 
@@ -67,6 +69,7 @@ export function createSuccession(options: SuccessionOptions): Succession {
       notBefore: leaf.notBefore,
       notAfter: leaf.notAfter,
       createdAt: clock(),
+      ...leaf.terms,
       ...(successor.idempotencyKey === undefined ? {} : { idempotencyKey: successor.idempotencyKey }),
       firstSeenAt: undefined,
       retiresAt: undefined,
@@ -83,7 +86,8 @@ export function createSuccession(options: SuccessionOptions): Succession {
     })
     const closed = cut()
     // What the device does for itself takes nothing back of what the broker holds against it.
-    if (kind !== 'administrator' && successor.inUse === undefined) cutter.liftBan(kind, subjectId)
+    const { inUse, byItself = inUse !== undefined } = successor
+    if (kind !== 'administrator' && !byItself) cutter.liftBan(kind, subjectId)
     events.publish('certificate.issued', { kind, id: subjectId, fingerprint: certificate.fingerprint })
     await closed
     return { certificate, caCertificatePem }

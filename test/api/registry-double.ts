@@ -4,6 +4,7 @@ import type { ApiToken, Role } from '../../src/registry/api-token.ts'
 import type { Certificate } from '../../src/registry/certificate.ts'
 import type { IssuedCertificate } from '../../src/registry/certificates.ts'
 import type { Device } from '../../src/registry/device.ts'
+import type { Enrolment } from '../../src/registry/enrolment/enrolment.ts'
 import type { IdentityToken } from '../../src/registry/identity-token.ts'
 import type { LegacyCredential } from '../../src/registry/legacy-credential.ts'
 import { DEVICE_POLICY, type Policy } from '../../src/registry/policy.ts'
@@ -13,6 +14,10 @@ type RegistryPorts = Pick<
   ApiDependencies,
   | 'certificates'
   | 'renewals'
+  | 'enrolments'
+  | 'enrolmentTokens'
+  | 'enrolmentDecisions'
+  | 'enrolmentPapers'
   | 'serverCertificates'
   | 'approvals'
   | 'holds'
@@ -51,6 +56,19 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
     return result
   }
 
+  const enrolment: Enrolment = {
+    id: 'e1',
+    tokenId: 't1',
+    deviceId: device.id,
+    keyThumbprint: 'k1',
+    request: 'MIIB',
+    address: '192.0.2.7',
+    state: 'pending',
+    requestedAt: now,
+    decidedAt: undefined,
+    lapsesAt: now,
+  }
+
   const ports: RegistryPorts = {
     certificates: {
       issueToDevice: async (request) => noted(issue('device', request.deviceId), 'issueToDevice', request),
@@ -81,6 +99,26 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
     renewals: {
       admit: () => ({ admitted: false, cause: 'certificate_missing', presented: {} }),
       renew: async () => issue('device', device.id),
+    },
+    enrolments: {
+      admit: () => ({ admitted: false, cause: 'enrolment_token_invalid', presented: {} }),
+      enrol: async () => ({ certificatePem: 'CERTIFICATE PEM' }),
+      reenrol: async () => ({ certificatePem: 'CERTIFICATE PEM' }),
+    },
+    enrolmentTokens: {
+      create: (request, wide) =>
+        noted({ id: 'e1', token: 'sgn_e1_secret', expiresAt: now }, 'enrolmentTokens.create', request, wide),
+      list: () => [],
+      revoke: (id) => noted(undefined, 'enrolmentTokens.revoke', id),
+    },
+    enrolmentDecisions: {
+      list: (state) => noted([], 'enrolmentDecisions.list', state),
+      approve: (id) => noted({ ...enrolment, state: 'approved' }, 'enrolmentDecisions.approve', id),
+      reject: (id) => noted({ ...enrolment, state: 'rejected' }, 'enrolmentDecisions.reject', id),
+    },
+    enrolmentPapers: {
+      encodeCertificates: (pem) => Buffer.from(pem),
+      encodeAttributes: (profile) => Buffer.from(profile),
     },
     serverCertificates: {
       issue: async (names, keyAlgorithm) =>

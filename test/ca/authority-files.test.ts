@@ -179,7 +179,7 @@ describe.skipIf(!hasOpenssl.available)(`a CA made by openssl ${hasOpenssl.reason
           ({ path }) => /\/ca-(cert|key)\.pem$/.test(path) && !path.includes('devices'),
         ),
       ).toEqual(before)
-      const device = await authority.issueDevice('aa:bb', 'default', { validityDays: 3650 })
+      const device = await authority.issueDevice('aa:bb', 'default', { validitySeconds: 3650 * 86_400 })
       expect(new X509Certificate(device.certificatePem).publicKey.asymmetricKeyType).toBe(leafKey)
       expect(device.notAfter.getTime()).toBeLessThanOrEqual(authority.notAfter.getTime())
       const strictly = strict ? ['-x509_strict'] : []

@@ -81,6 +81,14 @@ test('who writes firmware renews over HTTPS and MQTT and sets a clock as the gui
   expect(await walkGuide(scene, readGuide('docs/renewal.md'))).toEqual([])
 })
 
+test('a device enrols with its own key, renews, and waits for a word as the guide says', {
+  timeout: WALK_MS,
+}, async (context) => {
+  needPrograms(context, 'openssl', 'curl', 'mosquitto_pub')
+  await using scene = await openGuideScene()
+  expect(await walkGuide(scene, readGuide('docs/enrolment.md'))).toEqual([])
+})
+
 /** All that a fleet had before the hub, by path. */
 async function readFleet({ folder }: GuideScene): Promise<object> {
   const paths = (await listFiles(folder)).filter((path) => /^(?:ca|fleet)\//.test(path))

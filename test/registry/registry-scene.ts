@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { compare } from 'bcryptjs'
 import { createStores } from '../../src/app-stores.ts'
 import type { CertificateAuthority } from '../../src/ca/authority.ts'
+import { DEFAULT_PROFILE } from '../../src/ca/leaf-profile.ts'
 import { createMemoryAuthority } from '../../src/ca/memory-authority.ts'
 import type { Clock } from '../../src/clock.ts'
 import { type Database, openDatabase } from '../../src/db/database.ts'
@@ -10,6 +11,7 @@ import { EventFeed } from '../../src/events.ts'
 import { type ChainVerdict, type Peer, readPeerCertificate } from '../../src/peer-identity.ts'
 import type { Certificate } from '../../src/registry/certificate.ts'
 import type { Cutter, Transaction } from '../../src/registry/ports.ts'
+import { createProfiles, type Profile, type ProfileIssuer, profileIssuer } from '../../src/registry/profiles.ts'
 import { createRegistry, type Registry, type RegistryOptions, type Stores } from '../../src/registry/registry.ts'
 
 export const NOON = new Date('2026-11-22T12:00:00.000Z')
@@ -48,7 +50,6 @@ export interface Scene extends Disposable {
 export type SceneOverrides = Partial<
   Pick<
     RegistryOptions,
-    | 'issuer'
     | 'allowCommonNameOnly'
     | 'unknownCertificates'
     | 'renewal'
@@ -58,7 +59,13 @@ export type SceneOverrides = Partial<
     | 'onNewRefusal'
     | 'onExpiring'
   >
->
+> & {
+  /** By name, beside `default`. */
+  readonly issuer?: ProfileIssuer
+  readonly profiles?: Readonly<Record<string, Profile>>
+}
+
+const DEFAULT: Profile = { ...DEFAULT_PROFILE, renewBeforeSeconds: undefined }
 
 /** The whole registry on SQLite in memory and a CA of its own; the clock stands still and the cutter writes down. */
 export async function createScene(overrides: SceneOverrides = {}): Promise<Scene> {
@@ -74,9 +81,9 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
   const cuts: Cut[] = []
   const lifted: string[] = []
   const background: Promise<void>[] = []
+  const profiles = createProfiles((name) => overrides.profiles?.[name] ?? (name === 'default' ? DEFAULT : undefined))
   const registry = createRegistry({
     stores,
-    issuer: authority,
     issuerName: authority.certificate.subject,
     cutter: createCutter(stores, cuts, lifted),
     onCrlChange: () => undefined,
@@ -86,7 +93,11 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     mode: 'mtls',
     apiAuth: { mode: 'token', openOnLoopback: false },
     plainMqtt: false,
-    renewal: { beforeSeconds: undefined, afterExpiryDays: 0, isAsked: () => false },
+    renewal: {
+      beforeSecondsOf: (name) => profiles.get(name).renewBeforeSeconds,
+      afterExpiryDays: 0,
+      isAsked: () => false,
+    },
     unknownCertificates: { mode: 'deny', owner: 'default' },
     inBackground: (work) => void background.push(work),
     onNewRefusal: () => undefined,
@@ -95,6 +106,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     events,
     clock,
     ...overrides,
+    issuer: profileIssuer(overrides.issuer ?? authority, profiles),
   })
   return {
     registry,

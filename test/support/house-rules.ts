@@ -40,6 +40,7 @@ const HABITS = {
 } satisfies Record<Habit, (path: string) => boolean>
 
 const LEAVES = [
+  'alternative-name',
   'errors',
   'logger',
   'loopback',
@@ -48,6 +49,7 @@ const LEAVES = [
   'events',
   'topic',
   'identifiers',
+  'key-purpose',
   'key-thumbprint',
   'peer-identity',
   'refusal',
@@ -134,7 +136,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'csv-parse': ['src/cli/'],
   commander: ['src/cli/'],
   mqtt: ['src/cli/', 'src/testing'],
-  zod: ['src/config.ts', 'src/config-field.ts', 'src/api/'],
+  zod: ['src/config.ts', 'src/config-field.ts', 'src/config-profiles.ts', 'src/api/'],
   yaml: ['src/config-file.ts'],
   pino: ['src/logger.ts'],
   'pino-pretty': ['src/logger.ts'],

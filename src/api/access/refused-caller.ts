@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
-import { denialOf, REFUSAL_MENDS, type RecordRefusal, type Refusal } from '../../refusal.ts'
+import type { ErrorCode } from '../../errors.ts'
+import { denialOf, REFUSAL_MENDS, type RecordRefusal, type Refusal, type RefusalCause } from '../../refusal.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { respondWithProblem } from '../problem.ts'
 
@@ -12,10 +13,16 @@ export function refuseCaller(
   const { surface, address } = c.env.origin
   recordRefusal({ surface, address, ...refusal })
   const { cause } = refusal
-  // No credential of the caller's would change the answer to these.
-  const code = cause === 'api_closed' || cause === 'cross_origin' ? 'forbidden' : 'unauthorized'
-  return respondWithProblem(c, code, REFUSAL_MENDS[cause])
+  return respondWithProblem(c, CODES.get(cause) ?? 'unauthorized', REFUSAL_MENDS[cause])
 }
+
+/** Where it is not the credential that is wanting. */
+const CODES: ReadonlyMap<RefusalCause, ErrorCode> = new Map([
+  ['api_closed', 'forbidden'],
+  ['cross_origin', 'forbidden'],
+  ['enrolment_id_wrong', 'enrolment_id_wrong'],
+  ['login_over_limit', 'attempts_over_limit'],
+])
 
 /** Does what a device asked for, or somebody for it, and records why it gets no certificate. */
 export async function recordDenial<Result>(

@@ -20,6 +20,7 @@ const certificateDetailSchema = certificateSchema
     retiresAt: z.iso.datetime().nullable(),
     revokedAt: z.iso.datetime().nullable(),
     revocationReason: z.string().nullable(),
+    profile: z.string().nullable().openapi({ description: 'Null of what was not issued here, or by an older version' }),
     clientCert: z.string().nullable(),
   })
   .openapi('CertificateDetail')
@@ -97,12 +98,13 @@ function shapeDetail({ certificate, isValid }: Assessed): z.infer<typeof certifi
     ...shapeCertificate({ certificate, isValid }),
     ...shapeLife(certificate),
     deviceId: certificate.subjectId,
+    profile: certificate.profile ?? null,
     clientCert: certificate.pem ?? null,
   }
 }
 
 export function shapeListed({ certificate, state }: ListedCertificate): z.infer<typeof listedCertificateSchema> {
-  const { id, fingerprint, createdAt, kind, subjectId, subject, pendingSince } = certificate
+  const { id, fingerprint, createdAt, kind, subjectId, subject, profile, pendingSince } = certificate
   return {
     id,
     fingerprint,
@@ -112,6 +114,7 @@ export function shapeListed({ certificate, state }: ListedCertificate): z.infer<
     kind,
     subjectId,
     subject: subject ?? null,
+    profile: profile ?? null,
     pendingSince: pendingSince?.toISOString() ?? null,
   }
 }

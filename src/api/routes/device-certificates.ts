@@ -76,7 +76,7 @@ export function deviceCertificateRoutes(
   return new OpenAPIHono<ApiEnv>()
     .openapi({ ...issue, middleware: guard('operate') }, async (c) => {
       const { deviceId } = c.req.valid('param')
-      const { profile: _, ...wishes } = exact(c.req.valid('json'))
+      const wishes = exact(c.req.valid('json'))
       const idempotencyKey = c.req.valid('header')['idempotency-key']
       const issued = await certificates.issueToDevice({ deviceId, ...wishes, ...exact({ idempotencyKey }) })
       return c.json({ deviceId: issued.certificate.subjectId, ...shapeIssued(issued, broker) }, 201)

@@ -8,6 +8,8 @@ import type { shapeBan } from '../../api/resources/ban.ts'
 import type { shapeHistory, shapeListed } from '../../api/resources/certificate.ts'
 import type { shapeDevice } from '../../api/resources/device.ts'
 import type { shapeCheckup, shapeVerdict } from '../../api/resources/diagnosis.ts'
+import type { shapeEnrolment } from '../../api/resources/enrolment.ts'
+import type { shapeEnrolmentToken } from '../../api/resources/enrolment-token.ts'
 import type { shapeExpiry } from '../../api/resources/expiry.ts'
 import type { shapeIdentityToken } from '../../api/resources/identity-token.ts'
 import type { shapeImportReport, shapeUndoReport } from '../../api/resources/import.ts'
@@ -31,6 +33,8 @@ export type FindingAnswer = CheckupAnswer['checks'][number]
 export type VerdictAnswer = ReturnType<typeof shapeVerdict>
 export type CertificateAnswer = ReturnType<typeof shapeHistory>
 export type ExpiryAnswer = ReturnType<typeof shapeExpiry>
+export type EnrolmentAnswer = ReturnType<typeof shapeEnrolment>
+export type EnrolmentTokenAnswer = ReturnType<typeof shapeEnrolmentToken>
 export type IdentityTokenAnswer = ReturnType<typeof shapeIdentityToken>
 export type ImportAnswer = ReturnType<typeof shapeImportReport>
 export type ImportUndoAnswer = ReturnType<typeof shapeUndoReport>

@@ -25,6 +25,10 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, path, operation })),
 )
 const PUBLIC = [
+  'GET /.well-known/est/cacerts',
+  'GET /.well-known/est/csrattrs',
+  'GET /.well-known/est/{profile}/cacerts',
+  'GET /.well-known/est/{profile}/csrattrs',
   'GET /api/devices/certificates/ca/certificate',
   'GET /api/health/logging',
   'GET /api/time',
@@ -68,12 +72,19 @@ describe('/openapi.json', () => {
     expect(named.map(({ name }) => name).toSorted()).toEqual(PUBLIC)
   })
 
-  test('says which call is made by device certificate', () => {
+  test('says which calls are made by device certificate, or by enrolment token', () => {
     const own = operations.filter(({ name, operation }) => operation.security && !PUBLIC.includes(name))
     expect(own.map(({ name, operation }) => [name, operation.security])).toEqual([
       ['POST /api/devices/self/certificate/renew', [{ deviceCertificate: [] }]],
+      ['POST /.well-known/est/simpleenroll', [{ enrolmentToken: [] }, { deviceCertificate: [] }]],
+      ['POST /.well-known/est/simplereenroll', [{ deviceCertificate: [] }]],
+      ['POST /.well-known/est/{profile}/simpleenroll', [{ enrolmentToken: [] }, { deviceCertificate: [] }]],
+      ['POST /.well-known/est/{profile}/simplereenroll', [{ deviceCertificate: [] }]],
     ])
-    expect(document.components.securitySchemes).toMatchObject({ deviceCertificate: { type: 'mutualTLS' } })
+    expect(document.components.securitySchemes).toMatchObject({
+      deviceCertificate: { type: 'mutualTLS' },
+      enrolmentToken: { type: 'http', scheme: 'basic' },
+    })
   })
 
   test('has an operation for every reference and no unknown one', () => {
