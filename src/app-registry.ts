@@ -1,5 +1,6 @@
 import { inBackground } from './app-background.ts'
 import { cutAtEmqxToo } from './app-emqx.ts'
+import { createHandOver } from './app-hand-over.ts'
 import type { Pki } from './app-pki.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
 import { parseServerNames } from './ca/server-name.ts'
@@ -37,7 +38,7 @@ export function openRegistry(
   config: Config,
   parts: RegistryParts,
   stack: AsyncDisposableStack,
-): Registry & { readonly serverCertificates: ServerCertificates } {
+): Registry & { readonly serverCertificates: ServerCertificates } & ReturnType<typeof createHandOver> {
   const { stores, pki, broker, endForwarding, revocationLists, events, logger, clock, mayAccess } = parts
   const cutter: Cutter = {
     cutCredentials(names, reason) {
@@ -115,6 +116,7 @@ export function openRegistry(
         endForwarding()
       },
     },
+    ...createHandOver({ registry, stores, issuer: pki.authority, events, clock }),
     serverCertificates: createServerCertificates({ issuer, certificates, revocations, events, clock }),
   }
 }

@@ -3,6 +3,7 @@ import type { Config } from './config.ts'
 import { createAdministratorStore } from './db/administrator-store.ts'
 import { createApiTokenStore } from './db/api-token-store.ts'
 import { createCertificateStore } from './db/certificate-store.ts'
+import { createClaimStore } from './db/claim-store.ts'
 import type { Database } from './db/database.ts'
 import { createDeviceStore } from './db/device-store.ts'
 import { createIdentityTokenStore } from './db/identity-token-store.ts'
@@ -25,6 +26,7 @@ export function createStores(database: Database): Stores {
     tokens: createApiTokenStore(database),
     identityTokens: createIdentityTokenStore(database),
     legacy: createLegacyCredentialStore(database),
+    claims: createClaimStore(database),
     transaction: createTransaction(database),
   }
 }

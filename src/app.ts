@@ -17,6 +17,7 @@ import { tellMistrust } from './app-trust.ts'
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
 import { SUB_PROTOCOLS } from './broker/websocket/websocket-door.ts'
+import { createPkcs12 } from './ca/pkcs12.ts'
 import { createTimeSigner } from './ca/time-signer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -182,6 +183,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       ports,
       clock,
     }),
+    createKeyStore: createPkcs12,
     signTime: createTimeSigner(() => pki.mqtts.served.identity),
     explainFailure: (error) => databaseFailure('hub.db', error),
     clock,

@@ -25,6 +25,7 @@ import { createGuard } from './access/guard.ts'
 import type { ApiEnv } from './api-env.ts'
 import { allowOrigins } from './cors.ts'
 import { errorHandler, notFoundHandler } from './error-handler.ts'
+import { type HandOverDependencies, handOverRoutes } from './hand-over/hand-over-routes.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
 import type {
   AuthModes,
@@ -78,7 +79,7 @@ import { trustPageRoutes } from './routes/trust-page.ts'
 import { webSocketRoutes } from './routes/websocket.ts'
 import { securityHeaders } from './security-headers.ts'
 
-export interface ApiDependencies {
+export interface ApiDependencies extends HandOverDependencies {
   readonly certificates: Certificates
   readonly renewals: Renewals
   readonly serverCertificates: ServerCertificates
@@ -125,6 +126,7 @@ export interface ApiDependencies {
 export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   const { certificates, broker, tokens, identityTokens, legacy, logins, recordRefusal, logger } = dependencies
   const guard = createGuard(recordRefusal)
+  const handOver = handOverRoutes(dependencies, guard)
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalidInput })
 
   app.onError(errorHandler(logger, dependencies.explainFailure))
@@ -143,6 +145,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/', caCertificateRoutes(dependencies.trust))
   app.route('/', revocationListRoutes(dependencies.revocationLists, dependencies.clock))
   app.route('/', trustPageRoutes(dependencies.trust, dependencies.https))
+  app.route('/', handOver.page)
   app.route('/', openApiRoutes(app, dependencies.version))
   app.route('/', webSocketRoutes(dependencies.https, dependencies.webSocket, recordRefusal))
 
@@ -154,6 +157,9 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   // Before the body is limited by a 413, and before a device could be called "validate".
   app.route('/api/devices/certificates/validate', emqxAuthenticatorRoutes(dependencies.emqx, guard, logger))
   app.route('/api/emqx/authz', emqxAuthorizerRoutes(dependencies.emqx, guard, logger))
+
+  // Answered while it is read.
+  app.route('/api/devices', handOver.bulk)
 
   // A fleet is longer than any other body.
   app.use(
@@ -173,6 +179,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/devices/certificates', certificateValidationRoutes(certificates, guard))
   app.route('/api/devices/certificates', deviceCertificateRoutes(certificates, logins, broker, guard))
   app.route('/api/devices', signingRequestRoutes(certificates, recordRefusal, guard))
+  app.route('/api/devices', handOver.devices)
   app.route('/api/devices', deviceRoutes(dependencies.devices, legacy, guard))
   app.route('/api/devices', identityTokenRoutes('device', identityTokens, guard))
   app.route('/api/devices', legacyCredentialRoutes(legacy, guard))
@@ -184,11 +191,13 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/services', serviceRoutes(dependencies.services, guard))
   app.route('/api/services', identityTokenRoutes('service', identityTokens, guard))
   app.route('/api/services', serviceCertificateRoutes(certificates, broker, guard))
+  app.route('/api/services', handOver.services)
   app.route('/api/policies', policyRoutes(dependencies.policies, guard))
   app.route(
     '/api/admin-certificates',
     administratorCertificateRoutes(dependencies.administratorCertificates, dependencies.trust, guard),
   )
+  app.route('/api/admin-certificates', handOver.administrators)
   app.route('/api/tokens', tokenRoutes(tokens, guard))
   app.route('/api/config', configurationRoutes(dependencies.configuration, dependencies.apiAdmissions, guard))
   app.route('/api/mode', modeRoutes(dependencies.modes, guard))

@@ -41,3 +41,20 @@ export function derTime(time: Date): Buffer<ArrayBuffer> {
   if (year < '1950' || year >= '2050') return encodeDer(GENERALIZED_TIME, Buffer.from(year + digits))
   return encodeDer(UTC_TIME, Buffer.from(year.slice(2) + digits))
 }
+
+export function derNull(): Buffer<ArrayBuffer> {
+  return encodeDer(0x05)
+}
+
+/** X.690 §8.19: from its dotted form. */
+export function derObjectIdentifier(dotted: string): Buffer<ArrayBuffer> {
+  const [first = 0, second = 0, ...others] = dotted.split('.').map(Number)
+  return encodeDer(0x06, Buffer.from([first * 40 + second, ...others].flatMap(base128)))
+}
+
+/** Seven bits an octet, the most significant first; all but the last with the eighth set. */
+function base128(arc: number): readonly number[] {
+  const octets = [arc % 128]
+  for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128)) octets.unshift(0x80 | (rest % 128))
+  return octets
+}

@@ -1,5 +1,6 @@
 import type { Role } from '../registry/api-token.ts'
 import type { CertificateKind, CertificateOrigin, RevocationReason } from '../registry/certificate.ts'
+import type { ClaimWishes } from '../registry/claim.ts'
 import type { Device } from '../registry/device.ts'
 import type { IdentityToken } from '../registry/identity-token.ts'
 import type { PasswordHash } from '../registry/legacy-credential.ts'
@@ -189,3 +190,17 @@ export const legacyCredentials = sqliteTable(
   },
   (table) => [index('legacy_credentials_by_end').on(table.endsAt)],
 )
+
+// One of each device: a new one takes its place.
+export const claims = sqliteTable('claims', {
+  id: text('id').primaryKey(),
+  deviceId: text('device_id')
+    .notNull()
+    .unique()
+    .references(() => devices.id, { onDelete: 'cascade' }),
+  secretHash: blob('secret_hash', { mode: 'buffer' }).notNull(),
+  wishes: text('wishes', { mode: 'json' }).$type<ClaimWishes>().notNull(),
+  createdAt: time('created_at').notNull(),
+  expiresAt: time('expires_at').notNull(),
+  usedAt: time('used_at'),
+})

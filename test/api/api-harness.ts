@@ -12,6 +12,7 @@ import type { EmqxAction } from '../../src/registry/emqx-authorizer.ts'
 import type { PublishedLists } from '../../src/registry/revocation-lists.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { createBrokerDouble } from './broker-double.ts'
+import { createHandOverDouble } from './hand-over-double.ts'
 import { createRegistryDouble, createToken } from './registry-double.ts'
 
 export const NOW = new Date('2026-03-01T12:00:00.000Z')
@@ -51,6 +52,7 @@ export interface Call {
 export function createHarness(overrides: Partial<ApiDependencies> = {}) {
   const registry = createRegistryDouble(NOW, authority.caCertificatePem)
   const brokerDouble = createBrokerDouble(NOW)
+  const handOver = createHandOverDouble(NOW, (deviceId) => registry.issue('device', deviceId))
   const refusals: Refusal[] = []
   const connects: { connect: EmqxConnect | undefined; address: string }[] = []
   const actions: { action: EmqxAction | undefined; address: string }[] = []
@@ -65,6 +67,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       noteCertificate: () => undefined,
     }),
     ...brokerDouble.ports,
+    ...handOver.ports,
     emqx: {
       authenticate(connect, address) {
         connects.push({ connect, address })
@@ -124,7 +127,8 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     return { status: response.status, headers: response.headers, text, body: readJson(response, text) }
   }
 
-  return { app, call, calls: registry.calls, brokerCalls: brokerDouble.calls, refusals, connects, actions, lines }
+  const calls = { calls: registry.calls, brokerCalls: brokerDouble.calls, handOverCalls: handOver.handOverCalls }
+  return { app, call, ...calls, refusals, connects, actions, lines }
 }
 
 function readJson({ headers }: Response, text: string): unknown {

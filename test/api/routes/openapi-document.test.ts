@@ -28,13 +28,18 @@ const PUBLIC = [
   'GET /api/devices/certificates/ca/certificate',
   'GET /api/health/logging',
   'GET /api/time',
+  'GET /claim',
   'GET /livez',
   'GET /mqtt',
   'GET /openapi.json',
   'GET /pki/',
   'GET /pki/ca.cer',
+  'GET /pki/ca.crl',
+  'GET /pki/ca.crl.pem',
   'GET /pki/ca.pem',
+  'GET /pki/dp.crl',
   'GET /readyz',
+  'POST /claim',
 ]
 
 describe('/openapi.json', () => {
