@@ -29,10 +29,10 @@ export interface BulkWishes {
 
 export type BulkOutcome =
   | { readonly status: 'issued'; readonly issued: IssuedCertificate }
-  /** For a key that the device has; `skipped` gives the certificate it was given before. */
   | { readonly status: 'certified'; readonly certified: CertifiedKey }
   | { readonly status: 'claimable'; readonly made: NewClaim }
-  | { readonly status: 'skipped'; readonly certificate?: Certificate }
+  /** `hasKey`: the device made its key itself, so that the certificate it has is all that it was to be given. */
+  | { readonly status: 'skipped'; readonly certificate: Certificate | undefined; readonly hasKey: boolean }
   /** In a dry run. */
   | { readonly status: 'possible' }
 
@@ -62,7 +62,7 @@ export function createBulkCreation(options: BulkCreationOptions): BulkCreation {
       }
       const current = activeOf(row.deviceId)
       if (onExisting === 'skip' && (current || (as === 'claims' && isClaimable(row.deviceId)))) {
-        return skipped(current)
+        return { status: 'skipped', certificate: current, hasKey: request !== undefined }
       }
       if (dryRun) return check(row, onExisting, current)
       if (as === 'claims')
@@ -73,8 +73,8 @@ export function createBulkCreation(options: BulkCreationOptions): BulkCreation {
         return await issue(further, request)
       } catch (error) {
         const isThere = error instanceof DomainError && error.code === 'certificate_exists'
-        if (onExisting === 'skip' && isThere) return skipped(activeOf(row.deviceId))
-        throw error
+        if (onExisting !== 'skip' || !isThere) throw error
+        return { status: 'skipped', certificate: activeOf(row.deviceId), hasKey: request !== undefined }
       }
     },
   }
@@ -105,8 +105,4 @@ export function createBulkCreation(options: BulkCreationOptions): BulkCreation {
     const claim = storedClaims.findOf(deviceId)
     return claim !== undefined && claimStateOf(claim, clock()) === 'open'
   }
-}
-
-function skipped(certificate: Certificate | undefined): BulkOutcome {
-  return certificate ? { status: 'skipped', certificate } : { status: 'skipped' }
 }

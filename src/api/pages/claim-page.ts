@@ -10,9 +10,10 @@ legend { padding: 0; font-weight: 600; }
 label { display: block; margin: 8px 0; padding: 12px 16px; border: 1px solid var(--line); border-radius: 6px; background: var(--panel); }
 label:has(input:checked) { border-color: var(--accent); }
 label span, small { display: block; color: var(--quiet); font-size: 13px; }
-input[type='radio'] { margin: 0 8px 0 0; accent-color: var(--accent); }
+label:has([type='radio']) { padding-left: 40px; cursor: pointer; }
+input[type='radio'] { margin: 0 8px 0 -24px; accent-color: var(--accent); }
 input[type='password'] { display: block; width: 100%; margin: 8px 0; padding: 8px; border: 1px solid var(--quiet); border-radius: 6px; background: var(--page); color: var(--text); font: inherit; }
-button { padding: 12px 16px; border: 0; border-radius: 6px; background: var(--accent); color: var(--page); font: inherit; font-weight: 600; cursor: pointer; }
+button { margin: 8px 0; padding: 12px 16px; border: 0; border-radius: 6px; background: var(--accent); color: var(--page); font: inherit; font-weight: 600; cursor: pointer; }
 button:disabled { opacity: 0.6; cursor: default; }
 [data-message] { margin: 16px 0; padding: 12px 16px; border: 1px solid var(--line); border-left: 4px solid var(--accent); border-radius: 6px; background: var(--panel); }
 [hidden] { display: none; }

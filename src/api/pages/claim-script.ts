@@ -50,6 +50,8 @@ form.addEventListener('submit', async (event) => {
   await claim().catch(() => tell('unreachable'))
   find('go').disabled = false
 })
+// Another link opened in the same window changes nothing but what stands behind "#".
+addEventListener('hashchange', () => location.reload())
 arrange()
 form.hidden = secret === ''
 show(secret === '' ? 'claim_not_found' : '')

@@ -86,7 +86,7 @@ export function shapeOutcome(outcome: BulkOutcome, origin: string): BulkLine {
       return { status, link: claimLink(origin, secret), expiresAt: claim.expiresAt.toISOString() }
     }
     case 'skipped':
-      return { status, ...(outcome.certificate ? shapeIssue(outcome.certificate) : {}) }
+      return { status, ...shapeSkipped(outcome) }
     case 'possible':
       return { status }
   }
@@ -94,6 +94,12 @@ export function shapeOutcome(outcome: BulkOutcome, origin: string): BulkLine {
 
 export function shapeFault({ code, message }: Pick<DomainError, 'code' | 'message'>): BulkLine {
   return { status: 'failed', code, detail: message }
+}
+
+function shapeSkipped({ certificate, hasKey }: Extract<BulkOutcome, { status: 'skipped' }>): Omit<BulkLine, 'status'> {
+  if (!certificate) return {}
+  const { clientCert, ...facts } = shapeIssue(certificate)
+  return hasKey ? exact({ clientCert, ...facts }) : facts
 }
 
 interface IssueFacts {

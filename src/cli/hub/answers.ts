@@ -4,7 +4,9 @@ import type {
 } from '../../api/resources/administrator-certificate.ts'
 import type { shapeToken } from '../../api/resources/api-token.ts'
 import type { shapeBan } from '../../api/resources/ban.ts'
+import type { BulkLine } from '../../api/resources/bulk.ts'
 import type { shapeHistory, shapeListed } from '../../api/resources/certificate.ts'
+import type { shapeClaim, shapeNewClaim } from '../../api/resources/claim.ts'
 import type { shapeDevice } from '../../api/resources/device.ts'
 import type { shapeCheckup, shapeVerdict } from '../../api/resources/diagnosis.ts'
 import type { shapeIdentityToken } from '../../api/resources/identity-token.ts'
@@ -21,6 +23,9 @@ export type AdministratorCertificateAnswer = ReturnType<typeof shapeAdministrato
 export type AdministratorIssuedAnswer = ReturnType<typeof shapeAdministratorIssued>
 export type DeviceAnswer = ReturnType<typeof shapeDevice>
 export type BanAnswer = ReturnType<typeof shapeBan>
+export type BulkAnswer = BulkLine
+export type ClaimAnswer = ReturnType<typeof shapeClaim>
+export type NewClaimAnswer = ReturnType<typeof shapeNewClaim>
 export type CheckupAnswer = ReturnType<typeof shapeCheckup>
 export type FindingAnswer = CheckupAnswer['checks'][number]
 export type VerdictAnswer = ReturnType<typeof shapeVerdict>
