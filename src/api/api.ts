@@ -177,7 +177,10 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
 
   app.use('/api/*', requestBody())
   app.route('/api/devices/certificates', certificateValidationRoutes(certificates, guard))
-  app.route('/api/devices/certificates', deviceCertificateRoutes(certificates, logins, broker, guard))
+  app.route(
+    '/api/devices/certificates',
+    deviceCertificateRoutes(certificates, logins, dependencies.claims, broker, guard),
+  )
   app.route('/api/devices', signingRequestRoutes(certificates, recordRefusal, guard))
   app.route('/api/devices', handOver.devices)
   app.route('/api/devices', deviceRoutes(dependencies.devices, legacy, guard))

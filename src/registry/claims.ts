@@ -32,6 +32,8 @@ export interface Claims {
   create(request: ClaimRequest): NewClaim
   /** The newest of the device, the only one that is kept; throws `device_not_found`. */
   find(deviceId: string): ListedClaim | undefined
+  /** What a device could still be given by a claim, in words for an operator. */
+  thatLetIn(deviceId: string): readonly string[]
   /** Ends the claim of the device; throws `claim_not_found` where none is open. */
   revoke(deviceId: string): void
   /**
@@ -77,10 +79,11 @@ export function createClaims({ claims, devices, issueToDevice, transaction, even
       return claim && { claim, state: claimStateOf(claim, clock()) }
     },
 
+    thatLetIn: (deviceId) => findOpen(deviceId).map(({ id }) => `claim ${id}`),
+
     revoke(deviceId) {
       devices.get(deviceId)
-      const claim = claims.findOf(deviceId)
-      if (!claim || claimStateOf(claim, clock()) !== 'open') {
+      if (findOpen(deviceId).length === 0) {
         throw new DomainError('claim_not_found', `Device ${deviceId} has no claim that is open`)
       }
       claims.deleteOf(deviceId)
@@ -97,6 +100,11 @@ export function createClaims({ claims, devices, issueToDevice, transaction, even
       events.publish('claim.used', { id, deviceId })
       return issued
     },
+  }
+
+  function findOpen(deviceId: string): readonly Claim[] {
+    const claim = claims.findOf(deviceId)
+    return claim && claimStateOf(claim, clock()) === 'open' ? [claim] : []
   }
 
   function findBySecret(secret: string, address: string): Claim | undefined {

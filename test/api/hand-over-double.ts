@@ -23,6 +23,7 @@ export function createHandOverDouble(now: Date, issue: (deviceId: string) => Iss
     claims: {
       create: (request) => noted({ claim: claimOf(request.deviceId), secret: 'good' }, 'claims.create', request),
       find: (deviceId) => (deviceId === 'device-001' ? { claim: claimOf(deviceId), state: 'open' } : undefined),
+      thatLetIn: () => [],
       revoke: (deviceId) => noted(undefined, 'claims.revoke', deviceId),
       async redeem(secret, address) {
         if (secret === 'broken') throw new Error('the disk is gone')
