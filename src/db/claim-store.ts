@@ -17,8 +17,13 @@ export function createClaimStore({ orm }: Database): ClaimStore {
     find: (id) => readClaim(byId.get({ id })),
     findOf: (deviceId) => readClaim(ofDevice.get({ deviceId })),
     save(claim) {
-      const { deviceId, ...others } = claim
-      orm.insert(claims).values(claim).onConflictDoUpdate({ target: claims.deviceId, set: others }).run()
+      // An undefined value would leave that of the earlier claim.
+      const { deviceId, ...others } = { ...claim, usedAt: claim.usedAt ?? null }
+      orm
+        .insert(claims)
+        .values({ deviceId, ...others })
+        .onConflictDoUpdate({ target: claims.deviceId, set: others })
+        .run()
     },
     markUsed(id, usedAt) {
       orm

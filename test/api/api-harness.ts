@@ -132,7 +132,9 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
 }
 
 function readJson({ headers }: Response, text: string): unknown {
-  return text !== '' && headers.get('content-type')?.includes('json') ? JSON.parse(text) : undefined
+  return text !== '' && /^application\/(?:[\w.-]+\+)?json/.test(headers.get('content-type') ?? '')
+    ? JSON.parse(text)
+    : undefined
 }
 
 const ROLES: readonly Role[] = ['admin', 'operator', 'auditor', 'validator']

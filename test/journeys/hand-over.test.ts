@@ -1,4 +1,5 @@
-import { createSecureContext } from 'node:tls'
+import { once } from 'node:events'
+import { connect, createSecureContext } from 'node:tls'
 import { strFromU8, unzipSync } from 'fflate'
 import type { MqttClient } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -57,7 +58,35 @@ describe('a key store', () => {
   })
 })
 
+test('PKCS#12 alone is enough to trust the hub', async () => {
+  const { octets } = await postForFile(hub, '/api/devices/pfx-alone/certificates/p12', { password: PASSWORD })
+  const options = { host: 'localhost', port: hub.hub.mqttPort, pfx: octets, passphrase: PASSWORD }
+  const socket = connect(options)
+  await once(socket, 'secureConnect')
+  expect(socket.authorized).toBe(true)
+  socket.destroy()
+})
+
 describe('a claim link', () => {
+  test('that is open is named where the certificates of its device are revoked', async () => {
+    await hub.enrol('lost')
+    await makeClaim('lost')
+    const { headers } = await hub.api('DELETE', '/api/devices/certificates/lost')
+    expect(headers['warning']).toMatch(/^299 - "claim \w{12} still lets device lost in"$/)
+  })
+
+  test('that is guessed is told to the operator, and shuts out who guesses', async () => {
+    const guess = (secret: string) => hub.api('POST', '/claim', { body: { secret, as: 'bundle' }, token: null })
+    const { secret } = await makeClaim('guessed')
+    for (let attempt = 0; attempt < 5; attempt++) expect(await guess('guess')).toMatchObject({ status: 404 })
+    expect(await guess(secret)).toMatchObject({ status: 429 })
+    const causes = (await hub.refusals()).map(({ cause }) => cause)
+    expect(causes).toEqual(expect.arrayContaining(['claim_unknown', 'claim_over_limit']))
+    hub.clock.advance(60_000)
+    expect((await guess(secret)).status).toBe(201)
+    expect(hub.log.text).not.toContain(secret.slice(17))
+  })
+
   test('fetches a bundle that connects, once', async () => {
     const { secret } = await makeClaim('claimed')
     const file = await postForFile(hub, '/claim', { secret, as: 'bundle' }, null)

@@ -118,6 +118,12 @@ describe('a claim', () => {
     expect(scene.stores.devices.find('pump')).toBeUndefined()
   })
 
+  test('may be made anew after one was used', async () => {
+    await claims.redeem(claims.create({ deviceId: 'pump' }).secret, ADDRESS)
+    await claims.redeem(claims.create({ deviceId: 'pump' }).secret, ADDRESS)
+    expect(scene.active('pump')).toHaveLength(2)
+  })
+
   test('that is open is named beside what lets a device in', async () => {
     const { claim, secret } = claims.create({ deviceId: 'pump' })
     expect(claims.thatLetIn('pump')).toEqual([`claim ${claim.id}`])

@@ -24,9 +24,10 @@ export async function* readCsvRows(
     max_record_size: MAX_ROW_OCTETS,
     on_skip: (error) => void (error && broken.push({ line: Number(error['lines']), fault: error.message })),
     relax_column_count: true,
+    // Else what stands behind a closing quote would swallow the rows up to the next quote.
+    relax_quotes: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
-    trim: true,
   })
   // A body that breaks off ends the table where it broke.
   const source = Readable.from(chunks).on('error', (error) => parser.destroy(error))
@@ -40,10 +41,12 @@ export async function* readCsvRows(
 
 /** Heads are written in any case, as tables are. */
 function nameOf(head: string, columns: readonly string[]): string {
-  return columns.find((name) => name.toLowerCase() === head.toLowerCase()) ?? head
+  return columns.find((name) => name.toLowerCase() === head.trim().toLowerCase()) ?? head
 }
 
 function readCells(record: CsvRow['record']): Readonly<Record<string, string | number>> {
-  const cells = Object.entries(record).filter(([, text]) => text !== '')
+  const cells = Object.entries(record).flatMap(([name, text]) =>
+    text.trim() === '' ? [] : [[name, text.trim()] as const],
+  )
   return Object.fromEntries(cells.map(([name, text]) => [name, NUMBERS.has(name) ? Number(text) : text]))
 }

@@ -9,14 +9,10 @@ export function mosquittoScript(access: DeviceAccess): string {
 set -eu
 cd "$(dirname "$0")"
 
-hub() {
-  program=$1
-  shift
-  "$program" -V mqttv311 -h '${host}' -p ${port} \\
-    --cafile ${PEM_FILES.ca} --cert ${PEM_FILES.certificate} --key ${PEM_FILES.key} "$@"
-}
+set -- -V mqttv311 -h '${host}' -p ${port} \\
+  --cafile ${PEM_FILES.ca} --cert ${PEM_FILES.certificate} --key ${PEM_FILES.key}
 
-hub mosquitto_pub -i '${deviceId}:pub' -q 1 -t '${root}/telemetry' -m '{"temperature":21.5}'
-hub mosquitto_sub -i '${deviceId}:sub' -q 1 -v -t '${root}/commands/#' "$@"
+mosquitto_pub "$@" -i '${deviceId}:pub' -q 1 -t '${root}/telemetry' -m '{"temperature":21.5}'
+exec mosquitto_sub "$@" -i '${deviceId}:sub' -q 1 -v -t '${root}/commands/#'
 `
 }
