@@ -67,8 +67,8 @@ const EXPLICIT_0 = 0xa0
 const IMPLICIT_OCTETS_0 = 0x80
 
 function readCertificates(pem: string): readonly X509Certificate[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
-  const certificates = blocks.map((block) => new X509Certificate(block))
+  const blocks = pem.matchAll(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)
+  const certificates = [...blocks].map(([block]) => new X509Certificate(block))
   return [...new Map(certificates.map((one) => [one.fingerprint256, one])).values()]
 }
 

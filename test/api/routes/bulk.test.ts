@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { MAX_BULK_OCTETS } from '../../../src/api/bulk/read-ahead.ts'
+import { DomainError } from '../../../src/errors.ts'
 import { authority, type Call, createHarness } from '../api-harness.ts'
 
 const PATH = '/api/devices/bulk'
@@ -90,6 +91,26 @@ describe('POST /api/devices/bulk', () => {
     expect(lines.at(-1)).toMatchObject({ status: 'failed', code: 'internal_error', counts: { issued: 1 } })
     expect(lines.at(-1)).not.toHaveProperty('line')
     expect(logged).toMatchObject([{ msg: 'A request failed', err: { message: 'the disk is gone' } }])
+  })
+
+  test('tells the cause of a failure that has a name', async () => {
+    const full = new DomainError('store_full', 'The disk is full')
+    const { call, lines } = createHarness({ explainFailure: () => full })
+    const headers = { 'content-type': 'application/x-ndjson' }
+    const { text } = await call(PATH, { method: 'POST', body: '{"deviceId":"cursed"}', headers })
+    expect(readLines(text).at(-1)).toEqual({
+      status: 'failed',
+      code: 'store_full',
+      detail: 'The disk is full',
+      counts: {},
+    })
+    expect(lines).toEqual([])
+  })
+
+  test('takes no body for an empty table', async () => {
+    const { call } = createHarness()
+    const { text } = await call(PATH, { method: 'POST', headers: { 'content-type': 'text/csv' } })
+    expect(readLines(text).at(-1)).toEqual({ status: 'finished', counts: {} })
   })
 
   for (const { name, call, query, status } of [

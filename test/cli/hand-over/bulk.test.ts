@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSigningRequest } from '../../support/signing-request.ts'
@@ -143,4 +145,23 @@ test('a hub that ends before the table does is told as that, and its progress on
   expect(code).toBe(1)
   expect(stderr).toContain('100 rows done\r')
   expect(stderr).toContain('The hub ended before the table did: full')
+})
+
+test('an answer that breaks off is told as that', async () => {
+  await using folder = await temporaryFolder()
+  await mkdir(join(folder.path, 'data'))
+  await writeFile(join(folder.path, 'fleet.csv'), 'deviceId\na\n')
+  const server = createServer((request, response) => {
+    request.resume()
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+    response.write('{"status":"begun"}\n', () => response.destroy())
+  })
+  await using _closed = { [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+  await once(server.listen(join(folder.path, 'data', 'hub.sock')), 'listening')
+  const { code, stderr } = await run({
+    argv: ['device', 'add', '--from', 'fleet.csv', '--out', 'out'],
+    cwd: folder.path,
+  })
+  expect(code).toBe(1)
+  expect(stderr).toContain('No hub answers on')
 })

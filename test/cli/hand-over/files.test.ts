@@ -70,3 +70,9 @@ test('device bundle writes an archive for this user alone', async () => {
   expect(Object.keys(files)).toContain('sensor_1/device-key.pem')
   expect((await hub.api('GET', '/api/devices/sensor:1')).json()).toMatchObject({ userId: 'ann' })
 })
+
+test('device bundle is named after the device, whose owner is the usual one', async () => {
+  expect(await run({ argv: ['device', 'bundle', 'lamp'], cwd: hub.folder })).toMatchObject({ code: 0 })
+  expect((await stat(join(hub.folder, 'lamp.zip'))).size).toBeGreaterThan(1000)
+  expect((await hub.api('GET', '/api/devices/lamp')).json()).toMatchObject({ userId: 'default' })
+})
