@@ -1,6 +1,7 @@
 import { inBackground } from './app-background.ts'
 import { cutAtEmqxToo } from './app-emqx.ts'
 import { type Enrolling, type EnrolmentStores, openEnrolment, openProfiles } from './app-enrolment.ts'
+import { createHandOver } from './app-hand-over.ts'
 import type { Pki } from './app-pki.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
 import { parseServerNames } from './ca/server-name.ts'
@@ -44,7 +45,10 @@ export function openRegistry(
   config: Config,
   parts: RegistryParts,
   stack: AsyncDisposableStack,
-): Registry & Enrolling & { readonly serverCertificates: ServerCertificates; readonly holds: Holds } {
+): Registry &
+  Enrolling & { readonly serverCertificates: ServerCertificates; readonly holds: Holds } & ReturnType<
+    typeof createHandOver
+  > {
   const profiles = openProfiles(config)
   const { stores, pki, broker, endForwarding, revocationLists, timings, events, logger, clock, mayAccess } = parts
   const cutter: Cutter = {
@@ -124,6 +128,7 @@ export function openRegistry(
         endForwarding()
       },
     },
+    ...createHandOver({ registry, stores, issuer, events, clock }),
     holds: createHolds({ certificates, revocations, cutter, clock }),
     serverCertificates: createServerCertificates({
       issuer: serverIssuerOf(pki),

@@ -5,6 +5,7 @@ import { createAdministratorStore } from './db/administrator-store.ts'
 import { createApiTokenStore } from './db/api-token-store.ts'
 import { createAuditStore } from './db/audit-store.ts'
 import { createCertificateStore } from './db/certificate-store.ts'
+import { createClaimStore } from './db/claim-store.ts'
 import type { Database } from './db/database.ts'
 import { createDeviceStore } from './db/device-store.ts'
 import { createEnrolmentStore } from './db/enrolment-store.ts'
@@ -47,6 +48,7 @@ export function createStores(
     tokens: keep(createApiTokenStore(database), 'insert', 'markRevoked'),
     identityTokens: keep(createIdentityTokenStore(database), 'insert', 'markRevoked', 'deleteOf'),
     legacy: keep(createLegacyCredentialStore(database), 'save', 'delete'),
+    claims: createClaimStore(database),
     enrolmentTokens: createEnrolmentTokenStore(database),
     enrolments: createEnrolmentStore(database),
     transaction,

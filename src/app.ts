@@ -22,6 +22,7 @@ import { createSweep } from './app-sweep.ts'
 import { tellMistrust } from './app-trust.ts'
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
+import { createPkcs12 } from './ca/pkcs12.ts'
 import { createTimeSigner } from './ca/time-signer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -189,6 +190,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       ports,
       clock,
     }),
+    createKeyStore: createPkcs12,
     signTime: createTimeSigner(() => pki.mqtts.served.identity),
     explainFailure: (error) => databaseFailure('hub.db', error),
     clock,

@@ -35,6 +35,9 @@ export interface HubEvents {
   }
   /** What a listener shows from now on. */
   readonly 'certificate.exchanged': { readonly surface: 'https' | 'mqtts'; readonly fingerprint: string }
+  /** The right to be handed a certificate of this device; the secret is not told. */
+  readonly 'claim.created': { readonly id: string; readonly deviceId: string }
+  readonly 'claim.used': { readonly id: string; readonly deviceId: string }
   readonly 'certificate.issued': { readonly kind: string; readonly id: string; readonly fingerprint: string }
   readonly 'certificate.revoked': {
     readonly kind: string

@@ -40,6 +40,12 @@ export const REFUSAL_MENDS = {
   chain_invalid: 'The certificate does not form a valid chain to our CA: issue a new one (signet device add ID).',
   cipher_not_shared:
     'Client and hub share no cipher suite, group or signature algorithm: update the TLS library of the client, or allow ECDHE with AES-GCM in it.',
+  claim_closed:
+    'The claim link was used already, or has expired: find out who used it (signet device show ID), and make a new one (signet device claim ID).',
+  claim_over_limit:
+    'Too many claim links from this address were wrong: somebody guesses, or a page asks again and again; it is let in again in a minute.',
+  claim_unknown:
+    'No open claim has this secret: the link was cut short, or a newer one has taken its place (signet device claim ID makes one).',
   client_clock_wrong:
     "The client finds the hub's certificate expired: set the clock of the client (NTP), and see with signet doctor that the certificate is not.",
   client_id_held: 'This client id is in use by another identity: use the own id, or <id>:<suffix>.',

@@ -34,6 +34,7 @@ import type { ApiEnv } from './api-env.ts'
 import { audited } from './audit/audited.ts'
 import { allowOrigins } from './cors.ts'
 import { errorHandler, notFoundHandler } from './error-handler.ts'
+import { type HandOverDependencies, handOverRoutes } from './hand-over/hand-over-routes.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Timings } from './metrics/timings.ts'
@@ -101,7 +102,7 @@ import { trustPageRoutes } from './routes/trust-page.ts'
 import { webSocketRoutes } from './routes/websocket.ts'
 import { securityHeaders } from './security-headers.ts'
 
-export interface ApiDependencies {
+export interface ApiDependencies extends HandOverDependencies {
   readonly certificates: Certificates
   readonly renewals: Renewals
   readonly enrolments: Enrolments
@@ -160,6 +161,7 @@ export interface ApiDependencies {
 export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   const { certificates, broker, tokens, identityTokens, legacy, logins, recordRefusal, logger } = dependencies
   const guard = createGuard(recordRefusal)
+  const handOver = handOverRoutes(dependencies, guard)
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalidInput })
 
   app.onError(errorHandler(logger, dependencies.explainFailure))
@@ -180,6 +182,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/', revocationListRoutes(dependencies.revocationLists, dependencies.clock))
   app.route('/', ocspRoutes(dependencies.answerOcsp, dependencies.clock))
   app.route('/', trustPageRoutes(dependencies.trust, dependencies.https))
+  app.route('/', handOver.page)
   app.route('/', openApiRoutes(app, dependencies.version))
   app.route('/', webSocketRoutes(dependencies.https, dependencies.webSocket, recordRefusal))
 
@@ -200,6 +203,9 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/devices/certificates/validate', emqxAuthenticatorRoutes(dependencies.emqx, guard, logger))
   app.route('/api/emqx/authz', emqxAuthorizerRoutes(dependencies.emqx, guard, logger))
 
+  // Answered while it is read.
+  app.route('/api/devices', handOver.bulk)
+
   // A fleet is longer than any other body.
   app.use(
     '/api/import/*',
@@ -216,8 +222,12 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
 
   app.use('/api/*', requestBody())
   app.route('/api/devices/certificates', certificateValidationRoutes(certificates, guard))
-  app.route('/api/devices/certificates', deviceCertificateRoutes(certificates, logins, broker, guard))
+  app.route(
+    '/api/devices/certificates',
+    deviceCertificateRoutes(certificates, logins, dependencies.claims, broker, guard),
+  )
   app.route('/api/devices', signingRequestRoutes(certificates, recordRefusal, guard))
+  app.route('/api/devices', handOver.devices)
   app.route('/api/devices', deviceRoutes(dependencies.devices, legacy, guard))
   app.route('/api/devices', identityTokenRoutes('device', identityTokens, guard))
   app.route('/api/devices', legacyCredentialRoutes(legacy, guard))
@@ -233,11 +243,13 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/services', serviceRoutes(dependencies.services, guard))
   app.route('/api/services', identityTokenRoutes('service', identityTokens, guard))
   app.route('/api/services', serviceCertificateRoutes(certificates, broker, guard))
+  app.route('/api/services', handOver.services)
   app.route('/api/policies', policyRoutes(dependencies.policies, guard))
   app.route(
     '/api/admin-certificates',
     administratorCertificateRoutes(dependencies.administratorCertificates, dependencies.trust, guard),
   )
+  app.route('/api/admin-certificates', handOver.administrators)
   app.route('/api/tokens', tokenRoutes(tokens, guard))
   app.route('/api/config', configurationRoutes(dependencies.configuration, dependencies.apiAdmissions, guard))
   app.route('/api/mode', modeRoutes(dependencies.modes, guard))

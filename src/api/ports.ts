@@ -46,6 +46,18 @@ export interface EnrolmentPapers {
   encodeAttributes(profile: string): Uint8Array
 }
 
+/** What one file holds that somebody takes his key from. */
+export interface KeyStoreContents {
+  readonly name: string
+  readonly certificatePem: string
+  readonly privateKeyPem: string
+  /** Each certificate once, however often it stands there. */
+  readonly caCertificatesPem: string
+}
+
+/** PKCS#12, under a password. */
+export type CreateKeyStore = (contents: KeyStoreContents, password: string) => Promise<Uint8Array<ArrayBuffer>>
+
 export interface PublishedRevocations {
   /** Every revocation that was answered before is in it. */
   readonly current: () => Promise<PublishedLists>

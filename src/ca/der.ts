@@ -102,3 +102,7 @@ function writeDigits(time: Date): string {
   ]
   return `${date.slice(0, 4)}${date.slice(5, 7)}${date.slice(8)}${hours}${minutes}${seconds}Z`
 }
+
+export function derNull(): Buffer<ArrayBuffer> {
+  return encodeDer(0x05)
+}

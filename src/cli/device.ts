@@ -2,6 +2,10 @@ import type { Command } from 'commander'
 import { parseId } from '../identifiers.ts'
 import { CommandFailed } from './command-failed.ts'
 import { describeEnrolled, type Enrolled, type EnrolmentOptions, enrol, type Proof } from './enrolment.ts'
+import { addDevicesOf, type BulkOptions } from './hand-over/bulk.ts'
+import { addBundleCommand } from './hand-over/bundle.ts'
+import { addClaimCommand } from './hand-over/claim.ts'
+import { addKeyStoreCommand } from './hand-over/key-store.ts'
 import type { CertificateAnswer, DeviceAnswer, IssuedAnswer, RevocationAnswer } from './hub/answers.ts'
 import type { HubClient } from './hub/hub-client.ts'
 import { addHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
@@ -19,13 +23,17 @@ export function addDeviceCommands(program: Command, context: CommandContext): vo
   const verb = (usage: string, description: string): Command =>
     addHubOptions(device.command(usage).description(description))
 
-  verb('add <id>', 'issue a certificate to a device, which is created if it is unknown')
+  verb('add [id]', 'issue a certificate to a device, which is created if it is unknown, or to all of a table')
     .option('--user <id>', 'user who owns a new device (default: default)')
     .option('--profile <name>', 'profile of the certificate (default: default)')
     .option('--out <folder>', 'folder for the files (default: devices/ in the certificates folder)')
     .option('--certs-dir <folder>', 'certificates folder')
     .option('--json', 'print paths and fingerprint as JSON')
-    .action((id: string, options: AddOptions) => addDevice(parseId(id, 'device'), options, context))
+    .option('--from <file>', 'table of devices, .csv or .ndjson: deviceId, and userId, validityDays, keyAlgorithm, csr')
+    .option('--claims', 'with --from: claim links, into claims.csv of the folder, in the place of keys')
+    .option('--dry-run', 'with --from: tell what is wrong, and keep nothing')
+    .option('--reissue', 'with --from: also to devices that have a certificate which is not in the folder')
+    .action((id: string | undefined, options: AddOptions) => addOneOrMany(id, options, context))
 
   verb(
     'renew <id>',
@@ -70,6 +78,9 @@ export function addDeviceCommands(program: Command, context: CommandContext): vo
     })
   }
 
+  addKeyStoreCommand(device, 'device', context)
+  addBundleCommand(device, context)
+  addClaimCommand(device, context)
   addIdentityTokenCommands(device, 'device', context)
 }
 
@@ -87,9 +98,18 @@ const COLUMNS: readonly Column<DeviceAnswer>[] = [
   ['CREATED', ({ createdAt }) => createdAt],
 ]
 
-interface AddOptions extends EnrolmentOptions {
+interface AddOptions extends EnrolmentOptions, BulkOptions {
   readonly user?: string
   readonly profile?: string
+  readonly from?: string
+}
+
+async function addOneOrMany(id: string | undefined, options: AddOptions, context: CommandContext): Promise<void> {
+  if (options.from !== undefined && id === undefined) return addDevicesOf(options.from, options, context)
+  if (id === undefined || options.from !== undefined) {
+    throw new CommandFailed('Name one device, or a table of them with --from FILE')
+  }
+  return addDevice(parseId(id, 'device'), options, context)
 }
 
 async function addDevice(id: string, options: AddOptions, context: CommandContext): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Role } from '../registry/api-token.ts'
 import type { CertificateKind, CertificateOrigin, RevocationReason } from '../registry/certificate.ts'
+import type { ClaimWishes } from '../registry/claim.ts'
 import type { Device } from '../registry/device.ts'
 import type { Enrolment } from '../registry/enrolment/enrolment.ts'
 import type { EnrolmentToken } from '../registry/enrolment/enrolment-token.ts'
@@ -304,3 +305,17 @@ export const auditEntries = sqliteTable(
   },
   (table) => [index('audit_entries_by_time').on(table.at)],
 )
+
+// One of each device: a new one takes its place.
+export const claims = sqliteTable('claims', {
+  id: text('id').primaryKey(),
+  deviceId: text('device_id')
+    .notNull()
+    .unique()
+    .references(() => devices.id, { onDelete: 'cascade' }),
+  secretHash: blob('secret_hash', { mode: 'buffer' }).notNull(),
+  wishes: text('wishes', { mode: 'json' }).$type<ClaimWishes>().notNull(),
+  createdAt: time('created_at').notNull(),
+  expiresAt: time('expires_at').notNull(),
+  usedAt: time('used_at'),
+})

@@ -16,10 +16,12 @@ export interface IssueRequest extends IssueOptions {
   readonly onExisting?: Successor['onExisting']
   /** Hours after which a rotation ends the older certificates even if the new one never connected. */
   readonly overlapHours?: number
+  /** What allows it, asked in the transaction that keeps the certificate. */
+  readonly requireAllowed?: () => void
 }
 
 /** For a key that the device has made itself. */
-export interface CertifyRequest extends Omit<IssueRequest, 'keyAlgorithm'> {
+export interface CertifyRequest extends Omit<IssueRequest, 'keyAlgorithm' | 'requireAllowed'> {
   /** PKCS#10, PEM or DER. */
   readonly request: Uint8Array
   /** Of a device that this call creates. */
@@ -81,12 +83,16 @@ export function createIssuance(options: IssuanceOptions): Issuance {
   const { requireAllowed, keep } = createSuccession({ ...options, caCertificatePem: issuer.caCertificatePem })
 
   return {
-    async issueToDevice({ deviceId, userId, onExisting = 'rotate', overlapHours, idempotencyKey, ...keyOptions }) {
+    async issueToDevice({ deviceId, userId, onExisting = 'rotate', overlapHours, idempotencyKey, ...request }) {
+      const { requireAllowed: requireStillAllowed, ...keyOptions } = request
       const successor = { onExisting, overlapHours, idempotencyKey }
       const owner = devices.resolveOwner(deviceId, userId)
       requireAllowed('device', deviceId, successor)
       const leaf = await issuer.issueDevice(deviceId, owner, readWishes(keyOptions))
-      const kept = await keep('device', deviceId, leaf, successor, () => void devices.ensure(deviceId, owner))
+      const kept = await keep('device', deviceId, leaf, successor, () => {
+        devices.ensure(deviceId, owner)
+        requireStillAllowed?.()
+      })
       return { ...kept, privateKeyPem: leaf.privateKeyPem }
     },
 

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import type { Administrator } from './administrator.ts'
 import type { ApiToken } from './api-token.ts'
 import type { Certificate, CertificateKind, CertificateState, RevocationReason } from './certificate.ts'
+import type { Claim } from './claim.ts'
 import type { Device } from './device.ts'
 import type { IdentityToken } from './identity-token.ts'
 import type { LegacyCredential } from './legacy-credential.ts'
@@ -135,6 +136,16 @@ export interface IdentityTokenStore {
   /** In the order they were made. */
   listOf(kind: IdentityToken['kind'], subjectId: string): readonly IdentityToken[]
   deleteOf(kind: IdentityToken['kind'], subjectId: string): void
+}
+
+/** At most one claim of each device. */
+export interface ClaimStore {
+  find(id: string): Claim | undefined
+  findOf(deviceId: string): Claim | undefined
+  /** In the place of the one that the device has. */
+  save(claim: Claim): void
+  markUsed(id: string, at: Date): void
+  deleteOf(deviceId: string): void
 }
 
 export interface LegacyCredentialStore {

@@ -37,6 +37,7 @@ import type {
   CertificateMarks,
   CertificateStore,
   CertifiedKeys,
+  ClaimStore,
   Cutter,
   DeviceStore,
   ForeignCertificates,
@@ -62,6 +63,7 @@ export interface Stores {
   readonly tokens: ApiTokenStore
   readonly identityTokens: IdentityTokenStore
   readonly legacy: LegacyCredentialStore
+  readonly claims: ClaimStore
   readonly transaction: Transaction
 }
 

@@ -14,6 +14,7 @@ import type { PublishedLists } from '../../src/registry/revocation-lists.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { createBrokerDouble } from './broker-double.ts'
 import { createFleetDouble } from './fleet-double.ts'
+import { createHandOverDouble } from './hand-over-double.ts'
 import { createRegistryDouble, createToken } from './registry-double.ts'
 
 export const NOW = new Date('2026-03-01T12:00:00.000Z')
@@ -55,6 +56,7 @@ export interface Call {
 export function createHarness(overrides: Partial<ApiDependencies> = {}) {
   const registry = createRegistryDouble(NOW, authority.caCertificatePem)
   const brokerDouble = createBrokerDouble(NOW)
+  const handOver = createHandOverDouble(NOW, (deviceId) => registry.issue('device', deviceId))
   const refusals: Refusal[] = []
   const requests: ObservedRequest[] = []
   const audited: unknown[] = []
@@ -72,6 +74,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       noteCertificate: () => undefined,
     }),
     ...brokerDouble.ports,
+    ...handOver.ports,
     emqx: {
       authenticate(connect, address) {
         connects.push({ connect, address })
@@ -151,6 +154,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     call,
     calls: registry.calls,
     brokerCalls: brokerDouble.calls,
+    handOverCalls: handOver.handOverCalls,
     refusals,
     requests,
     audited,
@@ -161,7 +165,9 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
 }
 
 function readJson({ headers }: Response, text: string): unknown {
-  return text !== '' && headers.get('content-type')?.includes('json') ? JSON.parse(text) : undefined
+  return text !== '' && /^application\/(?:[\w.-]+\+)?json/.test(headers.get('content-type') ?? '')
+    ? JSON.parse(text)
+    : undefined
 }
 
 const ROLES: readonly Role[] = ['admin', 'operator', 'auditor', 'validator']

@@ -230,7 +230,7 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
     },
     logins: { thatLetIn: () => [] },
   }
-  return { ports, calls }
+  return { ports, calls, issue }
 }
 
 export function createCertificateRecord(kind: Certificate['kind'], subjectId: string, now: Date) {

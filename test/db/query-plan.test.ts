@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { createApiTokenStore } from '../../src/db/api-token-store.ts'
 import { createCertificateStatusStore } from '../../src/db/certificate-status-store.ts'
 import { createCertificateStore } from '../../src/db/certificate-store.ts'
+import { createClaimStore } from '../../src/db/claim-store.ts'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import { createDeviceStore } from '../../src/db/device-store.ts'
 import { createIdentityTokenStore } from '../../src/db/identity-token-store.ts'
@@ -140,6 +141,16 @@ const LOOK_UPS: readonly { name: string; run: (database: Database) => unknown; i
     run: (database) => createLegacyCredentialStore(database).listEnding(NOON, NOON),
     index: /SEARCH legacy_credentials USING INDEX legacy_credentials_by_end \(ends_at>\? AND ends_at<\?\)$/,
   },
+  {
+    name: 'a claim by its id',
+    run: (database) => createClaimStore(database).find('c1'),
+    index: /SEARCH claims USING INDEX sqlite_autoindex_claims_1 \(id=\?\)/,
+  },
+  {
+    name: 'the claim of a device',
+    run: (database) => createClaimStore(database).findOf('d1'),
+    index: /SEARCH claims USING INDEX claims_device_id_unique \(device_id=\?\)/,
+  },
 ]
 
 for (const { name, run, index } of LOOK_UPS) {
@@ -216,6 +227,9 @@ function useWrites(database: Database): void {
   tokens.insert(createApiToken('k3'))
   tokens.markUsed('k3', NOON)
   tokens.markRevoked('k3', NOON)
+  const claims = createClaimStore(database)
+  claims.markUsed('c1', NOON)
+  claims.deleteOf('d1')
 }
 
 /** Explains every statement that is prepared from now on. */

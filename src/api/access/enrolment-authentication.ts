@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import type { RecordRefusal } from '../../refusal.ts'
+import type { ApiAdmissions } from '../../registry/api-admission.ts'
 import type { EnrolmentLogin, Enrolments } from '../../registry/enrolment/enrolments.ts'
 import type { Renewals } from '../../registry/renewals.ts'
 import type { ApiEnv } from '../api-env.ts'

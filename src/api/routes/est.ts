@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { DomainError } from '../../errors.ts'
 import type { RecordRefusal } from '../../refusal.ts'
+import type { ApiAdmissions } from '../../registry/api-admission.ts'
 import type { AdmittedEnrolment, Enrolments } from '../../registry/enrolment/enrolments.ts'
 import type { Renewals } from '../../registry/renewals.ts'
 import { deviceAuthentication } from '../access/device-authentication.ts'
@@ -32,6 +33,7 @@ const byCertificate = { deviceCertificate: [] }
 export interface EstDependencies {
   readonly enrolments: Enrolments
   readonly renewals: Pick<Renewals, 'admit'>
+  readonly apiAdmissions: Pick<ApiAdmissions, 'whyBadToken'>
   readonly enrolmentPapers: EnrolmentPapers
   readonly trust: TrustAnchor
 }

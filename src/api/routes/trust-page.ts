@@ -6,7 +6,7 @@ import { PUBLIC } from '../operation.ts'
 import { renderTrustPage } from '../pages/trust-page.ts'
 import { TRUST_POLICY } from '../pages/trust-style.ts'
 import type { HttpsIdentity, TrustAnchor } from '../ports.ts'
-import { canonicalHost, isOwnName } from '../request/own-name.ts'
+import { originAsCome } from '../request/own-origin.ts'
 
 const show = createRoute({
   method: 'get',
@@ -26,14 +26,7 @@ export function trustPageRoutes({ caCertificatePem }: TrustAnchor, https: HttpsI
       c.header('vary', 'Accept-Language')
       const language = preferredLanguage(c.req.header('accept-language')) ?? 'en'
       c.header('content-language', language)
-      return c.html(renderTrustPage({ language, origin: originOf(c.req.url, https), certificates }), 200)
+      return c.html(renderTrustPage({ language, origin: originAsCome(c.req.url, https), certificates }), 200)
     })
     .all('/pki', (c) => c.redirect('pki/', 308))
-}
-
-/** As the reader has come, where that is a name of ours: what is pasted into a shell is not a stranger's to choose. */
-function originOf(url: string, { serverNames, publicHost, httpsPort }: HttpsIdentity): string {
-  const host = canonicalHost(new URL(url).hostname)
-  const name = isOwnName(host, serverNames()) ? host : (publicHost ?? 'localhost')
-  return `https://${name.includes(':') ? `[${name}]` : name}:${httpsPort}`
 }

@@ -5,7 +5,9 @@ import type {
 import type { shapeToken } from '../../api/resources/api-token.ts'
 import type { shapeAuditEntry, shapeAuditVerdict } from '../../api/resources/audit.ts'
 import type { shapeBan } from '../../api/resources/ban.ts'
+import type { BulkLine } from '../../api/resources/bulk.ts'
 import type { shapeHistory, shapeListed } from '../../api/resources/certificate.ts'
+import type { shapeClaim, shapeNewClaim } from '../../api/resources/claim.ts'
 import type { shapeDevice } from '../../api/resources/device.ts'
 import type { shapeCheckup, shapeVerdict } from '../../api/resources/diagnosis.ts'
 import type { shapeEnrolment } from '../../api/resources/enrolment.ts'
@@ -28,6 +30,9 @@ export type AuditEntryAnswer = ReturnType<typeof shapeAuditEntry>
 export type AuditVerdictAnswer = ReturnType<typeof shapeAuditVerdict>
 export type DeviceAnswer = ReturnType<typeof shapeDevice>
 export type BanAnswer = ReturnType<typeof shapeBan>
+export type BulkAnswer = BulkLine
+export type ClaimAnswer = ReturnType<typeof shapeClaim>
+export type NewClaimAnswer = ReturnType<typeof shapeNewClaim>
 export type CheckupAnswer = ReturnType<typeof shapeCheckup>
 export type FindingAnswer = CheckupAnswer['checks'][number]
 export type VerdictAnswer = ReturnType<typeof shapeVerdict>

@@ -32,6 +32,7 @@ const PUBLIC = [
   'GET /api/devices/certificates/ca/certificate',
   'GET /api/health/logging',
   'GET /api/time',
+  'GET /claim',
   'GET /livez',
   'GET /mqtt',
   'GET /openapi.json',
@@ -43,6 +44,7 @@ const PUBLIC = [
   'GET /pki/dp.crl',
   'GET /pki/ocsp/{request}',
   'GET /readyz',
+  'POST /claim',
   'POST /pki/ocsp',
 ]
 
