@@ -108,6 +108,15 @@ export function openRegistry(
   const { revocations } = registry
   return {
     ...registry,
+    administratorCertificates: {
+      ...registry.administratorCertificates,
+      // Its role may be a smaller one from now on.
+      async issue(request) {
+        const issued = await registry.administratorCertificates.issue(request)
+        endForwarding()
+        return issued
+      },
+    },
     tokens: {
       ...registry.tokens,
       revoke(id) {

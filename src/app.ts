@@ -3,6 +3,7 @@ import { OWN_ORIGIN } from './api/request/request-origin.ts'
 import { isWebSocketRequest } from './api/request/websocket-rule.ts'
 import { inBackground, repeat } from './app-background.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
+import { openEventLog } from './app-events.ts'
 import { openListeners } from './app-listeners.ts'
 import type { Ports } from './app-ports.ts'
 import { openPremises } from './app-premises.ts'
@@ -13,7 +14,7 @@ import { createReload } from './app-reload.ts'
 import { openRevocationLists } from './app-revocation-lists.ts'
 import { createStores, openMqttStores } from './app-stores.ts'
 import { createSweep } from './app-sweep.ts'
-import { tellMistrust } from './app-trust.ts'
+import { tellExchanges, tellMistrust } from './app-trust.ts'
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
 import { SUB_PROTOCOLS } from './broker/websocket/websocket-door.ts'
@@ -85,6 +86,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
 
   const { database, pki, files } = await openPremises(config, { logger, clock, pid, inMemory }, stack)
   const registryStores = createStores(database)
+  const { eventLog, eventStreams } = openEventLog(config, { database, events, clock, logger }, stack)
   const revocationLists = openRevocationLists({ database, pki, clock }, stack)
   const registry = openRegistry(
     config,
@@ -92,7 +94,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       stores: registryStores,
       pki,
       broker: () => broker,
-      endForwarding: () => proxy.endRefused(),
+      endForwarding,
       revocationLists,
       events,
       logger,
@@ -182,6 +184,8 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       ports,
       clock,
     }),
+    eventLog,
+    eventStreams,
     signTime: createTimeSigner(() => pki.mqtts.served.identity),
     explainFailure: (error) => databaseFailure('hub.db', error),
     clock,
@@ -207,11 +211,9 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     stack,
   )
 
-  for (const surface of ['https', 'mqtts'] as const) {
-    const { served } = pki[surface]
-    const fingerprint = (): string => served.identity.certificate.fingerprint256
-    served.onExchange(() => events.publish('certificate.exchanged', { surface, fingerprint: fingerprint() }))
-  }
+  // Ended first: nobody waits for the end of a stream that has none.
+  stack.use(eventStreams)
+  tellExchanges(pki, events)
   inBackground(revocationLists.refresh(), logger)
   logger.info({ component: 'hub', mqttPort: ports.mqtt, apiPort: ports.api }, 'Hub ready')
   const resources = stack.move()
@@ -235,8 +237,13 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 
-  async function endOthers(): Promise<void> {
+  function endForwarding(): void {
     proxy.endRefused()
+    eventStreams.endRefused()
+  }
+
+  async function endOthers(): Promise<void> {
+    endForwarding()
     await broker.sessions.cutOthersThan(registry.connectAdmissions.isStillAdmitted)
   }
 }

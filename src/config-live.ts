@@ -12,6 +12,8 @@ const LIVE_SETTINGS: ReadonlySet<string> = new Set([
   'ca.unknown',
   'ca.unknown_owner',
   'emqx.allow_cn_only',
+  'events.keep',
+  'events.keep_count',
   'limits.connect_bytes',
   'limits.connections',
   'limits.connections_per_address',

@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Bans } from '../broker/bans.ts'
 import type { SessionList } from '../broker/session-list.ts'
 import type { Clock } from '../clock.ts'
+import type { EventLog } from '../events/event-log.ts'
 import type { Logger } from '../logger.ts'
 import type { RecordRefusal } from '../refusal.ts'
 import type { AdministratorCertificates } from '../registry/administrator-certificates.ts'
@@ -25,6 +26,7 @@ import { createGuard } from './access/guard.ts'
 import type { ApiEnv } from './api-env.ts'
 import { allowOrigins } from './cors.ts'
 import { errorHandler, notFoundHandler } from './error-handler.ts'
+import type { EventStreams } from './events/event-streams.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
 import type {
   AuthModes,
@@ -57,6 +59,7 @@ import { deviceRoutes } from './routes/devices.ts'
 import { diagnosticRoutes } from './routes/diagnostics.ts'
 import { diaryRoutes } from './routes/diary.ts'
 import { emqxAuthenticatorRoutes, emqxAuthorizerRoutes } from './routes/emqx.ts'
+import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { type IdentityTokenCalls, identityTokenRoutes } from './routes/identity-tokens.ts'
 import { importRoutes } from './routes/imports.ts'
@@ -101,6 +104,8 @@ export interface ApiDependencies {
   readonly publisher: Publisher
   readonly refusals: RefusalLog
   readonly diagnosis: DiagnosisCalls
+  readonly eventLog: Pick<EventLog, 'readBefore'>
+  readonly eventStreams: Pick<EventStreams, 'open'>
   readonly recordRefusal: RecordRefusal
   readonly trust: TrustAnchor
   readonly revocationLists: PublishedRevocations
@@ -196,6 +201,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/bans', banRoutes(dependencies.bans, guard))
   app.route('/api/devices', diaryRoutes('device', dependencies.devices.get, dependencies.diagnosis.diary, guard))
   app.route('/api/services', diaryRoutes('service', dependencies.services.get, dependencies.diagnosis.diary, guard))
+  app.route('/api/events', eventRoutes(dependencies, guard))
   app.route('/api/diagnostics', diagnosticRoutes(dependencies, guard))
   return app
 }

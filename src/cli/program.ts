@@ -7,6 +7,7 @@ import { addConfigCommands } from './config.ts'
 import { addDeviceCommands } from './device.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { addEmqxConfigCommand } from './emqx-config.ts'
+import { addEventsCommand } from './events.ts'
 import { addImportCommands } from './import/import.ts'
 import { addPolicyCommands } from './policy.ts'
 import type { CommandContext } from './ports.ts'
@@ -52,6 +53,7 @@ export function createProgram(context: CommandContext): Command {
   addBanCommands(program, context)
   addPubCommand(program, context)
   addRefusalsCommand(program, context)
+  addEventsCommand(program, context)
   addDoctorCommand(program, context)
   addSimulateCommand(program, context)
   addConfigCommands(program, context)

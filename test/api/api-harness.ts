@@ -84,6 +84,8 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       ],
       judgeCertificate: (text) => ({ admitted: true, presented: { subject: text }, kind: undefined, hints: [] }),
     },
+    eventLog: { readBefore: () => [{ id: 7, at: NOW, type: 'device.connected', data: { kind: 'device', id: 'd' } }] },
+    eventStreams: { open: ({ filter, after }) => new Blob([JSON.stringify({ filter, after })]).stream() },
     recordRefusal: (refusal) => void refusals.push(refusal),
     renewOwnCertificate: async () => ({
       names: ['localhost'],

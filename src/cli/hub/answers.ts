@@ -7,6 +7,7 @@ import type { shapeBan } from '../../api/resources/ban.ts'
 import type { shapeHistory, shapeListed } from '../../api/resources/certificate.ts'
 import type { shapeDevice } from '../../api/resources/device.ts'
 import type { shapeCheckup, shapeVerdict } from '../../api/resources/diagnosis.ts'
+import type { EventAnswer as EventShape } from '../../api/resources/event.ts'
 import type { shapeIdentityToken } from '../../api/resources/identity-token.ts'
 import type { shapeImportReport, shapeUndoReport } from '../../api/resources/import.ts'
 import type { shapeIssued } from '../../api/resources/issued-certificate.ts'
@@ -22,6 +23,7 @@ export type AdministratorIssuedAnswer = ReturnType<typeof shapeAdministratorIssu
 export type DeviceAnswer = ReturnType<typeof shapeDevice>
 export type BanAnswer = ReturnType<typeof shapeBan>
 export type CheckupAnswer = ReturnType<typeof shapeCheckup>
+export type EventAnswer = EventShape
 export type FindingAnswer = CheckupAnswer['checks'][number]
 export type VerdictAnswer = ReturnType<typeof shapeVerdict>
 export type CertificateAnswer = ReturnType<typeof shapeHistory>

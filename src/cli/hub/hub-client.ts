@@ -13,6 +13,8 @@ export interface HubClient {
   /** Every item of a list, page after page. */
   list<Item>(path: string): Promise<readonly Item[]>
   readText(path: string): Promise<string>
+  /** An answer without an end, as it comes, until the signal. */
+  readStream(path: string, signal: AbortSignal): AsyncGenerator<string>
 }
 
 export type OnWarning = (warning: string) => void
@@ -43,6 +45,22 @@ export function createHubClient(address: HubAddress, onWarning: OnWarning): HubC
       return items
     },
     readText: (path) => send('GET', path),
+    async *readStream(path, signal) {
+      const headers = { ...headersOf(address, undefined), accept: 'text/event-stream' }
+      const answer = await open(address, { method: 'GET', path, headers, signal }, undefined).catch(unlessStopped)
+      if (!answer) return
+      const { statusCode: status = 0, headers: answered } = answer
+      if (status !== 200) throw describeRefusal(status, answered['content-type'], await text(answer))
+      answer.setTimeout(0)
+      try {
+        for await (const chunk of answer.setEncoding('utf8')) yield String(chunk)
+      } catch (error) {
+        if (!signal.aborted) throw describeUnreachable(address, error)
+      }
+      function unlessStopped(error: unknown): undefined {
+        if (!signal.aborted) throw error
+      }
+    },
   }
   return client
 }

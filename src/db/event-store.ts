@@ -1,0 +1,84 @@
+import type { SQL } from 'drizzle-orm'
+import type { EventFilter } from '../events/event-filter.ts'
+import type { LoggedEvent } from '../events/logged-event.ts'
+import type { EventStore } from '../events/ports.ts'
+import type { Database } from './database.ts'
+import { and, asc, desc, eq, gt, lt, lte, or, sql } from './drizzle.ts'
+import { createRelaxedTransaction } from './relaxed-transaction.ts'
+import { events } from './schema.ts'
+
+/** `deviceOf`: the device that an event is about. */
+export function createEventStore(
+  database: Database,
+  deviceOf: (data: LoggedEvent['data']) => string | undefined,
+): EventStore {
+  const { orm } = database
+  const transaction = createRelaxedTransaction(database)
+  const { placeholder } = sql
+  const row = { at: placeholder('at'), type: placeholder('type'), deviceId: placeholder('deviceId') }
+  const insert = orm
+    .insert(events)
+    .values({ id: placeholder('id'), ...row, data: placeholder('data') })
+    .prepare()
+  const oldest = orm
+    .select({ id: events.id })
+    .from(events)
+    .where(lte(events.id, placeholder('upTo')))
+  const findOldest = oldest.orderBy(asc(events.id)).limit(placeholder('count')).prepare()
+  const remove = orm
+    .delete(events)
+    .where(lte(events.id, placeholder('newest')))
+    .prepare()
+
+  return {
+    append(those) {
+      if (those.length === 0) return
+      transaction(() => {
+        for (const event of those) insert.run({ ...event, deviceId: deviceOf(event.data) ?? null })
+      })
+    },
+    listAfter: (id, filter, limit) =>
+      orm
+        .select()
+        .from(events)
+        .where(and(gt(events.id, id), conditionOf(filter)))
+        .orderBy(asc(events.id))
+        .limit(limit)
+        .all(),
+    listBefore: (id, filter, limit) =>
+      orm
+        .select()
+        .from(events)
+        .where(and(lt(events.id, id), conditionOf(filter)))
+        .orderBy(desc(events.id))
+        .limit(limit)
+        .all(),
+    extent() {
+      const found = orm
+        .select({
+          oldest: sql<number | null>`min(${events.id})`,
+          newest: sql<number | null>`max(${events.id})`,
+          count: sql<number>`count(*)`,
+        })
+        .from(events)
+        .get()
+      if (!found || found.oldest === null || found.newest === null) return undefined
+      return { oldest: found.oldest, newest: found.newest, count: found.count }
+    },
+    deleteOldest(count, upTo) {
+      const rows = findOldest.all({ count, upTo })
+      const newest = rows.at(-1)?.id
+      if (newest === undefined) return { count: 0, newest: 0 }
+      transaction(() => remove.run({ newest }))
+      return { count: rows.length, newest }
+    },
+  }
+}
+
+function conditionOf({ types, deviceId }: EventFilter): SQL | undefined {
+  return and(
+    deviceId === undefined ? undefined : eq(events.deviceId, deviceId),
+    // GLOB knows case, and of its signs a pattern of types has "*" alone.
+    types.length === 0 ? undefined : or(...types.map((pattern) => sql`${events.type} glob ${pattern}`)),
+  )
+}
