@@ -7,7 +7,7 @@ CREATE TABLE `events` (
 );
 --> statement-breakpoint
 CREATE TABLE `webhook_deliveries` (
-	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`id` text PRIMARY KEY NOT NULL,
 	`webhook_id` text NOT NULL,
 	`type` text NOT NULL,
 	`body` text NOT NULL,

@@ -4,7 +4,6 @@ import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
 import { createEventStore } from './db/event-store.ts'
 import { EventLog } from './events/event-log.ts'
-import { deviceOf } from './events/logged-event.ts'
 import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 
@@ -25,7 +24,7 @@ export function openEventLog(config: Config, parts: EventParts, stack: AsyncDisp
   const { database, events, clock, logger } = parts
   const eventLog = stack.use(
     new EventLog({
-      store: createEventStore(database, deviceOf),
+      store: createEventStore(database),
       clock,
       limits: {
         get count() {

@@ -1,17 +1,13 @@
 import type { SQL } from 'drizzle-orm'
 import type { EventFilter } from '../events/event-filter.ts'
-import type { LoggedEvent } from '../events/logged-event.ts'
 import type { EventStore } from '../events/ports.ts'
+import { deviceOf } from '../logged-event.ts'
 import type { Database } from './database.ts'
 import { and, asc, desc, eq, gt, lt, lte, or, sql } from './drizzle.ts'
 import { createRelaxedTransaction } from './relaxed-transaction.ts'
 import { events } from './schema.ts'
 
-/** `deviceOf`: the device that an event is about. */
-export function createEventStore(
-  database: Database,
-  deviceOf: (data: LoggedEvent['data']) => string | undefined,
-): EventStore {
+export function createEventStore(database: Database): EventStore {
   const { orm } = database
   const transaction = createRelaxedTransaction(database)
   const { placeholder } = sql

@@ -1,17 +1,10 @@
-import { deviceOf, type LoggedEvent } from './logged-event.ts'
+import { deviceOf, type LoggedEvent } from '../logged-event.ts'
 
 /** Which events are wanted. */
 export interface EventFilter {
   /** Types, or the beginnings of types with `*` behind; none: every type. */
   readonly types: readonly string[]
   readonly deviceId?: string
-}
-
-const PATTERN = /^(?:\*|[a-z_]{1,40}(?:\.[a-z_]{1,40}){0,3}(?:\.\*)?)$/
-
-/** `device.connected`, `certificate.*` or `*`; a type that does not exist yet is a good pattern too. */
-export function isTypePattern(text: string): boolean {
-  return PATTERN.test(text)
 }
 
 export function isWanted(

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
+import type { LoggedEvent } from '../logged-event.ts'
 import { type EventFilter, isWanted } from './event-filter.ts'
-import type { LoggedEvent } from './logged-event.ts'
 import type { EventStore } from './ports.ts'
 
 export interface EventLogOptions {

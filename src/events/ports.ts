@@ -1,5 +1,5 @@
+import type { LoggedEvent } from '../logged-event.ts'
 import type { EventFilter } from './event-filter.ts'
-import type { LoggedEvent } from './logged-event.ts'
 
 /** Keeps the newest events over a restart; synchronous. */
 export interface EventStore {

@@ -23,7 +23,7 @@ const FRAMES = [
 async function call(argv: readonly string[], answers: Parameters<typeof openHubDouble>[0]) {
   await using folder = await temporaryFolder()
   await using _hub = await openHubDouble(answers, { folder: folder.path })
-  return run({ argv: ['events', ...argv], cwd: folder.path })
+  return await run({ argv: ['events', ...argv], cwd: folder.path })
 }
 
 test('the newest stand last, and nothing moves the cursor of who reads', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { openDatabase } from '../../src/db/database.ts'
 import { createEventStore } from '../../src/db/event-store.ts'
-import { deviceOf, type LoggedEvent } from '../../src/events/logged-event.ts'
+import type { LoggedEvent } from '../../src/logged-event.ts'
 import { NOON } from './records.ts'
 
 const ALL = { types: [] }
@@ -12,7 +12,7 @@ function event(id: number, type = 'device.connected', data: LoggedEvent['data'] 
 
 test('events are found as they were appended, in either order', () => {
   using database = openDatabase()
-  const store = createEventStore(database, deviceOf)
+  const store = createEventStore(database)
   expect(store.extent()).toBeUndefined()
   const those = [1, 2, 3, 4].map((id) => event(id))
   store.append([])
@@ -25,7 +25,7 @@ test('events are found as they were appended, in either order', () => {
 
 test('of a batch with one bad row nothing is kept', () => {
   using database = openDatabase()
-  const store = createEventStore(database, deviceOf)
+  const store = createEventStore(database)
   expect(() => store.append([event(1), event(1)])).toThrow(/UNIQUE/)
   expect(store.extent()).toBeUndefined()
   expect(database.sqlite.pragma('synchronous', { simple: true })).toBe(2)
@@ -33,7 +33,7 @@ test('of a batch with one bad row nothing is kept', () => {
 
 test('they are found by type, by the beginning of a type, and by device', () => {
   using database = openDatabase()
-  const store = createEventStore(database, deviceOf)
+  const store = createEventStore(database)
   store.append([
     event(1, 'certificate.issued'),
     event(2, 'certificate.revoked', { kind: 'device', id: 'other' }),
@@ -51,7 +51,7 @@ test('they are found by type, by the beginning of a type, and by device', () => 
 
 test('the oldest are deleted, so many and up to an id', () => {
   using database = openDatabase()
-  const store = createEventStore(database, deviceOf)
+  const store = createEventStore(database)
   store.append([10, 20, 30, 40].map((id) => event(id)))
   expect(store.deleteOldest(2, 100)).toEqual({ count: 2, newest: 20 })
   expect(store.deleteOldest(9, 35)).toEqual({ count: 1, newest: 30 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { isTypePattern, isWanted } from '../../src/events/event-filter.ts'
+import { isWanted } from '../../src/events/event-filter.ts'
+import { isTypePattern } from '../../src/logged-event.ts'
 
 for (const { text, expected } of [
   { text: '*', expected: true },

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import { createEventStore } from '../../src/db/event-store.ts'
 import { EventLog } from '../../src/events/event-log.ts'
-import { deviceOf, type LoggedEvent } from '../../src/events/logged-event.ts'
 import type { EventStore } from '../../src/events/ports.ts'
+import type { LoggedEvent } from '../../src/logged-event.ts'
 import { createTestClock } from '../../src/testing/test-clock.ts'
 
 const ALL = { types: [] }
@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000
 function openScene({ count = 100_000, seconds = 86_400 } = {}, database: Database = openDatabase()) {
   const clock = createTestClock()
   const told: string[] = []
-  const stored = createEventStore(database, deviceOf)
+  const stored = createEventStore(database)
   let isBroken = false
   const store: EventStore = {
     ...stored,

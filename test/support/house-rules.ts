@@ -46,6 +46,7 @@ const LEAVES = [
   'clock',
   'duration',
   'events',
+  'logged-event',
   'topic',
   'identifiers',
   'key-thumbprint',

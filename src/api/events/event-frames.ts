@@ -1,6 +1,6 @@
 import type { EventFilter } from '../../events/event-filter.ts'
 import type { EventLog, EventPage } from '../../events/event-log.ts'
-import { envelopeOf, type LoggedEvent } from '../../events/logged-event.ts'
+import { envelopeOf, type LoggedEvent } from '../../logged-event.ts'
 
 /** The part of the log that a reader needs. */
 export type ReadableLog = Pick<EventLog, 'newest' | 'floor' | 'isGap' | 'readAfter' | 'onChange'>

@@ -1,10 +1,9 @@
 import { z } from '@hono/zod-openapi'
+import { isTypePattern } from '../../logged-event.ts'
 import { pageQuery } from '../pagination.ts'
 
 /** `device.connected`, `certificate.*` or `*`; types that come with later versions are good too. */
-export const typePatternSchema = z
-  .string()
-  .regex(/^(?:\*|[a-z_]{1,40}(?:\.[a-z_]{1,40}){0,3}(?:\.\*)?)$/, 'A type such as device.connected, or certificate.*')
+export const typePatternSchema = z.string().refine(isTypePattern, 'A type such as device.connected, or certificate.*')
 
 const typesSchema = z
   .string()

@@ -1,6 +1,6 @@
 /** One event or message on its way to one webhook. */
 export interface WebhookDelivery {
-  readonly id: number
+  readonly id: string
   readonly webhookId: string
   /** Of the event; `message` of a message. */
   readonly type: string
@@ -13,5 +13,3 @@ export interface WebhookDelivery {
   readonly error: string | undefined
   readonly createdAt: Date
 }
-
-export type NewDelivery = Pick<WebhookDelivery, 'webhookId' | 'type' | 'body' | 'createdAt'>

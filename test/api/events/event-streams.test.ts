@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { ReadableLog } from '../../../src/api/events/event-frames.ts'
 import { EventStreams } from '../../../src/api/events/event-streams.ts'
-import type { LoggedEvent } from '../../../src/events/logged-event.ts'
+import type { LoggedEvent } from '../../../src/logged-event.ts'
 import { NOW } from '../api-harness.ts'
 
 const ALL = { types: [] }

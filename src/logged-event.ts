@@ -28,3 +28,10 @@ export function deviceOf({ kind, id, subject, deviceId }: LoggedEvent['data']): 
   if (typeof subject === 'string' && subject.startsWith(DEVICE)) return subject.slice(DEVICE.length)
   return typeof deviceId === 'string' ? deviceId : undefined
 }
+
+const TYPE_PATTERN = /^(?:\*|[a-z_]{1,40}(?:\.[a-z_]{1,40}){0,3}(?:\.\*)?)$/
+
+/** `device.connected`, `certificate.*` or `*`; a type that does not exist yet is a good pattern too. */
+export function isTypePattern(text: string): boolean {
+  return TYPE_PATTERN.test(text)
+}
