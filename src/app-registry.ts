@@ -1,4 +1,5 @@
 import { inBackground } from './app-background.ts'
+import { watchForCompromise } from './app-compromise.ts'
 import { cutAtEmqxToo } from './app-emqx.ts'
 import type { Pki } from './app-pki.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
@@ -10,6 +11,8 @@ import { judgeChain } from './edge/chain-verdict.ts'
 import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 import { BcryptThread } from './registry/bcrypt-thread.ts'
+import type { Suspicions } from './registry/compromise/suspicions.ts'
+import type { Grant } from './registry/grant.ts'
 import type { LegacyCredential } from './registry/legacy-credential.ts'
 import { type MayAccess, narrowPolicy } from './registry/narrowed-access.ts'
 import type { Cutter, LeafIssuer } from './registry/ports.ts'
@@ -32,12 +35,17 @@ export interface RegistryParts {
   readonly mayAccess: MayAccess | undefined
 }
 
+export interface OpenRegistry extends Omit<Registry, 'noteConnection'>, ConnectionNotes {
+  readonly serverCertificates: ServerCertificates
+  readonly suspicions: Suspicions
+}
+
+interface ConnectionNotes {
+  noteConnection(grant: Grant, address: string): void
+}
+
 /** The registry, with all that it moves outside of itself. */
-export function openRegistry(
-  config: Config,
-  parts: RegistryParts,
-  stack: AsyncDisposableStack,
-): Registry & { readonly serverCertificates: ServerCertificates } {
+export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncDisposableStack): OpenRegistry {
   const { stores, pki, broker, endForwarding, revocationLists, events, logger, clock, mayAccess } = parts
   const cutter: Cutter = {
     cutCredentials(names, reason) {
@@ -105,9 +113,22 @@ export function openRegistry(
   })
   const { certificates } = stores
   const issuer = serverIssuerOf(pki)
-  const { revocations } = registry
+  const { revocations, refusals } = registry
+  const suspicions = watchForCompromise(config, { registry, certificates, events, logger, clock })
   return {
     ...registry,
+    suspicions,
+    noteConnection(grant, address) {
+      registry.noteConnection(grant)
+      suspicions.noteConnection(grant, address)
+    },
+    refusals: {
+      ...refusals,
+      record(refusal, proven) {
+        refusals.record(refusal)
+        suspicions.noteRefusal(refusal, proven)
+      },
+    },
     administratorCertificates: {
       ...registry.administratorCertificates,
       // Its role may be a smaller one from now on.

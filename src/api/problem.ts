@@ -18,6 +18,7 @@ export const problemSchema = z
       .readonly()
       .optional(),
     fingerprint: z.string().optional().openapi({ description: 'Of the certificate that was issued already' }),
+    keyOf: z.string().optional().openapi({ description: 'Fingerprint of the certificate whose key was sent' }),
   })
   .openapi('Problem')
 
