@@ -1,26 +1,18 @@
 import { EventStreams } from './api/events/event-streams.ts'
-import type { Clock } from './clock.ts'
+import { openWebhooks, type WatchingWebhooks, type WebhookParts } from './app-webhooks.ts'
 import type { Config } from './config.ts'
-import type { Database } from './db/database.ts'
 import { createEventStore } from './db/event-store.ts'
 import { EventLog } from './events/event-log.ts'
-import type { EventFeed } from './events.ts'
-import type { Logger } from './logger.ts'
 
-export interface EventParts {
-  readonly database: Database
-  readonly events: EventFeed
-  readonly clock: Clock
-  readonly logger: Logger
-}
+export type HappeningParts = Omit<WebhookParts, 'eventLog'>
 
-export interface Happenings {
+export interface Happenings extends WatchingWebhooks {
   readonly eventLog: EventLog
   readonly eventStreams: EventStreams
 }
 
-/** Writes down all that happens from now on, for those who listen. */
-export function openEventLog(config: Config, parts: EventParts, stack: AsyncDisposableStack): Happenings {
+/** Writes down all that happens from now on, for those who listen and those who are told. */
+export function openHappenings(config: Config, parts: HappeningParts, stack: AsyncDisposableStack): Happenings {
   const { database, events, clock, logger } = parts
   const eventLog = stack.use(
     new EventLog({
@@ -40,5 +32,6 @@ export function openEventLog(config: Config, parts: EventParts, stack: AsyncDisp
   )
   stack.use(events.subscribeAll((type, event) => eventLog.add(type, event)))
   const onFailure = (err: unknown): void => logger.error({ component: 'events', err }, 'Events could not be read')
-  return { eventLog, eventStreams: new EventStreams({ log: eventLog, onFailure }) }
+  const eventStreams = new EventStreams({ log: eventLog, onFailure })
+  return { eventLog, eventStreams, ...openWebhooks(config, { ...parts, eventLog }, stack) }
 }

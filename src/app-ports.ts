@@ -2,6 +2,7 @@ import { createHttpServer } from './api/http-server.ts'
 import type { HttpsIdentity } from './api/ports.ts'
 import { createRedirect } from './api/redirect/redirect.ts'
 import { networkOrigin } from './api/request/request-origin.ts'
+import type { Pki } from './app-pki.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
 import type { Config } from './config.ts'
 import { type PlannedListener, planListeners } from './config-listeners.ts'
@@ -81,6 +82,19 @@ export async function openPorts(config: Config, parts: PortParts, stack: AsyncDi
       }),
     )
     ports.redirect = await open(plan.redirect, createPlainHttpDoor({ ...doors, http: sockets }))
+  }
+}
+
+/** What HTTPS is reached by; the ports are known once they are open. */
+export function httpsIdentity(config: Config, pki: Pick<Pki, 'https'>, ports: Pick<Ports, 'api'>): HttpsIdentity {
+  return {
+    serverNames: () => pki.https.served.identity.names,
+    get publicHost() {
+      return config.public_host
+    },
+    get httpsPort() {
+      return ports.api
+    },
   }
 }
 

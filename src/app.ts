@@ -3,9 +3,9 @@ import { OWN_ORIGIN } from './api/request/request-origin.ts'
 import { isWebSocketRequest } from './api/request/websocket-rule.ts'
 import { inBackground, repeat } from './app-background.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
-import { openEventLog } from './app-events.ts'
+import { openHappenings } from './app-events.ts'
 import { openListeners } from './app-listeners.ts'
-import type { Ports } from './app-ports.ts'
+import { httpsIdentity, type Ports } from './app-ports.ts'
 import { openPremises } from './app-premises.ts'
 import { openReverseProxy } from './app-proxy.ts'
 import { createReadiness } from './app-readiness.ts'
@@ -86,7 +86,9 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
 
   const { database, pki, files } = await openPremises(config, { logger, clock, pid, inMemory }, stack)
   const registryStores = createStores(database)
-  const { eventLog, eventStreams } = openEventLog(config, { database, events, clock, logger }, stack)
+  const { caCertificatePem } = pki.authority
+  const own = { database, events, clock, logger, caCertificatePem, ports: () => Object.values(ports) }
+  const { watchMessages, ...happenings } = openHappenings(config, own, stack)
   const revocationLists = openRevocationLists({ database, pki, clock }, stack)
   const registry = openRegistry(
     config,
@@ -125,19 +127,12 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       fastPath,
     }),
   )
+  watchMessages(broker.messages)
   const sweep = createSweep({ registry, broker, pki, revocationLists, endOthers, logger })
   repeat(stack, SWEEP_MS, sweep)
   repeat(stack, WATCH_MS, () => inBackground(pki.watch(), logger))
   const ports: Ports = { mqtt: config.mqtt.port, api: config.api.port, plainMqtt: undefined, redirect: undefined }
-  const https = {
-    serverNames: () => pki.https.served.identity.names,
-    get publicHost() {
-      return config.public_host
-    },
-    get httpsPort() {
-      return ports.api
-    },
-  }
+  const https = httpsIdentity(config, pki, ports)
   const proxy = openReverseProxy(config, { registry, https, logger })
   const webSocket = {
     subProtocols: SUB_PROTOCOLS,
@@ -151,7 +146,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     modes: authModes(config),
     recordRefusal,
     renewOwnCertificate: () => pki.renewal.renew(),
-    trust: { caCertificatePem: pki.authority.caCertificatePem, anchorPem: pki.anchorPem },
+    trust: { caCertificatePem, anchorPem: pki.anchorPem },
     revocationLists: { current: () => revocationLists.current() },
     broker: {
       get brokerHost() {
@@ -184,8 +179,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       ports,
       clock,
     }),
-    eventLog,
-    eventStreams,
+    ...happenings,
     signTime: createTimeSigner(() => pki.mqtts.served.identity),
     explainFailure: (error) => databaseFailure('hub.db', error),
     clock,
@@ -212,7 +206,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   )
 
   // Ended first: nobody waits for the end of a stream that has none.
-  stack.use(eventStreams)
+  stack.use(happenings.eventStreams)
   tellExchanges(pki, events)
   inBackground(revocationLists.refresh(), logger)
   logger.info({ component: 'hub', mqttPort: ports.mqtt, apiPort: ports.api }, 'Hub ready')
@@ -239,7 +233,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
 
   function endForwarding(): void {
     proxy.endRefused()
-    eventStreams.endRefused()
+    happenings.eventStreams.endRefused()
   }
 
   async function endOthers(): Promise<void> {

@@ -1,5 +1,5 @@
 import { NETWORKS } from './config-edge.ts'
-import { choice, count, DAY, duration, list } from './config-field.ts'
+import { choice, count, DAY, duration, list, toggle } from './config-field.ts'
 
 /** How long what happened can be read again. */
 export const EVENT_SETTINGS = {
@@ -33,4 +33,18 @@ export const COMPROMISE_SETTINGS = {
   refusals: count(20, 2, 10_000, 'Refusals of one device that are a sign.'),
   refusals_window: duration(60, 'The time in which they are counted.', DAY),
   acts_per_hour: count(10, 0, 10_000, 'Devices suspended or revoked so in an hour; of further ones is only told.'),
+}
+
+/** Where webhooks may go, and how much is tried. */
+export const WEBHOOK_SETTINGS = {
+  allow_private: toggle(false, 'Whether webhooks may go to every private address, of this machine and its networks.'),
+  allow: list(NETWORKS, 'Private addresses and networks that webhooks may go to all the same.'),
+  queue: count(1000, 1, 100_000, 'Deliveries that wait for one webhook; further ones are dropped.'),
+  attempts: count(
+    12,
+    1,
+    100,
+    'Attempts before a delivery is dead and waits for an operator; 12 take about three hours.',
+  ),
+  timeout: duration(10, 'Time for one attempt.', 60),
 }

@@ -47,6 +47,11 @@ const LIVE_SETTINGS: ReadonlySet<string> = new Set([
   'pki.public_url',
   'public_host',
   'tls.server_names',
+  'webhooks.allow',
+  'webhooks.allow_private',
+  'webhooks.attempts',
+  'webhooks.queue',
+  'webhooks.timeout',
 ])
 
 /** Whether a running hub takes a new value of the setting; the others wait for a restart. */

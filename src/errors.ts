@@ -18,6 +18,7 @@ export const ERROR_CODES = [
   'data_folder_in_use',
   'database_corrupt',
   'database_too_new',
+  'delivery_not_found',
   'device_exists',
   'device_not_found',
   'device_owned_by_another_user',
@@ -62,6 +63,8 @@ export const ERROR_CODES = [
   'unsupported_media_type',
   'upgrade_required',
   'user_name_taken',
+  'webhook_not_found',
+  'webhooks_over_limit',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]

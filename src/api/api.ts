@@ -78,6 +78,7 @@ import { signingRequestRoutes } from './routes/signing-requests.ts'
 import { timeRoutes } from './routes/time.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { trustPageRoutes } from './routes/trust-page.ts'
+import { type WebhookCalls, webhookRoutes } from './routes/webhooks.ts'
 import { webSocketRoutes } from './routes/websocket.ts'
 import { securityHeaders } from './security-headers.ts'
 
@@ -106,6 +107,7 @@ export interface ApiDependencies {
   readonly diagnosis: DiagnosisCalls
   readonly eventLog: Pick<EventLog, 'readBefore'>
   readonly eventStreams: Pick<EventStreams, 'open'>
+  readonly webhooks: WebhookCalls
   readonly recordRefusal: RecordRefusal
   readonly trust: TrustAnchor
   readonly revocationLists: PublishedRevocations
@@ -202,6 +204,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/devices', diaryRoutes('device', dependencies.devices.get, dependencies.diagnosis.diary, guard))
   app.route('/api/services', diaryRoutes('service', dependencies.services.get, dependencies.diagnosis.diary, guard))
   app.route('/api/events', eventRoutes(dependencies, guard))
+  app.route('/api/webhooks', webhookRoutes(dependencies.webhooks, guard))
   app.route('/api/diagnostics', diagnosticRoutes(dependencies, guard))
   return app
 }

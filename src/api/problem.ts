@@ -44,6 +44,7 @@ const PROBLEMS = {
   data_folder_in_use: [500, 'Data folder in use'],
   database_corrupt: [500, 'Database corrupt'],
   database_too_new: [500, 'Database too new'],
+  delivery_not_found: [404, 'Delivery not found'],
   device_exists: [409, 'Device exists'],
   device_not_found: [404, 'Device not found'],
   device_owned_by_another_user: [409, 'Device owned by another user'],
@@ -88,6 +89,8 @@ const PROBLEMS = {
   unsupported_media_type: [415, 'Unsupported media type'],
   upgrade_required: [426, 'Upgrade required'],
   user_name_taken: [409, 'User name taken'],
+  webhook_not_found: [404, 'Webhook not found'],
+  webhooks_over_limit: [409, 'Too many webhooks'],
 } as const satisfies Record<ErrorCode, readonly [status: number, title: string]>
 
 export function isServerFailure(code: ErrorCode): boolean {

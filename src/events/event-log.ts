@@ -33,6 +33,7 @@ const RETRY_MS = 1000
 export class EventLog implements Disposable {
   readonly #options: EventLogOptions
   readonly #listeners = new Set<() => void>()
+  readonly #witnesses = new Set<(event: LoggedEvent) => void>()
   /** Oldest first: all that is not kept yet, and some of what is. */
   #recent: LoggedEvent[] = []
   #newest: number
@@ -70,8 +71,10 @@ export class EventLog implements Disposable {
     const at = this.#options.clock()
     // Whatever the clock does: an id is never given twice, and never a smaller one.
     this.#newest = Math.max(this.#newest + 1, at.getTime() * 1000)
-    this.#recent.push({ id: this.#newest, at, type, data: { ...data } })
+    const event = { id: this.#newest, at, type, data: { ...data } }
+    this.#recent.push(event)
     this.#schedule()
+    for (const witness of this.#witnesses) witness(event)
   }
 
   /** Whether somebody who has seen all up to this id may have missed some that came then; 0: who has seen none. */
@@ -98,6 +101,12 @@ export class EventLog implements Disposable {
   onChange(listener: () => void): Disposable {
     this.#listeners.add(listener)
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
+  }
+
+  /** Told of each one as it is added. */
+  onAdd(witness: (event: LoggedEvent) => void): Disposable {
+    this.#witnesses.add(witness)
+    return { [Symbol.dispose]: () => void this.#witnesses.delete(witness) }
   }
 
   /** Keeps what is not kept yet. */

@@ -13,6 +13,7 @@ import type { PublishedLists } from '../../src/registry/revocation-lists.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { createBrokerDouble } from './broker-double.ts'
 import { createRegistryDouble, createToken } from './registry-double.ts'
+import { createWebhookDouble } from './webhook-double.ts'
 
 export const NOW = new Date('2026-03-01T12:00:00.000Z')
 export const HTTPS: RequestOrigin = { surface: 'https', address: '192.0.2.7', loopback: false }
@@ -51,6 +52,7 @@ export interface Call {
 export function createHarness(overrides: Partial<ApiDependencies> = {}) {
   const registry = createRegistryDouble(NOW, authority.caCertificatePem)
   const brokerDouble = createBrokerDouble(NOW)
+  const webhookDouble = createWebhookDouble(NOW)
   const refusals: Refusal[] = []
   const connects: { connect: EmqxConnect | undefined; address: string }[] = []
   const actions: { action: EmqxAction | undefined; address: string }[] = []
@@ -86,6 +88,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     },
     eventLog: { readBefore: () => [{ id: 7, at: NOW, type: 'device.connected', data: { kind: 'device', id: 'd' } }] },
     eventStreams: { open: ({ filter, after }) => new Blob([JSON.stringify({ filter, after })]).stream() },
+    webhooks: webhookDouble.ports,
     recordRefusal: (refusal) => void refusals.push(refusal),
     renewOwnCertificate: async () => ({
       names: ['localhost'],
@@ -126,7 +129,17 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     return { status: response.status, headers: response.headers, text, body: readJson(response, text) }
   }
 
-  return { app, call, calls: registry.calls, brokerCalls: brokerDouble.calls, refusals, connects, actions, lines }
+  return {
+    app,
+    call,
+    calls: registry.calls,
+    brokerCalls: brokerDouble.calls,
+    webhookCalls: webhookDouble.calls,
+    refusals,
+    connects,
+    actions,
+    lines,
+  }
 }
 
 function readJson({ headers }: Response, text: string): unknown {
