@@ -19,6 +19,7 @@ import { addSessionCommands } from './session.ts'
 import { addSimulateCommand } from './simulator/simulate.ts'
 import { addStartCommand } from './start.ts'
 import { addTokenCommands } from './token.ts'
+import { addWebhookCommands } from './webhook.ts'
 
 /** Every verb of the command line; a wrong call throws commander's error after it is printed. */
 export function createProgram(context: CommandContext): Command {
@@ -54,6 +55,7 @@ export function createProgram(context: CommandContext): Command {
   addPubCommand(program, context)
   addRefusalsCommand(program, context)
   addEventsCommand(program, context)
+  addWebhookCommands(program, context)
   addDoctorCommand(program, context)
   addSimulateCommand(program, context)
   addConfigCommands(program, context)

@@ -5,6 +5,8 @@ import { createPage } from './page.ts'
 import { createRelaxedTransaction } from './relaxed-transaction.ts'
 import { webhookDeliveries as deliveries, webhooks } from './schema.ts'
 
+const DELETED_AT_ONCE = 1000
+
 export function createWebhookStore({ orm }: Database): WebhookStore {
   return {
     list: () =>
@@ -73,10 +75,12 @@ export function createDeliveryStore(database: Database): DeliveryStore {
         .from(deliveries)
         .where(stateOf(webhookId, 'dead'))
         .orderBy(desc(deliveries.nextAt), desc(sql`rowid`))
-        .limit(-1)
+        .limit(DELETED_AT_ONCE)
         .offset(kept)
         .all()
-      for (const { id } of old) relaxed(() => orm.delete(deliveries).where(eq(deliveries.id, id)).run())
+      relaxed(() => {
+        for (const { id } of old) orm.delete(deliveries).where(eq(deliveries.id, id)).run()
+      })
     },
   }
 }

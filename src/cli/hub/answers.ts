@@ -16,6 +16,7 @@ import type { shapeRefusal } from '../../api/resources/refusal.ts'
 import type { shapeOwnCertificate, shapeServerIssued } from '../../api/resources/server-certificate.ts'
 import type { shapeService } from '../../api/resources/service.ts'
 import type { shapeSession } from '../../api/resources/session.ts'
+import type { shapeDelivery, shapeOutcome, shapeWebhook } from '../../api/resources/webhook.ts'
 
 /** What the API answers, by the words of the API itself. */
 export type AdministratorCertificateAnswer = ReturnType<typeof shapeAdministratorCertificate>
@@ -39,6 +40,9 @@ export type ServerIssuedAnswer = ReturnType<typeof shapeServerIssued>
 export type ServiceAnswer = ReturnType<typeof shapeService>
 export type SessionAnswer = ReturnType<typeof shapeSession>
 export type TokenAnswer = ReturnType<typeof shapeToken>
+export type WebhookAnswer = ReturnType<typeof shapeWebhook>
+export type WebhookDeliveryAnswer = ReturnType<typeof shapeDelivery>
+export type WebhookOutcomeAnswer = ReturnType<typeof shapeOutcome>
 
 export interface RevocationAnswer {
   readonly message: string
