@@ -58,6 +58,14 @@ export class EventStreams implements Disposable {
     const stream = new EventStream(this.#log, new EventFrames(this.#log, filter, after), this.#times, {
       abort,
       onFailure: this.#onFailure,
+      // Not before: the answer to HEAD is one that nobody ever reads.
+      onStart: () => {
+        this.#open.add(stream)
+        this.#guarded.add(guarded)
+        const refusal = judge()
+        if (refusal) guarded.end(refusal)
+        else if (this.#isClosed) stream.finish()
+      },
       onEnd: () => {
         this.#guarded.delete(guarded)
         this.#open.delete(stream)
@@ -70,9 +78,6 @@ export class EventStreams implements Disposable {
         stream.cut()
       },
     }
-    this.#open.add(stream)
-    this.#guarded.add(guarded)
-    if (this.#isClosed) stream.finish()
     return stream.readable
   }
 
@@ -90,6 +95,8 @@ export class EventStreams implements Disposable {
 
 interface StreamEnds extends Pick<EventStreamsOptions, 'onFailure'> {
   readonly abort: () => void
+  /** Told when somebody begins to read. */
+  readonly onStart: () => void
   readonly onEnd: () => void
 }
 
@@ -102,6 +109,7 @@ class EventStream {
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined
   #wake: (() => void) | undefined
   #stall: NodeJS.Timeout | undefined
+  #hasStarted = false
   #isOver = false
 
   constructor(log: ReadableLog, frames: EventFrames, times: EventStreamTimes, ends: StreamEnds) {
@@ -136,6 +144,8 @@ class EventStream {
 
   async #fill(): Promise<void> {
     clearTimeout(this.#stall)
+    this.#start()
+    if (this.#isOver) return
     try {
       const frames = this.#frames.next() || (await this.#waitForNews())
       if (this.#isOver) return
@@ -146,6 +156,12 @@ class EventStream {
       this.#ends.onFailure(error)
       this.cut()
     }
+  }
+
+  #start(): void {
+    if (this.#hasStarted) return
+    this.#hasStarted = true
+    this.#ends.onStart()
   }
 
   /** The frames of what has happened, or a sign of life. */

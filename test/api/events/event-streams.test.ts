@@ -119,14 +119,27 @@ test('a reader that has gone leaves nothing behind', async () => {
 
 test('those who would be refused now are cut, and the others are not', async () => {
   const { open, streams, refused, aborted } = openScene()
-  const [lost, kept] = [open(0, () => ({ cause: 'token_invalid' })), open(0)]
-  await read(lost)
-  const waiting = lost.read()
+  let isGood = true
+  const [lost, kept] = [open(0, () => (isGood ? undefined : { cause: 'token_invalid' })), open(0)]
+  for (const reader of [lost, kept]) await read(reader)
+  const [waiting, others] = [lost.read(), kept.read()]
+  await turn()
+  isGood = false
   streams.endRefused()
   expect((await waiting).done).toBe(true)
   await aborted
   expect([refused, streams.size]).toEqual([['token_invalid'], 1])
   await kept.cancel()
+  await others
+})
+
+test('a right that has ended before anybody read lets nobody read', async () => {
+  const { open, streams, refused } = openScene()
+  const reader = open(0, () => ({ cause: 'token_invalid' }))
+  expect(streams.size).toBe(0)
+  await read(reader)
+  expect((await reader.read()).done).toBe(true)
+  expect([refused, streams.size]).toEqual([['token_invalid'], 0])
 })
 
 test('a log that cannot be read closes its reader', async () => {
@@ -143,8 +156,10 @@ test('a hub that stops ends its streams, and opens none', async () => {
   const { open, streams } = openScene()
   const reader = open(0)
   await read(reader)
+  const waiting = reader.read()
+  await turn()
   streams[Symbol.dispose]()
-  expect((await reader.read()).done).toBe(true)
+  expect((await waiting).done).toBe(true)
   const late = open(0)
   await read(late)
   expect((await late.read()).done).toBe(true)
