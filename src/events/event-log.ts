@@ -19,8 +19,8 @@ export interface EventPage {
   readonly position: number
 }
 
-// A turn's share: 256 rows take SQLite about two milliseconds.
-const BATCH = 256
+// A turn's share: so many rows take SQLite about a millisecond.
+const BATCH = 128
 const IN_MEMORY = 10_000
 const MAX_UNKEPT = 100_000
 const PRUNED_AT_ONCE = 1000

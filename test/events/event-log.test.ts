@@ -169,7 +169,7 @@ test('ten thousand events hold no turn of the loop for the disk', async () => {
   for (let name = 0; name < 10_000; name++) log.add('device.connected', { kind: 'device', id: `d${name}` })
   await turn()
   // A turn's share and no more.
-  expect(stored.extent()?.count).toBe(256)
+  expect(stored.extent()?.count).toBe(128)
   log[Symbol.dispose]()
   expect(stored.extent()?.count).toBe(10_000)
 })
