@@ -69,7 +69,7 @@ export function eventRoutes({ eventLog, eventStreams, apiAdmissions, recordRefus
 
   /** What the guard has asked once is asked again whenever a right may have ended. */
   function watch(c: Context<ApiEnv>): Pick<EventReader, 'judge' | 'onRefused' | 'abort'> {
-    const { origin, abort = () => undefined } = c.env
+    const { origin, abort } = c.env
     const authorization = c.req.header('authorization')
     const { surface, address } = origin
     return {
@@ -82,7 +82,7 @@ export function eventRoutes({ eventLog, eventStreams, apiAdmissions, recordRefus
       },
       onRefused: ({ cause, presented, expected }) =>
         recordRefusal({ surface, address, cause, ...exact({ presented, expected }) }),
-      abort,
+      abort: () => abort?.(),
     }
   }
 }

@@ -43,7 +43,7 @@ export function post({ url, addresses, headers, body, ca, signal }: HttpPost): P
 }
 
 /** What was judged is what is connected to: a name that is asked again may have another answer. */
-function pinTo(addresses: readonly LookupAddress[]): LookupFunction {
+export function pinTo(addresses: readonly LookupAddress[]): LookupFunction {
   return (_hostname, { all }, callback) => {
     const [first] = addresses
     if (all) callback(null, [...addresses])
