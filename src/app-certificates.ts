@@ -92,12 +92,3 @@ function show(
   for (const warning of warnings) logger.warn({ ...told, warning }, 'Certificate is odd')
   return { served, keeper: new CertificateWatch({ served, files, read, logger }) }
 }
-
-/** Told of each certificate that takes the place of another in a handshake. */
-export function tellExchanges(showings: Readonly<Record<'https' | 'mqtts', Showing>>, events: EventFeed): void {
-  for (const surface of ['https', 'mqtts'] as const) {
-    const { served } = showings[surface]
-    const fingerprint = (): string => served.identity.certificate.fingerprint256
-    served.onExchange(() => events.publish('certificate.exchanged', { surface, fingerprint: fingerprint() }))
-  }
-}

@@ -20,7 +20,7 @@ import type { Registry, Stores } from './registry/registry.ts'
 
 export interface DiagnosisParts {
   readonly stores: Stores
-  readonly registry: Registry
+  readonly registry: Pick<Registry, 'admissions' | 'logins' | 'refusals'>
   readonly broker: Pick<MqttBroker, 'sessions'>
   readonly pki: Pki
   readonly events: EventFeed

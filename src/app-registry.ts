@@ -1,4 +1,5 @@
 import { inBackground } from './app-background.ts'
+import { watchForCompromise } from './app-compromise.ts'
 import { cutAtEmqxToo } from './app-emqx.ts'
 import { type Enrolling, type EnrolmentStores, openEnrolment, openProfiles } from './app-enrolment.ts'
 import { createHandOver } from './app-hand-over.ts'
@@ -12,6 +13,8 @@ import { judgeChain } from './edge/chain-verdict.ts'
 import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 import { BcryptThread } from './registry/bcrypt-thread.ts'
+import type { Suspicions } from './registry/compromise/suspicions.ts'
+import type { Grant } from './registry/grant.ts'
 import { createHolds, type Holds } from './registry/holds.ts'
 import type { LegacyCredential } from './registry/legacy-credential.ts'
 import { type MayAccess, narrowPolicy } from './registry/narrowed-access.ts'
@@ -40,15 +43,22 @@ export interface RegistryParts {
   readonly mayAccess: MayAccess | undefined
 }
 
+export interface OpenRegistry
+  extends Omit<Registry, 'noteConnection'>,
+    ConnectionNotes,
+    Enrolling,
+    ReturnType<typeof createHandOver> {
+  readonly holds: Holds
+  readonly serverCertificates: ServerCertificates
+  readonly suspicions: Suspicions
+}
+
+interface ConnectionNotes {
+  noteConnection(grant: Grant, address: string): void
+}
+
 /** The registry, with all that it moves outside of itself. */
-export function openRegistry(
-  config: Config,
-  parts: RegistryParts,
-  stack: AsyncDisposableStack,
-): Registry &
-  Enrolling & { readonly serverCertificates: ServerCertificates; readonly holds: Holds } & ReturnType<
-    typeof createHandOver
-  > {
+export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncDisposableStack): OpenRegistry {
   const profiles = openProfiles(config)
   const { stores, pki, broker, endForwarding, revocationLists, timings, events, logger, clock, mayAccess } = parts
   const cutter: Cutter = {
@@ -117,10 +127,32 @@ export function openRegistry(
     ...(mayAccess ? { narrowAccess: narrowBy(mayAccess, logger) } : {}),
   })
   const { certificates } = stores
-  const { revocations } = registry
+  const { revocations, refusals } = registry
+  const suspicions = watchForCompromise(config, { registry, certificates, events, logger, clock })
   return {
     ...registry,
     ...openEnrolment({ stores, registry, issuer, profiles, pki, events, clock }),
+    suspicions,
+    noteConnection(grant, address) {
+      registry.noteConnection(grant)
+      suspicions.noteConnection(grant, address)
+    },
+    refusals: {
+      ...refusals,
+      record(refusal, proven) {
+        refusals.record(refusal)
+        suspicions.noteRefusal(refusal, proven)
+      },
+    },
+    administratorCertificates: {
+      ...registry.administratorCertificates,
+      // Its role may be a smaller one from now on.
+      async issue(request) {
+        const issued = await registry.administratorCertificates.issue(request)
+        endForwarding()
+        return issued
+      },
+    },
     tokens: {
       ...registry.tokens,
       revoke(id) {

@@ -4,8 +4,8 @@ import { OWN_ORIGIN } from './api/request/request-origin.ts'
 import { isWebSocketRequest } from './api/request/websocket-rule.ts'
 import { httpsIdentity, webSocketOffer } from './app-addresses.ts'
 import { inBackground, repeat } from './app-background.ts'
-import { tellExchanges } from './app-certificates.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
+import { openHappenings } from './app-events.ts'
 import { openFleetCare, readRotations } from './app-fleet.ts'
 import { openListeners } from './app-listeners.ts'
 import { openMetrics } from './app-metrics.ts'
@@ -19,7 +19,7 @@ import { createReload } from './app-reload.ts'
 import { openRevocationLists } from './app-revocation-lists.ts'
 import { createStores, openMqttStores } from './app-stores.ts'
 import { createSweep } from './app-sweep.ts'
-import { tellMistrust } from './app-trust.ts'
+import { tellExchanges, tellMistrust } from './app-trust.ts'
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
 import { createPkcs12 } from './ca/pkcs12.ts'
@@ -92,6 +92,9 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
 
   const { database, pki, files } = await openPremises(config, { logger, clock, pid, inMemory }, stack)
   const registryStores = createStores(database, clock)
+  const { caCertificatePem } = pki.authority
+  const own = { database, events, clock, logger, caCertificatePem, ports: () => Object.values(ports) }
+  const { watchMessages, ...happenings } = openHappenings(config, own, stack)
   const revocationLists = openRevocationLists({ database, pki, clock }, stack)
   const ocsp = createOcsp({ database, pki, clock, logger })
   const registry = openRegistry(
@@ -100,7 +103,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       stores: registryStores,
       pki,
       broker: () => broker,
-      endForwarding: () => proxy.endRefused(),
+      endForwarding,
       revocationLists,
       timings,
       isAsked: readRotations(database),
@@ -133,6 +136,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       fastPath,
     }),
   )
+  watchMessages(broker.messages)
   const fleet = openFleetCare(
     { database, stores: registryStores, pki, registry, broker, recordRefusal, events, clock, logger },
     stack,
@@ -152,7 +156,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     modes: authModes(config),
     recordRefusal,
     renewOwnCertificate: () => pki.renewal.renew(),
-    trust: { caCertificatePem: pki.authority.caCertificatePem, anchorPem: pki.anchorPem },
+    trust: { caCertificatePem, anchorPem: pki.anchorPem },
     revocationLists: { current: () => revocationLists.current() },
     answerOcsp: ocsp.answer,
     broker: {
@@ -191,6 +195,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       clock,
     }),
     createKeyStore: createPkcs12,
+    ...happenings,
     signTime: createTimeSigner(() => pki.mqtts.served.identity),
     explainFailure: (error) => databaseFailure('hub.db', error),
     clock,
@@ -218,6 +223,8 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     stack,
   )
 
+  // Ended first: nobody waits for the end of a stream that has none.
+  stack.use(happenings.eventStreams)
   tellExchanges(pki, events)
   inBackground(revocationLists.refresh(), logger)
   logger.info({ component: 'hub', mqttPort: ports.mqtt, apiPort: ports.api }, 'Hub ready')
@@ -242,8 +249,13 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 
-  async function endOthers(): Promise<void> {
+  function endForwarding(): void {
     proxy.endRefused()
+    happenings.eventStreams.endRefused()
+  }
+
+  async function endOthers(): Promise<void> {
+    endForwarding()
     await broker.sessions.cutOthersThan(registry.connectAdmissions.isStillAdmitted)
   }
 }

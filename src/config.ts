@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { HTTPS_CERTIFICATE, MQTTS_CERTIFICATE } from './config-certificate.ts'
 import { API_EDGE, LISTEN_EDGE, NETWORKS, SERVER_EDGE } from './config-edge.ts'
 import { ConfigurationError } from './config-error.ts'
+import { COMPROMISE_SETTINGS, EVENT_SETTINGS, WEBHOOK_SETTINGS } from './config-events.ts'
 import {
   choice,
   count,
@@ -157,6 +158,9 @@ const SCHEMA = group({
       example: '',
     }),
   }),
+  events: group(EVENT_SETTINGS),
+  compromise: group(COMPROMISE_SETTINGS),
+  webhooks: group(WEBHOOK_SETTINGS),
   limits: group({
     connect_bytes: size(16 * KIB, 'Largest MQTT CONNECT packet.'),
     packet_bytes: size(MIB, 'Largest MQTT packet.'),

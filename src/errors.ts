@@ -25,6 +25,7 @@ export const ERROR_CODES = [
   'data_folder_in_use',
   'database_corrupt',
   'database_too_new',
+  'delivery_not_found',
   'device_error',
   'device_exists',
   'device_not_found',
@@ -84,6 +85,8 @@ export const ERROR_CODES = [
   'unsupported_media_type',
   'upgrade_required',
   'user_name_taken',
+  'webhook_not_found',
+  'webhooks_over_limit',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]

@@ -61,6 +61,19 @@ export interface HubEvents {
   readonly 'limit.reached': { readonly limit: string; readonly subject: string; readonly count: number }
   /** EMQX did not answer: the clients of this identity may still be connected there. */
   readonly 'emqx.disconnect_failed': { readonly kind: string; readonly id: string }
+  /** Somebody else seems to hold what this identity shows; `action` is what was done about it. */
+  readonly 'identity.compromise_suspected': {
+    readonly kind: 'device' | 'service'
+    readonly id: string
+    readonly sign: 'two_addresses' | 'key_reuse' | 'refusal_burst'
+    readonly action: 'told' | 'suspended' | 'revoked'
+    /** What it was concluded from, for a person. */
+    readonly evidence: Readonly<Record<string, string | number>>
+  }
+  /** So many events before this one could not be kept, and whoever resumes does not hear of them. */
+  readonly 'events.lost': { readonly count: number }
+  /** Its target did not take it in all attempts: it waits for an operator. */
+  readonly 'webhook.dead_lettered': { readonly webhook: string; readonly delivery: string; readonly event: string }
 }
 
 interface EnrolmentEvent {
@@ -72,12 +85,16 @@ interface EnrolmentEvent {
 export type HubEventType = keyof HubEvents
 
 type Listener<Type extends HubEventType> = (event: HubEvents[Type]) => void
+type GeneralListener = (type: HubEventType, event: HubEvents[HubEventType]) => void
 
 /** Hands each event to those who listen, at once and in order; a listener that throws is the publisher's bug to see. */
 export class EventFeed {
   readonly #listeners = new Map<HubEventType, Set<Listener<never>>>()
+  readonly #generalListeners = new Set<GeneralListener>()
 
   publish<Type extends HubEventType>(type: Type, event: HubEvents[Type]): void {
+    // First: what a listener of its type publishes comes after it.
+    for (const listener of this.#generalListeners) listener(type, event)
     for (const listener of this.#listeners.get(type) ?? []) (listener as Listener<Type>)(event)
   }
 
@@ -85,5 +102,11 @@ export class EventFeed {
     const listeners = this.#listeners.get(type) ?? new Set()
     this.#listeners.set(type, listeners.add(listener))
     return { [Symbol.dispose]: () => void listeners.delete(listener) }
+  }
+
+  /** To every type there is, and will be. */
+  subscribeAll(listener: GeneralListener): Disposable {
+    this.#generalListeners.add(listener)
+    return { [Symbol.dispose]: () => void this.#generalListeners.delete(listener) }
   }
 }

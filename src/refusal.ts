@@ -200,4 +200,10 @@ export interface Refusal {
   readonly expected?: string
 }
 
-export type RecordRefusal = (refusal: Refusal) => void
+/** Who has shown a credential that is good now, and was refused what it asked for. */
+export interface ProvenIdentity {
+  readonly kind: 'device' | 'service' | 'anonymous'
+  readonly id: string
+}
+
+export type RecordRefusal = (refusal: Refusal, proven?: ProvenIdentity) => void

@@ -4,7 +4,11 @@ import type { RequestOrigin } from './request/request-origin.ts'
 
 /** What travels with one request through the middlewares. */
 export interface ApiEnv {
-  readonly Bindings: { readonly origin: RequestOrigin }
+  readonly Bindings: {
+    readonly origin: RequestOrigin
+    /** Closes the connection of the request at once; none of what the hub's own process asks. */
+    readonly abort?: () => void
+  }
   readonly Variables: {
     readonly requestId: string
     readonly caller: Caller

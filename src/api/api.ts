@@ -3,6 +3,7 @@ import type { Bans } from '../broker/bans.ts'
 import type { RemoteCalls } from '../broker/remote-calls.ts'
 import type { SessionList } from '../broker/session-list.ts'
 import type { Clock } from '../clock.ts'
+import type { EventLog } from '../events/event-log.ts'
 import type { Logger } from '../logger.ts'
 import type { RecordRefusal } from '../refusal.ts'
 import type { AdministratorCertificates } from '../registry/administrator-certificates.ts'
@@ -34,6 +35,7 @@ import type { ApiEnv } from './api-env.ts'
 import { audited } from './audit/audited.ts'
 import { allowOrigins } from './cors.ts'
 import { errorHandler, notFoundHandler } from './error-handler.ts'
+import type { EventStreams } from './events/event-streams.ts'
 import { type HandOverDependencies, handOverRoutes } from './hand-over/hand-over-routes.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
 import type { Metrics } from './metrics/metrics.ts'
@@ -76,6 +78,7 @@ import { emqxAuthenticatorRoutes, emqxAuthorizerRoutes } from './routes/emqx.ts'
 import { enrolmentTokenRoutes } from './routes/enrolment-tokens.ts'
 import { enrolmentRoutes } from './routes/enrolments.ts'
 import { estRoutes } from './routes/est.ts'
+import { eventRoutes } from './routes/events.ts'
 import { expiryRoutes } from './routes/expiry.ts'
 import { healthRoutes } from './routes/health.ts'
 import { type IdentityTokenCalls, identityTokenRoutes } from './routes/identity-tokens.ts'
@@ -99,6 +102,7 @@ import { signingRequestRoutes } from './routes/signing-requests.ts'
 import { timeRoutes } from './routes/time.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { trustPageRoutes } from './routes/trust-page.ts'
+import { type WebhookCalls, webhookRoutes } from './routes/webhooks.ts'
 import { webSocketRoutes } from './routes/websocket.ts'
 import { securityHeaders } from './security-headers.ts'
 
@@ -134,6 +138,9 @@ export interface ApiDependencies extends HandOverDependencies {
   readonly remoteCalls: RemoteCalls
   readonly refusals: RefusalLog
   readonly diagnosis: DiagnosisCalls
+  readonly eventLog: Pick<EventLog, 'readBefore'>
+  readonly eventStreams: Pick<EventStreams, 'open'>
+  readonly webhooks: WebhookCalls
   readonly recordRefusal: RecordRefusal
   readonly trust: TrustAnchor
   readonly revocationLists: PublishedRevocations
@@ -259,6 +266,8 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/bans', banRoutes(dependencies.bans, guard))
   app.route('/api/devices', diaryRoutes('device', dependencies.devices.get, dependencies.diagnosis.diary, guard))
   app.route('/api/services', diaryRoutes('service', dependencies.services.get, dependencies.diagnosis.diary, guard))
+  app.route('/api/events', eventRoutes(dependencies, guard))
+  app.route('/api/webhooks', webhookRoutes(dependencies.webhooks, guard))
   app.route('/api/diagnostics', diagnosticRoutes(dependencies, guard))
   return app
 }

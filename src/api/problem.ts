@@ -20,6 +20,7 @@ export const problemSchema = z
     fingerprint: z.string().optional().openapi({ description: 'Of the certificate that was issued already' }),
     deviceCode: z.string().optional().openapi({ description: 'The code that a device answered a call with' }),
     deviceMessage: z.string().optional().openapi({ description: 'Its sentence' }),
+    keyOf: z.string().optional().openapi({ description: 'Fingerprint of the certificate whose key was sent' }),
   })
   .openapi('Problem')
 
@@ -54,6 +55,7 @@ const PROBLEMS = {
   data_folder_in_use: [500, 'Data folder in use'],
   database_corrupt: [500, 'Database corrupt'],
   database_too_new: [500, 'Database too new'],
+  delivery_not_found: [404, 'Delivery not found'],
   device_error: [502, 'Device error'],
   device_exists: [409, 'Device exists'],
   device_not_found: [404, 'Device not found'],
@@ -113,6 +115,8 @@ const PROBLEMS = {
   unsupported_media_type: [415, 'Unsupported media type'],
   upgrade_required: [426, 'Upgrade required'],
   user_name_taken: [409, 'User name taken'],
+  webhook_not_found: [404, 'Webhook not found'],
+  webhooks_over_limit: [409, 'Too many webhooks'],
 } as const satisfies Record<ErrorCode, readonly [status: number, title: string]>
 
 export function isServerFailure(code: ErrorCode): boolean {

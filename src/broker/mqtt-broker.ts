@@ -166,10 +166,11 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     const { session, evicts } = decision
     const eviction = evicts ? evictHolder(session.clientId) : undefined
     sessions.open(connection, session)
-    directory.noteConnection(session)
     announce(connection, session)
+    directory.noteConnection(session, connection.address)
     if (eviction) void serveAfter(eviction, connection, bytes)
-    else engine.serve(connection, bytes)
+    // What was noted of it may have ended it.
+    else if (connection.cutReason === undefined) engine.serve(connection, bytes)
   }
 
   /** What arrives meanwhile waits unread; whether anything else has changed is asked again in the tick that admits. */
@@ -206,7 +207,7 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
 
   function refuse(connection: Connection, refusal: ConnectRefusal): void {
     const { cause, returnCode, presented, expected, identity } = refusal
-    record(connection, cause, presented, expected)
+    record(connection, cause, presented, expected, identity)
     connection.refuse(encodeConnack(returnCode))
     // A ban is not followed by another for running into it.
     if (identity && cause !== 'banned') flapping.countEnd(connection, identity)
@@ -244,7 +245,8 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     cause: ConnectRefusal['cause'],
     presented: Readonly<Record<string, string>>,
     expected?: string,
+    proven?: Identity,
   ): void {
-    recordRefusal({ address, surface, cause, presented, ...(expected === undefined ? {} : { expected }) })
+    recordRefusal({ address, surface, cause, presented, ...(expected === undefined ? {} : { expected }) }, proven)
   }
 }

@@ -10,6 +10,7 @@ import { addDoctorCommand } from './doctor.ts'
 import { addEmqxConfigCommand } from './emqx-config.ts'
 import { addEnrolmentTokenCommands } from './enrolment-token.ts'
 import { addEnrolmentCommands } from './enrolments.ts'
+import { addEventsCommand } from './events.ts'
 import { addImportCommands } from './import/import.ts'
 import { addPolicyCommands } from './policy.ts'
 import type { CommandContext } from './ports.ts'
@@ -23,6 +24,7 @@ import { addSessionCommands } from './session.ts'
 import { addSimulateCommand } from './simulator/simulate.ts'
 import { addStartCommand } from './start.ts'
 import { addTokenCommands } from './token.ts'
+import { addWebhookCommands } from './webhook.ts'
 
 /** Every verb of the command line; a wrong call throws commander's error after it is printed. */
 export function createProgram(context: CommandContext): Command {
@@ -62,6 +64,8 @@ export function createProgram(context: CommandContext): Command {
   addRpcCommand(program, context)
   addRefusalsCommand(program, context)
   addAuditCommands(program, context)
+  addEventsCommand(program, context)
+  addWebhookCommands(program, context)
   addDoctorCommand(program, context)
   addSimulateCommand(program, context)
   addConfigCommands(program, context)

@@ -1,3 +1,5 @@
+import type { WebhookDelivery } from '../events/webhooks/delivery.ts'
+import type { Webhook } from '../events/webhooks/webhook.ts'
 import type { Role } from '../registry/api-token.ts'
 import type { CertificateKind, CertificateOrigin, RevocationReason } from '../registry/certificate.ts'
 import type { ClaimWishes } from '../registry/claim.ts'
@@ -319,3 +321,46 @@ export const claims = sqliteTable('claims', {
   expiresAt: time('expires_at').notNull(),
   usedAt: time('used_at'),
 })
+
+// By ids that grow: the newest part of what happened, for whoever was away.
+export const events = sqliteTable('events', {
+  id: integer('id').primaryKey(),
+  at: time('at').notNull(),
+  type: text('type').notNull(),
+  // Of the events that are a device's.
+  deviceId: text('device_id'),
+  data: text('data', { mode: 'json' }).$type<Readonly<Record<string, unknown>>>().notNull(),
+})
+
+export const webhooks = sqliteTable('webhooks', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  state: text('state').$type<Webhook['state']>().notNull(),
+  url: text('url').notNull(),
+  secret: text('secret').notNull(),
+  headers: text('headers', { mode: 'json' }).$type<Webhook['headers']>().notNull(),
+  types: text('types', { mode: 'json' }).$type<Webhook['types']>().notNull(),
+  topicFilters: text('topic_filters', { mode: 'json' }).$type<Webhook['topicFilters']>().notNull(),
+  format: text('format').$type<Webhook['format']>().notNull(),
+  template: text('template', { mode: 'json' }).$type<Webhook['template']>(),
+  createdAt: time('created_at').notNull(),
+})
+
+// What a target has not taken yet; a dead one waits for an operator.
+export const webhookDeliveries = sqliteTable(
+  'webhook_deliveries',
+  {
+    id: text('id').primaryKey(),
+    webhookId: text('webhook_id')
+      .notNull()
+      .references(() => webhooks.id, { onDelete: 'cascade' }),
+    type: text('type').notNull(),
+    body: text('body').notNull(),
+    state: text('state').$type<WebhookDelivery['state']>().notNull(),
+    attempts: integer('attempts').notNull(),
+    nextAt: time('next_at').notNull(),
+    error: text('error'),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [index('webhook_deliveries_due').on(table.webhookId, table.state, table.nextAt)],
+)

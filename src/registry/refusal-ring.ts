@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { REFUSAL_MENDS, type Refusal, type RefusalCause } from '../refusal.ts'
+import { REFUSAL_MENDS, type RecordRefusal, type Refusal, type RefusalCause } from '../refusal.ts'
 import { BoundedEntries } from './bounded-entries.ts'
 import type { Expectations } from './expectations.ts'
 
@@ -11,7 +11,7 @@ export interface RecordedRefusal extends Refusal {
 }
 
 export interface RefusalRing {
-  record(refusal: Refusal): void
+  readonly record: RecordRefusal
   /** Newest first. */
   list(): readonly RecordedRefusal[]
   /** How many there were since the start, those included that are not kept any more. */

@@ -47,6 +47,7 @@ export function createRequestedKeys(
       throw new DomainError(
         'key_compromised',
         `The key is that of certificate ${compromised.fingerprint}, which was revoked because the key was compromised: make a new one`,
+        { details: { keyOf: compromised.fingerprint } },
       )
     }
     const others = certified.find(({ kind, subjectId }) => kind !== 'device' || subjectId !== deviceId)
@@ -54,6 +55,7 @@ export function createRequestedKeys(
     throw new DomainError(
       'key_in_use',
       `The key is that of certificate ${others.fingerprint} of another identity: make one that is this device's alone`,
+      { details: { keyOf: others.fingerprint } },
     )
   }
 }

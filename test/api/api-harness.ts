@@ -16,6 +16,7 @@ import { createBrokerDouble } from './broker-double.ts'
 import { createFleetDouble } from './fleet-double.ts'
 import { createHandOverDouble } from './hand-over-double.ts'
 import { createRegistryDouble, createToken } from './registry-double.ts'
+import { createWebhookDouble } from './webhook-double.ts'
 
 export const NOW = new Date('2026-03-01T12:00:00.000Z')
 export const HTTPS: RequestOrigin = { surface: 'https', address: '192.0.2.7', loopback: false }
@@ -57,6 +58,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
   const registry = createRegistryDouble(NOW, authority.caCertificatePem)
   const brokerDouble = createBrokerDouble(NOW)
   const handOver = createHandOverDouble(NOW, (deviceId) => registry.issue('device', deviceId))
+  const webhookDouble = createWebhookDouble(NOW)
   const refusals: Refusal[] = []
   const requests: ObservedRequest[] = []
   const audited: unknown[] = []
@@ -94,6 +96,9 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       ],
       judgeCertificate: (text) => ({ admitted: true, presented: { subject: text }, kind: undefined, hints: [] }),
     },
+    eventLog: { readBefore: () => [{ id: 7, at: NOW, type: 'device.connected', data: { kind: 'device', id: 'd' } }] },
+    eventStreams: { open: ({ filter, after }) => new Blob([JSON.stringify({ filter, after })]).stream() },
+    webhooks: webhookDouble.ports,
     recordRefusal: (refusal) => void refusals.push(refusal),
     renewOwnCertificate: async () => ({
       names: ['localhost'],
@@ -155,6 +160,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     calls: registry.calls,
     brokerCalls: brokerDouble.calls,
     handOverCalls: handOver.handOverCalls,
+    webhookCalls: webhookDouble.calls,
     refusals,
     requests,
     audited,

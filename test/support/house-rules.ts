@@ -47,6 +47,7 @@ const LEAVES = [
   'clock',
   'duration',
   'events',
+  'logged-event',
   'topic',
   'identifiers',
   'key-purpose',
@@ -55,7 +56,7 @@ const LEAVES = [
   'refusal',
   'version',
 ]
-const ROOMS = ['ca', 'registry', 'edge', 'broker', 'db', 'api', 'cluster', 'cli', 'console'] as const
+const ROOMS = ['ca', 'registry', 'edge', 'broker', 'db', 'api', 'events', 'cluster', 'cli', 'console'] as const
 type Part = (typeof ROOMS)[number] | 'leaf' | 'config' | 'app' | 'main' | 'launcher'
 
 function partOf(path: string): Part | undefined {
@@ -76,8 +77,9 @@ const ARROWS = {
   registry: { ca: 'type' },
   edge: {},
   broker: { registry: 'type', edge: 'type' },
-  db: { ca: 'type', registry: 'type', broker: 'type' },
-  api: { ca: 'type', registry: 'type', edge: 'type', broker: 'type' },
+  db: { ca: 'type', registry: 'type', broker: 'type', events: 'type' },
+  api: { ca: 'type', registry: 'type', edge: 'type', broker: 'type', events: 'type' },
+  events: { registry: 'type', broker: 'type' },
   cluster: { registry: 'type', broker: 'type' },
   cli: { api: 'type' },
   console: { api: 'type' },
@@ -90,6 +92,7 @@ const ARROWS = {
     broker: 'value',
     db: 'value',
     api: 'value',
+    events: 'value',
     cluster: 'value',
     config: 'value',
   },

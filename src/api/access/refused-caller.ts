@@ -1,7 +1,15 @@
 import type { Context } from 'hono'
-import type { ErrorCode } from '../../errors.ts'
-import { denialOf, REFUSAL_MENDS, type RecordRefusal, type Refusal, type RefusalCause } from '../../refusal.ts'
+import { DomainError, type ErrorCode } from '../../errors.ts'
+import {
+  denialOf,
+  type ProvenIdentity,
+  REFUSAL_MENDS,
+  type RecordRefusal,
+  type Refusal,
+  type RefusalCause,
+} from '../../refusal.ts'
 import type { ApiEnv } from '../api-env.ts'
+import { exact } from '../exact.ts'
 import { respondWithProblem } from '../problem.ts'
 
 /** Records why nobody is let past, and answers with what mends it. */
@@ -24,19 +32,21 @@ const CODES: ReadonlyMap<RefusalCause, ErrorCode> = new Map([
   ['login_over_limit', 'attempts_over_limit'],
 ])
 
-/** Does what a device asked for, or somebody for it, and records why it gets no certificate. */
+/** Does what a device asked for (`proven`), or somebody for it, and records why it gets no certificate. */
 export async function recordDenial<Result>(
   c: Context<ApiEnv>,
   recordRefusal: RecordRefusal,
   presented: Readonly<Record<string, string>>,
   work: () => Promise<Result>,
+  proven?: ProvenIdentity,
 ): Promise<Result> {
   try {
     return await work()
   } catch (error) {
     const cause = denialOf(error)
     const { surface, address } = c.env.origin
-    if (cause) recordRefusal({ surface, address, cause, presented })
+    const keyOf = error instanceof DomainError ? error.details['keyOf'] : undefined
+    if (cause) recordRefusal({ surface, address, cause, presented: { ...presented, ...exact({ keyOf }) } }, proven)
     throw error
   }
 }

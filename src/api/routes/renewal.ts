@@ -15,7 +15,7 @@ import {
   signingRequestBody,
 } from '../resources/signing-request.ts'
 
-const renew = createRoute({
+const renewal = createRoute({
   method: 'post',
   path: '/',
   tags: ['certificates'],
@@ -31,12 +31,11 @@ export function renewalRoutes(
   recordRefusal: RecordRefusal,
 ) {
   const middleware = [deviceAuthentication(renewals, admissions, recordRefusal), requestBody()]
-  return new OpenAPIHono<ApiEnv>().openapi({ ...renew, middleware }, async (c) => {
+  return new OpenAPIHono<ApiEnv>().openapi({ ...renewal, middleware }, async (c) => {
     const { peer = {} } = c.env.origin
     const presented = { identity: `device:${c.var.device}`, fingerprint: peer.certificate?.fingerprint ?? '' }
-    const renewed = await recordDenial(c, recordRefusal, presented, async () =>
-      renewals.renew(peer, await readSigningRequest(c, c.req.valid('json'))),
-    )
+    const renew = async () => renewals.renew(peer, await readSigningRequest(c, c.req.valid('json')))
+    const renewed = await recordDenial(c, recordRefusal, presented, renew, { kind: 'device', id: c.var.device })
     return c.json(shapeCertifiedKey(renewed), 201)
   })
 }

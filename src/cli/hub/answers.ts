@@ -12,6 +12,7 @@ import type { shapeDevice } from '../../api/resources/device.ts'
 import type { shapeCheckup, shapeVerdict } from '../../api/resources/diagnosis.ts'
 import type { shapeEnrolment } from '../../api/resources/enrolment.ts'
 import type { shapeEnrolmentToken } from '../../api/resources/enrolment-token.ts'
+import type { EventAnswer as EventShape } from '../../api/resources/event.ts'
 import type { shapeExpiry } from '../../api/resources/expiry.ts'
 import type { shapeIdentityToken } from '../../api/resources/identity-token.ts'
 import type { shapeImportReport, shapeUndoReport } from '../../api/resources/import.ts'
@@ -22,6 +23,7 @@ import type { shapeMember, shapeProgress, shapeRotation } from '../../api/resour
 import type { shapeOwnCertificate, shapeServerIssued } from '../../api/resources/server-certificate.ts'
 import type { shapeService } from '../../api/resources/service.ts'
 import type { shapeSession } from '../../api/resources/session.ts'
+import type { shapeDelivery, shapeOutcome, shapeWebhook } from '../../api/resources/webhook.ts'
 
 /** What the API answers, by the words of the API itself. */
 export type AdministratorCertificateAnswer = ReturnType<typeof shapeAdministratorCertificate>
@@ -34,6 +36,7 @@ export type BulkAnswer = BulkLine
 export type ClaimAnswer = ReturnType<typeof shapeClaim>
 export type NewClaimAnswer = ReturnType<typeof shapeNewClaim>
 export type CheckupAnswer = ReturnType<typeof shapeCheckup>
+export type EventAnswer = EventShape
 export type FindingAnswer = CheckupAnswer['checks'][number]
 export type VerdictAnswer = ReturnType<typeof shapeVerdict>
 export type CertificateAnswer = ReturnType<typeof shapeHistory>
@@ -55,6 +58,9 @@ export type ServerIssuedAnswer = ReturnType<typeof shapeServerIssued>
 export type ServiceAnswer = ReturnType<typeof shapeService>
 export type SessionAnswer = ReturnType<typeof shapeSession>
 export type TokenAnswer = ReturnType<typeof shapeToken>
+export type WebhookAnswer = ReturnType<typeof shapeWebhook>
+export type WebhookDeliveryAnswer = ReturnType<typeof shapeDelivery>
+export type WebhookOutcomeAnswer = ReturnType<typeof shapeOutcome>
 
 export interface RevocationAnswer {
   readonly message: string

@@ -18,6 +18,8 @@ export interface HubClient {
   download(path: string, body: object): Promise<Buffer>
   /** The lines of an answer, one by one, that comes while the table is sent. */
   exchangeLines<Line>(path: string, table: Table): AsyncIterable<Line>
+  /** An answer without an end, as it comes, until the signal. */
+  readStream(path: string, signal: AbortSignal): AsyncGenerator<string>
 }
 
 export interface Table {
@@ -62,6 +64,22 @@ export function createHubClient(address: HubAddress, onWarning: OnWarning): HubC
       const response = await exchange('POST', path, { type, content: Readable.from(octets) })
       // The contract again.
       for await (const line of splitLines(response, address)) yield parseAnswer(line, path) as Line
+    },
+    async *readStream(path, signal) {
+      const headers = { ...headersOf(address, undefined), accept: 'text/event-stream' }
+      const answer = await open(address, { method: 'GET', path, headers, signal }, undefined).catch(unlessStopped)
+      if (!answer) return
+      const { statusCode: status = 0, headers: answered } = answer
+      if (status !== 200) throw describeRefusal(status, answered['content-type'], await text(answer))
+      answer.setTimeout(0)
+      try {
+        for await (const chunk of answer.setEncoding('utf8')) yield String(chunk)
+      } catch (error) {
+        if (!signal.aborted) throw describeUnreachable(address, error)
+      }
+      function unlessStopped(error: unknown): undefined {
+        if (!signal.aborted) throw error
+      }
     },
   }
   return client
