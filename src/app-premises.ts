@@ -17,6 +17,8 @@ export interface Premises {
 }
 
 export interface PremisesFiles {
+  readonly certsDir: string
+  readonly dataDir: string
   readonly adminToken: string
   readonly localSocket: string
   readonly mqttDatabase: string
@@ -51,6 +53,8 @@ export async function openPremises(
     database,
     pki: await openPki(config, { distributionPoints, clock, logger }),
     files: {
+      certsDir: resolve(config.certs_dir),
+      dataDir,
       adminToken: join(dataDir, 'admin-token'),
       localSocket: join(dataDir, 'hub.sock'),
       mqttDatabase: join(dataDir, 'mqtt.db'),

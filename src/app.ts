@@ -2,6 +2,7 @@ import { createApi } from './api/api.ts'
 import { OWN_ORIGIN } from './api/request/request-origin.ts'
 import { isWebSocketRequest } from './api/request/websocket-rule.ts'
 import { inBackground, repeat } from './app-background.ts'
+import { openBackups } from './app-backup.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
 import { openListeners } from './app-listeners.ts'
 import type { Ports } from './app-ports.ts'
@@ -144,8 +145,10 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     },
   }
   const readiness = createReadiness({ database, stores, pki, clock, logger }, stack)
+  const backups = openBackups({ files, clock, logger }, stack)
   const api = createApi({
     ...registry,
+    backups,
     modes: authModes(config),
     recordRefusal,
     renewOwnCertificate: () => pki.renewal.renew(),

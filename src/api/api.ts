@@ -28,6 +28,7 @@ import { errorHandler, notFoundHandler } from './error-handler.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
 import type {
   AuthModes,
+  BackupMaker,
   BrokerAddress,
   Configuration,
   DiagnosisCalls,
@@ -47,6 +48,7 @@ import { plainHttp } from './request/plain-http.ts'
 import { MAX_BODY_OCTETS, MAX_IMPORT_OCTETS, requestBody } from './request/request-body.ts'
 import { requestId } from './request/request-id.ts'
 import { administratorCertificateRoutes } from './routes/administrator-certificates.ts'
+import { backupRoutes } from './routes/backup.ts'
 import { banRoutes } from './routes/bans.ts'
 import { caCertificateRoutes } from './routes/ca-certificate.ts'
 import { certificateValidationRoutes } from './routes/certificate-validation.ts'
@@ -110,6 +112,7 @@ export interface ApiDependencies {
   /** Whether callers from loopback addresses may use the API without TLS. */
   readonly loopbackHttp: boolean
   readonly configuration: Configuration
+  readonly backups: BackupMaker
   /** Of web pages that may call the API, the hub's own left out. */
   readonly allowedOrigins: readonly string[]
   readonly health: Health
@@ -191,6 +194,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   )
   app.route('/api/tokens', tokenRoutes(tokens, guard))
   app.route('/api/config', configurationRoutes(dependencies.configuration, dependencies.apiAdmissions, guard))
+  app.route('/api/backup', backupRoutes(dependencies.backups, guard))
   app.route('/api/mode', modeRoutes(dependencies.modes, guard))
   app.route('/api/sessions', sessionRoutes(dependencies.sessions, guard))
   app.route('/api/bans', banRoutes(dependencies.bans, guard))

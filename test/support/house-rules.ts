@@ -53,7 +53,7 @@ const LEAVES = [
   'refusal',
   'version',
 ]
-const ROOMS = ['ca', 'registry', 'edge', 'broker', 'db', 'api', 'cluster', 'cli', 'console'] as const
+const ROOMS = ['ca', 'registry', 'edge', 'broker', 'db', 'api', 'backup', 'cluster', 'cli', 'console'] as const
 type Part = (typeof ROOMS)[number] | 'leaf' | 'config' | 'app' | 'main' | 'launcher'
 
 function partOf(path: string): Part | undefined {
@@ -74,8 +74,9 @@ const ARROWS = {
   registry: { ca: 'type' },
   edge: {},
   broker: { registry: 'type', edge: 'type' },
-  db: { ca: 'type', registry: 'type', broker: 'type' },
-  api: { ca: 'type', registry: 'type', edge: 'type', broker: 'type' },
+  db: { ca: 'type', registry: 'type', broker: 'type', backup: 'type' },
+  api: { ca: 'type', registry: 'type', edge: 'type', broker: 'type', backup: 'type' },
+  backup: {},
   cluster: { registry: 'type', broker: 'type' },
   cli: { api: 'type' },
   console: { api: 'type' },
@@ -88,6 +89,7 @@ const ARROWS = {
     broker: 'value',
     db: 'value',
     api: 'value',
+    backup: 'value',
     cluster: 'value',
     config: 'value',
   },
@@ -133,6 +135,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   bcryptjs: ['src/registry/'],
   'csv-parse': ['src/cli/'],
   commander: ['src/cli/'],
+  croner: ['src/backup/'],
   mqtt: ['src/cli/', 'src/testing'],
   zod: ['src/config.ts', 'src/config-field.ts', 'src/api/'],
   yaml: ['src/config-file.ts'],

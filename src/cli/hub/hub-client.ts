@@ -13,12 +13,16 @@ export interface HubClient {
   /** Every item of a list, page after page. */
   list<Item>(path: string): Promise<readonly Item[]>
   readText(path: string): Promise<string>
+  /** An answer as it comes; one that is cut short throws while it is read. */
+  download(method: Method, path: string, body: object): Promise<AsyncIterable<Buffer>>
 }
 
 export type OnWarning = (warning: string) => void
 
 const PAGE_SIZE = 500
 const PATIENCE_MILLISECONDS = 60_000
+// Its first octet comes when the databases are copied, which takes the time that the disk takes.
+const DOWNLOAD_PATIENCE_MILLISECONDS = 3_600_000
 
 /** `onWarning` is told what the hub says beside its answers. */
 export function createHubClient(address: HubAddress, onWarning: OnWarning): HubClient {
@@ -43,6 +47,14 @@ export function createHubClient(address: HubAddress, onWarning: OnWarning): HubC
       return items
     },
     readText: (path) => send('GET', path),
+    async download(method, path, body) {
+      const payload = JSON.stringify(body)
+      const options = { method, path, headers: headersOf(address, payload) }
+      const response = await open(address, options, payload, DOWNLOAD_PATIENCE_MILLISECONDS)
+      const { statusCode: status = 0, headers } = response
+      if (status !== 200) throw describeRefusal(status, headers['content-type'], await text(response))
+      return response
+    },
   }
   return client
 }
@@ -78,12 +90,17 @@ function headersOf(address: HubAddress, payload: string | undefined): Record<str
   }
 }
 
-function open(address: HubAddress, options: RequestOptions, payload: string | undefined): Promise<IncomingMessage> {
+function open(
+  address: HubAddress,
+  options: RequestOptions,
+  payload: string | undefined,
+  patience = PATIENCE_MILLISECONDS,
+): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   const request = address.secure ? requestHttps : requestHttp
   // One call a connection: nothing stays open that would keep the process alive.
   const outgoing = request({ ...address.target, ...options, agent: false }, resolve)
-  outgoing.setTimeout(PATIENCE_MILLISECONDS, () => outgoing.destroy(new Error('no answer within a minute')))
+  outgoing.setTimeout(patience, () => outgoing.destroy(new Error(`no answer within ${patience / 60_000} min`)))
   outgoing.on('error', (error) => reject(describeUnreachable(address, error)))
   outgoing.end(payload)
   return promise
