@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createEntry, ENTRY, sealArchive } from './backup/archive.ts'
 import type { BackupContents, Manifest } from './backup/manifest.ts'
 import type { TarEntry } from './backup/tar.ts'
+import { timeInName } from './backup/time-in-name.ts'
 import { type AuthorityBackup, readAuthorityBackup } from './ca/authority-backup.ts'
 import type { Clock } from './clock.ts'
 import { type SnapshotFigures, takeSnapshot } from './db/snapshot.ts'
@@ -66,10 +67,7 @@ export function openBackups({ files, clock, logger }: BackupParts, stack: AsyncD
     },
   }
 
-  async function* release(
-    stream: AsyncIterable<Uint8Array>,
-    held: AsyncDisposableStack,
-  ): AsyncGenerator<Uint8Array> {
+  async function* release(stream: AsyncIterable<Uint8Array>, held: AsyncDisposableStack): AsyncGenerator<Uint8Array> {
     await using _ = held
     yield Buffer.alloc(0)
     for await (const chunk of stream) {
@@ -135,11 +133,6 @@ function removeCopies(data: string): void {
   for (const name of readdirSync(data)) {
     if (name.startsWith(COPIES)) rmSync(join(data, name), { recursive: true, force: true })
   }
-}
-
-/** `2026-11-22T120000Z`: no file system minds it, and names sort by time. */
-export function timeInName(time: string): string {
-  return time.replace(/\.\d+/, '').replaceAll(':', '')
 }
 
 async function refuseInMemory(): Promise<never> {

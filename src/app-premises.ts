@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { createMemoryPki, openPki, type Pki } from './app-pki.ts'
 import { createDistributionPoints } from './app-revocation-lists.ts'
+import { discardStage, type Folders, finishSwap } from './backup/swap.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { ensureOwnFolder } from './db/data-folder.ts'
@@ -47,6 +48,7 @@ export async function openPremises(
   const dataDir = resolve(config.data_dir)
   ensureOwnFolder(dataDir)
   stack.use(lockFolder(dataDir, pid))
+  finishRestore({ data: dataDir, certs: resolve(config.certs_dir) }, logger)
   const database = stack.use(openDatabase({ file: join(dataDir, 'hub.db') }))
   const distributionPoints = createDistributionPoints(config, database)
   return {
@@ -60,4 +62,11 @@ export async function openPremises(
       mqttDatabase: join(dataDir, 'mqtt.db'),
     },
   }
+}
+
+/** Ends what a restore that was killed has begun: all of it where it was decided, none of it before. */
+function finishRestore(folders: Folders, logger: Logger): void {
+  const plan = finishSwap(folders.data)
+  if (plan) logger.warn({ component: 'backup', id: plan.id }, 'A restore that was cut short was finished')
+  discardStage(folders)
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { addAdministratorCertificateCommands } from './administrator-certificate.ts'
+import { addBackupCommand } from './backup.ts'
 import { addBanCommands } from './ban.ts'
 import { addCaCommands } from './ca.ts'
 import { addCertificateCommands } from './certificate.ts'
@@ -12,6 +13,7 @@ import { addPolicyCommands } from './policy.ts'
 import type { CommandContext } from './ports.ts'
 import { addPubCommand } from './pub.ts'
 import { addRefusalsCommand } from './refusals.ts'
+import { addRestoreCommand } from './restore.ts'
 import { addServerCertificateCommands } from './server-certificate.ts'
 import { addServiceCommands } from './service.ts'
 import { addSessionCommands } from './session.ts'
@@ -45,6 +47,8 @@ export function createProgram(context: CommandContext): Command {
   addAdministratorCertificateCommands(program, context)
   addPolicyCommands(program, context)
   addCaCommands(program, context)
+  addBackupCommand(program, context)
+  addRestoreCommand(program, context)
   addCertificateCommands(program, context)
   addServerCertificateCommands(program, context)
   addImportCommands(program, context)

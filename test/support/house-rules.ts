@@ -135,7 +135,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   bcryptjs: ['src/registry/'],
   'csv-parse': ['src/cli/'],
   commander: ['src/cli/'],
-  croner: ['src/backup/'],
+  croner: ['src/config-schedule.ts'],
   mqtt: ['src/cli/', 'src/testing'],
   zod: ['src/config.ts', 'src/config-field.ts', 'src/api/'],
   yaml: ['src/config-file.ts'],

@@ -1,0 +1,49 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { addHubOptions, type HubOptions, openHubClient, settingsRequest } from './hub/hub-options.ts'
+import { renderSummary } from './output/backup-summary.ts'
+import { formatPath } from './output/command-line.ts'
+import { saveStream } from './output/saved-file.ts'
+import { addPassphraseOption, type PassphraseOptions, readNewPassphrase } from './passphrase.ts'
+import type { BackupSummary, CommandContext } from './ports.ts'
+
+interface BackupOptions extends HubOptions, PassphraseOptions {
+  readonly json?: boolean
+}
+
+export function addBackupCommand(program: Command, context: CommandContext): void {
+  const command = program.command('backup <file>').description('back the running hub up into one encrypted file')
+  addBackupOptions(command).action((file: string, options: BackupOptions) => backUp(file, 'hub', options, context))
+}
+
+/** `signet ca backup`. */
+export function addCaBackupCommand(ca: Command, context: CommandContext): void {
+  const command = ca.command('backup <file>').description('certificate and key of the CA, in one encrypted file')
+  addBackupOptions(command).action((file: string, options: BackupOptions) => backUp(file, 'ca', options, context))
+}
+
+function addBackupOptions(command: Command): Command {
+  return addPassphraseOption(addHubOptions(command)).option('--json', 'print what it holds as JSON')
+}
+
+async function backUp(
+  file: string,
+  contents: 'hub' | 'ca',
+  options: BackupOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { terminal, local } = context
+  const { cwd, stdout } = terminal
+  const passphrase = await readNewPassphrase(options, settingsRequest(options), context)
+  const hub = await openHubClient(options, context)
+  const path = resolve(cwd, file)
+  const stream = await hub.download('POST', '/api/backup', { passphrase, contents })
+  let summary: BackupSummary | undefined
+  // Read back before it counts as one.
+  await saveStream(stream, path, async (waiting) => {
+    summary = await local.readBackup(waiting, passphrase)
+  })
+  if (summary === undefined) return
+  if (options.json) stdout.write(`${JSON.stringify({ file: path, ...summary }, null, 2)}\n`)
+  else stdout.write(renderSummary(formatPath(path, cwd), summary))
+}
