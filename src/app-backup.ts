@@ -20,13 +20,18 @@ export interface MadeBackup {
 }
 
 export interface Backups {
+  /** What the names of this hub's backups begin with: several hubs may share a folder. */
+  readonly prefix: string
   /** One at a time; throws `backup_running`, `backup_unavailable`, `file_unreachable` or `hub_stopping`. */
   make(contents: BackupContents, passphrase: string): Promise<MadeBackup>
+  /** Ends the one that is being made. */
+  stop(): void
 }
 
 export interface BackupParts {
   /** None: a hub in memory. */
   readonly files: { readonly certsDir: string; readonly dataDir: string } | undefined
+  readonly caFingerprint: string
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -34,18 +39,24 @@ export interface BackupParts {
 const COPIES = '.backup-'
 
 /** Backups of the running hub; what one had copied is gone when it was read, or with the stack. */
-export function openBackups({ files, clock, logger }: BackupParts, stack: AsyncDisposableStack): Backups {
-  if (!files) return { make: refuseInMemory }
+export function openBackups(
+  { files, caFingerprint, clock, logger }: BackupParts,
+  stack: AsyncDisposableStack,
+): Backups {
+  const prefix = `signet-${caFingerprint.replaceAll(':', '').slice(0, 8).toLowerCase()}-`
+  if (!files) return { prefix, make: refuseInMemory, stop: () => undefined }
   const { certsDir: certs, dataDir: data } = files
   removeCopies(data)
   stack.defer(() => removeCopies(data))
   const stopping = new AbortController()
-  stack.defer(() =>
-    stopping.abort(new DomainError('hub_stopping', 'The hub is stopping: ask again when it has started')),
-  )
+  const stop = (): void =>
+    stopping.abort(new DomainError('hub_stopping', 'The hub is stopping: ask again when it has started'))
+  stack.defer(stop)
   let isRunning = false
 
   return {
+    prefix,
+    stop,
     async make(contents, passphrase) {
       if (isRunning) throw new DomainError('backup_running', 'A backup is being made already: wait for its end')
       isRunning = true
@@ -59,7 +70,7 @@ export function openBackups({ files, clock, logger }: BackupParts, stack: AsyncD
       const manifest = describe(contents, authority, copies?.figures)
       const entries = [...entriesOf(authority), ...(copies ? [...copies.entries, ...readAdminToken(data)] : [])]
       const { octets, stream } = await sealArchive({ passphrase, manifest, entries })
-      const fileName = `signet-${contents === 'ca' ? 'ca-' : ''}${timeInName(manifest.createdAt)}.backup`
+      const fileName = `${prefix}${contents === 'ca' ? 'ca-' : ''}${timeInName(manifest.createdAt)}.backup`
       const released = release(stream, failed.move())
       // Entered: one that nobody ever reads must still let go of what it holds when it is returned from.
       await released.next()

@@ -1,10 +1,10 @@
 import { access, constants, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openArchiveFile } from './app-archive-file.ts'
 import { type Comparison, comparePresent } from './app-restore-comparison.ts'
 import { extract } from './app-restore-extract.ts'
 import { openArchive } from './backup/archive.ts'
+import { openArchiveFile } from './backup/archive-file.ts'
 import type { BackupContents, Manifest } from './backup/manifest.ts'
 import {
   asideFolder,

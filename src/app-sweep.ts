@@ -1,4 +1,5 @@
 import { inBackground } from './app-background.ts'
+import type { ScheduledBackups } from './app-backup-schedule.ts'
 import type { Pki } from './app-pki.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
 import type { Logger } from './logger.ts'
@@ -10,6 +11,7 @@ export interface SweepParts {
   readonly broker: Pick<MqttBroker, 'endExpired'>
   readonly pki: Pick<Pki, 'renewal'>
   readonly revocationLists: Pick<RevocationLists, 'refresh'>
+  readonly scheduled: Pick<ScheduledBackups, 'check'>
   /** Sessions and forwarded connections whose right has ended in another way. */
   readonly endOthers: () => Promise<void>
   readonly logger: Logger
@@ -21,6 +23,7 @@ export function createSweep({
   broker,
   pki,
   revocationLists,
+  scheduled,
   endOthers,
   logger,
 }: SweepParts): () => Promise<void> {
@@ -32,6 +35,7 @@ export function createSweep({
       registry.legacy.warn(),
       pki.renewal.check(),
       revocationLists.refresh(),
+      scheduled.check(),
     ]
     await Promise.all(works.map((work) => inBackground(work, logger)))
   }

@@ -3,6 +3,7 @@ import { OWN_ORIGIN } from './api/request/request-origin.ts'
 import { isWebSocketRequest } from './api/request/websocket-rule.ts'
 import { inBackground, repeat } from './app-background.ts'
 import { openBackups } from './app-backup.ts'
+import { ScheduledBackups } from './app-backup-schedule.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
 import { openListeners } from './app-listeners.ts'
 import type { Ports } from './app-ports.ts'
@@ -124,7 +125,10 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       fastPath,
     }),
   )
-  const sweep = createSweep({ registry, broker, pki, revocationLists, endOthers, logger })
+  const { fingerprint: caFingerprint } = pki.authority
+  const backups = openBackups({ files, caFingerprint, clock, logger }, stack)
+  const scheduled = stack.use(new ScheduledBackups(config, { backups, events, clock, logger }))
+  const sweep = createSweep({ registry, broker, pki, revocationLists, scheduled, endOthers, logger })
   repeat(stack, SWEEP_MS, sweep)
   repeat(stack, WATCH_MS, () => inBackground(pki.watch(), logger))
   const ports: Ports = { mqtt: config.mqtt.port, api: config.api.port, plainMqtt: undefined, redirect: undefined }
@@ -144,8 +148,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       return config.mqtt.allowed_origins
     },
   }
-  const readiness = createReadiness({ database, stores, pki, clock, logger }, stack)
-  const backups = openBackups({ files, clock, logger }, stack)
+  const readiness = createReadiness({ database, stores, pki, scheduled, clock, logger }, stack)
   const api = createApi({
     ...registry,
     backups,
@@ -223,7 +226,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     plainMqttPort: ports.plainMqtt,
     apiPort: ports.api,
     redirectPort: ports.redirect,
-    caFingerprint: pki.authority.fingerprint,
+    caFingerprint,
     caCertificate: pki.anchorPem,
     caCreated: pki.caCreated,
     ...(files ? { adminTokenFile: files.adminToken } : {}),

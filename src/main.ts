@@ -71,9 +71,9 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
       const logger = createLogger({ level, format: isText ? 'text' : 'json', stream: terminal.stdout })
       return startHub(config, { logger, pid, reread })
     },
-    async readBackup(file, passphrase) {
-      const { readArchiveFile } = await import('./app-archive-file.ts')
-      return readArchiveFile(file, passphrase)
+    async saveBackup(stream, file, passphrase) {
+      const { saveArchive } = await import('./app-backup-file.ts')
+      return saveArchive(stream, file, passphrase)
     },
     async restore({ isPreview, ...request }) {
       const { config } = await load(request)

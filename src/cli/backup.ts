@@ -1,11 +1,12 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { DomainError } from '../errors.ts'
+import { CommandFailed } from './command-failed.ts'
 import { addHubOptions, type HubOptions, openHubClient, settingsRequest } from './hub/hub-options.ts'
 import { renderSummary } from './output/backup-summary.ts'
 import { formatPath } from './output/command-line.ts'
-import { saveStream } from './output/saved-file.ts'
 import { addPassphraseOption, type PassphraseOptions, readNewPassphrase } from './passphrase.ts'
-import type { BackupSummary, CommandContext } from './ports.ts'
+import type { CommandContext } from './ports.ts'
 
 interface BackupOptions extends HubOptions, PassphraseOptions {
   readonly json?: boolean
@@ -38,12 +39,13 @@ async function backUp(
   const hub = await openHubClient(options, context)
   const path = resolve(cwd, file)
   const stream = await hub.download('POST', '/api/backup', { passphrase, contents })
-  let summary: BackupSummary | undefined
-  // Read back before it counts as one.
-  await saveStream(stream, path, async (waiting) => {
-    summary = await local.readBackup(waiting, passphrase)
-  })
-  if (summary === undefined) return
+  const summary = await local.saveBackup(stream, path, passphrase).catch(tellFailure)
   if (options.json) stdout.write(`${JSON.stringify({ file: path, ...summary }, null, 2)}\n`)
   else stdout.write(renderSummary(formatPath(path, cwd), summary))
+}
+
+/** A file that cannot be written is no fault of the configuration. */
+function tellFailure(error: unknown): never {
+  if (!(error instanceof DomainError)) throw error
+  throw new CommandFailed(error.message, { cause: error })
 }

@@ -134,8 +134,8 @@ export interface LocalHub {
   start(request: SettingsRequest): Promise<RunningHub>
   /** Writes `ssl.*` into config.yaml. */
   saveSslSettings(request: SettingsRequest): Promise<SavedSettings>
-  /** Reads an archive to its end; throws what is wrong with it, or with the passphrase. */
-  readBackup(file: string, passphrase: string): Promise<BackupSummary>
+  /** Keeps an archive as a file, once it was read back from there; throws what is wrong with either. */
+  saveBackup(stream: AsyncIterable<Uint8Array>, file: string, passphrase: string): Promise<BackupSummary>
   /** Throws what stands in its way; leaves the present state as it is then. */
   restore(request: RestoreRequest): Promise<RestoreReport>
 }

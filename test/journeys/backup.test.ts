@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import SQLite from 'better-sqlite3'
 import type { Packet } from 'mqtt-packet'
 import { expect, test } from 'vitest'
-import { readArchiveFile } from '../../src/app-archive-file.ts'
+import { verifyArchive } from '../../src/backup/archive.ts'
+import { openArchiveFile } from '../../src/backup/archive-file.ts'
 import { downloadBackup, PASSPHRASE, runRestore, saveBackup } from '../support/backups.ts'
 import { openConnectedClient } from '../support/raw-client.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -66,7 +67,7 @@ async function liveAndBackUp(folder: string) {
     expect((await hub.api('POST', '/api/publish', { body })).status).toBe(202)
   }
   const file = await saveBackup(hub)
-  expect(await readArchiveFile(file, PASSPHRASE)).toMatchObject({
+  expect(await verifyArchive(openArchiveFile(file), PASSPHRASE)).toMatchObject({
     ca: { fingerprint: hub.hub.caFingerprint, hasKey: true },
     registry: { devices: 1, services: 1, certificates: 2, revoked: 0 },
     messages: { sessions: 1, queued: 2 },

@@ -8,7 +8,7 @@ import { openPremises } from '../../src/app-premises.ts'
 import { systemClock } from '../../src/clock.ts'
 import { createConfig } from '../../src/config.ts'
 import { createLogger } from '../../src/logger.ts'
-import { cheapen, downloadBackup, runRestore, saveBackup } from '../support/backups.ts'
+import { cheapen, downloadBackup, PASSPHRASE, runRestore, saveBackup } from '../support/backups.ts'
 import { LogSink } from '../support/log-sink.ts'
 import { runProgram } from '../support/program.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -120,7 +120,7 @@ test('a restore that is killed at any change of a file leaves the old state or t
     await using folder = await temporaryFolder()
     cpSync(source.path, folder.path, { recursive: true })
     const script = join(import.meta.dirname, '../support/killed-restore.ts')
-    const child = spawnSync(process.execPath, [script, folder.path, String(changes)])
+    const child = spawnSync(process.execPath, [script, folder.path, PASSPHRASE, String(changes)])
     isKilled = child.signal === 'SIGKILL'
     if (!isKilled) expect(child.status, String(child.stderr)).toBe(0)
     found.add(await readState(lives, folder.path))
@@ -132,7 +132,7 @@ test('a restore that was killed after it was decided is finished by the start of
   await using folder = await temporaryFolder()
   await liveTwice(folder.path)
   const script = join(import.meta.dirname, '../support/killed-restore.ts')
-  const child = spawnSync(process.execPath, [script, folder.path, 'decided'])
+  const child = spawnSync(process.execPath, [script, folder.path, PASSPHRASE, 'decided'])
   expect(child.signal).toBe('SIGKILL')
 
   await using hub = await startTestHub({ folder: folder.path })

@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 
-const [folder = '', changes = ''] = process.argv.slice(2)
+const [folder = '', passphrase = '', changes = ''] = process.argv.slice(2)
 let left = Number(changes)
 let isDecided = false
 
@@ -22,11 +22,10 @@ syncBuiltinESMExports()
 
 const { restoreBackup } = await import('../../src/app-restore.ts')
 const { systemClock } = await import('../../src/clock.ts')
-const { PASSPHRASE } = await import('./backups.ts')
 await restoreBackup({
   folders: { data: join(folder, 'data'), certs: join(folder, 'certs') },
   file: join(folder, 'hub.backup'),
-  passphrase: PASSPHRASE,
+  passphrase,
   contents: 'hub',
   isForced: true,
   clock: systemClock,
