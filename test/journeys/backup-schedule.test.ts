@@ -77,9 +77,9 @@ test('a schedule is taken from a configuration that is read again; a backup that
   expect(await readWarning(hub)).toBeUndefined()
   const backup = { schedule: '0 3 * * *', folder: backups, passphrase: PASSPHRASE }
   expect((await hub.reload({ backup })).json().applied).toEqual([
+    'backup.schedule',
     'backup.folder',
     'backup.passphrase',
-    'backup.schedule',
   ])
   await hub.hub.sweep()
   const [name] = await readdir(backups)
