@@ -8,7 +8,8 @@ import { verifyArchive } from './archive.ts'
 import type { Manifest } from './manifest.ts'
 
 export function openArchiveFile(path: string): AsyncIterable<Buffer> {
-  return createReadStream(path, { highWaterMark: 262_144 })
+  // In the pieces of a stream's own choice: what is made of one holds the event loop for as long.
+  return createReadStream(path)
 }
 
 /**
