@@ -52,6 +52,47 @@ test('what is in a backup is seen by nobody without the passphrase, and no key o
   }
 })
 
+test('a backup under load is of one moment, and costs no acknowledged message', async () => {
+  await using folder = await temporaryFolder()
+  const acknowledged = await publishDuringBackup(folder.path)
+  const present = readNumbers(join(folder.path, 'data/mqtt.db'))
+  expect(present.slice(0, acknowledged)).toEqual(Array.from({ length: acknowledged }, (_, index) => index))
+
+  expect((await runRestore(folder.path, 'hub.backup')).code).toBe(0)
+  const restored = readNumbers(join(folder.path, 'data/mqtt.db'))
+  expect(restored.length).toBeGreaterThan(0)
+  expect(restored).toEqual(present.slice(0, restored.length))
+  expect(checkIntegrity(join(folder.path, 'data/mqtt.db'))).toBe('ok')
+})
+
+/** How many messages were acknowledged, of those that were published before, while and after it was made. */
+async function publishDuringBackup(folder: string): Promise<number> {
+  await using hub = await startTestHub({ folder })
+  const away = await hub.enrolService('away', ['load'])
+  using session = await openConnectedClient(hub, away, { clean: false })
+  session.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'load', qos: 1 }] })
+  await session.next('suback')
+  session.send({ cmd: 'disconnect' })
+  await session.closed
+  const publisher = await hub.connect(away, { clientId: 'away:publisher' })
+  const publish = (number: number) => publisher.publishAsync('load', String(number), { qos: 1 })
+  let acknowledged = 0
+  while (acknowledged < 50) await publish(acknowledged++)
+  let isMade = false
+  const saved = saveBackup(hub).finally(() => {
+    isMade = true
+  })
+  while (!isMade) await Promise.all(Array.from({ length: 20 }, () => publish(acknowledged++)))
+  await saved
+  return acknowledged
+}
+
+function readNumbers(file: string): readonly number[] {
+  using stack = new DisposableStack()
+  const database = stack.adopt(new SQLite(file, { readonly: true }), (open) => void open.close())
+  return database.prepare<[], Buffer | string>('select payload from queue order by position').pluck().all().map(Number)
+}
+
 /** A hub with a device whose session waits for two messages, backed up; then it stops. */
 async function liveAndBackUp(folder: string) {
   await using hub = await startTestHub({ folder })

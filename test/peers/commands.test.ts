@@ -8,6 +8,7 @@ const WALK_MS = 300_000
 
 /** Those whose commands name nothing that the reader must fill in. */
 const README_SECTIONS = [
+  'Backup',
   'A device in a minute',
   'What a back end asks of it',
   'What the broker tells of itself',
