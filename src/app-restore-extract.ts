@@ -18,7 +18,7 @@ const TARGETS: Readonly<Record<string, { readonly place: keyof Folders; readonly
 
 export interface ExtractOptions {
   readonly contents: BackupContents
-  /** Without what MQTT keeps, which may be large and is not compared. */
+  /** The registry alone is compared: no key is to lie about, and what MQTT keeps may be large. */
   readonly isPreview: boolean
 }
 
@@ -34,7 +34,7 @@ export async function extract(
     if (target === undefined) throw damaged(`holds ${JSON.stringify(entry.name)}, which is not of a hub`)
     if (contents === 'ca' && target.place === 'data') continue
     found.add(entry.name)
-    if (isPreview && entry.name === ENTRY.messages) continue
+    if (isPreview && entry.name !== ENTRY.registry) continue
     const path = join(stage[target.place], target.name)
     await pipeline(entry.body(), createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }))
   }

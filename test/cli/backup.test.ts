@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { PASSPHRASE } from '../support/backups.ts'
@@ -142,6 +142,43 @@ describe('signet ca backup and signet ca restore', () => {
       expect(hub.caKey).toBe(await readFile(join(folder, 'certs/ca-key.pem'), 'utf8'))
     }))
 })
+
+test('a key that lies in no file is left out, and told', () =>
+  withHub(async (folder, signet) => {
+    await rm(join(folder, 'certs/ca-key.pem'))
+    const { code, stdout } = await signet('backup my.backup --passphrase-file passphrase')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^CA key +not included$/m)
+    expect(stdout).toMatch(/^The private key of the CA lies in no file that could be kept/m)
+    await using elsewhere = await temporaryFolder()
+    const argv = `restore ${join(folder, 'my.backup')} --passphrase-file ${join(folder, 'passphrase')}`
+    const refused = await signet(`ca ${argv}`, { cwd: elsewhere.path })
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('holds no key of its CA') })
+    expect((await signet(argv, { cwd: elsewhere.path })).code).toBe(0)
+    expect(await readdir(join(elsewhere.path, 'certs'))).toEqual(['ca-cert.pem'])
+  }))
+
+test('a key that was lost comes back beside its certificate', () =>
+  withHub(async (folder, signet) => {
+    await signet('ca backup ca.backup --passphrase-file passphrase')
+    const places = ['--data-dir', join(folder, 'elsewhere')]
+    await rm(join(folder, 'certs/ca-key.pem'))
+    const argv = ['ca', 'restore', 'ca.backup', '--passphrase-file', 'passphrase', ...places]
+    expect((await run({ argv, cwd: folder })).code).toBe(0)
+    expect(await readFile(join(folder, 'certs/ca-key.pem'), 'utf8')).toContain('PRIVATE KEY')
+  }))
+
+test('a report for programs is JSON', () =>
+  withHub(async (folder, signet) => {
+    await signet('backup my.backup --passphrase-file passphrase')
+    const { stdout } = await signet('restore my.backup --passphrase-file passphrase --dry-run --json')
+    expect(JSON.parse(stdout)).toMatchObject({
+      backup: { contents: 'hub', registry: { devices: 1 } },
+      obstacles: [],
+      losses: { devices: { count: 0 } },
+      folders: { data: join(folder, 'data') },
+    })
+  }))
 
 test('a backup of a CA alone is none of a hub', () =>
   withHub(async (folder, signet) => {

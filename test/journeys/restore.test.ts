@@ -126,7 +126,7 @@ test('a restore that is killed at any change of a file leaves the old state or t
     found.add(await readState(lives, folder.path))
   }
   expect(found).toEqual(new Set(['present', 'in-backup']))
-}, 120_000)
+}, 300_000)
 
 test('a restore that was killed after it was decided is finished by the start of the hub', async () => {
   await using folder = await temporaryFolder()
