@@ -30,7 +30,7 @@ const NAMED_AT_MOST = 10
 
 export function findRegistryLosses(sqlite: SQLite.Database): RegistryLosses {
   const named = (query: string): Named => {
-    const count = sqlite.prepare<[], number>(`select count(*) from (${query})`).pluck().get() ?? 0
+    const count = Number(sqlite.prepare(`select count(*) from (${query})`).pluck().get())
     return { count, names: sqlite.prepare<[], string>(`${query} limit ${NAMED_AT_MOST}`).pluck().all() }
   }
   const isGone = isSuccessor(sqlite)

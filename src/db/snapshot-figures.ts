@@ -38,5 +38,5 @@ export function countMessages(sqlite: SQLite.Database): MessageFigures {
 
 /** `what` is a table, with a condition where it has one; never from outside. */
 function countIn(sqlite: SQLite.Database): (what: string) => number {
-  return (what) => sqlite.prepare<[], number>(`select count(*) from ${what}`).pluck().get() ?? 0
+  return (what) => Number(sqlite.prepare(`select count(*) from ${what}`).pluck().get())
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { createEntry, openArchive, readBody, sealArchive, verifyArchive } from '../../src/backup/archive.ts'
-import { HEADER_OCTETS } from '../../src/backup/archive-key.ts'
+import { sealFrames } from '../../src/backup/archive-frames.ts'
+import { deriveKey, encodeHeader, HEADER_OCTETS } from '../../src/backup/archive-key.ts'
 import type { Manifest } from '../../src/backup/manifest.ts'
+import { writeTar } from '../../src/backup/tar.ts'
 import { CHEAP, seal, streamOf } from '../support/backups.ts'
 
 const PASSPHRASE = 'correct horse battery staple'
@@ -121,7 +123,17 @@ describe('an archive is refused', () => {
     })
   })
 
-  test('refused/without a manifest, or with one of a later form', async () => {
+  test('refused/without a manifest', async () => {
+    const plan = { ...CHEAP, frameOctets: 65_536, salt: Buffer.alloc(16) }
+    const key = await deriveKey(PASSPHRASE, plan)
+    const start = encodeHeader(plan, key)
+    const tar = writeTar([createEntry('data/hub.db', Buffer.from('x'))], new Date(0))
+    const { encryption } = key
+    const sealed = await Array.fromAsync(sealFrames(tar, { encryption, header: start, frameOctets: 65_536 }))
+    await expect(verifyArchive(streamOf(start, ...sealed), PASSPHRASE)).rejects.toThrow('does not say what it holds')
+  })
+
+  test('refused/with a manifest of a later form', async () => {
     const manifest = { ...MANIFEST, format: 2 } as unknown as Manifest
     await expect(verifyArchive(streamOf(await seal({ ...PLAN, manifest })), PASSPHRASE)).rejects.toMatchObject({
       code: 'backup_too_new',

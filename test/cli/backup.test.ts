@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { PASSPHRASE } from '../support/backups.ts'
@@ -87,6 +89,23 @@ describe('signet backup', () => {
       expect(await readFile(file, 'utf8')).toBe('the last one')
     })
   })
+})
+
+test('refused/an answer that is cut short, and nothing is left', async () => {
+  await using folder = await temporaryFolder()
+  await mkdir(join(folder.path, 'data'))
+  await writeFile(join(folder.path, 'passphrase'), PASSPHRASE)
+  await using server = createServer((_, response) => {
+    response.writeHead(200, { 'content-length': 1000 })
+    response.write('SIGNETBK', () => response.destroy())
+  })
+  server.listen(join(folder.path, 'data/hub.sock'))
+  await once(server, 'listening')
+  const argv = ['backup', 'my.backup', '--passphrase-file', 'passphrase']
+  const { code, stderr } = await run({ argv, cwd: folder.path })
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^signet: No hub answers on .*hub\.sock: ECONNRESET\n$/)
+  expect((await readdir(folder.path)).filter((name) => BACKUPS.test(name))).toEqual([])
 })
 
 describe('signet ca backup and signet ca restore', () => {

@@ -228,9 +228,10 @@ describe('of identities', () => {
         state: devices.find('d1')?.state,
         revokedAt: tokens.find('root')?.revokedAt,
         removed: findRegistryLosses(sqlite).removed.count,
+        listed: listRemoved(sqlite),
       }),
     )
-    expect(found).toEqual({ state: 'active', revokedAt: undefined, removed: 0 })
+    expect(found).toEqual({ state: 'active', revokedAt: undefined, removed: 0, listed: [] })
   })
 
   test('an administrator keeps the smaller of two roles', async () => {

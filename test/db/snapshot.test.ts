@@ -43,6 +43,11 @@ test('a registry of which nothing was issued and no CRL published says so', asyn
   using stack = new DisposableStack()
   const { request } = openBoth(folder.path, stack)
   const figures = await takeSnapshot(request, new AbortController().signal)
+  const again = {
+    registry: { ...request.registry, copy: `${request.registry.copy}-2` },
+    messages: { ...request.messages, copy: `${request.messages.copy}-2` },
+  }
+  expect(await answerSnapshot(again)).toEqual({ figures })
   expect(figures.registry).not.toHaveProperty('newestIssuance')
   expect(figures.registry).not.toHaveProperty('crlNumber')
 })
@@ -53,6 +58,7 @@ test('what keeps it from being copied has a name', async () => {
   const request = { registry: plan, messages: plan }
   const failure = { code: 'file_unreachable', sentence: expect.stringContaining('copy.db cannot be read and written') }
   expect(await answerSnapshot(request)).toEqual(failure)
+  await expect(answerSnapshot({} as typeof request)).rejects.toThrow(TypeError)
   await expect(takeSnapshot(request, new AbortController().signal)).rejects.toMatchObject({ code: 'file_unreachable' })
 })
 

@@ -53,10 +53,19 @@ export function createHubClient(address: HubAddress, onWarning: OnWarning): HubC
       const response = await open(address, options, payload, DOWNLOAD_PATIENCE_MILLISECONDS)
       const { statusCode: status = 0, headers } = response
       if (status !== 200) throw describeRefusal(status, headers['content-type'], await text(response))
-      return response
+      return readWhole(response, address)
     },
   }
   return client
+}
+
+/** An answer that ends before its end is none: the hub has stopped, or the network has. */
+async function* readWhole(response: IncomingMessage, address: HubAddress): AsyncGenerator<Buffer> {
+  try {
+    yield* response
+  } catch (error) {
+    throw describeUnreachable(address, error)
+  }
 }
 
 interface HubPage<Item> {
