@@ -22,8 +22,9 @@ export async function saveArchive(
   passphrase: string,
 ): Promise<Manifest> {
   const waiting = `${path}.${randomUUID()}.tmp`
+  const file = await openNew(waiting).catch((cause: unknown) => Promise.reject(nameFailure(path, cause)))
   try {
-    await pipeline(stream, await openNew(waiting))
+    await pipeline(stream, file)
     const manifest = await verifyArchive(openArchiveFile(waiting), passphrase)
     await rename(waiting, path)
     await syncFolder(dirname(path))
