@@ -8,7 +8,6 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { type CertificateSetting, httpsCertificate, mqttsCertificate } from './config-certificate.ts'
 import { DomainError } from './errors.ts'
-import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 
 /** What a listener shows, and who keeps it up to date. */

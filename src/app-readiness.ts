@@ -1,5 +1,6 @@
 import type { ReadinessCheck } from './api/ports.ts'
 import { repeat } from './app-background.ts'
+import type { ScheduledBackups } from './app-backup-schedule.ts'
 import type { Showing } from './app-certificates.ts'
 import type { Pki } from './app-pki.ts'
 import type { Clock } from './clock.ts'
@@ -12,6 +13,7 @@ export interface ReadinessParts {
   readonly database: Database
   readonly stores: MqttDatabase
   readonly pki: Pick<Pki, 'https' | 'mqtts'>
+  readonly scheduled: Pick<ScheduledBackups, 'readiness'>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -21,7 +23,7 @@ const WARNING_MS = 7 * 86_400_000
 
 /** What /readyz asks, each under its name. */
 export function createReadiness(
-  { database, stores, pki, clock, logger }: ReadinessParts,
+  { database, stores, pki, scheduled, clock, logger }: ReadinessParts,
   stack: AsyncDisposableStack,
 ): readonly ReadinessCheck[] {
   const handles = new FileHandles({ logger })
@@ -33,6 +35,7 @@ export function createReadiness(
     { name: 'file_handles', isReady: handles.areFree },
     certificateCheck('https_certificate', pki.https, clock),
     certificateCheck('mqtts_certificate', pki.mqtts, clock),
+    scheduled.readiness,
   ]
 }
 

@@ -1,4 +1,5 @@
 import { inBackground } from './app-background.ts'
+import type { ScheduledBackups } from './app-backup-schedule.ts'
 import type { FleetCare } from './app-fleet.ts'
 import type { Pki } from './app-pki.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
@@ -18,6 +19,7 @@ export interface SweepParts {
   readonly pki: Pick<Pki, 'renewal'>
   readonly revocationLists: Pick<RevocationLists, 'refresh'>
   readonly fleet: Pick<FleetCare, 'sweep'>
+  readonly scheduled: Pick<ScheduledBackups, 'check'>
   /** Sessions and forwarded connections whose right has ended in another way. */
   readonly endOthers: () => Promise<void>
   readonly logger: Logger
@@ -33,6 +35,7 @@ export function createSweep({
   pki,
   revocationLists,
   fleet,
+  scheduled,
   endOthers,
   logger,
 }: SweepParts): () => Promise<void> {
@@ -45,6 +48,7 @@ export function createSweep({
       pki.renewal.check(),
       revocationLists.refresh(),
       fleet.sweep(),
+      scheduled.check(),
     ]
     audit.forgetBefore(new Date(clock().getTime() - config.audit.keep * 1000))
     await Promise.all(works.map((work) => inBackground(work, logger)))

@@ -4,6 +4,8 @@ import { OWN_ORIGIN } from './api/request/request-origin.ts'
 import { isWebSocketRequest } from './api/request/websocket-rule.ts'
 import { httpsIdentity, webSocketOffer } from './app-addresses.ts'
 import { inBackground, repeat } from './app-background.ts'
+import { openBackups } from './app-backup.ts'
+import { ScheduledBackups } from './app-backup-schedule.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
 import { openHappenings } from './app-events.ts'
 import { openFleetCare, readRotations } from './app-fleet.ts'
@@ -141,18 +143,22 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     { database, stores: registryStores, pki, registry, broker, recordRefusal, events, clock, logger },
     stack,
   )
+  const backups = openBackups({ files, caFingerprint: pki.authority.fingerprint, clock, logger }, stack)
+  const scheduled = stack.use(new ScheduledBackups(config, { backups, events, clock, logger }))
   const { audit } = registryStores
-  const sweep = createSweep({ config, registry, audit, clock, broker, pki, revocationLists, fleet, endOthers, logger })
+  const swept = { config, registry, audit, clock, broker, pki, revocationLists, fleet, scheduled, endOthers, logger }
+  const sweep = createSweep(swept)
   repeat(stack, SWEEP_MS, sweep)
   repeat(stack, WATCH_MS, () => inBackground(pki.watch(), logger))
   const ports: Ports = { mqtt: config.mqtt.port, api: config.api.port, plainMqtt: undefined, redirect: undefined }
   const https = httpsIdentity(config, pki, ports)
   const proxy = openReverseProxy(config, { registry, https, logger })
   const webSocket = webSocketOffer(config)
-  const readiness = createReadiness({ database, stores, pki, clock, logger }, stack)
+  const readiness = createReadiness({ database, stores, pki, scheduled, clock, logger }, stack)
   const api = createApi({
     ...registry,
     ...fleet,
+    backups,
     modes: authModes(config),
     recordRefusal,
     renewOwnCertificate: () => pki.renewal.renew(),

@@ -126,6 +126,14 @@ export function optional<Schema extends z.ZodType>(
   return absentOr
 }
 
+/** A text that is judged by a function; a secret is never shown. */
+export function optionalText(
+  isRight: (text: string) => boolean,
+  notes: Omit<SettingNotes, 'kind'> & { readonly kind?: 'text' | 'secret' },
+) {
+  return optional(z.string().refine(isRight), notes)
+}
+
 /** Paths that other servers answer. */
 export function proxyRoutes(description: string) {
   const route = z.strictObject({

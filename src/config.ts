@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BACKUP } from './config-backup.ts'
 import { HTTPS_CERTIFICATE, MQTTS_CERTIFICATE } from './config-certificate.ts'
 import { API_EDGE, LISTEN_EDGE, NETWORKS, SERVER_EDGE } from './config-edge.ts'
 import { ConfigurationError } from './config-error.ts'
@@ -139,6 +140,7 @@ const SCHEMA = group({
     ),
   }),
   profiles: profiles('What certificates of devices and services may be, by name; docs/enrolment explains it.'),
+  backup: group(BACKUP),
   emqx: group({
     allow_cn_only: toggle(false, 'Whether EMQX may ask about a device by its CN, without the certificate.'),
     api_url: optional(z.string().refine(isHttpUrl), {

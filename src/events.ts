@@ -53,6 +53,9 @@ export interface HubEvents {
   readonly 'enrolment.requested': EnrolmentEvent & { readonly address: string }
   readonly 'enrolment.approved': EnrolmentEvent
   readonly 'enrolment.rejected': EnrolmentEvent
+  /** By the schedule of the hub; `octets` of the archive. */
+  readonly 'backup.made': { readonly fileName: string; readonly octets: number }
+  readonly 'backup.failed': { readonly reason: string }
   /** By the keys of the settings. */
   readonly 'configuration.reloaded': { readonly applied: readonly string[]; readonly needsRestart: readonly string[] }
   /** Messages that a bound has cost their receiver, or a topic its retained one; told at once, and then once a minute. */

@@ -47,7 +47,14 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
       const { config } = await load(request)
       const { planListeners } = await import('./config-listeners.ts')
       const { api, mqtt } = planListeners(config)
-      return { certsDir: config.certs_dir, dataDir: config.data_dir, apiPort: api.port, mqttPort: mqtt.port }
+      const { passphrase: backupPassphrase } = config.backup
+      return {
+        certsDir: config.certs_dir,
+        dataDir: config.data_dir,
+        apiPort: api.port,
+        mqttPort: mqtt.port,
+        ...(backupPassphrase === undefined ? {} : { backupPassphrase }),
+      }
     },
     async listSettings(request) {
       const { listEffectiveSettings } = await import('./config-loader.ts')
@@ -63,6 +70,20 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
       const isText = format === 'auto' ? terminal.stdout.isTTY === true : format === 'text'
       const logger = createLogger({ level, format: isText ? 'text' : 'json', stream: terminal.stdout })
       return startHub(config, { logger, pid, reread })
+    },
+    async saveBackup(stream, file, passphrase) {
+      const { saveArchive } = await import('./app-backup-file.ts')
+      return saveArchive(stream, file, passphrase)
+    },
+    async restore({ isPreview, ...request }) {
+      const { config } = await load(request)
+      const [{ previewRestore, restoreBackup }, { systemClock }] = await Promise.all([
+        import('./app-restore.ts'),
+        import('./clock.ts'),
+      ])
+      const folders = { data: resolve(config.data_dir), certs: resolve(config.certs_dir) }
+      const wanted = { ...request, folders, clock: systemClock, pid }
+      return { ...(await (isPreview ? previewRestore(wanted) : restoreBackup(wanted))), folders }
     },
     async saveSslSettings(request) {
       const { config } = await load(request)

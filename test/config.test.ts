@@ -35,6 +35,7 @@ test('without any setting a configuration has every default of the product docum
     audit: { keep: 365 * 86_400 },
     ca: { unknown: 'deny', unknown_owner: 'default', renew_after_expiry: 0 },
     profiles: {},
+    backup: { folder: './backups', keep: 7 },
     emqx: { allow_cn_only: false },
     pki: {},
     server: { reverse_proxy: [], proxy_protocol_from: [] },

@@ -43,6 +43,7 @@ import type { Timings } from './metrics/timings.ts'
 import type {
   AnswerOcsp,
   AuthModes,
+  BackupMaker,
   BrokerAddress,
   Configuration,
   DiagnosisCalls,
@@ -65,6 +66,7 @@ import { requestId } from './request/request-id.ts'
 import { timedRequest } from './request/timed-request.ts'
 import { administratorCertificateRoutes } from './routes/administrator-certificates.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { backupRoutes } from './routes/backup.ts'
 import { banRoutes } from './routes/bans.ts'
 import { caCertificateRoutes } from './routes/ca-certificate.ts'
 import { certificateValidationRoutes } from './routes/certificate-validation.ts'
@@ -151,6 +153,7 @@ export interface ApiDependencies extends HandOverDependencies {
   /** Whether callers from loopback addresses may use the API without TLS. */
   readonly loopbackHttp: boolean
   readonly configuration: Configuration
+  readonly backups: BackupMaker
   /** Of web pages that may call the API, the hub's own left out. */
   readonly allowedOrigins: readonly string[]
   readonly metrics: Metrics
@@ -259,6 +262,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/admin-certificates', handOver.administrators)
   app.route('/api/tokens', tokenRoutes(tokens, guard))
   app.route('/api/config', configurationRoutes(dependencies.configuration, dependencies.apiAdmissions, guard))
+  app.route('/api/backup', backupRoutes(dependencies.backups, guard))
   app.route('/api/mode', modeRoutes(dependencies.modes, guard))
   app.route('/api/sessions', sessionRoutes(dependencies.sessions, guard))
   app.route('/api/users', remoteCallRoutes(dependencies.remoteCalls, dependencies.devices, guard))

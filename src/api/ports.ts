@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
+import type { BackupContents } from '../backup/manifest.ts'
 import type { Message } from '../broker/delivery/message.ts'
 import type { OcspAnswer } from '../ca/ocsp-responder.ts'
 import type { ApiAuth } from '../registry/api-admission.ts'
@@ -126,4 +127,12 @@ export interface DiagnosisCalls {
   examine(examined: Examined): readonly Finding[]
   /** Throws `private_key_refused` or `certificate_unreadable`. */
   judgeCertificate(text: string): CertificateVerdict
+}
+
+export interface BackupMaker {
+  /** Throws `backup_running`, `backup_unavailable`, `file_unreachable` or `hub_stopping`. */
+  make(
+    contents: BackupContents,
+    passphrase: string,
+  ): Promise<{ readonly fileName: string; readonly octets: number; readonly stream: AsyncGenerator<Uint8Array> }>
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { addAdministratorCertificateCommands } from './administrator-certificate.ts'
 import { addAuditCommands } from './audit.ts'
+import { addBackupCommand } from './backup.ts'
 import { addBanCommands } from './ban.ts'
 import { addCaCommands } from './ca.ts'
 import { addCertificateCommands } from './certificate.ts'
@@ -16,6 +17,7 @@ import { addPolicyCommands } from './policy.ts'
 import type { CommandContext } from './ports.ts'
 import { addPubCommand } from './pub.ts'
 import { addRefusalsCommand } from './refusals.ts'
+import { addRestoreCommand } from './restore.ts'
 import { addRotateCommands } from './rotate.ts'
 import { addRpcCommand } from './rpc.ts'
 import { addServerCertificateCommands } from './server-certificate.ts'
@@ -54,6 +56,8 @@ export function createProgram(context: CommandContext): Command {
   addAdministratorCertificateCommands(program, context)
   addPolicyCommands(program, context)
   addCaCommands(program, context)
+  addBackupCommand(program, context)
+  addRestoreCommand(program, context)
   addCertificateCommands(program, context)
   addRotateCommands(program, context)
   addServerCertificateCommands(program, context)

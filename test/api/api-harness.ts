@@ -113,6 +113,12 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     webSocket: { subProtocols: ['mqtt', 'mqttv3.1'], allowedOrigins: ['https://app.example.com'] },
     loopbackHttp: true,
     configuration: { reload: async () => ({ applied: ['log.level'], needsRestart: ['api.port'] }) },
+    backups: {
+      make: async (contents, passphrase) => {
+        const text = Buffer.from(`${contents} under ${passphrase}`)
+        return { fileName: 'signet.backup', octets: text.length, stream: streamOf(text) }
+      },
+    },
     allowedOrigins: [],
     audit: {
       within(request, work) {
@@ -193,6 +199,10 @@ export function recordLog(): { readonly logger: Logger; readonly lines: readonly
     },
   })
   return { logger: createLogger({ level: 'debug', format: 'json', stream }), lines }
+}
+
+async function* streamOf(octets: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield octets
 }
 
 async function createTestAuthority() {

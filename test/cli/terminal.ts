@@ -45,7 +45,7 @@ export function createTerminal({
     },
   })
   const terminal: Terminal = {
-    stdin: toStream(stdin),
+    stdin: Object.assign(toStream(stdin), { isTTY }),
     stdout: output('stdout'),
     stderr: output('stderr'),
     signals,

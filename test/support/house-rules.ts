@@ -56,7 +56,19 @@ const LEAVES = [
   'refusal',
   'version',
 ]
-const ROOMS = ['ca', 'registry', 'edge', 'broker', 'db', 'api', 'events', 'cluster', 'cli', 'console'] as const
+const ROOMS = [
+  'ca',
+  'registry',
+  'edge',
+  'broker',
+  'db',
+  'api',
+  'events',
+  'backup',
+  'cluster',
+  'cli',
+  'console',
+] as const
 type Part = (typeof ROOMS)[number] | 'leaf' | 'config' | 'app' | 'main' | 'launcher'
 
 function partOf(path: string): Part | undefined {
@@ -77,9 +89,10 @@ const ARROWS = {
   registry: { ca: 'type' },
   edge: {},
   broker: { registry: 'type', edge: 'type' },
-  db: { ca: 'type', registry: 'type', broker: 'type', events: 'type' },
-  api: { ca: 'type', registry: 'type', edge: 'type', broker: 'type', events: 'type' },
+  db: { ca: 'type', registry: 'type', broker: 'type', events: 'type', backup: 'type' },
+  api: { ca: 'type', registry: 'type', edge: 'type', broker: 'type', events: 'type', backup: 'type' },
   events: { registry: 'type', broker: 'type' },
+  backup: {},
   cluster: { registry: 'type', broker: 'type' },
   cli: { api: 'type' },
   console: { api: 'type' },
@@ -93,6 +106,7 @@ const ARROWS = {
     db: 'value',
     api: 'value',
     events: 'value',
+    backup: 'value',
     cluster: 'value',
     config: 'value',
   },
@@ -140,6 +154,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   fflate: ['src/api/bundle/'],
   qr: ['src/api/resources/claim.ts', 'src/cli/output/'],
   commander: ['src/cli/'],
+  croner: ['src/config-schedule.ts'],
   mqtt: ['src/cli/', 'src/testing'],
   zod: ['src/config.ts', 'src/config-field.ts', 'src/config-profiles.ts', 'src/api/'],
   yaml: ['src/config-file.ts'],

@@ -16,6 +16,8 @@ export interface HubClient {
   readText(path: string): Promise<string>
   /** What a POST makes that is no JSON. */
   download(path: string, body: object): Promise<Buffer>
+  /** The same as it comes, however large; one that is cut short throws while it is read. */
+  downloadPieces(path: string, body: object): Promise<AsyncIterable<Buffer>>
   /** The lines of an answer, one by one, that comes while the table is sent. */
   exchangeLines<Line>(path: string, table: Table): AsyncIterable<Line>
   /** An answer without an end, as it comes, until the signal. */
@@ -31,6 +33,8 @@ export type OnWarning = (warning: string) => void
 
 const PAGE_SIZE = 500
 const PATIENCE_MILLISECONDS = 60_000
+// Its first octet comes when the databases are copied, which takes the time that the disk takes.
+const DOWNLOAD_PATIENCE_MILLISECONDS = 3_600_000
 
 /** `onWarning` is told what the hub says beside its answers. */
 export function createHubClient(address: HubAddress, onWarning: OnWarning): HubClient {
@@ -60,6 +64,9 @@ export function createHubClient(address: HubAddress, onWarning: OnWarning): HubC
     },
     readText: (path) => send('GET', path),
     download: async (path, body) => read(buffer(await exchange('POST', path, jsonPayload(body)))),
+    async downloadPieces(path, body) {
+      return readWhole(await exchange('POST', path, jsonPayload(body), DOWNLOAD_PATIENCE_MILLISECONDS), address)
+    },
     async *exchangeLines<Line>(path: string, { type, octets }: Table): AsyncGenerator<Line> {
       const response = await exchange('POST', path, { type, content: Readable.from(octets) })
       // The contract again.
@@ -85,6 +92,15 @@ export function createHubClient(address: HubAddress, onWarning: OnWarning): HubC
   return client
 }
 
+/** An answer that ends before its end is none: the hub has stopped, or the network has. */
+async function* readWhole(response: IncomingMessage, address: HubAddress): AsyncGenerator<Buffer> {
+  try {
+    yield* response
+  } catch (error) {
+    throw describeUnreachable(address, error)
+  }
+}
+
 interface HubPage<Item> {
   readonly items: readonly Item[]
   readonly nextCursor?: string | null
@@ -101,8 +117,13 @@ function jsonPayload(body: object): Payload {
 
 /** Resolves to an answer that is no refusal, its body yet to be read. */
 function createExchange(address: HubAddress, onWarning: OnWarning) {
-  return async (method: Method, path: string, payload: Payload | undefined): Promise<IncomingMessage> => {
-    const response = await open(address, { method, path, headers: headersOf(address, payload) }, payload)
+  return async (
+    method: Method,
+    path: string,
+    payload: Payload | undefined,
+    patience?: number,
+  ): Promise<IncomingMessage> => {
+    const response = await open(address, { method, path, headers: headersOf(address, payload) }, payload, patience)
     const { statusCode: status = 0, headers } = response
     if (status < 200 || status >= 300) {
       const answer = await text(response).catch((error: unknown) => Promise.reject(describeUnreachable(address, error)))
@@ -140,12 +161,17 @@ function headersOf(address: HubAddress, payload: Payload | undefined): Record<st
   }
 }
 
-function open(address: HubAddress, options: RequestOptions, payload: Payload | undefined): Promise<IncomingMessage> {
+function open(
+  address: HubAddress,
+  options: RequestOptions,
+  payload: Payload | undefined,
+  patience = PATIENCE_MILLISECONDS,
+): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   const request = address.secure ? requestHttps : requestHttp
   // One call a connection: nothing stays open that would keep the process alive.
   const outgoing = request({ ...address.target, ...options, agent: false }, resolve)
-  outgoing.setTimeout(PATIENCE_MILLISECONDS, () => outgoing.destroy(new Error('no answer within a minute')))
+  outgoing.setTimeout(patience, () => outgoing.destroy(new Error(`no answer within ${patience / 60_000} min`)))
   // What is sent may fail before the hub does.
   const describe = (error: unknown) => (error instanceof CommandFailed ? error : describeUnreachable(address, error))
   outgoing.on('error', (error) => reject(describe(error)))
