@@ -5,6 +5,7 @@ import { answerRenewals, type RenewalParts } from './app-renewal.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
 import type { Clock } from './clock.ts'
 import type { Database } from './db/database.ts'
+import { keepWrites } from './db/kept-writes.ts'
 import { createRotationStore } from './db/rotation-store.ts'
 import type { EventFeed } from './events.ts'
 import type { ExpiryWatch } from './registry/expiry/expiry-watch.ts'
@@ -17,7 +18,7 @@ import { createRotations, type Rotations } from './registry/rotation/rotations.t
 
 export interface FleetParts extends RenewalParts {
   readonly database: Database
-  readonly stores: Pick<Stores, 'devices' | 'certificates'>
+  readonly stores: Pick<Stores, 'devices' | 'certificates' | 'transaction'>
   readonly pki: Pki
   readonly registry: Pick<Registry, 'renewals' | 'revocations'>
   readonly broker: RenewalParts['broker'] & Pick<MqttBroker, 'sessionList'>
@@ -46,7 +47,7 @@ export function openFleetCare(parts: FleetParts, stack: AsyncDisposableStack): F
   answerRenewals(parts, stack)
   const end = new AbortController()
   stack.defer(() => end.abort())
-  const store = createRotationStore(database)
+  const store = keepWrites(stores.transaction, createRotationStore(database), ['insert', 'setState'])
   const fleet = readFleet(stores)
   const rotations = createRotations({ store, fleet, events, clock, signal: end.signal })
   const run = new RotationRun({

@@ -48,9 +48,9 @@ export function createStores(
     tokens: keep(createApiTokenStore(database), 'insert', 'markRevoked'),
     identityTokens: keep(createIdentityTokenStore(database), 'insert', 'markRevoked', 'deleteOf'),
     legacy: keep(createLegacyCredentialStore(database), 'save', 'delete'),
-    claims: createClaimStore(database),
-    enrolmentTokens: createEnrolmentTokenStore(database),
-    enrolments: createEnrolmentStore(database),
+    claims: keep(createClaimStore(database), 'save', 'deleteOf'),
+    enrolmentTokens: keep(createEnrolmentTokenStore(database), 'insert', 'markRevoked'),
+    enrolments: keep(createEnrolmentStore(database), 'insert', 'decide', 'delete'),
     transaction,
     audit: trail,
   }

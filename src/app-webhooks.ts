@@ -5,6 +5,7 @@ import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
+import { keepWrites } from './db/kept-writes.ts'
 import { createDeliveryStore, createWebhookStore } from './db/webhook-store.ts'
 import { writeAddress } from './edge/address.ts'
 import { createNetworks } from './edge/networks.ts'
@@ -18,10 +19,13 @@ import { Webhooks } from './events/webhooks/webhooks.ts'
 import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 import { isLoopbackAddress } from './loopback.ts'
+import type { Transaction } from './registry/ports.ts'
 import { VERSION } from './version.ts'
 
 export interface WebhookParts {
   readonly database: Database
+  /** Tells of what an administrator changes. */
+  readonly transaction: Transaction
   readonly eventLog: EventLog
   readonly events: EventFeed
   /** Of the hub itself; known once it listens. */
@@ -85,7 +89,7 @@ export function openWebhooks(config: Config, parts: WebhookParts, stack: AsyncDi
   let feed: Pick<MessageFeed, 'subscribe'> | undefined
   let watching: Disposable | undefined
   const webhooks: Webhooks = new Webhooks({
-    webhooks: createWebhookStore(database),
+    webhooks: keepWrites(parts.transaction, createWebhookStore(database), ['save', 'delete']),
     deliveries: store,
     queue,
     send,

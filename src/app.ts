@@ -94,8 +94,9 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
 
   const { database, pki, files } = await openPremises(config, { logger, clock, pid, inMemory }, stack)
   const registryStores = createStores(database, clock)
+  const { transaction, audit } = registryStores
   const { caCertificatePem } = pki.authority
-  const own = { database, events, clock, logger, caCertificatePem, ports: () => Object.values(ports) }
+  const own = { database, transaction, events, clock, logger, caCertificatePem, ports: () => Object.values(ports) }
   const { watchMessages, ...happenings } = openHappenings(config, own, stack)
   const revocationLists = openRevocationLists({ database, pki, clock }, stack)
   const ocsp = createOcsp({ database, pki, clock, logger })
@@ -145,7 +146,6 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   )
   const backups = openBackups({ files, caFingerprint: pki.authority.fingerprint, clock, logger }, stack)
   const scheduled = stack.use(new ScheduledBackups(config, { backups, events, clock, logger }))
-  const { audit } = registryStores
   const swept = { config, registry, audit, clock, broker, pki, revocationLists, fleet, scheduled, endOthers, logger }
   const sweep = createSweep(swept)
   repeat(stack, SWEEP_MS, sweep)
@@ -173,7 +173,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
         return ports.mqtt
       },
     },
-    audit: registryStores.audit,
+    audit,
     sessions: broker.sessionList,
     bans: broker.bans,
     remoteCalls: broker.remoteCalls,
@@ -187,7 +187,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     allowedOrigins: config.api.allowed_origins,
     health: { level: () => logger.level },
     readiness,
-    metrics: openMetrics({ broker, registry, pki, readiness, timings, dataDir: files && config.data_dir }),
+    metrics: openMetrics({ broker, registry, pki, fleet, scheduled, readiness, timings, files }),
     timings,
     diagnosis: createDiagnosis(config, {
       stores: registryStores,

@@ -15,6 +15,8 @@ export interface MetricSources {
   ownCertificates(): readonly { readonly kind: string; readonly notAfter: Date }[]
   /** Living ones, by how soon they end; each is counted once. */
   expiring(): Promise<Readonly<Record<string, number>>>
+  /** Made by the schedule; none: none was made since one is asked for. */
+  lastBackup(): Date | undefined
   /** Of the folder of the data; none of a hub in memory. */
   disk(): { readonly free: number; readonly total: number } | undefined
   readonly readiness: readonly ReadinessCheck[]
@@ -104,7 +106,7 @@ function createCounters({ mqtt, refusals, dropped, limitsReached }: MetricSource
 }
 
 function createGauges(sources: MetricSources): Registry {
-  const { version, mqtt, ownCertificates, expiring, disk, readiness } = sources
+  const { version, mqtt, ownCertificates, expiring, lastBackup, disk, readiness } = sources
   const register = new Registry()
   const create = (
     name: string,
@@ -120,6 +122,8 @@ function createGauges(sources: MetricSources): Registry {
       async collect() {
         const samples = await read()
         this.reset()
+        // Without labels a gauge begins at 0, which of a time or a size is not true.
+        if (samples.length === 0) this.remove()
         for (const { labels, value } of samples) this.set(labels, value)
       },
     })
@@ -140,16 +144,21 @@ function createGauges(sources: MetricSources): Registry {
   create('signet_certificates_expiring', 'Living certificates by how soon they end', ['within'], async () =>
     samplesOf('within', await expiring()),
   )
+  create('signet_backup_timestamp_seconds', 'When the schedule has made its last backup', [], () => {
+    const at = lastBackup()
+    return at ? [{ labels: {}, value: at.getTime() / 1000 }] : []
+  })
   create('signet_ready', 'The checks of /readyz: 1 is good', ['check'], () =>
     Promise.all(
       readiness.map(async (check) => ({ labels: { check: check.name }, value: Number(await check.isReady()) })),
     ),
   )
-  if (disk()) {
-    const read = (figure: 'free' | 'total') => (): readonly Sample[] => [{ labels: {}, value: disk()?.[figure] ?? 0 }]
-    create('signet_disk_free_bytes', 'Free where the data lie', [], read('free'))
-    create('signet_disk_size_bytes', 'In all, where the data lie', [], read('total'))
+  const ofDisk = (figure: 'free' | 'total'): readonly Sample[] => {
+    const found = disk()
+    return found ? [{ labels: {}, value: found[figure] }] : []
   }
+  create('signet_disk_free_bytes', 'Free where the data lie', [], () => ofDisk('free'))
+  create('signet_disk_size_bytes', 'In all, where the data lie', [], () => ofDisk('total'))
   return register
 }
 

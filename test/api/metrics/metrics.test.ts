@@ -23,6 +23,7 @@ const SOURCES: MetricSources = {
   limitsReached: () => ({ store_bytes: 6 }),
   ownCertificates: () => [{ kind: 'ca', notAfter: new Date('2036-01-01T00:00:00Z') }],
   expiring: async () => ({ '7d': 2 }),
+  lastBackup: () => new Date('2026-01-01T00:00:00Z'),
   disk: () => ({ free: 100, total: 200 }),
   readiness: [
     { name: 'database', isReady: () => true },
@@ -51,6 +52,7 @@ describe('the metrics', () => {
         'signet_queue_bytes 12',
         'signet_certificate_expiry_timestamp_seconds{kind="ca"} 2082758400',
         'signet_certificates_expiring{within="7d"} 2',
+        'signet_backup_timestamp_seconds 1767225600',
         'signet_ready{check="database"} 1',
         'signet_ready{check="file_handles"} 0',
         'signet_disk_free_bytes 100',
@@ -72,9 +74,10 @@ describe('the metrics', () => {
     ])
   })
 
-  test('say nothing of a disk that there is not', async () => {
-    const lines = await render({ ...SOURCES, disk: () => undefined })
-    expect(lines.some((line) => line.startsWith('signet_disk_free_bytes '))).toBe(false)
+  test('say nothing of a disk and a backup that there are not', async () => {
+    const lines = await render({ ...SOURCES, disk: () => undefined, lastBackup: () => undefined })
+    for (const name of ['signet_disk_free_bytes', 'signet_backup_timestamp_seconds'])
+      expect(lines.some((line) => line.startsWith(`${name} `))).toBe(false)
   })
 
   test('have how long things took', async () => {
