@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { REFUSAL_MENDS } from '../../../src/refusal.ts'
 import type { Role } from '../../../src/registry/api-token.ts'
-import { createHarness, HTTPS, SOCKET } from '../api-harness.ts'
+import { type Call, createHarness, HTTPS, SOCKET } from '../api-harness.ts'
 import { FINGERPRINT } from '../registry-double.ts'
 
 const RULES = [{ effect: 'allow', actions: ['publish'], topicFilter: 'a' }]
@@ -13,7 +13,17 @@ const READERS: readonly Role[] = ['admin', 'operator', 'auditor']
 const OPERATORS: readonly Role[] = ['admin', 'operator']
 const ADMINS: readonly Role[] = ['admin']
 
-const CALLS: readonly { method: string; path: string; json?: unknown; roles: readonly Role[]; refused?: number }[] = [
+const NDJSON = { 'content-type': 'application/x-ndjson' }
+const PASSWORD = 'correct horse battery staple'
+
+interface RoleRow extends Pick<Call, 'json' | 'body' | 'headers'> {
+  readonly method: string
+  readonly path: string
+  readonly roles: readonly Role[]
+  readonly refused?: number
+}
+
+const CALLS: readonly RoleRow[] = [
   { method: 'POST', path: '/api/devices/certificates/device-001', roles: OPERATORS },
   { method: 'GET', path: '/api/devices/certificates/device-001', roles: READERS },
   { method: 'DELETE', path: '/api/devices/certificates/device-001', roles: OPERATORS },
@@ -101,6 +111,25 @@ const CALLS: readonly { method: string; path: string; json?: unknown; roles: rea
   { method: 'DELETE', path: '/api/sessions/device-001', roles: OPERATORS },
   { method: 'GET', path: '/api/bans', roles: READERS },
   { method: 'GET', path: '/metrics', roles: READERS },
+  { method: 'POST', path: '/api/devices/bulk', body: '{"deviceId":"a"}\n', headers: NDJSON, roles: OPERATORS },
+  { method: 'POST', path: '/api/devices/device-001/certificates/p12', json: { password: PASSWORD }, roles: OPERATORS },
+  { method: 'POST', path: '/api/devices/device-001/bundle', roles: OPERATORS },
+  { method: 'POST', path: '/api/devices/device-001/claims', json: {}, roles: OPERATORS },
+  { method: 'GET', path: '/api/devices/device-001/claims', roles: READERS },
+  { method: 'DELETE', path: '/api/devices/device-001/claims', roles: OPERATORS },
+  { method: 'POST', path: '/api/services/backend/certificates/p12', json: { password: PASSWORD }, roles: OPERATORS },
+  { method: 'POST', path: '/api/admin-certificates/p12', json: { name: 'eva', password: PASSWORD }, roles: ADMINS },
+  { method: 'POST', path: '/api/backup', json: { passphrase: PASSWORD }, roles: ADMINS },
+  { method: 'GET', path: '/api/events', headers: { accept: 'application/json' }, roles: READERS },
+  { method: 'POST', path: '/api/webhooks', json: { url: 'https://a.example.com/', events: ['*'] }, roles: ADMINS },
+  { method: 'GET', path: '/api/webhooks', roles: READERS },
+  { method: 'GET', path: '/api/webhooks/h1', roles: READERS },
+  { method: 'PATCH', path: '/api/webhooks/h1', json: {}, roles: ADMINS },
+  { method: 'DELETE', path: '/api/webhooks/h1', roles: ADMINS },
+  { method: 'POST', path: '/api/webhooks/h1/test', roles: ADMINS },
+  { method: 'GET', path: '/api/webhooks/h1/deliveries', roles: READERS },
+  { method: 'POST', path: '/api/webhooks/h1/deliveries/d1/retry', roles: OPERATORS },
+  { method: 'DELETE', path: '/api/webhooks/h1/deliveries/d1', roles: OPERATORS },
   { method: 'GET', path: '/api/audit', roles: READERS },
   { method: 'GET', path: '/api/audit/export', roles: READERS },
   { method: 'GET', path: '/api/audit/verification', roles: READERS },
@@ -127,11 +156,11 @@ describe('the table of roles', () => {
 })
 
 describe('a role', () => {
-  for (const { method, path, json, roles, refused = 403 } of CALLS) {
+  for (const { method, path, roles, refused = 403, ...init } of CALLS) {
     test(`${method} ${path} is for ${roles.join(', ')}, and for nobody else`, async () => {
       for (const as of ['admin', 'operator', 'auditor', 'validator'] as const) {
         const { call, calls, brokerCalls, connects, actions, refusals } = createHarness()
-        const { status, body } = await call(path, { method, as, ...(json === undefined ? {} : { json }) })
+        const { status, body } = await call(path, { method, as, ...init })
         if (roles.includes(as)) {
           expect(status, as).toBeLessThan(300)
           expect(refusals, as).toEqual([])
