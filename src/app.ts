@@ -9,6 +9,7 @@ import { ScheduledBackups } from './app-backup-schedule.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
 import { openHappenings } from './app-events.ts'
 import { openFleetCare, readRotations } from './app-fleet.ts'
+import type { Hub, HubOverrides } from './app-hub.ts'
 import { openListeners } from './app-listeners.ts'
 import { openMetrics } from './app-metrics.ts'
 import { createOcsp } from './app-ocsp.ts'
@@ -22,11 +23,10 @@ import { openRevocationLists } from './app-revocation-lists.ts'
 import { createStores, openMqttStores } from './app-stores.ts'
 import { createSweep } from './app-sweep.ts'
 import { tellExchanges, tellMistrust } from './app-trust.ts'
-import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
 import { createPkcs12 } from './ca/pkcs12.ts'
 import { createTimeSigner } from './ca/time-signer.ts'
-import { type Clock, systemClock } from './clock.ts'
+import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { apiAuth, authModes } from './config-auth.ts'
 import { brokerLimits } from './config-limits.ts'
@@ -34,51 +34,8 @@ import { LiveConfig } from './config-live.ts'
 import { databaseFailure } from './db/database-failure.ts'
 import { OpenSockets } from './edge/open-sockets.ts'
 import { EventFeed } from './events.ts'
-import type { Logger } from './logger.ts'
 import { ensureAdminToken } from './registry/admin-token.ts'
-import type { MayAccess } from './registry/narrowed-access.ts'
 import { VERSION } from './version.ts'
-
-export interface Hub extends AsyncDisposable {
-  readonly mqttPort: number
-  /** Of MQTT without TLS, where that is on. */
-  readonly plainMqttPort: number | undefined
-  readonly apiPort: number
-  /** Of redirects to HTTPS, where that is on. */
-  readonly redirectPort: number | undefined
-  readonly caFingerprint: string
-  /** PEM; what devices verify the hub with. */
-  readonly caCertificate: string
-  readonly caCreated: boolean
-  /** None of a hub in memory. */
-  readonly adminTokenFile?: string
-  /** Of the certificate that HTTPS shows now. */
-  readonly serverNames: readonly string[]
-  readonly events: EventFeed
-  /** Every message that was accepted. */
-  readonly messages: Pick<MessageFeed, 'subscribe'>
-  /** Reads again the configuration and the files of certificates that it names, and puts in force what a running hub can take. */
-  reload(): Promise<void>
-  /** Ends at once what the clock has ended, as a hub does every 30 s by itself: for who moves its clock. */
-  sweep(): Promise<void>
-  /** Asks the API as its administrator, without a connection; of the URL only path and query matter. */
-  fetch(request: Request): Promise<Response>
-}
-
-export interface HubOverrides {
-  readonly logger: Logger
-  /** Told to whoever finds the data folder in use. */
-  readonly pid: number
-  readonly clock?: Clock
-  /** How the configuration is read again; without it the settings stay as they are. */
-  readonly reread?: () => Promise<Config>
-  /** Neither of the two folders is touched: all is gone with the hub. */
-  readonly inMemory?: boolean
-  /** Asked beside the policies, which it can only narrow; its answers hold until a policy changes. */
-  readonly mayAccess?: MayAccess
-  /** Off, MQTT packets take the long way; for tests. */
-  readonly fastPath?: boolean
-}
 
 const SWEEP_MS = 30_000
 const WATCH_MS = 1000

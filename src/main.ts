@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { pid } from 'node:process'
-import type { HubOverrides } from './app.ts'
+import type { HubOverrides } from './app-hub.ts'
 import { EXIT, reportFailure } from './cli/exit-code.ts'
 import type { CommandContext, LocalHub, RunningHub, SettingsRequest, Terminal } from './cli/ports.ts'
 import { createProgram } from './cli/program.ts'

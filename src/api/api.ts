@@ -1,64 +1,13 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import type { Bans } from '../broker/bans.ts'
-import type { RemoteCalls } from '../broker/remote-calls.ts'
-import type { SessionList } from '../broker/session-list.ts'
-import type { Clock } from '../clock.ts'
-import type { EventLog } from '../events/event-log.ts'
-import type { Logger } from '../logger.ts'
-import type { RecordRefusal } from '../refusal.ts'
-import type { AdministratorCertificates } from '../registry/administrator-certificates.ts'
-import type { ApiAdmissions } from '../registry/api-admission.ts'
-import type { ApiTokens } from '../registry/api-tokens.ts'
-import type { Approvals } from '../registry/approvals.ts'
-import type { AuditTrail } from '../registry/audit/audit-trail.ts'
-import type { Certificates } from '../registry/certificates.ts'
-import type { Devices } from '../registry/devices.ts'
-import type { EmqxAuthenticator } from '../registry/emqx-authenticator.ts'
-import type { EmqxAuthorizer } from '../registry/emqx-authorizer.ts'
-import type { EnrolmentDecisions } from '../registry/enrolment/enrolment-decisions.ts'
-import type { EnrolmentTokens } from '../registry/enrolment/enrolment-tokens.ts'
-import type { Enrolments } from '../registry/enrolment/enrolments.ts'
-import type { ExpiryWatch } from '../registry/expiry/expiry-watch.ts'
-import type { Holds } from '../registry/holds.ts'
-import type { ImportUndo } from '../registry/import/import-undo.ts'
-import type { Imports } from '../registry/import/imports.ts'
-import type { LegacyCredentials } from '../registry/legacy-credentials.ts'
-import type { Logins } from '../registry/logins.ts'
-import type { Policies } from '../registry/policies.ts'
-import type { Renewals } from '../registry/renewals.ts'
-import type { Rotations } from '../registry/rotation/rotations.ts'
-import type { ServerCertificates } from '../registry/server-certificates.ts'
-import type { Services } from '../registry/services.ts'
 import { authentication } from './access/authentication.ts'
 import { createGuard } from './access/guard.ts'
 import type { ApiEnv } from './api-env.ts'
 import { audited } from './audit/audited.ts'
 import { allowOrigins } from './cors.ts'
+import type { ApiDependencies } from './dependencies.ts'
 import { errorHandler, notFoundHandler } from './error-handler.ts'
-import type { EventStreams } from './events/event-streams.ts'
-import { type HandOverDependencies, handOverRoutes } from './hand-over/hand-over-routes.ts'
+import { handOverRoutes } from './hand-over/hand-over-routes.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
-import type { Metrics } from './metrics/metrics.ts'
-import type { Timings } from './metrics/timings.ts'
-import type {
-  AnswerOcsp,
-  AuthModes,
-  BackupMaker,
-  BrokerAddress,
-  Configuration,
-  DiagnosisCalls,
-  EnrolmentPapers,
-  Health,
-  HttpsIdentity,
-  PublishedRevocations,
-  Publisher,
-  ReadinessCheck,
-  RefusalLog,
-  RenewOwnCertificate,
-  SignTime,
-  TrustAnchor,
-  WebSocketOffer,
-} from './ports.ts'
 import { refuseInvalidInput } from './request/invalid-input.ts'
 import { plainHttp } from './request/plain-http.ts'
 import { MAX_BODY_OCTETS, MAX_IMPORT_OCTETS, requestBody } from './request/request-body.ts'
@@ -83,7 +32,7 @@ import { estRoutes } from './routes/est.ts'
 import { eventRoutes } from './routes/events.ts'
 import { expiryRoutes } from './routes/expiry.ts'
 import { healthRoutes } from './routes/health.ts'
-import { type IdentityTokenCalls, identityTokenRoutes } from './routes/identity-tokens.ts'
+import { identityTokenRoutes } from './routes/identity-tokens.ts'
 import { importRoutes } from './routes/imports.ts'
 import { legacyCredentialRoutes } from './routes/legacy-credential.ts'
 import { metricRoutes } from './routes/metrics.ts'
@@ -104,69 +53,9 @@ import { signingRequestRoutes } from './routes/signing-requests.ts'
 import { timeRoutes } from './routes/time.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { trustPageRoutes } from './routes/trust-page.ts'
-import { type WebhookCalls, webhookRoutes } from './routes/webhooks.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 import { webSocketRoutes } from './routes/websocket.ts'
 import { securityHeaders } from './security-headers.ts'
-
-export interface ApiDependencies extends HandOverDependencies {
-  readonly certificates: Certificates
-  readonly renewals: Renewals
-  readonly enrolments: Enrolments
-  readonly enrolmentTokens: EnrolmentTokens
-  readonly enrolmentDecisions: EnrolmentDecisions
-  readonly enrolmentPapers: EnrolmentPapers
-  readonly serverCertificates: ServerCertificates
-  readonly renewOwnCertificate: RenewOwnCertificate
-  readonly expiry: Pick<ExpiryWatch, 'count' | 'authorities'>
-  readonly rotations: Rotations
-  readonly approvals: Approvals
-  readonly holds: Holds
-  readonly imports: Imports & ImportUndo
-  readonly devices: Pick<Devices, 'create' | 'get' | 'list' | 'change' | 'remove'>
-  readonly services: Services
-  readonly policies: Pick<Policies, 'get' | 'list' | 'put' | 'remove'>
-  readonly modes: AuthModes
-  readonly administratorCertificates: AdministratorCertificates
-  readonly apiAdmissions: ApiAdmissions
-  readonly tokens: Pick<ApiTokens, 'create' | 'list' | 'revoke'>
-  readonly emqx: EmqxAuthenticator & EmqxAuthorizer
-  readonly identityTokens: IdentityTokenCalls
-  readonly legacy: Pick<LegacyCredentials, 'find' | 'put' | 'remove'>
-  readonly logins: Pick<Logins, 'thatLetIn'>
-  readonly audit: AuditTrail
-  readonly sessions: Pick<SessionList, 'clientIds' | 'get' | 'disconnect'>
-  readonly bans: Pick<Bans, 'list' | 'lift'>
-  readonly publisher: Publisher
-  readonly remoteCalls: RemoteCalls
-  readonly refusals: RefusalLog
-  readonly diagnosis: DiagnosisCalls
-  readonly eventLog: Pick<EventLog, 'readBefore'>
-  readonly eventStreams: Pick<EventStreams, 'open'>
-  readonly webhooks: WebhookCalls
-  readonly recordRefusal: RecordRefusal
-  readonly trust: TrustAnchor
-  readonly revocationLists: PublishedRevocations
-  readonly answerOcsp: AnswerOcsp
-  readonly broker: BrokerAddress
-  readonly https: HttpsIdentity
-  readonly webSocket: WebSocketOffer
-  /** Whether callers from loopback addresses may use the API without TLS. */
-  readonly loopbackHttp: boolean
-  readonly configuration: Configuration
-  readonly backups: BackupMaker
-  /** Of web pages that may call the API, the hub's own left out. */
-  readonly allowedOrigins: readonly string[]
-  readonly metrics: Metrics
-  readonly timings: Timings
-  readonly health: Health
-  readonly readiness: readonly ReadinessCheck[]
-  readonly signTime: SignTime
-  /** The cause with a name, where what was thrown has one; else the error itself. */
-  readonly explainFailure: (error: Error) => unknown
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly version: string
-}
 
 export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   const { certificates, broker, tokens, identityTokens, legacy, logins, recordRefusal, logger } = dependencies

@@ -8,7 +8,7 @@ import { type AedesEngine, type EngineLimits, openAedesEngine, type StatusSettin
 import { announceTo } from './announcement.ts'
 import { type BanOf, Bans } from './bans.ts'
 import { BoundReports } from './bound-reports.ts'
-import { encodeConnack, encodeUnsupportedVersionConnack, RETURN_CODE } from './connack.ts'
+import { encodeConnack, encodeVersionConnack, RETURN_CODE } from './connack.ts'
 import { type ConnectRefusal, decideConnect } from './connect-decision.ts'
 import { awaitConnect, type ConnectFailure, type FirstFrame } from './connect-gate.ts'
 import type { ConnectPacket } from './connect-packet.ts'
@@ -219,11 +219,7 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     const identity = admission.admitted ? admission.identity : undefined
     record(connection, 'protocol_version_unsupported', presentedBy(connection, identity), 'MQTT 3.1.1')
     if (identity) flapping.countEnd(connection, identity)
-    connection.refuse(
-      reading === 'version_5'
-        ? encodeUnsupportedVersionConnack()
-        : encodeConnack(RETURN_CODE.unacceptableProtocolVersion),
-    )
+    connection.refuse(encodeVersionConnack(reading))
   }
 
   /** A peer that would have been refused may leave, or fail, before it says CONNECT: what it is then told is the deeper cause. */

@@ -4,7 +4,7 @@ import type { AuditStore } from '../registry/audit/ports.ts'
 import type { Database } from './database.ts'
 import { and, asc, desc, eq, gt, gte, lt, lte, or, sql } from './drizzle.ts'
 import { createPage } from './page.ts'
-import { auditEntries } from './schema.ts'
+import { auditEntries } from './schema-records.ts'
 
 export function createAuditStore({ orm }: Database): AuditStore {
   const select = () => orm.select().from(auditEntries)

@@ -2,7 +2,7 @@ import type { Claim } from '../registry/claim.ts'
 import type { ClaimStore } from '../registry/ports.ts'
 import type { Database } from './database.ts'
 import { and, eq, isNull, sql } from './drizzle.ts'
-import { claims } from './schema.ts'
+import { claims } from './schema-enrolment.ts'
 
 export function createClaimStore({ orm }: Database): ClaimStore {
   const select = () => orm.select().from(claims)

@@ -2,7 +2,7 @@ import type { Enrolment } from '../registry/enrolment/enrolment.ts'
 import type { EnrolmentStore } from '../registry/enrolment/ports.ts'
 import type { Database } from './database.ts'
 import { and, eq, gt, lte, ne, type SQL, sql } from './drizzle.ts'
-import { enrolments } from './schema.ts'
+import { enrolments } from './schema-enrolment.ts'
 
 export function createEnrolmentStore({ orm }: Database): EnrolmentStore {
   const { id, tokenId, deviceId, keyThumbprint, state, lapsesAt } = enrolments

@@ -2,7 +2,7 @@ import type { EnrolmentToken } from '../registry/enrolment/enrolment-token.ts'
 import type { EnrolmentTokenStore } from '../registry/enrolment/ports.ts'
 import type { Database } from './database.ts'
 import { and, eq, isNull, sql } from './drizzle.ts'
-import { enrolmentTokens } from './schema.ts'
+import { enrolmentTokens } from './schema-enrolment.ts'
 
 export function createEnrolmentTokenStore({ orm }: Database): EnrolmentTokenStore {
   const { id, uses, revokedAt } = enrolmentTokens

@@ -5,7 +5,7 @@ import { deviceOf } from '../logged-event.ts'
 import type { Database } from './database.ts'
 import { and, asc, desc, eq, gt, lt, lte, or, sql } from './drizzle.ts'
 import { createRelaxedTransaction } from './relaxed-transaction.ts'
-import { events } from './schema.ts'
+import { events } from './schema-records.ts'
 
 export function createEventStore(database: Database): EventStore {
   const { orm } = database

@@ -1,19 +1,13 @@
-import type { WebhookDelivery } from '../events/webhooks/delivery.ts'
-import type { Webhook } from '../events/webhooks/webhook.ts'
 import type { Role } from '../registry/api-token.ts'
 import type { CertificateKind, CertificateOrigin, RevocationReason } from '../registry/certificate.ts'
-import type { ClaimWishes } from '../registry/claim.ts'
 import type { Device } from '../registry/device.ts'
-import type { Enrolment } from '../registry/enrolment/enrolment.ts'
-import type { EnrolmentToken } from '../registry/enrolment/enrolment-token.ts'
 import type { IdentityToken } from '../registry/identity-token.ts'
 import type { PasswordHash } from '../registry/legacy-credential.ts'
 import type { Policy } from '../registry/policy.ts'
 import type { RotationFilter, RotationState } from '../registry/rotation/rotation.ts'
 import type { Service } from '../registry/service.ts'
-import { blob, index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts'
-
-const time = (name: string) => integer(name, { mode: 'timestamp_ms' })
+import { blob, index, integer, primaryKey, sql, sqliteTable, text } from './drizzle.ts'
+import { time } from './schema-time.ts'
 
 // folded_id and folded_name: two ids that differ only in case cannot both exist.
 export const users = sqliteTable('users', {
@@ -233,47 +227,6 @@ export const identityTokens = sqliteTable(
   (table) => [index('identity_tokens_by_subject').on(table.kind, table.subjectId)],
 )
 
-// device_id is an id, or a pattern of ids.
-export const enrolmentTokens = sqliteTable('enrolment_tokens', {
-  id: text('id').primaryKey(),
-  secretHash: blob('secret_hash', { mode: 'buffer' }).notNull(),
-  deviceId: text('device_id').notNull(),
-  userId: text('user_id'),
-  policies: text('policies', { mode: 'json' }).$type<EnrolmentToken['policies']>().notNull(),
-  profile: text('profile').notNull(),
-  approval: integer('approval', { mode: 'boolean' }).notNull(),
-  onExisting: text('on_existing').$type<EnrolmentToken['onExisting']>().notNull(),
-  maxUses: integer('max_uses').notNull(),
-  uses: integer('uses').notNull(),
-  createdAt: time('created_at').notNull(),
-  expiresAt: time('expires_at').notNull(),
-  lastUsedAt: time('last_used_at'),
-  revokedAt: time('revoked_at'),
-})
-
-// What a device asks again with is its id, its token and its key: a request that is signed anew is the same one.
-export const enrolments = sqliteTable(
-  'enrolments',
-  {
-    id: text('id').primaryKey(),
-    tokenId: text('token_id')
-      .notNull()
-      .references(() => enrolmentTokens.id),
-    deviceId: text('device_id').notNull(),
-    keyThumbprint: text('key_thumbprint').notNull(),
-    request: text('request').notNull(),
-    address: text('address').notNull(),
-    state: text('state').$type<Enrolment['state']>().notNull(),
-    requestedAt: time('requested_at').notNull(),
-    decidedAt: time('decided_at'),
-    lapsesAt: time('lapses_at').notNull(),
-  },
-  (table) => [
-    uniqueIndex('enrolments_by_asker').on(table.tokenId, table.deviceId, table.keyThumbprint),
-    index('enrolments_by_lapse').on(table.lapsesAt),
-  ],
-)
-
 export const legacyCredentials = sqliteTable(
   'legacy_credentials',
   {
@@ -286,81 +239,4 @@ export const legacyCredentials = sqliteTable(
     createdAt: time('created_at').notNull(),
   },
   (table) => [index('legacy_credentials_by_end').on(table.endsAt)],
-)
-
-// Append-only: a trigger refuses every change of an entry; only the oldest are ever deleted.
-export const auditEntries = sqliteTable(
-  'audit_entries',
-  {
-    number: integer('number').primaryKey(),
-    at: time('at').notNull(),
-    actor: text('actor').notNull(),
-    role: text('role'),
-    action: text('action').notNull(),
-    object: text('object').notNull(),
-    surface: text('surface').notNull(),
-    address: text('address').notNull(),
-    result: text('result').notNull(),
-    requestId: text('request_id'),
-    previousHash: text('previous_hash').notNull(),
-    hash: text('hash').notNull(),
-  },
-  (table) => [index('audit_entries_by_time').on(table.at)],
-)
-
-// One of each device: a new one takes its place.
-export const claims = sqliteTable('claims', {
-  id: text('id').primaryKey(),
-  deviceId: text('device_id')
-    .notNull()
-    .unique()
-    .references(() => devices.id, { onDelete: 'cascade' }),
-  secretHash: blob('secret_hash', { mode: 'buffer' }).notNull(),
-  wishes: text('wishes', { mode: 'json' }).$type<ClaimWishes>().notNull(),
-  createdAt: time('created_at').notNull(),
-  expiresAt: time('expires_at').notNull(),
-  usedAt: time('used_at'),
-})
-
-// By ids that grow: the newest part of what happened, for whoever was away.
-export const events = sqliteTable('events', {
-  id: integer('id').primaryKey(),
-  at: time('at').notNull(),
-  type: text('type').notNull(),
-  // Of the events that are a device's.
-  deviceId: text('device_id'),
-  data: text('data', { mode: 'json' }).$type<Readonly<Record<string, unknown>>>().notNull(),
-})
-
-export const webhooks = sqliteTable('webhooks', {
-  id: text('id').primaryKey(),
-  name: text('name').notNull(),
-  state: text('state').$type<Webhook['state']>().notNull(),
-  url: text('url').notNull(),
-  secret: text('secret').notNull(),
-  headers: text('headers', { mode: 'json' }).$type<Webhook['headers']>().notNull(),
-  types: text('types', { mode: 'json' }).$type<Webhook['types']>().notNull(),
-  topicFilters: text('topic_filters', { mode: 'json' }).$type<Webhook['topicFilters']>().notNull(),
-  format: text('format').$type<Webhook['format']>().notNull(),
-  template: text('template', { mode: 'json' }).$type<Webhook['template']>(),
-  createdAt: time('created_at').notNull(),
-})
-
-// What a target has not taken yet; a dead one waits for an operator.
-export const webhookDeliveries = sqliteTable(
-  'webhook_deliveries',
-  {
-    id: text('id').primaryKey(),
-    webhookId: text('webhook_id')
-      .notNull()
-      .references(() => webhooks.id, { onDelete: 'cascade' }),
-    type: text('type').notNull(),
-    body: text('body').notNull(),
-    state: text('state').$type<WebhookDelivery['state']>().notNull(),
-    attempts: integer('attempts').notNull(),
-    nextAt: time('next_at').notNull(),
-    error: text('error'),
-    createdAt: time('created_at').notNull(),
-  },
-  (table) => [index('webhook_deliveries_due').on(table.webhookId, table.state, table.nextAt)],
 )

@@ -3,7 +3,7 @@ import type { Database } from './database.ts'
 import { and, asc, desc, eq, gt, lte, sql } from './drizzle.ts'
 import { createPage } from './page.ts'
 import { createRelaxedTransaction } from './relaxed-transaction.ts'
-import { webhookDeliveries as deliveries, webhooks } from './schema.ts'
+import { webhookDeliveries as deliveries, webhooks } from './schema-records.ts'
 
 const DELETED_AT_ONCE = 1000
 

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
-import { type ApiDependencies, createApi } from '../../src/api/api.ts'
+import { createApi } from '../../src/api/api.ts'
+import type { ApiDependencies } from '../../src/api/dependencies.ts'
 import type { ObservedRequest } from '../../src/api/metrics/timings.ts'
 import type { RequestOrigin } from '../../src/api/request/request-origin.ts'
 import { openAuthority } from '../../src/ca/authority-files.ts'

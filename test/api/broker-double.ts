@@ -1,4 +1,4 @@
-import type { ApiDependencies } from '../../src/api/api.ts'
+import type { ApiDependencies } from '../../src/api/dependencies.ts'
 import type { SessionView } from '../../src/broker/session-list.ts'
 import { DomainError } from '../../src/errors.ts'
 

@@ -1,4 +1,4 @@
-import type { ApiDependencies } from '../../src/api/api.ts'
+import type { ApiDependencies } from '../../src/api/dependencies.ts'
 import type { Rotation } from '../../src/registry/rotation/rotation.ts'
 
 /** A fleet with one rotation that never comes to its end. */

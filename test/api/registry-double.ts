@@ -1,4 +1,4 @@
-import type { ApiDependencies } from '../../src/api/api.ts'
+import type { ApiDependencies } from '../../src/api/dependencies.ts'
 import { DomainError } from '../../src/errors.ts'
 import type { ApiToken, Role } from '../../src/registry/api-token.ts'
 import type { Certificate } from '../../src/registry/certificate.ts'
