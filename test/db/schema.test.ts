@@ -2,7 +2,11 @@ import { is } from 'drizzle-orm'
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { describe, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../../src/db/database.ts'
-import * as schema from '../../src/db/schema.ts'
+import * as registry from '../../src/db/schema.ts'
+import * as enrolment from '../../src/db/schema-enrolment.ts'
+import * as records from '../../src/db/schema-records.ts'
+
+const schema = { ...registry, ...enrolment, ...records }
 
 interface ForeignKeyRow {
   readonly from: string
