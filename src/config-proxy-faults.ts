@@ -11,6 +11,7 @@ export const OWN_PATHS = [
   '/console',
   '/docs',
   '/livez',
+  '/claim',
   '/metrics',
   '/mqtt',
   '/openapi.json',
