@@ -14,6 +14,7 @@ export interface Happenings extends WatchingWebhooks {
 /** Writes down all that happens from now on, for those who listen and those who are told. */
 export function openHappenings(config: Config, parts: HappeningParts, stack: AsyncDisposableStack): Happenings {
   const { database, events, clock, logger } = parts
+  const tell = (sentence: string) => (err: unknown) => logger.error({ component: 'events', err }, sentence)
   const eventLog = stack.use(
     new EventLog({
       store: createEventStore(database),
@@ -26,12 +27,11 @@ export function openHappenings(config: Config, parts: HappeningParts, stack: Asy
           return config.events.keep
         },
       },
-      onFailure: (err) => logger.error({ component: 'events', err }, 'Events could not be kept'),
+      onFailure: tell('Events could not be kept'),
       onRecovery: () => logger.info({ component: 'events' }, 'Events are kept again'),
     }),
   )
   stack.use(events.subscribeAll((type, event) => eventLog.add(type, event)))
-  const onFailure = (err: unknown): void => logger.error({ component: 'events', err }, 'Events could not be read')
-  const eventStreams = new EventStreams({ log: eventLog, onFailure })
+  const eventStreams = new EventStreams({ log: eventLog, onFailure: tell('Events could not be read') })
   return { eventLog, eventStreams, ...openWebhooks(config, { ...parts, eventLog }, stack) }
 }

@@ -225,3 +225,10 @@ test('several hubs in one process know nothing of each other', async () => {
   await expect(other.connect({ ...device, ca: other.ca })).rejects.toMatchObject({ code: 5 })
   expect(one.ca).not.toBe(other.ca)
 })
+
+test('it tells Prometheus what it counts, and of no disk', async () => {
+  await using hub = await startTestHub()
+  const text = await (await hub.fetch('/metrics')).text()
+  expect(text).toContain('signet_mqtt_connections 0')
+  expect(text).not.toMatch(/^signet_disk_free_bytes /m)
+})

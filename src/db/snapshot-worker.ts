@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { parentPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import SQLite from 'better-sqlite3'
 import { DomainError, type ErrorCode } from '../errors.ts'
 import { databaseFailure } from './database-failure.ts'
@@ -60,5 +60,13 @@ function countIn<Figures>(file: string, count: (sqlite: SQLite.Database) => Figu
   return count(sqlite)
 }
 
+/** Answers whoever waits in another thread. */
+export async function answerOver(
+  port: Pick<MessagePort, 'postMessage'> | null,
+  request: SnapshotRequest,
+): Promise<void> {
+  if (port) port.postMessage(await answerSnapshot(request))
+}
+
 // None in the thread of the hub.
-if (parentPort) parentPort.postMessage(await answerSnapshot(workerData))
+await answerOver(parentPort, workerData)

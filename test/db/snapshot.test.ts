@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/db/database.ts'
 import { openMqttDatabase } from '../../src/db/mqtt/mqtt-database.ts'
 import { createRevocationListStore } from '../../src/db/revocation-list-store.ts'
 import { takeSnapshot } from '../../src/db/snapshot.ts'
-import { answerSnapshot } from '../../src/db/snapshot-worker.ts'
+import { answerOver, answerSnapshot } from '../../src/db/snapshot-worker.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { createCertificate, NOON } from './records.ts'
 
@@ -71,4 +71,22 @@ test('it ends when its hub stops', async () => {
   stopping.abort(new Error('stopping'))
   await expect(taken).rejects.toThrow('stopping')
   await expect(takeSnapshot(request, stopping.signal)).rejects.toThrow('stopping')
+})
+
+test('a copy is never written over a file that is there, and no database is taken for another', async () => {
+  await using folder = await temporaryFolder()
+  using stack = new DisposableStack()
+  const { request } = openBoth(folder.path, stack)
+  const swapped = { registry: request.messages, messages: request.registry }
+  await expect(answerSnapshot(swapped)).rejects.toThrow('no such table')
+  expect(await answerSnapshot(request)).toMatchObject({ code: 'file_unreachable' })
+})
+
+test('the answer goes to the thread that waits for it', async () => {
+  await using folder = await temporaryFolder()
+  using stack = new DisposableStack()
+  const { request } = openBoth(folder.path, stack)
+  const posted: unknown[] = []
+  await answerOver({ postMessage: (answer) => void posted.push(answer) }, request)
+  expect(posted).toMatchObject([{ figures: { registry: { devices: 0 } } }])
 })

@@ -79,6 +79,19 @@ describe('an auditor', () => {
   })
 })
 
+test('an administrator is named by the certificate, a program of this machine by its socket', async () => {
+  await using hub = await startTestHub({ settings: { api: { auth: 'mtls_or_token' } } })
+  const eva = (await hub.api('POST', '/api/admin-certificates', { body: { name: 'eva' } })).json()
+  const credentials = { cert: eva.clientCert, key: eva.clientKey }
+  await hub.api('POST', '/api/devices', { body: { deviceId: 'a1' }, token: null, credentials })
+  await hub.hub.fetch(new Request('https://hub/api/devices/a1', { method: 'DELETE' }))
+  expect(await entriesOf(hub)).toMatchObject([
+    { actor: 'local', surface: 'socket', action: 'device.delete', object: 'a1' },
+    { actor: 'administrator:eva', surface: 'https', action: 'device.create', object: 'a1' },
+    { action: 'administrator.issue', object: 'eva' },
+  ])
+})
+
 async function entriesOf(hub: TestHub): Promise<{ readonly object: string }[]> {
   return (await hub.api('GET', '/api/audit')).json().items
 }

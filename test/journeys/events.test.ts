@@ -1,3 +1,6 @@
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import SQLite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { createAdministrator, createApiToken, refusalsOf } from '../support/administrators.ts'
 import { readEvents } from '../support/event-reader.ts'
@@ -135,3 +138,18 @@ for (const query of ['?type=DROP', '?type=a..b', '?lastEventId=-1', '?lastEventI
     expect((await hub.api('GET', `/api/events${query}`)).status).toBe(400)
   })
 }
+
+test('what cannot be kept is told in the log, and so is that it can again', async () => {
+  await using hub = await startTestHub()
+  using stack = new DisposableStack()
+  const other = stack.adopt(new SQLite(join(hub.dataDir, 'hub.db')), (open) => void open.close())
+  const happen = (): void => hub.hub.events.publish('configuration.reloaded', { applied: [], needsRestart: [] })
+  other.exec('begin immediate')
+  happen()
+  while (!hub.log.text.includes('Events could not be kept')) await nextTurn()
+  other.exec('rollback')
+  while (!hub.log.text.includes('Events are kept again')) {
+    happen()
+    await nextTurn()
+  }
+})

@@ -36,11 +36,9 @@ function nameOf({ administrator, tokenId, tokenName }: Caller): string {
   return tokenId === undefined ? 'local' : `token:${tokenId} ${tokenName}`
 }
 
-/** The code of the problem, where there is one. */
+/** Every refusal and failure of the API is a problem document, RFC 9457. */
 async function readResult(response: Response): Promise<string> {
   if (response.status < 400) return 'done'
-  if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return String(response.status)
-  // We wrote it ourselves.
-  const { code } = (await response.clone().json()) as Partial<Problem>
-  return code ?? String(response.status)
+  const { code }: Problem = JSON.parse(await response.clone().text())
+  return code
 }
