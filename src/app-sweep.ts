@@ -41,6 +41,7 @@ export function createSweep({
 }: SweepParts): () => Promise<void> {
   return async () => {
     const works = [
+      forgetAudit(),
       registry.revocations.endOverlaps(),
       broker.endExpired(),
       endOthers(),
@@ -50,7 +51,11 @@ export function createSweep({
       fleet.sweep(),
       scheduled.check(),
     ]
-    audit.forgetBefore(new Date(clock().getTime() - config.audit.keep * 1000))
     await Promise.all(works.map((work) => inBackground(work, logger)))
+  }
+
+  // Async: a database that is locked is told like every other failure here, and ends no sweep.
+  async function forgetAudit(): Promise<void> {
+    audit.forgetBefore(new Date(clock().getTime() - config.audit.keep * 1000))
   }
 }

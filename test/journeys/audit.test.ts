@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import SQLite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { startTestHub, type TestHub } from '../support/test-hub.ts'
 
@@ -77,6 +79,19 @@ describe('an auditor', () => {
     await hub.hub.sweep()
     expect((await entriesOf(hub)).map(({ object }) => object)).toEqual(['a2'])
   })
+})
+
+test('a sweep that cannot forget what is older says so in the log, and does the rest', async () => {
+  await using hub = await startTestHub({ settings: { audit: { keep: '1d' } } })
+  await hub.enrol('a1')
+  hub.clock.advance(2 * 86_400_000)
+  using stack = new DisposableStack()
+  const other = stack.adopt(new SQLite(join(hub.dataDir, 'hub.db')), (open) => void open.close())
+  other.exec('begin immediate')
+  await hub.hub.sweep()
+  other.exec('rollback')
+  expect(hub.log.text).toContain('Background work failed')
+  expect((await hub.api('GET', '/readyz')).status).toBe(200)
 })
 
 test('an administrator is named by the certificate, a program of this machine by its socket', async () => {
