@@ -22,7 +22,7 @@ export function createDoorOptions(
 ): Omit<DoorOptions, 'served'> {
   const { limits, tls } = config
   return {
-    clientCa: pki.clientCa,
+    clientTrust: pki.clientTrust,
     sessionResumption: tls.session_resumption,
     handshakeSeconds: limits.handshake_seconds,
     limits: new ConnectionLimits(connectionLimits(config)),

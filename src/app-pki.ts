@@ -1,29 +1,42 @@
 import type { X509Certificate } from 'node:crypto'
 import { resolve } from 'node:path'
 import { openProvidedCertificates, type ProvidedShowings, type Showing } from './app-certificates.ts'
+import { Authorities, type AuthorityStorage, trustedCertificates } from './ca/authorities.ts'
 import type { CertificateAuthority, DistributionPoints } from './ca/authority.ts'
 import { openAuthority } from './ca/authority-files.ts'
-import { createMemoryAuthority } from './ca/memory-authority.ts'
+import { createMemoryAuthority, createRootKeyMemory } from './ca/memory-authority.ts'
+import type { RootKeyPlace } from './ca/new-authority.ts'
+import { type AuthorityWish, type NextAuthority, prepareAuthority } from './ca/next-authority.ts'
+import { createRootKeyFile, createRotationFiles } from './ca/rotation-files.ts'
 import { ServedCertificate } from './ca/served-certificate.ts'
 import { issueServerCertificate, openServerCertificate } from './ca/server-certificate.ts'
 import { ServerRenewal, type ServerRenewalOptions } from './ca/server-renewal.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
+import { ClientTrust } from './edge/client-trust.ts'
 import { readMachineNames } from './edge/machine-names.ts'
 import type { Logger } from './logger.ts'
 
 /** The CA and what the hub itself shows. */
 export interface Pki {
+  readonly authorities: Authorities
+  /** The one that issues now. */
   readonly authority: CertificateAuthority
+  /** What those who are certified by us are verified with now. */
+  readonly caCertificatePem: string
   readonly caCreated: boolean
   readonly https: Showing
   readonly mqtts: Showing
-  /** What verifies MQTTS: the CA's certificate, or that of the CA that signed `mqtt.ssl.cert_file`. */
+  /** What verifies MQTTS now: the CA's certificate, or that of the CA that signed `mqtt.ssl.cert_file`. */
   readonly anchorPem: string
   /** Of the hub's own server certificate, whichever listener shows it. */
   readonly renewal: ServerRenewal
   /** What client certificates must lead to. */
-  readonly clientCa: readonly X509Certificate[]
+  readonly clientTrust: ClientTrust
+  /** The CAs of others that are trusted beside our own from now on. */
+  trustForeign(authorities: readonly X509Certificate[]): void
+  /** Makes the CA that is to take over. */
+  prepareNext(wish: AuthorityWish): Promise<NextAuthority>
   /** Takes what has changed in the files of the administrator. */
   watch(): Promise<void>
   /** The same at once, and the hub's own certificate renewed where that is due. */
@@ -40,54 +53,96 @@ export async function openPki(config: Config, { distributionPoints, clock, logge
   const certsDir = resolve(config.certs_dir)
   const { key_algorithm: keyAlgorithm } = config.ca
   const provided = await openProvidedCertificates(config, clock, logger)
-  const { authority, created } = await openAuthority({
+  const anchorPem = provided.mqtts?.anchor.certificatePem
+  const { authority, retiring, created } = await openAuthority({
     certsDir,
+    hierarchy: config.ca.hierarchy,
     distributionPoints,
     clock,
     logger,
     ...(keyAlgorithm ? { keyAlgorithm } : {}),
-    ...(provided.mqtts ? { anchorPem: provided.mqtts.anchor.certificatePem } : {}),
+    ...(anchorPem === undefined ? {} : { anchorPem }),
   })
+  const storage = createRotationFiles({ certsDir, anchorPem, logger })
+  const authorities = new Authorities({ current: authority, retiring, storage, clock })
+  const rootKey = createRootKeyFile(certsDir, logger)
   const readNames = (): readonly string[] => [...ownNames(config), ...readMachineNames()]
   const open: ServerRenewalOptions['open'] = (names, isForced) =>
-    openServerCertificate({ certsDir, authority, names, isForced, clock, logger })
+    openServerCertificate({ certsDir, authority: authorities.serving, names, isForced, clock, logger })
   const isShared = config.listen.single !== undefined
-  return createPki({ authority, created, provided, isShared, readNames, open, clock, logger })
+  const next = { config, rootKey, distributionPoints }
+  return createPki({ authorities, created, next, provided, isShared, readNames, open, clock, logger })
 }
+
+const NO_STORAGE: AuthorityStorage = { begin: () => Promise.resolve(), finish: () => Promise.resolve() }
 
 /** For a hub that leaves no file behind, and is reached from its own machine alone. */
 export async function createMemoryPki(config: Config, options: PkiOptions): Promise<Pki> {
   const { distributionPoints, clock, logger } = options
   const provided = await openProvidedCertificates(config, clock, logger)
-  const authority = await createMemoryAuthority(clock, config.ca.key_algorithm, distributionPoints)
-  const open: ServerRenewalOptions['open'] = (names) => issueServerCertificate(authority, names)
+  const current = await createMemoryAuthority(clock, config.ca.key_algorithm, distributionPoints)
+  const authorities = new Authorities({ current, storage: NO_STORAGE, clock })
+  const open: ServerRenewalOptions['open'] = (names) => issueServerCertificate(authorities.serving, names)
+  const next = { config, rootKey: createRootKeyMemory(), distributionPoints }
   const isShared = config.listen.single !== undefined
   const readNames = (): readonly string[] => ownNames(config)
-  return createPki({ authority, created: true, provided, isShared, readNames, open, clock, logger })
+  return createPki({ authorities, created: true, next, provided, isShared, readNames, open, clock, logger })
 }
 
 interface PkiParts extends Pick<ServerRenewalOptions, 'readNames' | 'open' | 'clock' | 'logger'> {
-  readonly authority: CertificateAuthority
+  readonly authorities: Authorities
   readonly created: boolean
+  readonly next: {
+    readonly config: Config
+    readonly rootKey: RootKeyPlace
+    readonly distributionPoints: DistributionPoints
+  }
   readonly provided: ProvidedShowings
   /** Whether HTTPS shows what MQTTS shows: one port serves both. */
   readonly isShared: boolean
 }
 
-async function createPki({ authority, created, provided, isShared, ...options }: PkiParts): Promise<Pki> {
+async function createPki({ authorities, created, next, provided, isShared, ...options }: PkiParts): Promise<Pki> {
   const served = new ServedCertificate(await options.open(options.readNames(), false))
-  const renewal = new ServerRenewal({ ...options, authority, served })
+  const renewal = new ServerRenewal({ ...options, authority: () => authorities.serving, served })
   const own: Showing = { served, keeper: renewal }
   const watches = [provided.https, provided.mqtts].flatMap((showing) => (showing ? [showing.keeper] : []))
   const mqtts = provided.mqtts ?? own
+  let foreign: readonly X509Certificate[] = []
+  const clientTrust = new ClientTrust(trustedCertificates(authorities))
+  const exchangeTrust = (): void => clientTrust.exchange([...trustedCertificates(authorities), ...foreign])
+  authorities.onChange(exchangeTrust)
   return {
-    authority,
+    authorities,
+    get authority() {
+      return authorities.current
+    },
+    get caCertificatePem() {
+      return authorities.certificatePem
+    },
     caCreated: created,
     https: isShared ? mqtts : (provided.https ?? own),
     mqtts,
-    anchorPem: provided.mqtts?.anchor.certificatePem ?? authority.caCertificatePem,
+    get anchorPem() {
+      return provided.mqtts?.anchor.certificatePem ?? authorities.certificatePem
+    },
     renewal,
-    clientCa: [authority.certificate, ...authority.intermediates],
+    clientTrust,
+    trustForeign(certificates) {
+      foreign = certificates
+      exchangeTrust()
+    },
+    prepareNext(wish) {
+      const { config, rootKey, distributionPoints } = next
+      const { clock } = options
+      return prepareAuthority(wish, {
+        config: config.ca,
+        current: authorities.current,
+        rootKey,
+        distributionPoints,
+        clock,
+      })
+    },
     async watch() {
       await Promise.all(watches.map((watch) => watch.check()))
     },

@@ -1,3 +1,4 @@
+import { type AuthorityCalls, createAuthorityCalls, openIssuers } from './app-authorities.ts'
 import { inBackground } from './app-background.ts'
 import { cutAtEmqxToo } from './app-emqx.ts'
 import type { Pki } from './app-pki.ts'
@@ -6,26 +7,28 @@ import { parseServerNames } from './ca/server-name.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { apiAuth, mqttAuthMode } from './config-auth.ts'
-import { judgeChain } from './edge/chain-verdict.ts'
+import type { Database } from './db/database.ts'
+import { findAuthority, judgeChain } from './edge/chain-verdict.ts'
 import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
+import type { AuthorityLists } from './registry/authority-lists.ts'
 import { BcryptThread } from './registry/bcrypt-thread.ts'
 import type { LegacyCredential } from './registry/legacy-credential.ts'
 import { type MayAccess, narrowPolicy } from './registry/narrowed-access.ts'
 import type { Cutter, LeafIssuer } from './registry/ports.ts'
 import type { RecordedRefusal } from './registry/refusal-ring.ts'
 import { createRegistry, type Registry, type RegistryOptions, type Stores } from './registry/registry.ts'
-import type { RevocationLists } from './registry/revocation-lists.ts'
 import { createServerCertificates, type ServerCertificates, type ServerIssuer } from './registry/server-certificates.ts'
 
 export interface RegistryParts {
   readonly stores: Stores
+  readonly database: Database
   readonly pki: Pki
   /** Made from this registry; there is nothing to cut before it listens. */
   readonly broker: () => MqttBroker
   /** The same: ends what is forwarded for those who would be refused now. */
   readonly endForwarding: () => void
-  readonly revocationLists: Pick<RevocationLists, 'noteRevocation'>
+  readonly revocationLists: Pick<AuthorityLists, 'noteRevocation' | 'last'>
   readonly events: EventFeed
   readonly logger: Logger
   readonly clock: Clock
@@ -37,8 +40,8 @@ export function openRegistry(
   config: Config,
   parts: RegistryParts,
   stack: AsyncDisposableStack,
-): Registry & { readonly serverCertificates: ServerCertificates } {
-  const { stores, pki, broker, endForwarding, revocationLists, events, logger, clock, mayAccess } = parts
+): Registry & AuthorityCalls & { readonly serverCertificates: ServerCertificates } {
+  const { stores, database, pki, broker, endForwarding, revocationLists, events, logger, clock, mayAccess } = parts
   const cutter: Cutter = {
     cutCredentials(names, reason) {
       const cut = broker().sessions.cutCredentials(names, reason)
@@ -57,21 +60,27 @@ export function openRegistry(
     },
     liftBan: (kind, id) => broker().liftBan(kind, id),
   }
+  const issuers = openIssuers(pki, database)
+  const joined = cutAtEmqxToo(cutter, config, stack, {
+    stores,
+    clientIds: { holderOf: (clientId) => registry.clientIds.holderOf(clientId) },
+    caCertificatePem: pki.caCertificatePem,
+    events,
+    logger,
+    clock,
+  })
   const registry: Registry = createRegistry({
     stores,
     issuer: issuerOf(pki),
-    issuerName: pki.authority.certificate.subject,
-    cutter: cutAtEmqxToo(cutter, config, stack, {
-      stores,
-      clientIds: { holderOf: (clientId) => registry.clientIds.holderOf(clientId) },
-      caCertificatePem: pki.authority.caCertificatePem,
-      events,
-      logger,
-      clock,
-    }),
+    issuers,
+    get issuerName() {
+      return pki.authority.certificate.subject
+    },
+    cutter: joined,
     onRevoked: () => inBackground(revocationLists.noteRevocation(), logger),
     compareBcrypt: stack.use(new BcryptThread()).compare,
-    judgeChain: (certificate) => judgeChain(certificate, pki.clientCa),
+    judgeChain: (certificate) => judgeChain(certificate, pki.clientTrust.authorities),
+    authorityOf: (certificate) => findAuthority(certificate, pki.clientTrust.authorities)?.fingerprint256,
     allowCommonNameOnly: () => config.emqx.allow_cn_only,
     unknownCertificates: {
       get mode() {
@@ -106,8 +115,19 @@ export function openRegistry(
   const { certificates } = stores
   const issuer = serverIssuerOf(pki)
   const { revocations } = registry
+  const calls = createAuthorityCalls({
+    pki,
+    database,
+    lists: revocationLists,
+    revocations,
+    cutter: joined,
+    defaultOwner: () => config.ca.unknown_owner,
+    events,
+    clock,
+  })
   return {
     ...registry,
+    ...calls,
     tokens: {
       ...registry.tokens,
       revoke(id) {
@@ -115,30 +135,37 @@ export function openRegistry(
         endForwarding()
       },
     },
-    serverCertificates: createServerCertificates({ issuer, certificates, revocations, events, clock }),
+    serverCertificates: createServerCertificates({ issuer, issuers, certificates, revocations, events, clock }),
   }
 }
 
-function serverIssuerOf({ authority }: Pki): ServerIssuer {
-  const { caCertificatePem } = authority
+function serverIssuerOf(pki: Pki): ServerIssuer {
   const issueServer: ServerIssuer['issueServer'] = async (wanted, keyAlgorithm) => {
     const names = parseServerNames(wanted).map(({ value }) => value)
+    const { authority } = pki
     const leaf = await authority.issueServer(names, keyAlgorithm)
     return { ...leaf, names, chainPem: leaf.certificatePem + authority.intermediates.map(String).join('') }
   }
-  return { issueServer, caCertificatePem }
+  return {
+    issueServer,
+    get caCertificatePem() {
+      return pki.caCertificatePem
+    },
+  }
 }
 
 /** The CA, with what its new devices and services verify MQTTS by. */
-function issuerOf({ authority, anchorPem }: Pki): LeafIssuer {
+function issuerOf(pki: Pki): LeafIssuer {
   return {
-    issueDevice: (deviceId, userId, options) => authority.issueDevice(deviceId, userId, options),
+    issueDevice: (deviceId, userId, options) => pki.authority.issueDevice(deviceId, userId, options),
     certifyDevice: (deviceId, userId, publicKey, options) =>
-      authority.certifyDevice(deviceId, userId, publicKey, options),
-    readRequestedKey: (request) => authority.readRequestedKey(request),
-    issueService: (name, options) => authority.issueService(name, options),
-    issueAdministrator: (name, options) => authority.issueAdministrator(name, options),
-    caCertificatePem: anchorPem,
+      pki.authority.certifyDevice(deviceId, userId, publicKey, options),
+    readRequestedKey: (request) => pki.authority.readRequestedKey(request),
+    issueService: (name, options) => pki.authority.issueService(name, options),
+    issueAdministrator: (name, options) => pki.authority.issueAdministrator(name, options),
+    get caCertificatePem() {
+      return pki.anchorPem
+    },
   }
 }
 

@@ -3,24 +3,35 @@ import type { DistributionPoints } from './ca/authority.ts'
 import { encodeRevoked, toRevocationListPem } from './ca/revocation-list.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
-import { distributionPoint } from './config-pki.ts'
+import { publicUrl } from './config-pki.ts'
+import { createAuthorityStore } from './db/authority-store.ts'
 import type { Database } from './db/database.ts'
-import { createRevocationListStore } from './db/revocation-list-store.ts'
+import { createRevocationListStore, FIRST_LIST_PATH } from './db/revocation-list-store.ts'
+import { shortFingerprint } from './identifiers.ts'
+import { AuthorityLists } from './registry/authority-lists.ts'
 import { noteDistributionPoint } from './registry/distribution-points.ts'
 import { RevocationLists } from './registry/revocation-lists.ts'
 
 /** What certificates name from now on, as the settings have it at that moment. */
 export function createDistributionPoints(config: Config, database: Database): DistributionPoints {
   const store = createRevocationListStore(database)
+  const { findFirst } = createAuthorityStore(database)
   return {
-    current: () => distributionPoint(config),
+    current: (issuer) => publicUrl(config, listPath(issuer, findFirst())),
     note: (url, notAfter) => noteDistributionPoint(store, url, notAfter),
   }
 }
 
+/** The first CA of a hub has the common path for good: certificates that name it outlive the CA's time. */
+function listPath(issuer: string, first: string | undefined): string {
+  return first === undefined || first === issuer
+    ? FIRST_LIST_PATH
+    : `/pki/authorities/${shortFingerprint(issuer)}/dp.crl`
+}
+
 export interface RevocationListParts {
   readonly database: Database
-  readonly pki: Pick<Pki, 'authority'>
+  readonly pki: Pick<Pki, 'authorities'>
   readonly clock: Clock
 }
 
@@ -28,11 +39,31 @@ export interface RevocationListParts {
 export function openRevocationLists(
   { database, pki, clock }: RevocationListParts,
   stack: AsyncDisposableStack,
-): RevocationLists {
-  const signer = {
-    encodeRevoked,
-    signRevocationList: pki.authority.signRevocationList.bind(pki.authority),
-    toPem: toRevocationListPem,
+): AuthorityLists {
+  const { findFirst, findLastLists } = createAuthorityStore(database)
+  const keys = () => {
+    const { current, retiring } = pki.authorities
+    return retiring ? [current, retiring] : [current]
   }
-  return stack.use(new RevocationLists({ store: createRevocationListStore(database), signer, clock }))
+  return stack.use(
+    new AuthorityLists({
+      live: () => keys().map(({ fingerprint }) => fingerprint),
+      first: () => findFirst() ?? pki.authorities.current.fingerprint,
+      open(issuer) {
+        const authority = keys().find(({ fingerprint }) => fingerprint === issuer)
+        if (!authority) throw new Error(`The key of the CA ${issuer} is not here`)
+        const scope = { issuer, path: listPath(issuer, findFirst()) }
+        const signer = {
+          encodeRevoked,
+          signRevocationList: authority.signRevocationList.bind(authority),
+          toPem: toRevocationListPem,
+        }
+        return new RevocationLists({ store: createRevocationListStore(database, scope), signer, clock })
+      },
+      async findLast(id) {
+        const lists = findLastLists(id)
+        return lists && { ...lists, completePem: await toRevocationListPem(lists.complete) }
+      },
+    }),
+  )
 }

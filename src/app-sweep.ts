@@ -2,14 +2,14 @@ import { inBackground } from './app-background.ts'
 import type { Pki } from './app-pki.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
 import type { Logger } from './logger.ts'
+import type { AuthorityLists } from './registry/authority-lists.ts'
 import type { Registry } from './registry/registry.ts'
-import type { RevocationLists } from './registry/revocation-lists.ts'
 
 export interface SweepParts {
   readonly registry: Pick<Registry, 'revocations' | 'legacy'>
   readonly broker: Pick<MqttBroker, 'endExpired'>
   readonly pki: Pick<Pki, 'renewal'>
-  readonly revocationLists: Pick<RevocationLists, 'refresh'>
+  readonly revocationLists: Pick<AuthorityLists, 'refresh'>
   /** Sessions and forwarded connections whose right has ended in another way. */
   readonly endOthers: () => Promise<void>
   readonly logger: Logger

@@ -90,6 +90,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     config,
     {
       stores: registryStores,
+      database,
       pki,
       broker: () => broker,
       endForwarding: () => proxy.endRefused(),
@@ -149,8 +150,8 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     modes: authModes(config),
     recordRefusal,
     renewOwnCertificate: () => pki.renewal.renew(),
-    trust: { caCertificatePem: pki.authority.caCertificatePem, anchorPem: pki.anchorPem },
-    revocationLists: { current: () => revocationLists.current() },
+    trust: pki,
+    revocationLists,
     broker: {
       get brokerHost() {
         return config.public_host ?? 'localhost'
@@ -220,8 +221,12 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     plainMqttPort: ports.plainMqtt,
     apiPort: ports.api,
     redirectPort: ports.redirect,
-    caFingerprint: pki.authority.fingerprint,
-    caCertificate: pki.anchorPem,
+    get caFingerprint() {
+      return pki.authority.fingerprint
+    },
+    get caCertificate() {
+      return pki.anchorPem
+    },
     caCreated: pki.caCreated,
     ...(files ? { adminTokenFile: files.adminToken } : {}),
     get serverNames() {

@@ -1,10 +1,13 @@
 import type { Config } from './config.ts'
 import { apiEndpoint } from './config-edge.ts'
 
-/** The URL of the CRL that certificates name; none: nobody has said by what name the hub is reached. */
-export function distributionPoint(config: Pick<Config, 'api' | 'listen' | 'pki' | 'public_host'>): string | undefined {
+/** The URL of a public document that certificates name; none: nobody has said by what name the hub is reached. */
+export function publicUrl(
+  config: Pick<Config, 'api' | 'listen' | 'pki' | 'public_host'>,
+  path: string,
+): string | undefined {
   const url = config.pki.public_url ?? ownUrl(config)
-  return url && new URL('/pki/dp.crl', url).href
+  return url && new URL(path, url).href
 }
 
 function ownUrl(config: Pick<Config, 'api' | 'listen' | 'public_host'>): string | undefined {

@@ -111,6 +111,11 @@ const SCHEMA = group({
     session_resumption: toggle(false, 'Whether TLS sessions may be resumed; the registry is asked again either way.'),
   }),
   ca: group({
+    hierarchy: choice(
+      ['single', 'two_tier'],
+      'single',
+      'Whether a CA that is made, the first or the next one, is its own root or has one above it.',
+    ),
     key_algorithm: optional(z.enum(KEY_ALGORITHMS), {
       description: "Key algorithm of a new CA and of what it issues; none: the existing CA's, or ec-p256.",
       expected: oneOf(KEY_ALGORITHMS),

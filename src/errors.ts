@@ -1,6 +1,10 @@
 /** Every reason for which Signet says no to a caller; the codes are part of the API and never change. */
 export const ERROR_CODES = [
   'already_issued',
+  'authority_exists',
+  'authority_in_use',
+  'authority_not_found',
+  'authority_unfit',
   'backend_timeout',
   'backend_unreachable',
   'bad_request',
@@ -37,6 +41,7 @@ export const ERROR_CODES = [
   'invalid_serial_number',
   'invalid_topic_name',
   'issuer_expired',
+  'issuer_retired',
   'key_compromised',
   'key_in_use',
   'key_mismatch',
@@ -53,6 +58,9 @@ export const ERROR_CODES = [
   'private_key_refused',
   'profile_violation',
   'renewal_too_early',
+  'root_key_missing',
+  'rotation_not_underway',
+  'rotation_underway',
   'service_exists',
   'service_not_found',
   'session_not_found',

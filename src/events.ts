@@ -34,6 +34,13 @@ export interface HubEvents {
     readonly fingerprint: string
     readonly reason: string
   }
+  /** Another CA issues from now on. */
+  readonly 'authority.rotated': { readonly fingerprint: string; readonly previous: string }
+  /** The CA before it is trusted no more. */
+  readonly 'authority.retired': { readonly fingerprint: string }
+  /** The CA of others, whose devices may be let in. */
+  readonly 'authority.trusted': { readonly fingerprint: string; readonly registration: string }
+  readonly 'authority.distrusted': { readonly fingerprint: string }
   /** By the keys of the settings. */
   readonly 'configuration.reloaded': { readonly applied: readonly string[]; readonly needsRestart: readonly string[] }
   /** Messages that a bound has cost their receiver, or a topic its retained one; told at once, and then once a minute. */

@@ -42,6 +42,11 @@ export function formatFingerprint(hex: string): string {
   return (hex.toUpperCase().match(/../g) ?? []).join(':')
 }
 
+/** What a CA is called in file names and URLs: the first 16 digits of its fingerprint, lower case. */
+export function shortFingerprint(fingerprint: string): string {
+  return fingerprint.replaceAll(':', '').slice(0, 16).toLowerCase()
+}
+
 /** RFC 5280 §4.1.2.2: a positive integer of at most 20 octets; to upper-case hexadecimal without leading zero octets. */
 export function parseSerialNumber(text: string): string {
   const hex = text.replaceAll(':', '').toUpperCase()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type ConfigInput, createConfig } from '../src/config.ts'
-import { distributionPoint } from '../src/config-pki.ts'
+import { publicUrl } from '../src/config-pki.ts'
 
 const RULES: readonly { name: string; input: ConfigInput; expected: string | undefined }[] = [
   { name: 'nothing said', input: {}, expected: undefined },
@@ -29,6 +29,6 @@ const RULES: readonly { name: string; input: ConfigInput; expected: string | und
 
 for (const { name, input, expected } of RULES) {
   test(`with ${name}, certificates name ${expected ?? 'no distribution point'}`, () => {
-    expect(distributionPoint(createConfig(input))).toBe(expected)
+    expect(publicUrl(createConfig(input), '/pki/dp.crl')).toBe(expected)
   })
 }

@@ -12,12 +12,14 @@ import type { Certificates } from '../registry/certificates.ts'
 import type { Devices } from '../registry/devices.ts'
 import type { EmqxAuthenticator } from '../registry/emqx-authenticator.ts'
 import type { EmqxAuthorizer } from '../registry/emqx-authorizer.ts'
+import type { ForeignAuthorities } from '../registry/foreign-authorities.ts'
 import type { ImportUndo } from '../registry/import/import-undo.ts'
 import type { Imports } from '../registry/import/imports.ts'
 import type { LegacyCredentials } from '../registry/legacy-credentials.ts'
 import type { Logins } from '../registry/logins.ts'
 import type { Policies } from '../registry/policies.ts'
 import type { Renewals } from '../registry/renewals.ts'
+import type { Rotations } from '../registry/rotation.ts'
 import type { ServerCertificates } from '../registry/server-certificates.ts'
 import type { Services } from '../registry/services.ts'
 import { authentication } from './access/authentication.ts'
@@ -47,6 +49,7 @@ import { plainHttp } from './request/plain-http.ts'
 import { MAX_BODY_OCTETS, MAX_IMPORT_OCTETS, requestBody } from './request/request-body.ts'
 import { requestId } from './request/request-id.ts'
 import { administratorCertificateRoutes } from './routes/administrator-certificates.ts'
+import { authorityRoutes } from './routes/authorities.ts'
 import { banRoutes } from './routes/bans.ts'
 import { caCertificateRoutes } from './routes/ca-certificate.ts'
 import { certificateValidationRoutes } from './routes/certificate-validation.ts'
@@ -74,6 +77,7 @@ import { sessionRoutes } from './routes/sessions.ts'
 import { signingRequestRoutes } from './routes/signing-requests.ts'
 import { timeRoutes } from './routes/time.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { trustAnchorRoutes } from './routes/trust-anchors.ts'
 import { trustPageRoutes } from './routes/trust-page.ts'
 import { webSocketRoutes } from './routes/websocket.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -91,6 +95,8 @@ export interface ApiDependencies {
   readonly modes: AuthModes
   readonly administratorCertificates: AdministratorCertificates
   readonly apiAdmissions: ApiAdmissions
+  readonly rotations: Rotations
+  readonly foreignAuthorities: ForeignAuthorities
   readonly tokens: Pick<ApiTokens, 'create' | 'list' | 'revoke'>
   readonly emqx: EmqxAuthenticator & EmqxAuthorizer
   readonly identityTokens: IdentityTokenCalls
@@ -189,6 +195,8 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
     '/api/admin-certificates',
     administratorCertificateRoutes(dependencies.administratorCertificates, dependencies.trust, guard),
   )
+  app.route('/api/ca', authorityRoutes(dependencies.rotations, guard))
+  app.route('/api/ca/trust-anchors', trustAnchorRoutes(dependencies.foreignAuthorities, guard))
   app.route('/api/tokens', tokenRoutes(tokens, guard))
   app.route('/api/config', configurationRoutes(dependencies.configuration, dependencies.apiAdmissions, guard))
   app.route('/api/mode', modeRoutes(dependencies.modes, guard))

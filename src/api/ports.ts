@@ -38,8 +38,12 @@ export interface TrustAnchor {
 }
 
 export interface PublishedRevocations {
-  /** Every revocation that was answered before is in it. */
-  readonly current: () => Promise<PublishedLists>
+  /** Of the CA that issues; every revocation that was answered before is in it. */
+  current(): Promise<PublishedLists>
+  /** Of the CA whose certificates name the common distribution point. */
+  named(): Promise<PublishedLists>
+  /** Of the CA whose fingerprint begins so. */
+  find(id: string): Promise<PublishedLists | undefined>
 }
 
 /** The settings of the running hub. */

@@ -17,6 +17,7 @@ export const problemSchema = z
       .array(z.object({ path: z.string(), message: z.string() }))
       .readonly()
       .optional(),
+    dependents: z.string().optional().openapi({ description: 'How many depend on what was to be retired' }),
     fingerprint: z.string().optional().openapi({ description: 'Of the certificate that was issued already' }),
   })
   .openapi('Problem')
@@ -26,6 +27,10 @@ export type InputError = NonNullable<Problem['errors']>[number]
 
 const PROBLEMS = {
   already_issued: [409, 'Already issued'],
+  authority_exists: [409, 'Authority exists'],
+  authority_in_use: [409, 'Authority in use'],
+  authority_not_found: [404, 'Authority not found'],
+  authority_unfit: [400, 'Authority unfit'],
   backend_timeout: [504, 'Backend timeout'],
   backend_unreachable: [502, 'Backend unreachable'],
   bad_request: [400, 'Bad request'],
@@ -62,6 +67,7 @@ const PROBLEMS = {
   invalid_serial_number: [400, 'Invalid serial number'],
   invalid_topic_name: [400, 'Invalid topic name'],
   issuer_expired: [503, 'Issuer expired'],
+  issuer_retired: [409, 'Issuer retired'],
   key_compromised: [409, 'Key compromised'],
   key_in_use: [409, 'Key in use'],
   key_mismatch: [400, 'Key mismatch'],
@@ -78,6 +84,9 @@ const PROBLEMS = {
   private_key_refused: [400, 'Private key refused'],
   profile_violation: [400, 'Profile violation'],
   renewal_too_early: [409, 'Renewal too early'],
+  root_key_missing: [409, 'Root key missing'],
+  rotation_not_underway: [409, 'Rotation not underway'],
+  rotation_underway: [409, 'Rotation underway'],
   service_exists: [409, 'Service exists'],
   service_not_found: [404, 'Service not found'],
   session_not_found: [404, 'Session not found'],

@@ -1,18 +1,29 @@
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
+import { joinPem } from './authorities.ts'
 import { type CertificateAuthority, checkNotExpired, createAuthority, type DistributionPoints } from './authority.ts'
-import { readIntermediates } from './certificate-chain.ts'
-import { ensureFolder, publishFile, readFileIfPresent, stageFile } from './durable-file.ts'
+import { readIntermediates, readPath, toChainPem } from './certificate-chain.ts'
+import { ensureFolder } from './durable-file.ts'
 import { checkIssuerCertificate } from './issuer-certificate.ts'
 import type { KeyAlgorithm } from './key-pair.ts'
-import { keyPairPaths, openKeyPairFiles, type StoredKeyPair, writeKeyPairFiles } from './key-pair-files.ts'
-import { createRootKeyPair } from './root-key-pair.ts'
+import {
+  type KeyPairPaths,
+  keyPairPaths,
+  openKeyPairFiles,
+  previousPaths,
+  type StoredKeyPair,
+  writeKeyPairFiles,
+} from './key-pair-files.ts'
+import { createAuthorityPair, type Hierarchy, type RootKeyPlace } from './new-authority.ts'
+import { copyForDevices, createRootKeyFile, openRetiringPair, writeCertificate } from './rotation-files.ts'
 
 export interface OpenAuthorityOptions {
   readonly certsDir: string
   readonly clock: Clock
   readonly logger: Logger
+  /** Of a CA that is made. */
+  readonly hierarchy?: Hierarchy
   /** `ca.key_algorithm`: of a new root, and of new leaf keys. */
   readonly keyAlgorithm?: KeyAlgorithm
   /** What devices verify the server with, where that is not this CA. */
@@ -22,27 +33,76 @@ export interface OpenAuthorityOptions {
 
 export interface OpenedAuthority {
   readonly authority: CertificateAuthority
+  /** The one before it, where a rotation is underway. */
+  readonly retiring?: CertificateAuthority
   /** False when the folder had a CA, which is then used as it is. */
   readonly created: boolean
 }
 
 /** Adopts the CA in the folder, or creates one where there is none. */
 export async function openAuthority(options: OpenAuthorityOptions): Promise<OpenedAuthority> {
-  const { clock, logger, keyAlgorithm } = options
+  const { logger } = options
   const certsDir = resolve(options.certsDir)
   const paths = keyPairPaths(certsDir, 'ca')
   await ensureFolder(certsDir)
   const found = await openKeyPairFiles(paths, logger)
-  if (!found) await writeKeyPairFiles(paths, await createRootKeyPair(clock, keyAlgorithm))
+  if (!found) await createPair(paths, certsDir, options)
   const stored = found ?? (await openKeyPairFiles(paths, logger))
   if (!stored) throw new Error(`${paths.certificatePath} vanished while it was being created`)
-  const authority = await adopt(stored, paths.certificatePath, options)
-  await copyForDevices(certsDir, options.anchorPem ?? authority.caCertificatePem)
-  const { subject, fingerprint, notAfter } = authority
+  await warnOfRootKey(createRootKeyFile(certsDir, logger), logger)
+  const retiringPair = await openRetiringPair(certsDir, stored, logger)
   const created = found === undefined
-  const fields = { component: 'ca', path: paths.certificatePath, subject, fingerprint, notAfter }
-  logger.info(fields, created ? 'Certificate authority created' : 'Certificate authority opened')
-  return { authority, created }
+  if (!retiringPair) {
+    const authority = await adopt(stored, paths.certificatePath, options)
+    await copyForDevices(certsDir, options.anchorPem ?? authority.caCertificatePem)
+    tell(authority, paths.certificatePath, created, logger)
+    return { authority, created }
+  }
+  const authority = await adoptSuccessor(stored, paths.certificatePath, options)
+  const retiring = await openRetiring(retiringPair, previousPaths(paths).certificatePath, options)
+  // A retirement that was cut short may have taken the old one out already.
+  const certificatePem = joinPem([authority, retiring])
+  await writeCertificate(paths.certificatePath, certificatePem)
+  await copyForDevices(certsDir, options.anchorPem ?? certificatePem)
+  tell(authority, paths.certificatePath, created, logger)
+  return { authority, retiring, created }
+}
+
+async function createPair(
+  paths: KeyPairPaths,
+  certsDir: string,
+  { clock, logger, hierarchy = 'single', keyAlgorithm }: OpenAuthorityOptions,
+): Promise<void> {
+  const rootKey = createRootKeyFile(certsDir, logger)
+  await writeKeyPairFiles(paths, await createAuthorityPair({ hierarchy, keyAlgorithm, rootKey, clock }))
+}
+
+/** Nothing of it is checked but that it can sign: it is to be gone soon, and an expired one must not keep the hub from starting. */
+function openRetiring(
+  { certificates, privateKey }: StoredKeyPair,
+  path: string,
+  { clock, logger, distributionPoints }: OpenAuthorityOptions,
+): Promise<CertificateAuthority> {
+  const chain = readPath(certificates)
+  const [{ subject, validTo }] = chain
+  logger.info({ component: 'ca', path, subject, notAfter: new Date(validTo) }, 'Retiring certificate authority opened')
+  return createAuthority({
+    certificates: chain,
+    caCertificatePem: toChainPem(chain),
+    privateKey,
+    clock,
+    ...(distributionPoints && { distributionPoints }),
+  })
+}
+
+/** Without the old CA, which stands behind it in the file. */
+function adoptSuccessor(
+  stored: StoredKeyPair,
+  path: string,
+  options: OpenAuthorityOptions,
+): Promise<CertificateAuthority> {
+  const certificates = readPath(stored.certificates)
+  return adopt({ ...stored, certificates, certificatePem: toChainPem(certificates) }, path, options)
 }
 
 async function adopt(
@@ -74,11 +134,20 @@ async function adopt(
   return authority
 }
 
-async function copyForDevices(certsDir: string, anchorPem: string): Promise<void> {
-  const folder = join(certsDir, 'devices')
-  const path = join(folder, 'ca-cert.pem')
-  await ensureFolder(folder)
-  if ((await readFileIfPresent(path)) === anchorPem) return
-  await stageFile(path, anchorPem, 0o644)
-  await publishFile(path)
+function tell(
+  { subject, fingerprint, notAfter }: CertificateAuthority,
+  path: string,
+  created: boolean,
+  logger: Logger,
+) {
+  const fields = { component: 'ca', path, subject, fingerprint, notAfter }
+  logger.info(fields, created ? 'Certificate authority created' : 'Certificate authority opened')
+}
+
+async function warnOfRootKey({ path, read }: RootKeyPlace, logger: Logger): Promise<void> {
+  if ((await read()) === undefined) return
+  logger.warn(
+    { component: 'ca', path },
+    'Key of the root is on this machine: move it to a safe place, the next CA alone needs it',
+  )
 }

@@ -2,7 +2,7 @@ import type { KeyObject, X509Certificate } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import { createCertificate, createIssuer, type IssuedCertificate, type Issuer } from './certificate.ts'
-import { type CertificateChain, readIntermediates } from './certificate-chain.ts'
+import { type CertificateChain, readIntermediates, readPath } from './certificate-chain.ts'
 import { type CertificatePlan, type CertificateRequest, planCertificate } from './certificate-profile.ts'
 import { exportPrivateKey, generateKeyPair, type KeyAlgorithm } from './key-pair.ts'
 import { type RevocationListPlan, signRevocationList } from './revocation-list.ts'
@@ -10,8 +10,8 @@ import { readRequestedKey } from './signing-request.ts'
 
 /** Where certificates say that their revocation is published. */
 export interface DistributionPoints {
-  /** What the next certificate is to name; none: nothing. */
-  current(): string | undefined
+  /** What the next certificate of this CA is to name; none: nothing. */
+  current(issuer: string): string | undefined
   /** Told before a certificate is signed that names this URL until that time. */
   note(url: string, notAfter: Date): void
 }
@@ -32,7 +32,12 @@ export interface LeafOptions {
   readonly keyAlgorithm?: KeyAlgorithm
 }
 
-export interface IssuedKeyPair extends IssuedCertificate {
+export interface IssuedLeaf extends IssuedCertificate {
+  /** Fingerprint of the CA that signed it. */
+  readonly issuer: string
+}
+
+export interface IssuedKeyPair extends IssuedLeaf {
   /** PKCS#8 PEM, held nowhere else. */
   readonly privateKeyPem: string
 }
@@ -48,6 +53,8 @@ export class CertificateAuthority {
   readonly caCertificatePem: string
   /** The issuing CA. */
   readonly certificate: X509Certificate
+  /** The issuing CA first, then what leads to its root. */
+  readonly path: CertificateChain
   /** What a server sends after its own certificate: the CAs below the root. */
   readonly intermediates: readonly X509Certificate[]
   readonly subject: string
@@ -62,6 +69,7 @@ export class CertificateAuthority {
     const { certificates, caCertificatePem, privateKey, keyAlgorithm, distributionPoints, clock } = options
     this.caCertificatePem = caCertificatePem
     this.certificate = certificates[0]
+    this.path = readPath(certificates)
     this.intermediates = readIntermediates(certificates).intermediates
     this.subject = issuer.name.toString()
     this.fingerprint = this.certificate.fingerprint256
@@ -83,9 +91,9 @@ export class CertificateAuthority {
     userId: string,
     publicKey: KeyObject,
     { validityDays }: Pick<LeafOptions, 'validityDays'>,
-  ): Promise<IssuedCertificate> {
+  ): Promise<IssuedLeaf> {
     const validity = validityDays === undefined ? {} : { validityDays }
-    return createCertificate(this.#plan({ kind: 'device', deviceId, userId, ...validity }), publicKey, this.#issuer)
+    return this.#sign(this.#plan({ kind: 'device', deviceId, userId, ...validity }), publicKey)
   }
 
   /** The key of a PKCS#10 request; throws `csr_invalid` and `key_not_allowed`. */
@@ -117,14 +125,17 @@ export class CertificateAuthority {
   async #issue(request: CertificateRequest, keyAlgorithm: KeyAlgorithm): Promise<IssuedKeyPair> {
     const plan = this.#plan(request)
     const { publicKey, privateKey } = await generateKeyPair(keyAlgorithm)
-    const issued = await createCertificate(plan, publicKey, this.#issuer)
-    return { ...issued, privateKeyPem: exportPrivateKey(privateKey) }
+    return { ...(await this.#sign(plan, publicKey)), privateKeyPem: exportPrivateKey(privateKey) }
+  }
+
+  async #sign(plan: CertificatePlan, publicKey: KeyObject): Promise<IssuedLeaf> {
+    return { ...(await createCertificate(plan, publicKey, this.#issuer)), issuer: this.fingerprint }
   }
 
   #plan(request: CertificateRequest): CertificatePlan {
     const now = this.#clock()
     checkNotExpired(this.notAfter, this.subject, now)
-    const distributionPoint = this.#distributionPoints?.current()
+    const distributionPoint = this.#distributionPoints?.current(this.fingerprint)
     const plan = planCertificate(request, now, { notAfter: this.notAfter, distributionPoint })
     if (distributionPoint !== undefined) this.#distributionPoints?.note(distributionPoint, plan.notAfter)
     return plan

@@ -78,7 +78,8 @@ export async function replaceKeyPairFiles(paths: KeyPairPaths, old: KeyPairText,
   await writeKeyPairFiles(paths, text)
 }
 
-function previousPaths({ keyPath, certificatePath }: KeyPairPaths): KeyPairPaths {
+/** Where the pair is kept that a newer one has replaced. */
+export function previousPaths({ keyPath, certificatePath }: KeyPairPaths): KeyPairPaths {
   const previous = (path: string) => path.replace(/\.pem$/, '.previous.pem')
   return { keyPath: previous(keyPath), certificatePath: previous(certificatePath) }
 }

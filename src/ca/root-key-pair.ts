@@ -1,16 +1,43 @@
-import { randomBytes } from 'node:crypto'
+import { createPublicKey, type KeyObject, randomBytes, type X509Certificate } from 'node:crypto'
 import type { Clock } from '../clock.ts'
-import { createRootCertificate } from './certificate.ts'
+import { createCertificate, createIssuer, createRootCertificate } from './certificate.ts'
 import { planCertificate } from './certificate-profile.ts'
 import { exportPrivateKey, generateKeyPair, type KeyAlgorithm } from './key-pair.ts'
 import type { KeyPairText } from './key-pair-files.ts'
 
 /** A new root CA: its key and its self-signed certificate. */
 export async function createRootKeyPair(clock: Clock, keyAlgorithm: KeyAlgorithm = 'ec-p256'): Promise<KeyPairText> {
-  // The random part keeps two hubs' CAs apart: peers choose an issuer by its name.
-  const name = `Signet Root CA ${randomBytes(4).toString('hex')}`
-  const plan = planCertificate({ kind: 'root', name }, clock())
-  const keyPair = await generateKeyPair(keyAlgorithm)
-  const { certificatePem } = await createRootCertificate(plan, keyPair)
-  return { keyPem: exportPrivateKey(keyPair.privateKey), certificatePem }
+  const { privateKey } = await generateKeyPair(keyAlgorithm)
+  const certificatePem = await certifyRoot(clock, privateKey, 'root')
+  return { keyPem: exportPrivateKey(privateKey), certificatePem }
+}
+
+/** The certificate of a root that signs issuing CAs; its key may be away when none is to be made. */
+export function certifyUpperRoot(clock: Clock, privateKey: KeyObject): Promise<string> {
+  return certifyRoot(clock, privateKey, 'upper_root')
+}
+
+async function certifyRoot(clock: Clock, privateKey: KeyObject, kind: 'root' | 'upper_root'): Promise<string> {
+  const plan = planCertificate({ kind, name: distinctName('Signet Root CA') }, clock())
+  const { certificatePem } = await createRootCertificate(plan, { publicKey: createPublicKey(privateKey), privateKey })
+  return certificatePem
+}
+
+/** A new CA below a root: its key, and its certificate followed by the root's. */
+export async function createIssuingKeyPair(
+  clock: Clock,
+  root: { readonly certificate: X509Certificate; readonly privateKey: KeyObject },
+  keyAlgorithm: KeyAlgorithm = 'ec-p256',
+): Promise<KeyPairText> {
+  const issuer = await createIssuer(new Uint8Array(root.certificate.raw), root.privateKey)
+  const name = distinctName('Signet Issuing CA')
+  const plan = planCertificate({ kind: 'issuing_ca', name }, clock(), { notAfter: new Date(root.certificate.validTo) })
+  const { publicKey, privateKey } = await generateKeyPair(keyAlgorithm)
+  const { certificatePem } = await createCertificate(plan, publicKey, issuer)
+  return { keyPem: exportPrivateKey(privateKey), certificatePem: certificatePem + String(root.certificate) }
+}
+
+// The random part keeps two hubs' CAs apart: peers choose an issuer by its name.
+function distinctName(name: string): string {
+  return `${name} ${randomBytes(4).toString('hex')}`
 }

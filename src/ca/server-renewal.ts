@@ -6,7 +6,8 @@ import { reissueReason, wantedNames } from './server-certificate.ts'
 
 export interface ServerRenewalOptions {
   readonly served: ServedCertificate
-  readonly authority: Pick<CertificateAuthority, 'certificate' | 'notAfter'>
+  /** Whose certificate it is to be now. */
+  readonly authority: () => Pick<CertificateAuthority, 'certificate' | 'notAfter'>
   /** All it is to name beside localhost, as of now. */
   readonly readNames: () => readonly string[]
   /** Opens what is kept, or makes another where that will not do; `isForced`: in any case. */
@@ -34,7 +35,7 @@ export class ServerRenewal {
   check(): Promise<void> {
     return this.#alone(async () => {
       const { served, authority, readNames, clock } = this.#options
-      const due = reissueReason(served.identity, wantedNames(readNames()), authority, clock())
+      const due = reissueReason(served.identity, wantedNames(readNames()), authority(), clock())
       if (due === undefined) this.#fault = undefined
       else await this.#open(false).catch((error: Error) => this.#tell(error))
     })

@@ -8,6 +8,7 @@ export function readCertificate({
   subject,
   origin,
   pendingSince,
+  issuer,
   keyThumbprint: _,
   ...row
 }: typeof certificates.$inferSelect): Certificate {
@@ -16,6 +17,7 @@ export function readCertificate({
     ...(idempotencyKey === null ? {} : { idempotencyKey }),
     ...(subject === null ? {} : { subject }),
     ...(origin === null ? {} : { origin }),
+    ...(issuer === null ? {} : { issuer }),
     ...(pendingSince === null ? {} : { pendingSince }),
     serialNumber: row.serialNumber ?? undefined,
     notBefore: row.notBefore ?? undefined,
@@ -56,6 +58,7 @@ export function writeCertificate(certificate: Certificate) {
     idempotencyKey: certificate.idempotencyKey ?? null,
     revocationReason: certificate.revocationReason ?? null,
     keyThumbprint: readKeyThumbprint(certificate.pem),
+    issuer: certificate.issuer ?? null,
   } satisfies Record<Column, string | number | null>
 }
 

@@ -72,9 +72,13 @@ function createMarks(database: Database): Omit<CertificateMarks, 'listRetired'> 
   return {
     markRevoked: (fingerprints, revokedAt, revocationReason) => mark(fingerprints, { revokedAt, revocationReason }),
     markRetiring: (fingerprints, retiresAt) => mark(fingerprints, { retiresAt }),
-    markFirstSeen({ fingerprint, serialNumber, notBefore, notAfter, subject }, firstSeenAt) {
+    markFirstSeen({ fingerprint, serialNumber, notBefore, notAfter, subject, issuer }, firstSeenAt) {
       const unseen = and(eq(certificates.fingerprint, fingerprint), isNull(certificates.firstSeenAt))
-      orm.update(certificates).set({ firstSeenAt, serialNumber, notBefore, notAfter, subject }).where(unseen).run()
+      orm
+        .update(certificates)
+        .set({ firstSeenAt, serialNumber, notBefore, notAfter, subject, issuer })
+        .where(unseen)
+        .run()
     },
   }
 

@@ -1,13 +1,23 @@
 import type { DistributionPointStore } from '../registry/distribution-points.ts'
 import type { RevocationListStore } from '../registry/revocation-lists.ts'
 import type { Database } from './database.ts'
-import { and, asc, desc, eq, gt, gte, isNotNull, lt, sql } from './drizzle.ts'
+import { and, asc, desc, eq, gt, gte, isNotNull, or, sql } from './drizzle.ts'
 import { certificates, distributionPoints, revocationLists } from './schema.ts'
-import { createTransaction } from './transaction.ts'
 
-export function createRevocationListStore(database: Database): RevocationListStore & DistributionPointStore {
+export interface ListScope {
+  /** Fingerprint of the CA whose list it is; '' is one that nothing was noted under. */
+  readonly issuer: string
+  /** Of the URLs by which its certificates name the list. */
+  readonly path: string
+}
+
+export const FIRST_LIST_PATH = '/pki/dp.crl'
+
+export function createRevocationListStore(
+  database: Database,
+  { issuer, path }: ListScope = { issuer: '', path: FIRST_LIST_PATH },
+): RevocationListStore & DistributionPointStore {
   const { orm } = database
-  const transaction = createTransaction(database)
   const revoked = prepareRevoked(database)
   const point = orm
     .select()
@@ -16,17 +26,25 @@ export function createRevocationListStore(database: Database): RevocationListSto
     .prepare()
   return {
     listRevoked: (since, after, limit) =>
-      revoked.all({ since: since.getTime(), after, limit }).map(({ serialNumber, revokedAt, reason }) => ({
+      revoked.all({ issuer, since: since.getTime(), after, limit }).map(({ serialNumber, revokedAt, reason }) => ({
         serialNumber: serialNumber ?? '',
         revokedAt: new Date(revokedAt),
         reason: reason ?? 'unspecified',
       })),
-    latest: () => orm.select().from(revocationLists).orderBy(desc(revocationLists.number)).limit(1).get(),
+    // What was published before CAs were noted was the list of the one that is asked first.
+    latest: () =>
+      orm
+        .select({ number: revocationLists.number, thisUpdate: revocationLists.thisUpdate })
+        .from(revocationLists)
+        .where(or(eq(revocationLists.issuer, issuer), eq(revocationLists.issuer, '')))
+        .orderBy(desc(revocationLists.number))
+        .get(),
     save: ({ number, thisUpdate }) =>
-      transaction(() => {
-        orm.insert(revocationLists).values({ number, thisUpdate }).run()
-        orm.delete(revocationLists).where(lt(revocationLists.number, number)).run()
-      }),
+      void orm
+        .insert(revocationLists)
+        .values({ issuer, number, thisUpdate })
+        .onConflictDoUpdate({ target: revocationLists.issuer, set: { number, thisUpdate } })
+        .run(),
     distributionPoints: (now) =>
       orm
         .select({ url: distributionPoints.url })
@@ -34,7 +52,8 @@ export function createRevocationListStore(database: Database): RevocationListSto
         .where(gte(distributionPoints.namedUntil, now))
         .orderBy(asc(distributionPoints.url))
         .all()
-        .map(({ url }) => url),
+        .map(({ url }) => url)
+        .filter((url) => new URL(url).pathname === path),
     namedUntil: (url) => point.get({ url })?.namedUntil,
     saveDistributionPoint: (url, namedUntil) =>
       void orm
@@ -55,6 +74,7 @@ function prepareRevoked({ orm }: Database) {
     .where(
       and(
         isNotNull(revokedAt),
+        sql`coalesce(${certificates.issuer}, ${sql.placeholder('issuer')}) = ${sql.placeholder('issuer')}`,
         gt(serialNumber, sql.placeholder('after')),
         sql`${notAfter} >= ${sql.placeholder('since')}`,
       ),

@@ -1,6 +1,7 @@
 import type { Role } from '../registry/api-token.ts'
 import type { CertificateKind, CertificateOrigin, RevocationReason } from '../registry/certificate.ts'
 import type { Device } from '../registry/device.ts'
+import type { ForeignAuthority } from '../registry/foreign-authority.ts'
 import type { IdentityToken } from '../registry/identity-token.ts'
 import type { PasswordHash } from '../registry/legacy-credential.ts'
 import type { Policy } from '../registry/policy.ts'
@@ -104,6 +105,8 @@ export const certificates = sqliteTable(
     revocationReason: text('revocation_reason').$type<RevocationReason>(),
     // Of those with a PEM: whose key it was stays known for as long as the row does.
     keyThumbprint: text('key_thumbprint'),
+    // Fingerprint of the CA that signed it; none: the one that the hub had before it first had two.
+    issuer: text('issuer'),
   },
   (table) => [
     index('certificates_by_subject').on(table.kind, table.subjectId),
@@ -116,10 +119,32 @@ export const certificates = sqliteTable(
   ],
 )
 
-// The last one that was published: RFC 5280 §5.2.3, the number only grows.
+// The last one that each CA published: RFC 5280 §5.2.3, the number only grows. The issuer is as in certificates; '' for none.
 export const revocationLists = sqliteTable('revocation_lists', {
-  number: integer('number').primaryKey(),
+  issuer: text('issuer').primaryKey(),
+  number: integer('number').notNull(),
   thisUpdate: time('this_update').notNull(),
+})
+
+// Every CA of this hub in their order, from the first rotation on. A retired one has no key here any more: its last lists are kept.
+export const authorities = sqliteTable('authorities', {
+  fingerprint: text('fingerprint').primaryKey(),
+  certificate: text('certificate').notNull(),
+  createdAt: time('created_at').notNull(),
+  retiredAt: time('retired_at'),
+  // As RFC 5280 has them: DER, for every certificate and for those that name a distribution point.
+  lastList: blob('last_list', { mode: 'buffer' }),
+  lastPointList: blob('last_point_list', { mode: 'buffer' }),
+  lastListEnds: time('last_list_ends'),
+})
+
+// CAs of others, whose devices are let in as they are told here.
+export const foreignAuthorities = sqliteTable('foreign_authorities', {
+  fingerprint: text('fingerprint').primaryKey(),
+  certificate: text('certificate').notNull(),
+  registration: text('registration').$type<ForeignAuthority['registration']>().notNull(),
+  owner: text('owner').notNull(),
+  createdAt: time('created_at').notNull(),
 })
 
 // Where certificates say that their revocation is published, each until the last of them that says so has expired.

@@ -30,3 +30,26 @@ export function judgeChain(certificate: X509Certificate, trusted: readonly X509C
   const purposes: readonly string[] | undefined = certificate.keyUsage
   return purposes && !purposes.includes(CLIENT_AUTH) ? 'purpose_wrong' : 'trusted'
 }
+
+// OpenSSL itself goes no further up.
+const LONGEST_CHAIN = 10
+
+/**
+ * To which of them a certificate of a trusted chain leads; those between are the ones that its peer has sent. None: nobody
+ * knows, as when a session is resumed. Its signature says so: a stranger's CA may bear the name of ours.
+ */
+export function findAuthority(
+  certificate: X509Certificate,
+  trusted: readonly X509Certificate[],
+): X509Certificate | undefined {
+  const [only, ...others] = trusted
+  if (others.length === 0) return only
+  let current: X509Certificate | undefined = certificate
+  for (let depth = 0; current && depth < LONGEST_CHAIN; depth += 1) {
+    const child: X509Certificate = current
+    const authority = trusted.find((one) => child.issuer === one.subject && child.verify(one.publicKey))
+    if (authority) return authority
+    current = child.issuerCertificate
+  }
+  return undefined
+}

@@ -41,6 +41,8 @@ export interface Certificate {
   readonly origin?: CertificateOrigin
   /** Our CA signed it, and an administrator has not yet said whether it is to be let in. */
   readonly pendingSince?: Date
+  /** Fingerprint of the CA that signed it; none: that of the hub, from before it had two, or nobody has seen it yet. */
+  readonly issuer?: string
   readonly createdAt: Date
   /** Under which the request that made it may be repeated without making another. */
   readonly idempotencyKey?: string

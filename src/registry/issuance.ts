@@ -61,7 +61,7 @@ export interface Issuance {
   issueToAdministrator(request: AdministratorRequest): Promise<IssuedToAdministrator>
 }
 
-export interface IssuanceOptions extends Omit<SuccessionOptions, 'caCertificatePem'> {
+export interface IssuanceOptions extends SuccessionOptions {
   readonly issuer: LeafIssuer
   readonly readRequestedKey: ReadRequestedKey
   readonly devices: Pick<Devices, 'resolveOwner' | 'ensure'>
@@ -71,7 +71,7 @@ export interface IssuanceOptions extends Omit<SuccessionOptions, 'caCertificateP
 
 export function createIssuance(options: IssuanceOptions): Issuance {
   const { issuer, devices, services, administrators, readRequestedKey } = options
-  const { requireAllowed, keep } = createSuccession({ ...options, caCertificatePem: issuer.caCertificatePem })
+  const { requireAllowed, keep } = createSuccession(options)
 
   return {
     async issueToDevice({ deviceId, userId, onExisting = 'rotate', overlapHours, idempotencyKey, ...keyOptions }) {

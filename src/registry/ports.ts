@@ -145,6 +145,8 @@ export interface IssuedLeaf {
   readonly serialNumber: string
   readonly notBefore: Date
   readonly notAfter: Date
+  /** Fingerprint of the CA that signed it. */
+  readonly issuer: string
 }
 
 /** What the issuer is asked for beside the name. */
@@ -178,7 +180,7 @@ export interface LeafIssuer {
   readRequestedKey(request: Uint8Array): Promise<KeyObject>
   issueService(name: string, options: KeyOptions): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
   issueAdministrator(name: string, options: KeyOptions): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
-  /** What peers need to verify us and each other: the CA's certificate. */
+  /** What peers need now to verify us and each other: the CA's certificate. */
   readonly caCertificatePem: string
 }
 

@@ -25,6 +25,7 @@ import { createIdentityTokens, type IdentityTokens } from './identity-tokens.ts'
 import { createImportUndo, type ImportUndo } from './import/import-undo.ts'
 import { createImports, type Imports } from './import/imports.ts'
 import { createIssuance } from './issuance.ts'
+import type { Issuers } from './issuers.ts'
 import type { LegacyCredential } from './legacy-credential.ts'
 import { createLegacyCredentials, type LegacyCredentials } from './legacy-credentials.ts'
 import { createLogins, type Logins } from './logins.ts'
@@ -68,6 +69,7 @@ export interface Stores {
 export interface RegistryOptions {
   readonly stores: Stores
   readonly issuer: LeafIssuer
+  readonly issuers: Issuers
   /** The subject of the CA, as refusals name it. */
   readonly issuerName: string
   readonly cutter: Cutter
@@ -75,6 +77,7 @@ export interface RegistryOptions {
   readonly onRevoked: () => void
   readonly compareBcrypt: CompareBcrypt
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
+  readonly authorityOf: (certificate: X509Certificate) => string | undefined
   readonly allowCommonNameOnly: () => boolean
   /** What is asked of MQTT clients. */
   readonly mode: AuthMode
@@ -122,11 +125,11 @@ export interface Registry {
 }
 
 export function createRegistry(options: RegistryOptions): Registry {
-  const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, apiAuth, inBackground, events, clock } = options
+  const { stores, issuer, issuers, cutter, judgeChain, apiAuth, inBackground, events, clock } = options
   const { certificates: certificateStore, transaction } = stores
   const { onRevoked, onNewRefusal: onNew, onRefusedAgain: onAgain, plainMqtt, narrowAccess: narrow } = options
   const access = createAccess({ ...stores, ...(narrow ? { narrow } : {}) })
-  const expectations = createExpectations(options.issuerName)
+  const expectations = () => createExpectations(options.issuerName)
   const refusals = createRefusalRing({ clock, expectations, onNew, onAgain })
   const mayUseAny: Parameters<typeof createClientIds>[0]['mayUseAny'] = (identity) =>
     identity.kind === 'service' || access.policyOf(identity).anyClientId
@@ -139,10 +142,11 @@ export function createRegistry(options: RegistryOptions): Registry {
   const newcomers = createNewcomers({
     ...stores,
     policy: options.unknownCertificates,
+    issuers,
     ensureDevice: devices.ensure,
     clock,
   })
-  const admissions = createAdmissions({ ...stores, newcomers, clock })
+  const admissions = createAdmissions({ ...stores, newcomers, issuers, clock })
   const approvals = createApprovals({
     ...stores,
     devices,
@@ -154,6 +158,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const administrators = createAdministrators({ administrators: stores.administrators, clock })
   const issuance = createIssuance({
     issuer,
+    issuers,
     readRequestedKey: createRequestedKeys(issuer, certificateStore),
     devices,
     services,
@@ -217,7 +222,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   }
   const asked = { ...stores, admissions, clientIds, access, recordRefusal: refusals.record }
   const emqx = {
-    ...createEmqxAuthenticator({ ...asked, judgeChain, noteConnection: noteCertificate, allowCommonNameOnly }),
+    ...createEmqxAuthenticator({ ...asked, ...options, noteConnection: noteCertificate }),
     ...createEmqxAuthorizer(asked),
   }
   return {
@@ -232,7 +237,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     devices,
     services,
     certificates,
-    renewals: createRenewals({ admissions, issuance, policy: options.renewal, clock }),
+    renewals: createRenewals({ admissions, issuance, issuers, policy: options.renewal, clock }),
     approvals,
     imports: { ...createImports(moving), ...createImportUndo(moving) },
     revocations,

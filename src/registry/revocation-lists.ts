@@ -14,7 +14,7 @@ export interface IssuedList {
 }
 
 export interface RevocationListStore {
-  /** The revoked ones that were valid at `since` or later, one for each serial number, in their order after `after`. */
+  /** The revoked ones of its CA that were valid at `since` or later, one for each serial number, in their order after `after`. */
   listRevoked(since: Date, after: string, limit: number): readonly RevokedCertificate[]
   latest(): IssuedList | undefined
   save(list: IssuedList): void
@@ -104,6 +104,17 @@ export class RevocationLists implements AsyncDisposable {
     }
   }
 
+  /** One more, that nothing follows: good until `nextUpdate`, when all that is on it has expired. */
+  async last(nextUpdate: Date): Promise<PublishedLists> {
+    while (this.#building) await this.#building
+    this.#building = this.#build(nextUpdate).finally(() => {
+      this.#building = undefined
+    })
+    await this.#building
+    if (!this.#built) throw new Error('The hub stopped before the last revocation list was made')
+    return this.#built
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
     // Whoever asked for it is told of its failure.
@@ -119,7 +130,7 @@ export class RevocationLists implements AsyncDisposable {
     return urls.length !== built.urls.length || urls.some((url) => !built.urls.includes(url))
   }
 
-  async #build(): Promise<void> {
+  async #build(lastUpdate?: Date): Promise<void> {
     const { store, signer, clock } = this.#options
     const now = clock()
     const changes = this.#changes
@@ -131,7 +142,7 @@ export class RevocationLists implements AsyncDisposable {
       number: nextNumber(previous, now),
       // Peers whose clock is a little behind would refuse everybody for a list that is not valid yet.
       thisUpdate: new Date(now.getTime() - BACKDATED_MS),
-      nextUpdate: new Date(now.getTime() + LIFE_MS),
+      nextUpdate: lastUpdate ?? new Date(now.getTime() + LIFE_MS),
     }
     const complete = await signer.signRevocationList({ ...plan, revoked, distributionPoints: [] })
     const forDistributionPoints =

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
 import { type ApiDependencies, createApi } from '../../src/api/api.ts'
+import type { PublishedRevocations } from '../../src/api/ports.ts'
 import type { RequestOrigin } from '../../src/api/request/request-origin.ts'
 import { openAuthority } from '../../src/ca/authority-files.ts'
 import { systemClock } from '../../src/clock.ts'
@@ -11,6 +12,7 @@ import type { EmqxConnect } from '../../src/registry/emqx-authenticator.ts'
 import type { EmqxAction } from '../../src/registry/emqx-authorizer.ts'
 import type { PublishedLists } from '../../src/registry/revocation-lists.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { createAuthorityDouble } from './authority-double.ts'
 import { createBrokerDouble } from './broker-double.ts'
 import { createRegistryDouble, createToken } from './registry-double.ts'
 
@@ -27,6 +29,15 @@ export const PUBLISHED_LISTS: PublishedLists = {
   complete: Buffer.from('complete'),
   completePem: Buffer.from('PEM'),
   forDistributionPoints: Buffer.from('for distribution points'),
+}
+
+/** The same lists whoever is asked for, of a CA whose fingerprint begins with `0a`. */
+export function publishedRevocations(lists: PublishedLists): PublishedRevocations {
+  return {
+    current: async () => lists,
+    named: async () => lists,
+    find: async (id) => (id.startsWith('0a') ? lists : undefined),
+  }
 }
 
 export const authority = await createTestAuthority()
@@ -51,12 +62,14 @@ export interface Call {
 export function createHarness(overrides: Partial<ApiDependencies> = {}) {
   const registry = createRegistryDouble(NOW, authority.caCertificatePem)
   const brokerDouble = createBrokerDouble(NOW)
+  const { calls: authorityCalls, ...authorities } = createAuthorityDouble(NOW)
   const refusals: Refusal[] = []
   const connects: { connect: EmqxConnect | undefined; address: string }[] = []
   const actions: { action: EmqxAction | undefined; address: string }[] = []
   const { logger, lines } = recordLog()
   const app = createApi({
     ...registry.ports,
+    ...authorities,
     modes: { mqtt: 'mtls', api: 'token' },
     apiAdmissions: createApiAdmissions({
       auth: { mode: 'token', openOnLoopback: false },
@@ -91,7 +104,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       notAfter: NOW,
     }),
     trust: { caCertificatePem: authority.caCertificatePem, anchorPem: authority.caCertificatePem },
-    revocationLists: { current: async () => PUBLISHED_LISTS },
+    revocationLists: publishedRevocations(PUBLISHED_LISTS),
     broker: { brokerHost: 'hub.example.com', mqttPort: 8883 },
     https: { serverNames: () => SERVER_NAMES, publicHost: 'hub.example.com', httpsPort: 3000 },
     webSocket: { subProtocols: ['mqtt', 'mqttv3.1'], allowedOrigins: ['https://app.example.com'] },
@@ -124,7 +137,17 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     return { status: response.status, headers: response.headers, text, body: readJson(response, text) }
   }
 
-  return { app, call, calls: registry.calls, brokerCalls: brokerDouble.calls, refusals, connects, actions, lines }
+  return {
+    app,
+    call,
+    calls: registry.calls,
+    brokerCalls: brokerDouble.calls,
+    authorityCalls,
+    refusals,
+    connects,
+    actions,
+    lines,
+  }
 }
 
 function readJson({ headers }: Response, text: string): unknown {

@@ -1,0 +1,74 @@
+import type { X509Certificate } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import { DomainError } from '../errors.ts'
+import { type CertificateAuthority, createAuthority, type DistributionPoints } from './authority.ts'
+import { parseCertificates, readPath, toChainPem } from './certificate-chain.ts'
+import { checkImportedPair, type ImportedPair, readImportedPair } from './imported-authority.ts'
+import { type KeyAlgorithm, parsePrivateKey } from './key-pair.ts'
+import type { KeyPairText } from './key-pair-files.ts'
+import { createAuthorityPair, type Hierarchy, type RootKeyPlace } from './new-authority.ts'
+
+/** The CA that is to follow: one that is made, or one that an administrator brings. */
+export type AuthorityWish =
+  | { readonly keyAlgorithm?: KeyAlgorithm | undefined; readonly hierarchy?: Hierarchy | undefined }
+  | { readonly imported: ImportedPair }
+
+/** It can sign, and nobody knows of it yet. */
+export interface NextAuthority {
+  readonly authority: CertificateAuthority
+  /** PKCS#8 PEM. */
+  readonly keyPem: string
+}
+
+export interface NextAuthorityOptions {
+  /** `ca.*`: what holds where the wish does not say it. */
+  readonly config: {
+    readonly hierarchy: Hierarchy
+    readonly key_algorithm?: KeyAlgorithm | undefined
+  }
+  readonly current: CertificateAuthority
+  readonly rootKey: RootKeyPlace
+  readonly distributionPoints: DistributionPoints
+  readonly clock: Clock
+}
+
+/** Throws `authority_unfit` for what is brought and cannot issue, `root_key_missing` where the root must sign. */
+export async function prepareAuthority(wish: AuthorityWish, options: NextAuthorityOptions): Promise<NextAuthority> {
+  const { current, distributionPoints, clock, config } = options
+  const pair = 'imported' in wish ? readImportedPair(wish.imported) : await makePair(wish, options)
+  const certificates = readPath(parseCertificates(pair.certificatePem, 'the new CA'))
+  const privateKey = parsePrivateKey(pair.keyPem, 'of the new CA')
+  if ('imported' in wish) checkImportedPair(certificates, privateKey, clock())
+  requireDistinct(certificates[0], current)
+  const authority = await createAuthority({
+    certificates,
+    caCertificatePem: toChainPem(certificates),
+    privateKey,
+    clock,
+    distributionPoints,
+    ...(config.key_algorithm && { keyAlgorithm: config.key_algorithm }),
+  })
+  return { authority, keyPem: pair.keyPem }
+}
+
+function makePair(
+  { keyAlgorithm, hierarchy }: Exclude<AuthorityWish, { readonly imported: unknown }>,
+  { config, current, rootKey, clock }: NextAuthorityOptions,
+): Promise<KeyPairText> {
+  return createAuthorityPair({
+    hierarchy: hierarchy ?? config.hierarchy,
+    keyAlgorithm: keyAlgorithm ?? config.key_algorithm,
+    current: current.path,
+    rootKey,
+    clock,
+  })
+}
+
+// RFC 5280 §6.1.3 (a)(4): peers choose an issuer by its name, and so do they its CRL.
+function requireDistinct({ subject }: X509Certificate, current: CertificateAuthority): void {
+  if (subject !== current.certificate.subject) return
+  throw new DomainError(
+    'authority_unfit',
+    `The new CA has the name of the present one (${subject.replaceAll('\n', ', ')}), and peers tell issuers apart by their names: give it another`,
+  )
+}
