@@ -1,9 +1,11 @@
 import { X509Certificate } from 'node:crypto'
 import type { Command } from 'commander'
+import { addRotationCommands } from './ca-rotation.ts'
 import { CommandFailed } from './command-failed.ts'
 import { addHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
 import { renderFields } from './output/table.ts'
 import type { CommandContext } from './ports.ts'
+import { addTrustAnchorCommands } from './trust-anchor.ts'
 
 interface ShowOptions extends HubOptions {
   readonly json?: boolean
@@ -12,6 +14,8 @@ interface ShowOptions extends HubOptions {
 export function addCaCommands(program: Command, context: CommandContext): void {
   const { stdout } = context.terminal
   const ca = program.command('ca').description('the certificate authority')
+  addRotationCommands(ca, context)
+  addTrustAnchorCommands(ca, context)
   addHubOptions(ca.command('show').description('show the certificate that devices trust'))
     .option('--json', 'as JSON')
     .action(async (options: ShowOptions) => {

@@ -39,12 +39,18 @@ export function createRevocationListStore(
         .where(or(eq(revocationLists.issuer, issuer), eq(revocationLists.issuer, '')))
         .orderBy(desc(revocationLists.number))
         .get(),
-    save: ({ number, thisUpdate }) =>
-      void orm
+    save({ number, thisUpdate }) {
+      const { changes } = orm
         .insert(revocationLists)
         .values({ issuer, number, thisUpdate })
-        .onConflictDoUpdate({ target: revocationLists.issuer, set: { number, thisUpdate } })
-        .run(),
+        .onConflictDoUpdate({
+          target: revocationLists.issuer,
+          set: { number, thisUpdate },
+          setWhere: sql`${revocationLists.number} < ${number}`,
+        })
+        .run()
+      if (changes === 0) throw new Error(`The number ${number} of a revocation list has been given already`)
+    },
     distributionPoints: (now) =>
       orm
         .select({ url: distributionPoints.url })

@@ -128,6 +128,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const { stores, issuer, issuers, cutter, judgeChain, apiAuth, inBackground, events, clock } = options
   const { certificates: certificateStore, transaction } = stores
   const { onRevoked, onNewRefusal: onNew, onRefusedAgain: onAgain, plainMqtt, narrowAccess: narrow } = options
+  const { unknownCertificates: policy, renewal } = options
   const access = createAccess({ ...stores, ...(narrow ? { narrow } : {}) })
   const expectations = () => createExpectations(options.issuerName)
   const refusals = createRefusalRing({ clock, expectations, onNew, onAgain })
@@ -139,13 +140,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const shared = { ...stores, policies, revocations, cutter, onAccessChange: access.invalidate, events, clock }
   const devices = createDevices(shared)
   const services = createServices(shared)
-  const newcomers = createNewcomers({
-    ...stores,
-    policy: options.unknownCertificates,
-    issuers,
-    ensureDevice: devices.ensure,
-    clock,
-  })
+  const newcomers = createNewcomers({ ...stores, issuers, policy, ensureDevice: devices.ensure, clock })
   const admissions = createAdmissions({ ...stores, newcomers, issuers, clock })
   const approvals = createApprovals({
     ...stores,
@@ -237,7 +232,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     devices,
     services,
     certificates,
-    renewals: createRenewals({ admissions, issuance, issuers, policy: options.renewal, clock }),
+    renewals: createRenewals({ admissions, issuance, issuers, policy: renewal, clock }),
     approvals,
     imports: { ...createImports(moving), ...createImportUndo(moving) },
     revocations,

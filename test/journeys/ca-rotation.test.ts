@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto'
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -8,7 +7,10 @@ import { startTestHub } from '../support/test-hub.ts'
 test('a CA is rotated under the feet of a fleet, and nobody loses a connection until it is retired', async () => {
   await using hub = await startTestHub()
   const [moved, old] = [await hub.enrol('moved'), await hub.enrol('old')]
-  const [movedClient, oldClient] = [await hub.connect(moved), await hub.connect(old)]
+  const [movedClient, oldClient] = [
+    await hub.connect(moved, { clientId: 'moved' }),
+    await hub.connect(old, { clientId: 'old' }),
+  ]
 
   const begun = await hub.api('POST', '/api/ca/rotation', { body: { keyAlgorithm: 'rsa-2048' } })
   expect([begun.status, begun.text]).toEqual([201, expect.any(String)])
@@ -20,8 +22,8 @@ test('a CA is rotated under the feet of a fleet, and nobody loses a connection u
 
   const next = await hub.enrol('moved')
   expect(new X509Certificate(next.cert).issuer).toBe(new X509Certificate(caCert).subject)
-  const closed = once(movedClient, 'close')
-  await hub.connect(next)
+  const closed = new Promise((resolve) => movedClient.once('close', resolve))
+  await hub.connect(next, { clientId: 'moved' })
   await closed
   const status = (await hub.api('GET', '/api/ca/rotation')).json()
   expect(status).toMatchObject({
@@ -35,7 +37,7 @@ test('a CA is rotated under the feet of a fleet, and nobody loses a connection u
   expect(refused.json().detail).toContain('device old')
   expect(oldClient.connected).toBe(true)
 
-  const cut = once(oldClient, 'close')
+  const cut = new Promise((resolve) => oldClient.once('close', resolve))
   expect((await hub.api('POST', '/api/ca/rotation/retire', { body: { force: true } })).status).toBe(200)
   await cut
 })

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { shortFingerprint } from '../../identifiers.ts'
 import type { Certificate } from '../../registry/certificate.ts'
-import { type ForeignAuthority, REGISTRATIONS } from '../../registry/foreign-authority.ts'
+import type { ForeignAuthority } from '../../registry/foreign-authority.ts'
 import type { AuthorityFacts, AuthorityWish, ListedAuthority, RotationStatus } from '../../registry/rotation.ts'
 import { pageSchema, shapePage } from '../pagination.ts'
 import { keyAlgorithmSchema } from './issued-certificate.ts'
@@ -82,17 +82,21 @@ export const rotationStatusSchema = z
     current: authorityFactsSchema,
     retiring: authorityFactsSchema.nullable(),
     dependents: counts.openapi({ description: 'How many have a good certificate of the retiring CA' }),
-    moved: z
-      .object({ issued: z.int(), connected: z.int() })
-      .openapi({
-        description: 'Devices with a certificate of the present CA, and those of them that have connected with it',
-      }),
+    moved: z.object({ issued: z.int(), connected: z.int() }).openapi({
+      description: 'Devices with a certificate of the present CA, and those of them that have connected with it',
+    }),
     ...pageSchema(dependentSchema).shape,
   })
   .openapi('Rotation')
 
 export const retiredSchema = z.object({ retired: authorityFactsSchema }).openapi('Retirement')
 export const begunSchema = z.object({ current: authorityFactsSchema }).openapi('RotationBegun')
+
+const REGISTRATIONS = {
+  automatic: 'automatic',
+  pending: 'pending',
+  denied: 'denied',
+} as const satisfies { readonly [Name in ForeignAuthority['registration']]: Name }
 
 const owner = z.string().openapi({ description: 'A user, or {OU} or {O} for that attribute of the subject' })
 

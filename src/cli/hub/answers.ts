@@ -3,6 +3,7 @@ import type {
   shapeAdministratorIssued,
 } from '../../api/resources/administrator-certificate.ts'
 import type { shapeToken } from '../../api/resources/api-token.ts'
+import type { shapeAuthority, shapeFacts, shapeRotation, shapeTrustAnchor } from '../../api/resources/authority.ts'
 import type { shapeBan } from '../../api/resources/ban.ts'
 import type { shapeHistory, shapeListed } from '../../api/resources/certificate.ts'
 import type { shapeDevice } from '../../api/resources/device.ts'
@@ -19,6 +20,11 @@ import type { shapeSession } from '../../api/resources/session.ts'
 /** What the API answers, by the words of the API itself. */
 export type AdministratorCertificateAnswer = ReturnType<typeof shapeAdministratorCertificate>
 export type AdministratorIssuedAnswer = ReturnType<typeof shapeAdministratorIssued>
+export type AuthorityAnswer = ReturnType<typeof shapeAuthority>
+export type FactsAnswer = ReturnType<typeof shapeFacts>
+export type RotationAnswer = ReturnType<typeof shapeRotation>
+export type DependentAnswer = RotationAnswer['items'][number]
+export type TrustAnchorAnswer = ReturnType<typeof shapeTrustAnchor>
 export type DeviceAnswer = ReturnType<typeof shapeDevice>
 export type BanAnswer = ReturnType<typeof shapeBan>
 export type CheckupAnswer = ReturnType<typeof shapeCheckup>

@@ -32,8 +32,12 @@ const PUBLIC = [
   'GET /mqtt',
   'GET /openapi.json',
   'GET /pki/',
+  'GET /pki/authorities/{id}/{list}',
   'GET /pki/ca.cer',
+  'GET /pki/ca.crl',
+  'GET /pki/ca.crl.pem',
   'GET /pki/ca.pem',
+  'GET /pki/dp.crl',
   'GET /readyz',
 ]
 

@@ -18,7 +18,7 @@ describe('GET /pki/', () => {
     expect(headers.get('content-type')).toBe('text/html; charset=UTF-8')
     expect(text.replaceAll('<wbr>', '')).toContain(`<code>${authority.fingerprint}</code>`)
     const links = [...text.matchAll(/href="([^"]+)"/g)].map(([, link = '']) => link)
-    expect(links).toEqual(['ca.pem', 'ca.cer'])
+    expect(links).toEqual(['ca.pem', 'ca.cer', 'ca.crl', 'ca.crl.pem'])
     for (const link of links) expect((await createHarness().call(`/pki/${link}`, { as: 'nobody' })).status).toBe(200)
   })
 
