@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { AuthorityAnswer, DependentAnswer, FactsAnswer, RotationAnswer } from './hub/answers.ts'
-import { addHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
+import { addHubOptions, addLocalHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
 import { type Column, printItems, renderFields } from './output/table.ts'
 import type { CommandContext } from './ports.ts'
 import { readNamedFile } from './tls-files.ts'
@@ -14,7 +14,7 @@ interface RotateOptions extends JsonOptions {
   readonly hierarchy?: string
 }
 
-interface ImportOptions extends JsonOptions {
+interface ImportOptions extends Pick<JsonOptions, 'config' | 'dataDir' | 'json'> {
   readonly cert: string
   readonly key: string
   readonly chain?: string
@@ -39,7 +39,9 @@ export function addRotationCommands(ca: Command, context: CommandContext): void 
       await begin({ keyAlgorithm, hierarchy }, options)
     })
 
-  verb('import', 'the same with a CA that was made elsewhere')
+  // A CA's key does not leave its machine: it goes over the local socket, and --cert and --key are its own.
+  addLocalHubOptions(ca.command('import').description('the same with a CA that was made elsewhere'))
+    .option('--json', 'as JSON')
     .requiredOption('--cert <file>', 'its certificate, alone or with what leads to its root')
     .requiredOption('--key <file>', 'its private key, not encrypted')
     .option('--chain <file>', 'what leads to its root, where that is kept apart')
