@@ -113,7 +113,7 @@ function contextOf({ served, clientTrust, sessionResumption }: SecureServerOptio
     key,
     cert,
     ...tlsPolicy(sessionResumption),
-    ...(authorities.length > 0 ? { ca: authorities.map(String), allowPartialTrustChain: true } : {}),
+    ...(authorities.length > 0 ? { ca: authorities.map(String) } : {}),
   }
 }
 
