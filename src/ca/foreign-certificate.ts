@@ -9,7 +9,7 @@ export function readForeignCertificate(text: string, now: Date): X509Certificate
   if (others.length > 0) {
     throw new DomainError(
       'authority_unfit',
-      `The certificate ${PLACE} does not stand alone: give the one CA to whom all its devices lead, and no other`,
+      `The certificate ${PLACE} does not stand alone: give the one CA that signs the certificates of the devices, and no other`,
     )
   }
   checkCertificate(certificate, 0, now, PLACE)

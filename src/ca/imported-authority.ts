@@ -30,10 +30,10 @@ export function readImportedPair({ certificate, key, chain }: ImportedPair): Key
 export function checkImportedPair(path: CertificateChain, privateKey: KeyObject, now: Date): void {
   judging(() => {
     if (!path[0].checkPrivateKey(privateKey)) throw unfit('has another key than the one that was given with it')
+    for (const [below, certificate] of path.entries()) checkCertificate(certificate, below, now)
     if (!readIntermediates(path).complete) {
       throw unfit('does not lead to a self-signed root: give the certificates above it as its chain')
     }
-    for (const [below, certificate] of path.entries()) checkCertificate(certificate, below, now)
   })
 }
 

@@ -18,7 +18,7 @@ export function addTrustAnchorCommands(ca: Command, context: CommandContext): vo
   const verb = (usage: string, description: string): Command =>
     addHubOptions(ca.command(usage).description(description))
 
-  verb('trust <file>', 'let in devices of a CA of others, by its certificate')
+  verb('trust <file>', 'let in devices of a CA of others, by the certificate of the CA that signs them')
     .option('--registration <mode>', 'what becomes of a device that is not registered: automatic, pending or denied')
     .option('--owner <user>', 'who owns such a device: a user, or {OU} or {O} for that attribute of its subject')
     .action(async (file: string, { registration, owner, ...options }: TrustOptions) => {

@@ -32,12 +32,9 @@ export function judgeChain(certificate: X509Certificate, trusted: readonly X509C
   return purposes && !purposes.includes(CLIENT_AUTH) ? 'purpose_wrong' : 'trusted'
 }
 
-// OpenSSL itself goes no further up.
-const LONGEST_CHAIN = 10
-
 /**
- * To which of them a certificate of a trusted chain leads; those between are the ones that its peer has sent. None: nobody
- * knows, as when a session is resumed. Its signature says so: a stranger's CA may bear the name of ours.
+ * Which of them has signed a certificate of a trusted chain; none: one below them, for Node keeps from a server what its
+ * peers send beside their own. The signature says so: a stranger's CA may bear the name of ours.
  */
 export function findAuthority(
   certificate: X509Certificate,
@@ -45,12 +42,5 @@ export function findAuthority(
 ): X509Certificate | undefined {
   const [only, ...others] = trusted
   if (others.length === 0) return only
-  let current: X509Certificate | undefined = certificate
-  for (let depth = 0; current && depth < LONGEST_CHAIN; depth += 1) {
-    const child: X509Certificate = current
-    const authority = trusted.find((one) => child.issuer === one.subject && child.verify(one.publicKey))
-    if (authority) return authority
-    current = child.issuerCertificate
-  }
-  return undefined
+  return trusted.find((one) => certificate.issuer === one.subject && certificate.verify(one.publicKey))
 }

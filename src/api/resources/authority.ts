@@ -105,7 +105,9 @@ export const trustAnchorChangeSchema = z
   .openapi('TrustAnchorChange')
 
 export const trustAnchorRequestSchema = trustAnchorChangeSchema
-  .extend({ certificate: pem })
+  .extend({
+    certificate: pem.openapi({ description: 'Of the CA that signs the certificates of the devices itself; PEM' }),
+  })
   .openapi('TrustAnchorRequest')
 
 export const trustAnchorSchema = z
