@@ -49,8 +49,9 @@ export function createNewcomers(options: NewcomersOptions): Newcomers {
   function receive(presented: PeerCertificate, issuer: string | undefined): Certificate | Refused | undefined {
     const [id = '', ...others] = presented.commonNames
     const policy = policyOf(issuer)
-    if (!policy || policy.mode === 'deny' || others.length > 0 || !isId(id) || services.find(id)) return undefined
+    if (!policy || policy.mode === 'deny' || others.length > 0 || !isId(id)) return undefined
     if (policy.isForeign && isTaken(id, issuer)) return { cause: 'name_taken', expected: `a name other than ${id}` }
+    if (services.find(id)) return undefined
     const record = recordOf(id, presented, issuer)
     const owner = policy.mode === 'auto' ? ownerOfNext(id, presented.subject, issuer) : undefined
     return (owner === undefined ? undefined : register(record, owner)) ?? keepPending(record)
@@ -84,7 +85,7 @@ export function createNewcomers(options: NewcomersOptions): Newcomers {
   /** What our own CA, or another one, has named is not a foreign one's to name; nor is what a device says at CONNECT. */
   function isTaken(id: string, issuer: string | undefined): boolean {
     const holder = devices.findByClientId(id)
-    if (holder && holder.id !== id) return true
+    if (services.find(id) || (holder && holder.id !== id)) return true
     return certificates.listOf('device', id).some((known) => known.issuer !== issuer)
   }
 

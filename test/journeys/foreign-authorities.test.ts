@@ -82,6 +82,7 @@ describe('devices of a CA of others', () => {
     await expect(hub.connect(pump, { clientId: 'pump' })).rejects.toThrow('Not authorized')
     expect((await hub.refusals())[0]).toMatchObject({ cause: 'name_taken', expected: 'a name other than pump' })
     await expect(hub.connect(backend, { clientId: 'backend' })).rejects.toThrow('Not authorized')
+    expect((await hub.refusals())[0]).toMatchObject({ expected: 'a name other than backend' })
     await hub.reload({ api: { auth: 'mtls' } })
     const asAdministrator = await hub.api('GET', '/api/devices', { credentials: backend, token: null })
     expect(asAdministrator.status).toBe(401)
