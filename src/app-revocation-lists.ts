@@ -43,11 +43,14 @@ export function openRevocationLists(
   const { findFirst, findLastLists } = createAuthorityStore(database)
   const keys = () => {
     const { current, retiring } = pki.authorities
-    return retiring ? [current, retiring] : [current]
+    return [current, ...(retiring ? [retiring] : [])]
   }
   return stack.use(
     new AuthorityLists({
-      live: () => keys().map(({ fingerprint }) => fingerprint),
+      live() {
+        const { current, retiring } = pki.authorities
+        return [current.fingerprint, ...(retiring ? [retiring.fingerprint] : [])]
+      },
       first: () => findFirst() ?? pki.authorities.current.fingerprint,
       open(issuer) {
         const authority = keys().find(({ fingerprint }) => fingerprint === issuer)

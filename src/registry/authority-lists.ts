@@ -3,7 +3,7 @@ import type { PublishedLists, RevocationLists } from './revocation-lists.ts'
 
 export interface AuthorityListsOptions {
   /** Fingerprints of the CAs whose keys are here, the one that issues first. */
-  readonly live: () => readonly string[]
+  readonly live: () => readonly [string, ...string[]]
   /** The lists of one of them. */
   readonly open: (fingerprint: string) => RevocationLists
   /** The CA whose list certificates name at the common URL: the first that the hub had. */
@@ -23,7 +23,7 @@ export class AuthorityLists implements AsyncDisposable {
 
   /** Of the CA that issues. */
   current(): Promise<PublishedLists> {
-    return this.#of(this.#options.live()[0] ?? '').current()
+    return this.#of(this.#options.live()[0]).current()
   }
 
   /** What `/pki/dp.crl` names. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createMemoryAuthority } from '../../src/ca/memory-authority.ts'
 import type { Peer } from '../../src/peer-identity.ts'
 import type { ForeignAuthority } from '../../src/registry/foreign-authority.ts'
-import { createIssuers } from '../../src/registry/issuers.ts'
+import { createIssuers, requireIssuer } from '../../src/registry/issuers.ts'
 import { createScene, NOON, peerOf, type Scene } from './registry-scene.ts'
 
 const WORKS = 'the CA of the works'
@@ -89,4 +89,10 @@ test('an issuer is ours, of others, or nobody’s; one of ours may be leaving', 
   })
   expect([find(undefined), find('NEW'), find('OLD'), find('OTHER')]).toEqual(['own', 'own', 'own', undefined])
   expect([isLeaving(undefined), isLeaving('OLD'), isLeaving('NEW')]).toEqual([true, true, false])
+})
+
+test('what a CA has signed that was let go meanwhile is kept by nobody', () => {
+  const { find } = createIssuers({ own: () => ['NEW'], leaving: () => undefined, foreign: () => undefined })
+  expect(() => requireIssuer({ find }, { issuer: 'NEW' })).not.toThrow()
+  expect(() => requireIssuer({ find }, { issuer: 'OLD' })).toThrow('was retired while it signed')
 })
