@@ -41,10 +41,6 @@ export function openRevocationLists(
   stack: AsyncDisposableStack,
 ): AuthorityLists {
   const { findFirst, findLastLists } = createAuthorityStore(database)
-  const keys = () => {
-    const { current, retiring } = pki.authorities
-    return [current, ...(retiring ? [retiring] : [])]
-  }
   return stack.use(
     new AuthorityLists({
       live() {
@@ -53,7 +49,8 @@ export function openRevocationLists(
       },
       first: () => findFirst() ?? pki.authorities.current.fingerprint,
       open(issuer) {
-        const authority = keys().find(({ fingerprint }) => fingerprint === issuer)
+        const { current, retiring } = pki.authorities
+        const authority = [current, retiring].find((one) => one?.fingerprint === issuer)
         if (!authority) throw new Error(`The key of the CA ${issuer} is not here`)
         const scope = { issuer, path: listPath(issuer, findFirst()) }
         const signer = {
