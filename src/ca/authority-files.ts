@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import { type CertificateAuthority, checkNotExpired, createAuthority, type DistributionPoints } from './authority.ts'
+import { createKeySigner } from './ca-signer.ts'
 import { readIntermediates } from './certificate-chain.ts'
 import { ensureFolder, publishFile, readFileIfPresent, stageFile } from './durable-file.ts'
 import { checkIssuerCertificate } from './issuer-certificate.ts'
@@ -57,7 +58,7 @@ async function adopt(
   const authority = await createAuthority({
     certificates,
     caCertificatePem: certificatePem,
-    privateKey,
+    signer: createKeySigner(privateKey),
     clock,
     ...(keyAlgorithm && { keyAlgorithm }),
     ...(distributionPoints && { distributionPoints }),

@@ -1,6 +1,7 @@
 import type { KeyObject, X509Certificate } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
+import type { CaSigner } from './ca-signer.ts'
 import { createCertificate, createIssuer, type IssuedCertificate, type Issuer } from './certificate.ts'
 import { type CertificateChain, readIntermediates } from './certificate-chain.ts'
 import { type CertificatePlan, type CertificateRequest, planCertificate } from './certificate-profile.ts'
@@ -20,7 +21,7 @@ export interface AuthorityOptions {
   /** The issuing CA first. */
   readonly certificates: CertificateChain
   readonly caCertificatePem: string
-  readonly privateKey: KeyObject
+  readonly signer: CaSigner
   /** Of new leaf keys; else it follows from the CA's own key. */
   readonly keyAlgorithm?: KeyAlgorithm
   readonly distributionPoints?: DistributionPoints
@@ -38,7 +39,7 @@ export interface IssuedKeyPair extends IssuedCertificate {
 }
 
 export async function createAuthority(options: AuthorityOptions): Promise<CertificateAuthority> {
-  const issuer = await createIssuer(new Uint8Array(options.certificates[0].raw), options.privateKey)
+  const issuer = await createIssuer(new Uint8Array(options.certificates[0].raw), options.signer)
   return new CertificateAuthority(options, issuer)
 }
 
@@ -59,14 +60,14 @@ export class CertificateAuthority {
   readonly #clock: Clock
 
   constructor(options: AuthorityOptions, issuer: Issuer) {
-    const { certificates, caCertificatePem, privateKey, keyAlgorithm, distributionPoints, clock } = options
+    const { certificates, caCertificatePem, signer, keyAlgorithm, distributionPoints, clock } = options
     this.caCertificatePem = caCertificatePem
     this.certificate = certificates[0]
     this.intermediates = readIntermediates(certificates).intermediates
     this.subject = issuer.name.toString()
     this.fingerprint = this.certificate.fingerprint256
     this.notAfter = new Date(this.certificate.validTo)
-    this.keyAlgorithm = keyAlgorithm ?? leafKeyAlgorithm(privateKey)
+    this.keyAlgorithm = keyAlgorithm ?? leafKeyAlgorithm(signer.publicKey)
     this.#issuer = issuer
     this.#distributionPoints = distributionPoints
     this.#clock = clock
@@ -140,6 +141,6 @@ export function checkNotExpired(notAfter: Date, subject: string, now: Date): voi
   )
 }
 
-function leafKeyAlgorithm(privateKey: KeyObject): KeyAlgorithm {
-  return privateKey.asymmetricKeyType === 'rsa' ? 'rsa-2048' : 'ec-p256'
+function leafKeyAlgorithm(publicKey: KeyObject): KeyAlgorithm {
+  return publicKey.asymmetricKeyType === 'rsa' ? 'rsa-2048' : 'ec-p256'
 }

@@ -1,11 +1,7 @@
-import {
-  createPrivateKey,
-  generateKeyPair as generateKeyPairWithCallback,
-  type KeyObject,
-  type webcrypto,
-} from 'node:crypto'
+import { createPrivateKey, generateKeyPair as generateKeyPairWithCallback, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import { DomainError } from '../errors.ts'
+import { findSignatureAlgorithm } from './signature-algorithm.ts'
 
 export const KEY_ALGORITHMS = ['ec-p256', 'rsa-2048', 'rsa-3072', 'rsa-4096', 'ed25519'] as const
 
@@ -64,41 +60,15 @@ function readKey(block: string, path: string): KeyObject {
   }
 }
 
-const SIGNATURES = {
-  prime256v1: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
-  secp384r1: { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' },
-  secp521r1: { name: 'ECDSA', namedCurve: 'P-521', hash: 'SHA-512' },
-  rsa: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
-  ed25519: { name: 'Ed25519' },
-} as const
-
 // OpenSSL's security level 2, which Node 24 sets, refuses an RSA key below 2048 bits in every handshake.
 function readWeakness(key: KeyObject): string | undefined {
   const bits = key.asymmetricKeyDetails?.modulusLength
-  if (signatureName(key) === undefined) {
+  if (findSignatureAlgorithm(key) === undefined) {
     const kind = key.asymmetricKeyDetails?.namedCurve ?? key.asymmetricKeyType
     return `is of a kind that is not supported (${kind}): use RSA, EC (P-256, P-384, P-521) or Ed25519`
   }
   if (bits !== undefined && bits < 2048) return `is an RSA key of ${bits} bits, which TLS refuses: use 2048 or more`
   return undefined
-}
-
-function signatureName(key: KeyObject): keyof typeof SIGNATURES | undefined {
-  const name = key.asymmetricKeyType === 'ec' ? key.asymmetricKeyDetails?.namedCurve : key.asymmetricKeyType
-  return Object.keys(SIGNATURES).find((known): known is keyof typeof SIGNATURES => known === name)
-}
-
-export interface SigningKey {
-  readonly key: webcrypto.CryptoKey
-  readonly algorithm: (typeof SIGNATURES)[keyof typeof SIGNATURES]
-}
-
-/** The key as WebCrypto has it, with the signature algorithm that certificates of this key carry. */
-export function toSigningKey(privateKey: KeyObject): SigningKey {
-  const name = signatureName(privateKey)
-  if (name === undefined) throw new TypeError(`A key of type ${privateKey.asymmetricKeyType} cannot sign certificates`)
-  const algorithm = SIGNATURES[name]
-  return { key: privateKey.toCryptoKey(algorithm, false, ['sign']), algorithm }
 }
 
 function invalid(path: string, complaint: string, cause?: unknown): DomainError {

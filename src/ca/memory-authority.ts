@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { type CertificateAuthority, createAuthority, type DistributionPoints } from './authority.ts'
+import { createKeySigner } from './ca-signer.ts'
 import { parseCertificates } from './certificate-chain.ts'
 import { type KeyAlgorithm, parsePrivateKey } from './key-pair.ts'
 import { createRootKeyPair } from './root-key-pair.ts'
@@ -14,7 +15,7 @@ export async function createMemoryAuthority(
   return createAuthority({
     certificates: parseCertificates(certificatePem, 'the new CA'),
     caCertificatePem: certificatePem,
-    privateKey: parsePrivateKey(keyPem, 'the new CA'),
+    signer: createKeySigner(parsePrivateKey(keyPem, 'the new CA')),
     clock,
     ...(keyAlgorithm && { keyAlgorithm }),
     ...(distributionPoints && { distributionPoints }),
