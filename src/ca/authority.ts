@@ -1,7 +1,7 @@
 import type { KeyObject, X509Certificate } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
-import type { CaSigner } from './ca-signer.ts'
+import { type CaSigner, caLocked } from './ca-signer.ts'
 import { createCertificate, createIssuer, type IssuedCertificate, type Issuer } from './certificate.ts'
 import { type CertificateChain, readIntermediates } from './certificate-chain.ts'
 import { type CertificatePlan, type CertificateRequest, planCertificate } from './certificate-profile.ts'
@@ -73,6 +73,11 @@ export class CertificateAuthority {
     this.#clock = clock
   }
 
+  /** Whether it can sign nothing for now: `ca_locked` is what is thrown then. */
+  get isLocked(): boolean {
+    return this.#issuer.signer.isLocked
+  }
+
   issueDevice(deviceId: string, userId: string, { validityDays, keyAlgorithm }: LeafOptions): Promise<IssuedKeyPair> {
     const validity = validityDays === undefined ? {} : { validityDays }
     return this.#issue({ kind: 'device', deviceId, userId, ...validity }, keyAlgorithm ?? this.keyAlgorithm)
@@ -123,6 +128,7 @@ export class CertificateAuthority {
   }
 
   #plan(request: CertificateRequest): CertificatePlan {
+    if (this.isLocked) throw caLocked()
     const now = this.#clock()
     checkNotExpired(this.notAfter, this.subject, now)
     const distributionPoint = this.#distributionPoints?.current()

@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject, sign as signWithCallback } from 'node:crypto'
 import { promisify } from 'node:util'
+import { DomainError } from '../errors.ts'
 import { derBitString, derSequence } from './der.ts'
 import { encodeAlgorithmIdentifier, findSignatureAlgorithm, type SignatureAlgorithm } from './signature-algorithm.ts'
 
@@ -7,6 +8,7 @@ import { encodeAlgorithmIdentifier, findSignatureAlgorithm, type SignatureAlgori
 export interface CaSigner {
   readonly publicKey: KeyObject
   readonly algorithm: SignatureAlgorithm
+  readonly isLocked: boolean
   /** The signature as it stands in certificates and CRLs: of an EC key in DER (RFC 3279 §2.2.3). Throws `ca_locked`. */
   sign(tbs: Uint8Array): Promise<Uint8Array>
 }
@@ -23,6 +25,7 @@ export function createKeySigner(privateKey: KeyObject): CaSigner {
   return {
     publicKey: createPublicKey(privateKey),
     algorithm,
+    isLocked: false,
     sign: (tbs) => sign(digest, tbs, privateKey),
   }
 }
@@ -31,4 +34,13 @@ export function createKeySigner(privateKey: KeyObject): CaSigner {
 export async function encodeSigned(tbs: Uint8Array, signer: CaSigner): Promise<Buffer<ArrayBuffer>> {
   const signature = await signer.sign(tbs)
   return derSequence(tbs, encodeAlgorithmIdentifier(signer.algorithm), derBitString(signature))
+}
+
+/** Devices are answered with this: why it is locked, and where the key lies, is for administrators. */
+export function caLocked(cause?: DomainError): DomainError {
+  return new DomainError(
+    'ca_locked',
+    "The CA's key is locked, and nothing can be issued: an administrator unlocks it with signet ca unlock",
+    { cause },
+  )
 }

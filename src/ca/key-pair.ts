@@ -31,12 +31,20 @@ export function exportPrivateKey(privateKey: KeyObject): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 }
 
-/** The first private key of a PEM text: PKCS#1, SEC1 or PKCS#8; throws `file_invalid` with a sentence that names the file. */
-export function parsePrivateKey(text: string, path: string): KeyObject {
-  if (/BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/.test(text)) {
-    throw invalid(path, `is encrypted, and encrypted keys are not read yet: decrypt it with openssl pkey`)
+/** Whether a passphrase is needed to read it: PKCS#8 (RFC 5958 §3), or the older form of OpenSSL (RFC 1421 §4.6.1.1). */
+export function isEncryptedPem(text: string): boolean {
+  return /BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/.test(text)
+}
+
+/**
+ * The first private key of a PEM text: PKCS#1, SEC1 or PKCS#8. Throws `file_invalid` with a sentence that names the file,
+ * and `passphrase_wrong`.
+ */
+export function parsePrivateKey(text: string, path: string, passphrase?: string): KeyObject {
+  if (isEncryptedPem(text) && passphrase === undefined) {
+    throw invalid(path, `is encrypted, which only the CA's key may be: decrypt it with openssl pkey`)
   }
-  const key = readKey(privateKeyBlock(text, path), path)
+  const key = readKey(privateKeyBlock(text, path), path, passphrase)
   const weakness = readWeakness(key)
   if (weakness !== undefined) throw invalid(path, weakness)
   return key
@@ -44,7 +52,7 @@ export function parsePrivateKey(text: string, path: string): KeyObject {
 
 // `openssl ecparam -genkey` writes a block EC PARAMETERS before the key: only the key's own block is read.
 function privateKeyBlock(text: string, path: string): string {
-  const block = text.match(/-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----[^-]+-----END \1-----/)?.[0]
+  const block = text.match(/-----BEGIN ((?:RSA |EC |ENCRYPTED )?PRIVATE KEY)-----[\s\S]+?-----END \1-----/)?.[0]
   if (block !== undefined) return block
   if (/-----BEGIN [A-Z ]*PRIVATE KEY/.test(text)) {
     throw invalid(path, 'is cut short or of a kind that is not supported: restore it from a backup')
@@ -52,10 +60,12 @@ function privateKeyBlock(text: string, path: string): string {
   throw invalid(path, 'holds no private key in PEM form ("-----BEGIN PRIVATE KEY-----"): restore it from a backup')
 }
 
-function readKey(block: string, path: string): KeyObject {
+function readKey(block: string, path: string, passphrase: string | undefined): KeyObject {
   try {
-    return createPrivateKey(block)
+    return createPrivateKey(passphrase === undefined ? block : { key: block, passphrase })
   } catch (cause) {
+    if (isEncryptedPem(block))
+      throw new DomainError('passphrase_wrong', `The passphrase does not open ${path}`, { cause })
     throw invalid(path, 'cannot be read as a private key: it is damaged, restore it from a backup', cause)
   }
 }

@@ -1,0 +1,16 @@
+import type { CaSigner } from './ca-signer.ts'
+
+/** Where the key of the CA lies, and how it is reached. */
+export interface KeyCustody {
+  readonly kind: 'memory' | 'file' | 'hsm'
+  /** Whether a passphrase or PIN stands between the place and the key. */
+  readonly isProtected: boolean
+  /**
+   * With the secret that is given, else with the one that is configured. Throws `passphrase_missing`, `passphrase_wrong`,
+   * `hsm_unavailable`, and what is wrong with the file.
+   */
+  open(secret: string | undefined): Promise<OpenKey>
+}
+
+/** Disposed of when the key is locked. */
+export interface OpenKey extends CaSigner, Disposable {}
