@@ -3,7 +3,8 @@ import { resolve } from 'node:path'
 import { openProvidedCertificates, type ProvidedShowings, type Showing } from './app-certificates.ts'
 import type { CertificateAuthority, DistributionPoints } from './ca/authority.ts'
 import { openAuthority } from './ca/authority-files.ts'
-import { createMemoryAuthority } from './ca/memory-authority.ts'
+import type { AskSecret, CaKey } from './ca/ca-key.ts'
+import { createMemoryAuthority, openMemoryKey } from './ca/memory-authority.ts'
 import { ServedCertificate } from './ca/served-certificate.ts'
 import { issueServerCertificate, openServerCertificate } from './ca/server-certificate.ts'
 import { ServerRenewal, type ServerRenewalOptions } from './ca/server-renewal.ts'
@@ -15,6 +16,7 @@ import type { Logger } from './logger.ts'
 /** The CA and what the hub itself shows. */
 export interface Pki {
   readonly authority: CertificateAuthority
+  readonly caKey: CaKey
   readonly caCreated: boolean
   readonly https: Showing
   readonly mqtts: Showing
@@ -32,27 +34,31 @@ export interface Pki {
 
 export interface PkiOptions {
   readonly distributionPoints: DistributionPoints
+  readonly askSecret: AskSecret | undefined
   readonly clock: Clock
   readonly logger: Logger
 }
 
-export async function openPki(config: Config, { distributionPoints, clock, logger }: PkiOptions): Promise<Pki> {
+export async function openPki(config: Config, options: PkiOptions): Promise<Pki> {
+  const { distributionPoints, askSecret, clock, logger } = options
   const certsDir = resolve(config.certs_dir)
-  const { key_algorithm: keyAlgorithm } = config.ca
+  const { key_algorithm: keyAlgorithm, passphrase } = config.ca
   const provided = await openProvidedCertificates(config, clock, logger)
-  const { authority, created } = await openAuthority({
+  const { authority, key, created } = await openAuthority({
     certsDir,
     distributionPoints,
     clock,
     logger,
     ...(keyAlgorithm ? { keyAlgorithm } : {}),
+    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(askSecret ? { askSecret } : {}),
     ...(provided.mqtts ? { anchorPem: provided.mqtts.anchor.certificatePem } : {}),
   })
   const readNames = (): readonly string[] => [...ownNames(config), ...readMachineNames()]
   const open: ServerRenewalOptions['open'] = (names, isForced) =>
     openServerCertificate({ certsDir, authority, names, isForced, clock, logger })
   const isShared = config.listen.single !== undefined
-  return createPki({ authority, created, provided, isShared, readNames, open, clock, logger })
+  return createPki({ authority, key, created, provided, isShared, readNames, open, clock, logger })
 }
 
 /** For a hub that leaves no file behind, and is reached from its own machine alone. */
@@ -60,21 +66,23 @@ export async function createMemoryPki(config: Config, options: PkiOptions): Prom
   const { distributionPoints, clock, logger } = options
   const provided = await openProvidedCertificates(config, clock, logger)
   const authority = await createMemoryAuthority(clock, config.ca.key_algorithm, distributionPoints)
+  const key = await openMemoryKey(authority, clock, logger)
   const open: ServerRenewalOptions['open'] = (names) => issueServerCertificate(authority, names)
   const isShared = config.listen.single !== undefined
   const readNames = (): readonly string[] => ownNames(config)
-  return createPki({ authority, created: true, provided, isShared, readNames, open, clock, logger })
+  return createPki({ authority, key, created: true, provided, isShared, readNames, open, clock, logger })
 }
 
 interface PkiParts extends Pick<ServerRenewalOptions, 'readNames' | 'open' | 'clock' | 'logger'> {
   readonly authority: CertificateAuthority
+  readonly key: CaKey
   readonly created: boolean
   readonly provided: ProvidedShowings
   /** Whether HTTPS shows what MQTTS shows: one port serves both. */
   readonly isShared: boolean
 }
 
-async function createPki({ authority, created, provided, isShared, ...options }: PkiParts): Promise<Pki> {
+async function createPki({ authority, key, created, provided, isShared, ...options }: PkiParts): Promise<Pki> {
   const served = new ServedCertificate(await options.open(options.readNames(), false))
   const renewal = new ServerRenewal({ ...options, authority, served })
   const own: Showing = { served, keeper: renewal }
@@ -82,6 +90,7 @@ async function createPki({ authority, created, provided, isShared, ...options }:
   const mqtts = provided.mqtts ?? own
   return {
     authority,
+    caKey: key,
     caCreated: created,
     https: isShared ? mqtts : (provided.https ?? own),
     mqtts,

@@ -30,6 +30,7 @@ export function openRevocationLists(
   stack: AsyncDisposableStack,
 ): RevocationLists {
   const signer = {
+    requireUnlocked: pki.authority.requireUnlocked.bind(pki.authority),
     encodeRevoked,
     signRevocationList: pki.authority.signRevocationList.bind(pki.authority),
     toPem: toRevocationListPem,

@@ -8,7 +8,7 @@ import type { RevocationLists } from './registry/revocation-lists.ts'
 export interface SweepParts {
   readonly registry: Pick<Registry, 'revocations' | 'legacy'>
   readonly broker: Pick<MqttBroker, 'endExpired'>
-  readonly pki: Pick<Pki, 'renewal'>
+  readonly pki: Pick<Pki, 'renewal' | 'caKey'>
   readonly revocationLists: Pick<RevocationLists, 'refresh'>
   /** Sessions and forwarded connections whose right has ended in another way. */
   readonly endOthers: () => Promise<void>
@@ -30,6 +30,7 @@ export function createSweep({
       broker.endExpired(),
       endOthers(),
       registry.legacy.warn(),
+      pki.caKey.recover(),
       pki.renewal.check(),
       revocationLists.refresh(),
     ]

@@ -34,6 +34,9 @@ export interface HubEvents {
     readonly fingerprint: string
     readonly reason: string
   }
+  /** Nothing is issued until it is unlocked; `cause` is the code of an error. */
+  readonly 'ca.locked': { readonly cause: string }
+  readonly 'ca.unlocked': Readonly<Record<string, never>>
   /** By the keys of the settings. */
   readonly 'configuration.reloaded': { readonly applied: readonly string[]; readonly needsRestart: readonly string[] }
   /** Messages that a bound has cost their receiver, or a topic its retained one; told at once, and then once a minute. */

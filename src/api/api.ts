@@ -29,6 +29,7 @@ import { methodNotAllowed } from './method-not-allowed.ts'
 import type {
   AuthModes,
   BrokerAddress,
+  CertificateAuthorityCalls,
   Configuration,
   DiagnosisCalls,
   Health,
@@ -49,6 +50,7 @@ import { requestId } from './request/request-id.ts'
 import { administratorCertificateRoutes } from './routes/administrator-certificates.ts'
 import { banRoutes } from './routes/bans.ts'
 import { caCertificateRoutes } from './routes/ca-certificate.ts'
+import { certificateAuthorityRoutes } from './routes/certificate-authority.ts'
 import { certificateValidationRoutes } from './routes/certificate-validation.ts'
 import { certificateRoutes } from './routes/certificates.ts'
 import { configurationRoutes } from './routes/configuration.ts'
@@ -102,6 +104,7 @@ export interface ApiDependencies {
   readonly refusals: RefusalLog
   readonly diagnosis: DiagnosisCalls
   readonly recordRefusal: RecordRefusal
+  readonly certificateAuthority: CertificateAuthorityCalls
   readonly trust: TrustAnchor
   readonly revocationLists: PublishedRevocations
   readonly broker: BrokerAddress
@@ -189,6 +192,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
     '/api/admin-certificates',
     administratorCertificateRoutes(dependencies.administratorCertificates, dependencies.trust, guard),
   )
+  app.route('/api/ca', certificateAuthorityRoutes(dependencies.certificateAuthority, guard))
   app.route('/api/tokens', tokenRoutes(tokens, guard))
   app.route('/api/config', configurationRoutes(dependencies.configuration, dependencies.apiAdmissions, guard))
   app.route('/api/mode', modeRoutes(dependencies.modes, guard))

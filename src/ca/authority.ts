@@ -55,6 +55,7 @@ export class CertificateAuthority {
   readonly fingerprint: string
   readonly notAfter: Date
   readonly keyAlgorithm: KeyAlgorithm
+  readonly signer: CaSigner
   readonly #issuer: Issuer
   readonly #distributionPoints: DistributionPoints | undefined
   readonly #clock: Clock
@@ -68,6 +69,7 @@ export class CertificateAuthority {
     this.fingerprint = this.certificate.fingerprint256
     this.notAfter = new Date(this.certificate.validTo)
     this.keyAlgorithm = keyAlgorithm ?? leafKeyAlgorithm(signer.publicKey)
+    this.signer = signer
     this.#issuer = issuer
     this.#distributionPoints = distributionPoints
     this.#clock = clock
@@ -75,7 +77,12 @@ export class CertificateAuthority {
 
   /** Whether it can sign nothing for now: `ca_locked` is what is thrown then. */
   get isLocked(): boolean {
-    return this.#issuer.signer.isLocked
+    return this.signer.isLocked
+  }
+
+  /** Throws `ca_locked`. */
+  requireUnlocked(): void {
+    if (this.isLocked) throw caLocked()
   }
 
   issueDevice(deviceId: string, userId: string, { validityDays, keyAlgorithm }: LeafOptions): Promise<IssuedKeyPair> {
@@ -128,7 +135,7 @@ export class CertificateAuthority {
   }
 
   #plan(request: CertificateRequest): CertificatePlan {
-    if (this.isLocked) throw caLocked()
+    this.requireUnlocked()
     const now = this.#clock()
     checkNotExpired(this.notAfter, this.subject, now)
     const distributionPoint = this.#distributionPoints?.current()

@@ -26,6 +26,13 @@ export function generateKeyPair(keyAlgorithm: KeyAlgorithm): Promise<KeyPair> {
   return GENERATORS[keyAlgorithm]()
 }
 
+/** As `ca.key_algorithm` has it; of an adopted CA it may be none of those. */
+export function nameKeyAlgorithm({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
+  const { namedCurve = '', modulusLength } = asymmetricKeyDetails ?? {}
+  if (asymmetricKeyType === 'rsa') return `rsa-${modulusLength}`
+  return asymmetricKeyType === 'ec' ? `ec-p${namedCurve.match(/\d{3}/)?.[0]}` : `${asymmetricKeyType}`
+}
+
 /** PKCS#8 PEM, unencrypted. */
 export function exportPrivateKey(privateKey: KeyObject): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()

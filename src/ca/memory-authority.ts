@@ -1,9 +1,24 @@
 import type { Clock } from '../clock.ts'
+import type { Logger } from '../logger.ts'
 import { type CertificateAuthority, createAuthority, type DistributionPoints } from './authority.ts'
+import { CaKey } from './ca-key.ts'
 import { createKeySigner } from './ca-signer.ts'
 import { parseCertificates } from './certificate-chain.ts'
+import type { KeyCustody } from './key-custody.ts'
 import { type KeyAlgorithm, parsePrivateKey } from './key-pair.ts'
 import { createRootKeyPair } from './root-key-pair.ts'
+
+/** The key of a CA that no file holds, as hubs ask for it; it cannot be locked. */
+export async function openMemoryKey(authority: CertificateAuthority, clock: Clock, logger: Logger): Promise<CaKey> {
+  const custody: KeyCustody = {
+    kind: 'memory',
+    isProtected: false,
+    open: async () => ({ ...authority.signer, [Symbol.dispose]: () => undefined }),
+  }
+  const key = new CaKey({ custody, publicKey: authority.certificate.publicKey, clock, logger })
+  await key.open()
+  return key
+}
 
 /** A CA that no file holds: it is gone with the process. */
 export async function createMemoryAuthority(

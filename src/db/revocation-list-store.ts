@@ -21,10 +21,31 @@ export function createRevocationListStore(database: Database): RevocationListSto
         revokedAt: new Date(revokedAt),
         reason: reason ?? 'unspecified',
       })),
-    latest: () => orm.select().from(revocationLists).orderBy(desc(revocationLists.number)).limit(1).get(),
-    save: ({ number, thisUpdate }) =>
+    latest: () => {
+      const { number, thisUpdate } = revocationLists
+      return orm.select({ number, thisUpdate }).from(revocationLists).orderBy(desc(number)).limit(1).get()
+    },
+    published: () => {
+      const row = orm.select().from(revocationLists).orderBy(desc(revocationLists.number)).limit(1).get()
+      // Of an older version there is the number alone.
+      if (!row?.nextUpdate || !row.madeAt || !row.complete) return undefined
+      const { number, thisUpdate, nextUpdate, madeAt, complete } = row
+      return {
+        number,
+        thisUpdate,
+        nextUpdate,
+        madeAt,
+        complete,
+        forDistributionPoints: row.forDistributionPoints ?? complete,
+      }
+    },
+    save: ({ number, thisUpdate, nextUpdate, madeAt, complete, ...lists }) =>
       transaction(() => {
-        orm.insert(revocationLists).values({ number, thisUpdate }).run()
+        const forDistributionPoints = lists.forDistributionPoints === complete ? null : lists.forDistributionPoints
+        orm
+          .insert(revocationLists)
+          .values({ number, thisUpdate, nextUpdate, madeAt, complete, forDistributionPoints })
+          .run()
         orm.delete(revocationLists).where(lt(revocationLists.number, number)).run()
       }),
     distributionPoints: (now) =>

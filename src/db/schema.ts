@@ -116,10 +116,14 @@ export const certificates = sqliteTable(
   ],
 )
 
-// The last one that was published: RFC 5280 §5.2.3, the number only grows.
+// The last one that was published: RFC 5280 §5.2.3, the number only grows. Its octets serve while no other can be signed.
 export const revocationLists = sqliteTable('revocation_lists', {
   number: integer('number').primaryKey(),
   thisUpdate: time('this_update').notNull(),
+  nextUpdate: time('next_update'),
+  madeAt: time('made_at'),
+  complete: blob('complete', { mode: 'buffer' }).$type<Buffer<ArrayBuffer>>(),
+  forDistributionPoints: blob('for_distribution_points', { mode: 'buffer' }).$type<Buffer<ArrayBuffer>>(),
 })
 
 // Where certificates say that their revocation is published, each until the last of them that says so has expired.

@@ -41,14 +41,34 @@ test('certificates of one serial number are one entry: their first revocation', 
   ])
 })
 
-test('knows the list that was published last, and never takes a number again', () => {
+test('knows the list that was published last with its octets, and never takes a number again', () => {
   using database = openDatabase()
   const store = createRevocationListStore(database)
   expect(store.latest()).toBeUndefined()
-  store.save({ number: 7, thisUpdate: NOON })
-  store.save({ number: 9, thisUpdate: minutesAfterNoon(1) })
+  expect(store.published()).toBeUndefined()
+  const complete = Buffer.from([0, 255, 7])
+  const times = { thisUpdate: NOON, madeAt: minutesAfterNoon(5), nextUpdate: minutesAfterNoon(60) }
+  store.save({ number: 7, ...times, complete, forDistributionPoints: complete })
+  expect(store.published()).toEqual({ number: 7, ...times, complete, forDistributionPoints: complete })
+  const next = {
+    number: 9,
+    ...times,
+    thisUpdate: minutesAfterNoon(1),
+    complete,
+    forDistributionPoints: Buffer.from('dp'),
+  }
+  store.save(next)
   expect(store.latest()).toEqual({ number: 9, thisUpdate: minutesAfterNoon(1) })
-  expect(() => store.save({ number: 9, thisUpdate: NOON })).toThrow('UNIQUE')
+  expect(store.published()).toEqual(next)
+  expect(() => store.save(next)).toThrow('UNIQUE')
+})
+
+test('of a list that an older version published it knows the number alone', () => {
+  using database = openDatabase()
+  database.sqlite.prepare('insert into revocation_lists (number, this_update) values (5, 0)').run()
+  const store = createRevocationListStore(database)
+  expect(store.latest()).toMatchObject({ number: 5 })
+  expect(store.published()).toBeUndefined()
 })
 
 test('knows which distribution points living certificates name', () => {
