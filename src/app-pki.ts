@@ -10,6 +10,7 @@ import { issueServerCertificate, openServerCertificate } from './ca/server-certi
 import { ServerRenewal, type ServerRenewalOptions } from './ca/server-renewal.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
+import { hsmSettings } from './config-ca-key.ts'
 import { readMachineNames } from './edge/machine-names.ts'
 import type { Logger } from './logger.ts'
 
@@ -43,6 +44,7 @@ export async function openPki(config: Config, options: PkiOptions): Promise<Pki>
   const { distributionPoints, askSecret, clock, logger } = options
   const certsDir = resolve(config.certs_dir)
   const { key_algorithm: keyAlgorithm, passphrase } = config.ca
+  const hsm = hsmSettings(config)
   const provided = await openProvidedCertificates(config, clock, logger)
   const { authority, key, created } = await openAuthority({
     certsDir,
@@ -51,6 +53,7 @@ export async function openPki(config: Config, options: PkiOptions): Promise<Pki>
     logger,
     ...(keyAlgorithm ? { keyAlgorithm } : {}),
     ...(passphrase === undefined ? {} : { passphrase }),
+    ...(hsm ? { hsm } : {}),
     ...(askSecret ? { askSecret } : {}),
     ...(provided.mqtts ? { anchorPem: provided.mqtts.anchor.certificatePem } : {}),
   })

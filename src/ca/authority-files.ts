@@ -6,6 +6,7 @@ import { type AskSecret, CaKey } from './ca-key.ts'
 import { type CertificateChain, readIntermediates } from './certificate-chain.ts'
 import { ensureFolder, publishFile, readFileIfPresent, stageFile } from './durable-file.ts'
 import { createFileCustody } from './file-custody.ts'
+import { type HsmOptions, openHsmAuthority } from './hsm/hsm-custody.ts'
 import { checkIssuerCertificate } from './issuer-certificate.ts'
 import type { KeyCustody } from './key-custody.ts'
 import { encryptKeyFile, isEncrypted } from './key-file.ts'
@@ -32,6 +33,8 @@ export interface OpenAuthorityOptions {
   readonly passphrase?: string
   /** For the passphrase of a key that is encrypted, where none is configured. */
   readonly askSecret?: AskSecret
+  /** `ca.hsm`: the key lies there, and in no file. */
+  readonly hsm?: HsmOptions
   /** What devices verify the server with, where that is not this CA. */
   readonly anchorPem?: string
   readonly distributionPoints?: DistributionPoints
@@ -50,7 +53,7 @@ export async function openAuthority(options: OpenAuthorityOptions): Promise<Open
   const certsDir = resolve(options.certsDir)
   const paths = keyPairPaths(certsDir, 'ca')
   await ensureFolder(certsDir)
-  const { custody, created, ...stored } = await openKeyFiles(paths, options)
+  const { custody, created, ...stored } = await openKey(paths, options)
   const { authority, key } = await adopt({ custody, ...stored }, paths.certificatePath, options)
   await copyForDevices(certsDir, options.anchorPem ?? authority.caCertificatePem)
   const { subject, fingerprint, notAfter } = authority
@@ -63,12 +66,15 @@ interface StoredAuthority {
   readonly custody: KeyCustody
   readonly certificates: CertificateChain
   readonly certificatePem: string
+  readonly created: boolean
 }
 
-async function openKeyFiles(
-  paths: KeyPairPaths,
-  options: OpenAuthorityOptions,
-): Promise<StoredAuthority & Pick<OpenedAuthority, 'created'>> {
+function openKey(paths: KeyPairPaths, options: OpenAuthorityOptions): Promise<StoredAuthority> {
+  const { hsm, keyAlgorithm, askSecret, clock, logger } = options
+  return hsm ? openHsmAuthority({ hsm, paths, keyAlgorithm, askSecret, clock, logger }) : openKeyFiles(paths, options)
+}
+
+async function openKeyFiles(paths: KeyPairPaths, options: OpenAuthorityOptions): Promise<StoredAuthority> {
   const { logger, passphrase } = options
   const found = await readKeyPairFiles(paths, logger)
   if (!found) await writeKeyPairFiles(paths, await createKeyPairText(options))
@@ -106,7 +112,7 @@ async function encryptInPlace(
 }
 
 async function adopt(
-  { custody, certificates, certificatePem }: StoredAuthority,
+  { custody, certificates, certificatePem }: Omit<StoredAuthority, 'created'>,
   path: string,
   options: OpenAuthorityOptions,
 ): Promise<Pick<OpenedAuthority, 'authority' | 'key'>> {
