@@ -28,7 +28,7 @@ const MENDED_BY_UNLOCKING: ReadonlySet<string> = new Set([
 ])
 
 /** The one holder of the CA's key: unlocked it signs, locked it has forgotten it and everything else goes on. */
-export class CaKey implements CaSigner, Disposable {
+export class CaKey implements CaSigner, AsyncDisposable {
   readonly publicKey: KeyObject
   readonly algorithm: SignatureAlgorithm
   readonly #options: CaKeyOptions
@@ -143,9 +143,9 @@ export class CaKey implements CaSigner, Disposable {
     })
   }
 
-  [Symbol.dispose](): void {
-    this.#open?.[Symbol.dispose]()
-    this.#open = undefined
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#release()
+    await this.#work
   }
 
   async #openAtStart(ask: AskSecret | undefined): Promise<void> {
@@ -177,17 +177,23 @@ export class CaKey implements CaSigner, Disposable {
     const open = await this.#options.custody.open(secret)
     if (locks === this.#locks) this.#open = open
     else {
-      open[Symbol.dispose]()
+      await open[Symbol.asyncDispose]()
       throw this.#fault
     }
   }
 
   #close(fault: DomainError, message: string): void {
-    this.#open?.[Symbol.dispose]()
-    this.#open = undefined
+    this.#release()
     this.#fault = fault
     this.#options.logger.warn({ component: 'ca', cause: fault.code, detail: fault.message }, message)
     this.#tell()
+  }
+
+  // Forgotten at once; an HSM is let go of before it is opened again.
+  #release(): void {
+    const open = this.#open
+    this.#open = undefined
+    if (open) void this.#alone(async () => await open[Symbol.asyncDispose]())
   }
 
   #requireAttempt(): void {

@@ -34,7 +34,7 @@ export function createFileCustody(options: FileCustodyOptions): KeyCustody {
       }
       const privateKey = await openPrivateKey(text, keyPath, secret)
       requirePair(certificate, privateKey, paths)
-      return { ...createKeySigner(privateKey), [Symbol.dispose]: () => undefined }
+      return { ...createKeySigner(privateKey), [Symbol.asyncDispose]: async () => undefined }
     },
   }
 }

@@ -12,5 +12,5 @@ export interface KeyCustody {
   open(secret: string | undefined): Promise<OpenKey>
 }
 
-/** Disposed of when the key is locked. */
-export interface OpenKey extends CaSigner, Disposable {}
+/** Disposed of when the key is locked: from then on it signs nothing. */
+export interface OpenKey extends CaSigner, AsyncDisposable {}

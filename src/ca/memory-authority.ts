@@ -13,7 +13,7 @@ export async function openMemoryKey(authority: CertificateAuthority, clock: Cloc
   const custody: KeyCustody = {
     kind: 'memory',
     isProtected: false,
-    open: async () => ({ ...authority.signer, [Symbol.dispose]: () => undefined }),
+    open: async () => ({ ...authority.signer, [Symbol.asyncDispose]: async () => undefined }),
   }
   const key = new CaKey({ custody, publicKey: authority.certificate.publicKey, clock, logger })
   await key.open()

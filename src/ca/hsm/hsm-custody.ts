@@ -73,7 +73,7 @@ async function createRoot(options: OpenHsmAuthorityOptions): Promise<string> {
   const { hsm, paths, askSecret, clock } = options
   const pin = requirePin(hsm.pin ?? (await askSecret?.()))
   const publicKey = await ensureTokenKey(options, pin)
-  using signer = await openTokenSigner(hsm, pin, publicKey)
+  await using signer = await openTokenSigner(hsm, pin, publicKey)
   const { certificatePem } = await signRootCertificate(planRoot(clock), signer)
   // A process that is killed before this finds the key in the token when it starts again.
   await stageFile(paths.certificatePath, certificatePem, 0o644)
@@ -83,7 +83,7 @@ async function createRoot(options: OpenHsmAuthorityOptions): Promise<string> {
 }
 
 async function ensureTokenKey({ hsm, keyAlgorithm = 'ec-p256', logger }: OpenHsmAuthorityOptions, pin: string) {
-  using token = openToken(hsm, pin)
+  await using token = openToken(hsm, pin)
   const fields = { component: 'ca', module: hsm.module, keyLabel: hsm.keyLabel }
   try {
     if (await token.findKey('private')) logger.info(fields, 'Key found in the HSM')

@@ -18,7 +18,7 @@ export async function openTokenSigner(place: TokenPlace, pin: string, publicKey:
     await requireOwnKey(signer, place)
     return signer
   } catch (error) {
-    signer[Symbol.dispose]()
+    await signer[Symbol.asyncDispose]()
     throw error
   }
 }
@@ -56,26 +56,25 @@ class TokenSigner implements OpenKey {
     }
   }
 
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
-    this.#open.token[Symbol.dispose]()
+    await this.#opening?.catch(() => undefined)
+    await this.#open.token[Symbol.asyncDispose]()
   }
 
   /** Several calls meet the same end of a session: the PIN is tried once for all of them. */
   async #another(lost: TokenKey): Promise<TokenKey> {
     if (this.#open !== lost) return this.#open
-    this.#opening ??= this.#reopen(lost).finally(() => {
-      this.#opening = undefined
-    })
+    // Kept where it failed, too: who comes later must not try a PIN that was refused.
+    this.#opening ??= this.#reopen(lost)
     return await this.#opening
   }
 
   async #reopen(lost: TokenKey): Promise<TokenKey> {
-    lost.token[Symbol.dispose]()
+    await lost.token[Symbol.asyncDispose]()
     const open = await openKey(this.#place, this.#pin)
-    // Locked meanwhile.
-    if (this.#isClosed) open.token[Symbol.dispose]()
     this.#open = open
+    this.#opening = undefined
     return open
   }
 }
@@ -90,7 +89,7 @@ async function openKey(place: TokenPlace, pin: string): Promise<TokenKey> {
       `The token behind ${place.module} holds no private key labelled ${place.keyLabel}: insert the one that has it, or mend ca.hsm.key_label`,
     )
   } catch (error) {
-    token[Symbol.dispose]()
+    await token[Symbol.asyncDispose]()
     throw explainPkcs11(error, place.module)
   }
 }

@@ -1,7 +1,14 @@
 import { createPublicKey, type KeyObject, type webcrypto } from 'node:crypto'
 import { DomainError } from '../../errors.ts'
 import type { KeyAlgorithm } from '../key-pair.ts'
-import { explainPkcs11, loadPkcs11, type Pkcs11Crypto, type Pkcs11Key, type Pkcs11Library } from './pkcs11.ts'
+import {
+  explainPkcs11,
+  loadPkcs11,
+  type Pkcs11Crypto,
+  type Pkcs11Key,
+  type Pkcs11Library,
+  type Pkcs11Module,
+} from './pkcs11.ts'
 
 /** Where the key of the CA lies in an HSM: `ca.hsm`. */
 export interface TokenPlace {
@@ -12,8 +19,8 @@ export interface TokenPlace {
   readonly keyLabel: string
 }
 
-/** A token that is logged in to. */
-export interface Token extends Disposable {
+/** A token that is logged in to; disposed of, it waits for what it is signing, and signs nothing else. */
+export interface Token extends AsyncDisposable {
   /** None: the token holds no key of that label. Throws `hsm_unavailable` where it holds several. */
   findKey(kind: 'private' | 'public'): Promise<Pkcs11Key | undefined>
   /** A pair of which the private key never leaves the token. */
@@ -33,8 +40,7 @@ export function openToken(place: TokenPlace, pin: string): Token {
   try {
     const first = new library.Crypto({ library: place.module })
     const { module } = first.slot
-    // The token may be gone by now: nobody is helped by knowing.
-    stack.defer(() => quietly(() => module.finalize()))
+    stack.use(useModule(place.module, module))
     first.session.close()
     const crypto = openSession(library, first, place)
     stack.defer(() => quietly(() => crypto.session.close()))
@@ -43,6 +49,22 @@ export function openToken(place: TokenPlace, pin: string): Token {
     return createToken(crypto, place, resources)
   } catch (error) {
     throw explainPkcs11(error, place.module)
+  }
+}
+
+/** How many tokens of this process each library serves. */
+const uses = new Map<string, number>()
+
+// Only a library that was initialised anew finds a token that was away; under whoever still uses it, that is the end of the
+// process (PKCS#11 v3.1 §5.4: C_Finalize while another call is made is undefined).
+function useModule(path: string, module: Pkcs11Module): Disposable {
+  uses.set(path, (uses.get(path) ?? 0) + 1)
+  return {
+    [Symbol.dispose]() {
+      const left = (uses.get(path) ?? 1) - 1
+      uses.set(path, left)
+      if (left === 0) quietly(() => module.finalize())
+    },
   }
 }
 
@@ -73,6 +95,7 @@ function openSession(library: Pkcs11Library, { slot: { module } }: Pkcs11Crypto,
 
 function createToken(crypto: Pkcs11Crypto, { module, keyLabel }: TokenPlace, resources: Disposable): Token {
   let last: Promise<unknown> = Promise.resolve()
+  let isClosed = false
   return {
     async findKey(kind) {
       const ids = (await crypto.keyStorage.keys()).filter((id) => id.startsWith(`${kind}-`))
@@ -93,13 +116,22 @@ function createToken(crypto: Pkcs11Crypto, { module, keyLabel }: TokenPlace, res
       return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
     },
     sign(mechanism, key, text) {
-      const done = last.then(() => signOnce(crypto, mechanism, key, text))
+      const done = last.then(() => {
+        if (isClosed) throw new TokenClosed('The session with the token was closed')
+        return signOnce(crypto, mechanism, key, text)
+      })
       last = done.catch(() => undefined)
       return done
     },
-    [Symbol.dispose]: () => resources[Symbol.dispose](),
+    async [Symbol.asyncDispose]() {
+      isClosed = true
+      await last
+      resources[Symbol.dispose]()
+    },
   }
 }
+
+class TokenClosed extends Error {}
 
 // The call of the token itself runs on a thread of libuv; only what begins it runs here.
 function signOnce(crypto: Pkcs11Crypto, mechanism: string, { key }: Pkcs11Key, text: Uint8Array): Promise<Buffer> {
