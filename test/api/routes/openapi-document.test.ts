@@ -33,7 +33,10 @@ const PUBLIC = [
   'GET /openapi.json',
   'GET /pki/',
   'GET /pki/ca.cer',
+  'GET /pki/ca.crl',
+  'GET /pki/ca.crl.pem',
   'GET /pki/ca.pem',
+  'GET /pki/dp.crl',
   'GET /readyz',
 ]
 
