@@ -1,6 +1,6 @@
 import { createPublicKey, X509Certificate } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createForeignKey, openssl } from '../ca/openssl.ts'
@@ -183,6 +183,38 @@ test('another key under the label of the CA is refused', async (context) => {
   await expect(startTestHub({ folder: folder.path, settings: { ca: { hsm: hsm.settings } } })).rejects.toMatchObject({
     code: 'key_mismatch',
   })
+})
+
+test('one of several tokens of a label is found by its slot', async (context) => {
+  needSoftHsm(context)
+  await using hsm = await openSoftHsm()
+  await hsm.addToken('signet')
+  await expect(startTestHub({ settings: { ca: { hsm: hsm.settings } } })).rejects.toMatchObject({
+    code: 'hsm_unavailable',
+    message: expect.stringContaining('several tokens labelled signet'),
+  })
+  const { module } = new (loadLibrary().Crypto)({ library: hsm.settings.module }).slot
+  const slot = module.getSlots(true).items(1).handle.readUInt32LE(0)
+  await using hub = await startTestHub({ settings: { ca: { hsm: { ...hsm.settings, slot } } } })
+  await hub.enrol('pump')
+})
+
+test('a key file beside the CA of an HSM is told of, and without a certificate refused', async (context) => {
+  needSoftHsm(context)
+  await using hsm = await openSoftHsm()
+  await using folder = await temporaryFolder()
+  const settings = { ca: { hsm: hsm.settings } }
+  const certs = join(folder.path, 'certs')
+  await mkdir(certs)
+  await writeFile(join(certs, 'ca-key.pem'), 'a key', { mode: 0o600 })
+  await expect(startTestHub({ folder: folder.path, settings })).rejects.toMatchObject({ code: 'file_invalid' })
+  await rename(join(certs, 'ca-key.pem'), join(folder.path, 'kept'))
+  await (await startTestHub({ folder: folder.path, settings }))[Symbol.asyncDispose]()
+  await rename(join(folder.path, 'kept'), join(certs, 'ca-key.pem'))
+  await using hub = await startTestHub({ folder: folder.path, settings })
+  expect(hub.log.lines.filter(({ level }) => level === 'warn')).toMatchObject([
+    { msg: expect.stringContaining('is not used'), mend: expect.stringContaining('move it away') },
+  ])
 })
 
 /** As a restart of the token does. */
