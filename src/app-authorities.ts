@@ -89,12 +89,14 @@ function rotatingAuthorities(pki: Pki, database: Database, clock: Clock): Rotati
     get retiring() {
       return authorities.retiring && factsOf(authorities.retiring)
     },
+    requireUnlocked: () => pki.caKeys.requireUnlocked(),
     async prepare(wish) {
-      const { authority, keyPem } = await pki.prepareNext(wish)
+      const { authority, key, keyPem } = await pki.prepareNext(wish)
       return {
         ...factsOf(authority),
         async takeOver() {
           await authorities.begin(authority, keyPem)
+          pki.caKeys.begin(key)
           const isGiven = pki.anchorPem === pki.caCertificatePem
           // Once devices were given another than the hub's own, each that they are given is noted.
           if (isGiven && anchors.current() !== undefined) anchors.insert(authority.fingerprint, clock())
@@ -107,7 +109,10 @@ function rotatingAuthorities(pki: Pki, database: Database, clock: Clock): Rotati
       if (renewal.fault === undefined) return
       throw new DomainError('file_unreachable', `The hub's own certificate could not be renewed: ${renewal.fault}`)
     },
-    finish: () => authorities.finish(),
+    async finish() {
+      await authorities.finish()
+      await pki.caKeys.finish()
+    },
   }
 }
 

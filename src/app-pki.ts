@@ -4,17 +4,22 @@ import { openProvidedCertificates, type ProvidedShowings, type Showing } from '.
 import { Authorities, type AuthorityStorage, trustedCertificates } from './ca/authorities.ts'
 import type { CertificateAuthority, DistributionPoints } from './ca/authority.ts'
 import { openAuthority } from './ca/authority-files.ts'
-import { createMemoryAuthority, createRootKeyMemory } from './ca/memory-authority.ts'
+import type { AskSecret, CaKey } from './ca/ca-key.ts'
+import { CaKeys } from './ca/ca-keys.ts'
+import { createMemoryAuthority, createRootKeyMemory, MEMORY_STORAGE, openMemoryKey } from './ca/memory-authority.ts'
 import type { RootKeyPlace } from './ca/new-authority.ts'
 import { type AuthorityWish, type NextAuthority, prepareAuthority } from './ca/next-authority.ts'
-import { createRootKeyFile, createRotationFiles } from './ca/rotation-files.ts'
+import { createRootKeyFile } from './ca/root-key-file.ts'
+import { createRotationFiles } from './ca/rotation-files.ts'
 import { ServedCertificate } from './ca/served-certificate.ts'
 import { issueServerCertificate, openServerCertificate } from './ca/server-certificate.ts'
 import { ServerRenewal, type ServerRenewalOptions } from './ca/server-renewal.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
+import { hsmSettings } from './config-ca-key.ts'
 import { ClientTrust } from './edge/client-trust.ts'
 import { readMachineNames } from './edge/machine-names.ts'
+import { DomainError } from './errors.ts'
 import type { Logger } from './logger.ts'
 
 /** The CA and what the hub itself shows. */
@@ -24,6 +29,8 @@ export interface Pki {
   readonly authority: CertificateAuthority
   /** What those who are certified by us are verified with now. */
   readonly caCertificatePem: string
+  /** Of every CA that signs. */
+  readonly caKeys: CaKeys
   readonly caCreated: boolean
   readonly https: Showing
   readonly mqtts: Showing
@@ -45,16 +52,19 @@ export interface Pki {
 
 export interface PkiOptions {
   readonly distributionPoints: DistributionPoints
+  readonly askSecret: AskSecret | undefined
   readonly clock: Clock
   readonly logger: Logger
 }
 
-export async function openPki(config: Config, { distributionPoints, clock, logger }: PkiOptions): Promise<Pki> {
+export async function openPki(config: Config, options: PkiOptions): Promise<Pki> {
+  const { distributionPoints, askSecret, clock, logger } = options
   const certsDir = resolve(config.certs_dir)
-  const { key_algorithm: keyAlgorithm } = config.ca
+  const { key_algorithm: keyAlgorithm, passphrase } = config.ca
+  const hsm = hsmSettings(config)
   const provided = await openProvidedCertificates(config, clock, logger)
   const anchorPem = provided.mqtts?.anchor.certificatePem
-  const { authority, retiring, created } = await openAuthority({
+  const { authority, key, retiring, created } = await openAuthority({
     certsDir,
     hierarchy: config.ca.hierarchy,
     distributionPoints,
@@ -62,39 +72,44 @@ export async function openPki(config: Config, { distributionPoints, clock, logge
     logger,
     ...(keyAlgorithm ? { keyAlgorithm } : {}),
     ...(anchorPem === undefined ? {} : { anchorPem }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(hsm ? { hsm } : {}),
+    ...(askSecret ? { askSecret } : {}),
   })
-  const storage = createRotationFiles({ certsDir, anchorPem, logger })
-  const authorities = new Authorities({ current: authority, retiring, storage, clock })
-  const rootKey = createRootKeyFile(certsDir, logger)
+  const storage = createRotationFiles({ certsDir, anchorPem, passphrase, logger })
+  const authorities = new Authorities({ current: authority, retiring: retiring?.authority, storage, clock })
+  const caKeys = new CaKeys([key, ...(retiring ? [retiring.key] : [])])
+  const rootKey = createRootKeyFile({ certsDir, passphrase, logger })
   const readNames = (): readonly string[] => [...ownNames(config), ...readMachineNames()]
   const open: ServerRenewalOptions['open'] = (names, isForced) =>
     openServerCertificate({ certsDir, authority: authorities.serving, names, isForced, clock, logger })
   const isShared = config.listen.single !== undefined
-  const next = { config, rootKey, distributionPoints }
-  return createPki({ authorities, created, next, provided, isShared, readNames, open, clock, logger })
+  const next = { config, rootKey, storage, distributionPoints }
+  return createPki({ authorities, caKeys, created, next, provided, isShared, readNames, open, clock, logger })
 }
-
-const NO_STORAGE: AuthorityStorage = { begin: () => Promise.resolve(), finish: () => Promise.resolve() }
 
 /** For a hub that leaves no file behind, and is reached from its own machine alone. */
 export async function createMemoryPki(config: Config, options: PkiOptions): Promise<Pki> {
   const { distributionPoints, clock, logger } = options
   const provided = await openProvidedCertificates(config, clock, logger)
   const current = await createMemoryAuthority(clock, config.ca.key_algorithm, distributionPoints)
-  const authorities = new Authorities({ current, storage: NO_STORAGE, clock })
+  const caKeys = new CaKeys([await openMemoryKey(current, clock, logger)])
+  const authorities = new Authorities({ current, storage: MEMORY_STORAGE, clock })
   const open: ServerRenewalOptions['open'] = (names) => issueServerCertificate(authorities.serving, names)
-  const next = { config, rootKey: createRootKeyMemory(), distributionPoints }
+  const next = { config, rootKey: createRootKeyMemory(), storage: MEMORY_STORAGE, distributionPoints }
   const isShared = config.listen.single !== undefined
   const readNames = (): readonly string[] => ownNames(config)
-  return createPki({ authorities, created: true, next, provided, isShared, readNames, open, clock, logger })
+  return createPki({ authorities, caKeys, created: true, next, provided, isShared, readNames, open, clock, logger })
 }
 
 interface PkiParts extends Pick<ServerRenewalOptions, 'readNames' | 'open' | 'clock' | 'logger'> {
   readonly authorities: Authorities
+  readonly caKeys: CaKeys
   readonly created: boolean
   readonly next: {
     readonly config: Config
     readonly rootKey: RootKeyPlace
+    readonly storage: AuthorityStorage
     readonly distributionPoints: DistributionPoints
   }
   readonly provided: ProvidedShowings
@@ -102,7 +117,15 @@ interface PkiParts extends Pick<ServerRenewalOptions, 'readNames' | 'open' | 'cl
   readonly isShared: boolean
 }
 
-async function createPki({ authorities, created, next, provided, isShared, ...options }: PkiParts): Promise<Pki> {
+async function createPki({
+  authorities,
+  caKeys,
+  created,
+  next,
+  provided,
+  isShared,
+  ...options
+}: PkiParts): Promise<Pki> {
   const served = new ServedCertificate(await options.open(options.readNames(), false))
   const renewal = new ServerRenewal({ ...options, authority: () => authorities.serving, served })
   const own: Showing = { served, keeper: renewal }
@@ -120,6 +143,7 @@ async function createPki({ authorities, created, next, provided, isShared, ...op
     get caCertificatePem() {
       return authorities.certificatePem
     },
+    caKeys,
     caCreated: created,
     https: isShared ? mqtts : (provided.https ?? own),
     mqtts,
@@ -132,16 +156,11 @@ async function createPki({ authorities, created, next, provided, isShared, ...op
       foreign = certificates
       exchangeTrust()
     },
-    prepareNext(wish) {
-      const { config, rootKey, distributionPoints } = next
-      const { clock } = options
-      return prepareAuthority(wish, {
-        config: config.ca,
-        current: authorities.current,
-        rootKey,
-        distributionPoints,
-        clock,
-      })
+    async prepareNext(wish) {
+      const { config, ...parts } = next
+      requirePlaceForNext(caKeys.current, config.ca.passphrase)
+      const { clock, logger } = options
+      return prepareAuthority(wish, { config: config.ca, current: authorities.current, ...parts, clock, logger })
     },
     async watch() {
       await Promise.all(watches.map((watch) => watch.check()))
@@ -154,4 +173,20 @@ async function createPki({ authorities, created, next, provided, isShared, ...op
 
 function ownNames({ public_host: publicHost, tls }: Config): readonly string[] {
   return publicHost === undefined ? tls.server_names : [publicHost, ...tls.server_names]
+}
+
+/** Throws `ca_key_in_hsm` and `passphrase_missing`: the next key is to be as safe as the present one. */
+function requirePlaceForNext({ kind, isProtected }: CaKey, passphrase: string | undefined): void {
+  if (kind === 'hsm') {
+    throw new DomainError(
+      'ca_key_in_hsm',
+      "The CA's key is in an HSM, and a rotation keeps keys in files: this CA can have no successor while ca.hsm is set",
+    )
+  }
+  if (isProtected && passphrase === undefined) {
+    throw new DomainError(
+      'passphrase_missing',
+      "The CA's key is encrypted, and the hub knows no passphrase for the next one: set ca.passphrase_file and start again",
+    )
+  }
 }

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { createMemoryPki, openPki, type Pki } from './app-pki.ts'
 import { createDistributionPoints } from './app-revocation-lists.ts'
+import type { AskSecret } from './ca/ca-key.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { ensureOwnFolder } from './db/data-folder.ts'
@@ -28,6 +29,7 @@ export interface PremisesOptions {
   /** Told to whoever finds the data folder in use. */
   readonly pid: number
   readonly inMemory: boolean
+  readonly askSecret?: AskSecret
 }
 
 /** Opens the two folders, or their like in memory; what it takes is released with the stack. */
@@ -36,11 +38,11 @@ export async function openPremises(
   options: PremisesOptions,
   stack: AsyncDisposableStack,
 ): Promise<Premises> {
-  const { logger, clock, pid, inMemory } = options
+  const { logger, clock, pid, inMemory, askSecret } = options
   if (inMemory) {
     const database = stack.use(openDatabase())
     const distributionPoints = createDistributionPoints(config, database)
-    return { database, pki: await createMemoryPki(config, { distributionPoints, clock, logger }) }
+    return { database, pki: await createMemoryPki(config, { distributionPoints, askSecret, clock, logger }) }
   }
   const dataDir = resolve(config.data_dir)
   ensureOwnFolder(dataDir)
@@ -49,7 +51,7 @@ export async function openPremises(
   const distributionPoints = createDistributionPoints(config, database)
   return {
     database,
-    pki: await openPki(config, { distributionPoints, clock, logger }),
+    pki: await openPki(config, { distributionPoints, askSecret, clock, logger }),
     files: {
       adminToken: join(dataDir, 'admin-token'),
       localSocket: join(dataDir, 'hub.sock'),

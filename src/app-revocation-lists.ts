@@ -40,7 +40,7 @@ export function openRevocationLists(
   { database, pki, clock }: RevocationListParts,
   stack: AsyncDisposableStack,
 ): AuthorityLists {
-  const { findFirst, findLastLists } = createAuthorityStore(database)
+  const { findFirst, findRetired } = createAuthorityStore(database)
   return stack.use(
     new AuthorityLists({
       live() {
@@ -54,6 +54,7 @@ export function openRevocationLists(
         if (!authority) throw new Error(`The key of the CA ${issuer} is not here`)
         const scope = { issuer, path: listPath(issuer, findFirst()) }
         const signer = {
+          requireUnlocked: authority.requireUnlocked.bind(authority),
           encodeRevoked,
           signRevocationList: authority.signRevocationList.bind(authority),
           toPem: toRevocationListPem,
@@ -61,7 +62,9 @@ export function openRevocationLists(
         return new RevocationLists({ store: createRevocationListStore(database, scope), signer, clock })
       },
       async findLast(id) {
-        const lists = findLastLists(id)
+        const issuer = findRetired(id)
+        if (issuer === undefined) return undefined
+        const lists = createRevocationListStore(database, { issuer, path: listPath(issuer, findFirst()) }).published()
         return lists && { ...lists, completePem: await toRevocationListPem(lists.complete) }
       },
     }),

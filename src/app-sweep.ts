@@ -8,7 +8,7 @@ import type { Registry } from './registry/registry.ts'
 export interface SweepParts {
   readonly registry: Pick<Registry, 'revocations' | 'legacy'>
   readonly broker: Pick<MqttBroker, 'endExpired'>
-  readonly pki: Pick<Pki, 'renewal'>
+  readonly pki: Pick<Pki, 'renewal' | 'caKeys'>
   readonly revocationLists: Pick<AuthorityLists, 'refresh'>
   /** Sessions and forwarded connections whose right has ended in another way. */
   readonly endOthers: () => Promise<void>
@@ -30,6 +30,7 @@ export function createSweep({
       broker.endExpired(),
       endOthers(),
       registry.legacy.warn(),
+      pki.caKeys.recover(),
       pki.renewal.check(),
       revocationLists.refresh(),
     ]

@@ -2,6 +2,7 @@ import { createApi } from './api/api.ts'
 import { OWN_ORIGIN } from './api/request/request-origin.ts'
 import { isWebSocketRequest } from './api/request/websocket-rule.ts'
 import { inBackground, repeat } from './app-background.ts'
+import { openCaKey } from './app-ca-key.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
 import { openListeners } from './app-listeners.ts'
 import type { Ports } from './app-ports.ts'
@@ -17,6 +18,7 @@ import { tellMistrust } from './app-trust.ts'
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
 import { SUB_PROTOCOLS } from './broker/websocket/websocket-door.ts'
+import type { AskSecret } from './ca/ca-key.ts'
 import { createTimeSigner } from './ca/time-signer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -64,6 +66,8 @@ export interface HubOverrides {
   readonly clock?: Clock
   /** How the configuration is read again; without it the settings stay as they are. */
   readonly reread?: () => Promise<Config>
+  /** Asked for the passphrase or PIN of the CA's key, where it needs one and none is configured. */
+  readonly askSecret?: AskSecret
   /** Neither of the two folders is touched: all is gone with the hub. */
   readonly inMemory?: boolean
   /** Asked beside the policies, which it can only narrow; its answers hold until a policy changes. */
@@ -77,13 +81,13 @@ const WATCH_MS = 1000
 
 /** Builds the hub in dependency order and opens its listeners last; if a step throws, what was built is released. */
 export async function startHub(initial: Config, overrides: HubOverrides): Promise<Hub> {
-  const { logger, pid, clock = systemClock, inMemory = false, fastPath = true, mayAccess, reread } = overrides
+  const { logger, clock = systemClock, inMemory = false, fastPath = true, mayAccess, reread } = overrides
   const live = new LiveConfig(initial)
   const config = live.settings
   await using stack = new AsyncDisposableStack()
   const events = new EventFeed()
 
-  const { database, pki, files } = await openPremises(config, { logger, clock, pid, inMemory }, stack)
+  const { database, pki, files } = await openPremises(config, { ...overrides, clock, inMemory }, stack)
   const registryStores = createStores(database)
   const revocationLists = openRevocationLists({ database, pki, clock }, stack)
   const registry = openRegistry(
@@ -144,12 +148,13 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       return config.mqtt.allowed_origins
     },
   }
-  const readiness = createReadiness({ database, stores, pki, clock, logger }, stack)
+  const readiness = createReadiness({ database, stores, pki, revocationLists, clock, logger }, stack)
   const api = createApi({
     ...registry,
     modes: authModes(config),
     recordRefusal,
     renewOwnCertificate: () => pki.renewal.renew(),
+    certificateAuthority: openCaKey({ pki, revocationLists, events, logger }, stack),
     trust: pki,
     revocationLists,
     broker: {

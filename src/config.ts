@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CA_KEY } from './config-ca-key.ts'
 import { HTTPS_CERTIFICATE, MQTTS_CERTIFICATE } from './config-certificate.ts'
 import { API_EDGE, LISTEN_EDGE, NETWORKS, SERVER_EDGE } from './config-edge.ts'
 import { ConfigurationError } from './config-error.ts'
@@ -19,6 +20,7 @@ import {
   optionalDuration,
   port,
   proxyRoutes,
+  secret,
   size,
   toggle,
 } from './config-field.ts'
@@ -121,6 +123,7 @@ const SCHEMA = group({
       expected: oneOf(KEY_ALGORITHMS),
       example: 'rsa-2048',
     }),
+    ...CA_KEY,
     unknown: choice(
       ['deny', 'pending', 'auto'],
       'deny',
@@ -150,12 +153,7 @@ const SCHEMA = group({
       expected: 'the name of an API key',
       example: 'signet',
     }),
-    api_secret: optional(z.string().min(1), {
-      kind: 'secret',
-      description: 'Its secret key; api_secret_file names a file that holds it.',
-      expected: 'the secret of an API key',
-      example: '',
-    }),
+    api_secret: secret('Its secret key; api_secret_file names a file that holds it.', 'the secret of an API key'),
   }),
   limits: group({
     connect_bytes: size(16 * KIB, 'Largest MQTT CONNECT packet.'),

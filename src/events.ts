@@ -41,6 +41,9 @@ export interface HubEvents {
   /** The CA of others, whose devices may be let in. */
   readonly 'authority.trusted': { readonly fingerprint: string; readonly registration: string }
   readonly 'authority.distrusted': { readonly fingerprint: string }
+  /** Nothing is issued until it is unlocked; `cause` is the code of an error. */
+  readonly 'ca.locked': { readonly cause: string }
+  readonly 'ca.unlocked': Readonly<Record<string, never>>
   /** By the keys of the settings. */
   readonly 'configuration.reloaded': { readonly applied: readonly string[]; readonly needsRestart: readonly string[] }
   /** Messages that a bound has cost their receiver, or a topic its retained one; told at once, and then once a minute. */

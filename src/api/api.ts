@@ -31,6 +31,7 @@ import { methodNotAllowed } from './method-not-allowed.ts'
 import type {
   AuthModes,
   BrokerAddress,
+  CertificateAuthorityCalls,
   Configuration,
   DiagnosisCalls,
   Health,
@@ -52,6 +53,7 @@ import { administratorCertificateRoutes } from './routes/administrator-certifica
 import { authorityRoutes } from './routes/authorities.ts'
 import { banRoutes } from './routes/bans.ts'
 import { caCertificateRoutes } from './routes/ca-certificate.ts'
+import { certificateAuthorityRoutes } from './routes/certificate-authority.ts'
 import { certificateValidationRoutes } from './routes/certificate-validation.ts'
 import { certificateRoutes } from './routes/certificates.ts'
 import { configurationRoutes } from './routes/configuration.ts'
@@ -108,6 +110,7 @@ export interface ApiDependencies {
   readonly refusals: RefusalLog
   readonly diagnosis: DiagnosisCalls
   readonly recordRefusal: RecordRefusal
+  readonly certificateAuthority: CertificateAuthorityCalls
   readonly trust: TrustAnchor
   readonly revocationLists: PublishedRevocations
   readonly broker: BrokerAddress
@@ -197,6 +200,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   )
   app.route('/api/ca', authorityRoutes(dependencies.rotations, guard))
   app.route('/api/ca/trust-anchors', trustAnchorRoutes(dependencies.foreignAuthorities, guard))
+  app.route('/api/ca', certificateAuthorityRoutes(dependencies.certificateAuthority, guard))
   app.route('/api/tokens', tokenRoutes(tokens, guard))
   app.route('/api/config', configurationRoutes(dependencies.configuration, dependencies.apiAdmissions, guard))
   app.route('/api/mode', modeRoutes(dependencies.modes, guard))

@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Message } from '../broker/delivery/message.ts'
+import type { DomainError } from '../errors.ts'
 import type { ApiAuth } from '../registry/api-admission.ts'
 import type { AuthMode } from '../registry/auth-mode.ts'
 import type { CertificateVerdict } from '../registry/diagnosis/certificate-verdict.ts'
@@ -35,6 +36,27 @@ export interface TrustAnchor {
   readonly caCertificatePem: string
   /** What devices verify MQTTS with: the same, unless MQTTS shows a certificate of another CA. */
   readonly anchorPem: string
+}
+
+/** The CA, and what an administrator may do to its key. */
+export interface CertificateAuthorityCalls {
+  describe(): CertificateAuthorityState
+  /** Throws `passphrase_missing`, `passphrase_wrong`, `too_many_attempts`, `hsm_unavailable`. */
+  unlock(passphrase: string | undefined): Promise<void>
+  /** Throws `ca_key_in_clear`. */
+  lock(): void
+}
+
+export interface CertificateAuthorityState {
+  readonly subject: string
+  readonly fingerprint: string
+  readonly notAfter: Date
+  readonly keyAlgorithm: string
+  readonly keyStore: 'memory' | 'file' | 'hsm'
+  /** Whether a passphrase or PIN stands before the key. */
+  readonly isProtected: boolean
+  /** Why it is locked. */
+  readonly fault: DomainError | undefined
 }
 
 export interface PublishedRevocations {

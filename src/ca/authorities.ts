@@ -1,11 +1,15 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { CertificateAuthority } from './authority.ts'
+import type { CaSigner } from './ca-signer.ts'
 import { toChainPem } from './certificate-chain.ts'
+import type { KeyCustody } from './key-custody.ts'
 import type { KeyPairText } from './key-pair-files.ts'
 
 /** Keeps the keys of the CAs where a restart finds them. */
 export interface AuthorityStorage {
+  /** Of a new CA, from `begin` on. */
+  custodyOf(certificate: X509Certificate, signer: CaSigner): KeyCustody
   /** The new pair takes the place of the old one, which is kept beside; `certificatePem` is handed out from now on. */
   begin(keyPem: string, certificatePem: string): Promise<void>
   /** Puts the old pair away. */

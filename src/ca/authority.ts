@@ -1,6 +1,7 @@
 import type { KeyObject, X509Certificate } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
+import { type CaSigner, caLocked } from './ca-signer.ts'
 import { createCertificate, createIssuer, type IssuedCertificate, type Issuer } from './certificate.ts'
 import { type CertificateChain, readIntermediates, readPath } from './certificate-chain.ts'
 import { type CertificatePlan, type CertificateRequest, planCertificate } from './certificate-profile.ts'
@@ -20,7 +21,7 @@ export interface AuthorityOptions {
   /** The issuing CA first. */
   readonly certificates: CertificateChain
   readonly caCertificatePem: string
-  readonly privateKey: KeyObject
+  readonly signer: CaSigner
   /** Of new leaf keys; else it follows from the CA's own key. */
   readonly keyAlgorithm?: KeyAlgorithm
   readonly distributionPoints?: DistributionPoints
@@ -43,7 +44,7 @@ export interface IssuedKeyPair extends IssuedLeaf {
 }
 
 export async function createAuthority(options: AuthorityOptions): Promise<CertificateAuthority> {
-  const issuer = await createIssuer(new Uint8Array(options.certificates[0].raw), options.privateKey)
+  const issuer = await createIssuer(new Uint8Array(options.certificates[0].raw), options.signer)
   return new CertificateAuthority(options, issuer)
 }
 
@@ -61,12 +62,13 @@ export class CertificateAuthority {
   readonly fingerprint: string
   readonly notAfter: Date
   readonly keyAlgorithm: KeyAlgorithm
+  readonly signer: CaSigner
   readonly #issuer: Issuer
   readonly #distributionPoints: DistributionPoints | undefined
   readonly #clock: Clock
 
   constructor(options: AuthorityOptions, issuer: Issuer) {
-    const { certificates, caCertificatePem, privateKey, keyAlgorithm, distributionPoints, clock } = options
+    const { certificates, caCertificatePem, signer, keyAlgorithm, distributionPoints, clock } = options
     this.caCertificatePem = caCertificatePem
     this.certificate = certificates[0]
     this.path = readPath(certificates)
@@ -74,10 +76,21 @@ export class CertificateAuthority {
     this.subject = issuer.name.toString()
     this.fingerprint = this.certificate.fingerprint256
     this.notAfter = new Date(this.certificate.validTo)
-    this.keyAlgorithm = keyAlgorithm ?? leafKeyAlgorithm(privateKey)
+    this.keyAlgorithm = keyAlgorithm ?? leafKeyAlgorithm(signer.publicKey)
+    this.signer = signer
     this.#issuer = issuer
     this.#distributionPoints = distributionPoints
     this.#clock = clock
+  }
+
+  /** Whether it can sign nothing for now: `ca_locked` is what is thrown then. */
+  get isLocked(): boolean {
+    return this.signer.isLocked
+  }
+
+  /** Throws `ca_locked`. */
+  requireUnlocked(): void {
+    if (this.isLocked) throw caLocked()
   }
 
   issueDevice(deviceId: string, userId: string, { validityDays, keyAlgorithm }: LeafOptions): Promise<IssuedKeyPair> {
@@ -133,6 +146,7 @@ export class CertificateAuthority {
   }
 
   #plan(request: CertificateRequest): CertificatePlan {
+    this.requireUnlocked()
     const now = this.#clock()
     checkNotExpired(this.notAfter, this.subject, now)
     const distributionPoint = this.#distributionPoints?.current(this.fingerprint)
@@ -151,6 +165,6 @@ export function checkNotExpired(notAfter: Date, subject: string, now: Date): voi
   )
 }
 
-function leafKeyAlgorithm(privateKey: KeyObject): KeyAlgorithm {
-  return privateKey.asymmetricKeyType === 'rsa' ? 'rsa-2048' : 'ec-p256'
+function leafKeyAlgorithm(publicKey: KeyObject): KeyAlgorithm {
+  return publicKey.asymmetricKeyType === 'rsa' ? 'rsa-2048' : 'ec-p256'
 }

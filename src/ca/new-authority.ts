@@ -2,7 +2,7 @@ import { type KeyObject, X509Certificate } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import { type CertificateChain, isSelfSigned } from './certificate-chain.ts'
-import { exportPrivateKey, generateKeyPair, type KeyAlgorithm, parsePrivateKey } from './key-pair.ts'
+import { generateKeyPair, type KeyAlgorithm } from './key-pair.ts'
 import type { KeyPairText } from './key-pair-files.ts'
 import { certifyUpperRoot, createIssuingKeyPair, createRootKeyPair } from './root-key-pair.ts'
 
@@ -13,8 +13,8 @@ export type Hierarchy = 'single' | 'two_tier'
 export interface RootKeyPlace {
   /** As a refusal names it. */
   readonly path: string
-  read(): Promise<string | undefined>
-  keep(keyPem: string): Promise<void>
+  read(): Promise<KeyObject | undefined>
+  keep(privateKey: KeyObject): Promise<void>
 }
 
 export interface NewAuthorityOptions {
@@ -40,10 +40,9 @@ interface Root {
 }
 
 async function openRoot({ current, rootKey, keyAlgorithm, clock }: NewAuthorityOptions): Promise<Root> {
-  const keyPem = await rootKey.read()
+  const privateKey = await rootKey.read()
   const certificate = current && upperRootOf(current)
-  if (keyPem !== undefined) {
-    const privateKey = parsePrivateKey(keyPem, rootKey.path)
+  if (privateKey !== undefined) {
     // A start that was cut short has left it without a certificate.
     if (!certificate) return { privateKey, certificate: new X509Certificate(await certifyUpperRoot(clock, privateKey)) }
     if (certificate.checkPrivateKey(privateKey)) return { privateKey, certificate }
@@ -58,9 +57,12 @@ async function openRoot({ current, rootKey, keyAlgorithm, clock }: NewAuthorityO
       `The root's key is not here, and it has to sign the new CA: put it back as ${rootKey.path} for this call`,
     )
   }
-  const { privateKey } = await generateKeyPair(keyAlgorithm ?? 'ec-p256')
-  await rootKey.keep(exportPrivateKey(privateKey))
-  return { privateKey, certificate: new X509Certificate(await certifyUpperRoot(clock, privateKey)) }
+  const made = await generateKeyPair(keyAlgorithm ?? 'ec-p256')
+  await rootKey.keep(made.privateKey)
+  return {
+    privateKey: made.privateKey,
+    certificate: new X509Certificate(await certifyUpperRoot(clock, made.privateKey)),
+  }
 }
 
 /** The root above another CA; none where the CA is its own root, or the root is unknown. */

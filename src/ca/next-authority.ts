@@ -1,9 +1,14 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+import type { AuthorityStorage } from './authorities.ts'
 import { type CertificateAuthority, createAuthority, type DistributionPoints } from './authority.ts'
+import { CaKey } from './ca-key.ts'
+import { createKeySigner } from './ca-signer.ts'
 import { parseCertificates, readPath, toChainPem } from './certificate-chain.ts'
 import { checkImportedPair, type ImportedPair, readImportedPair } from './imported-authority.ts'
+import { toOpenKey } from './key-custody.ts'
 import { type KeyAlgorithm, parsePrivateKey } from './key-pair.ts'
 import type { KeyPairText } from './key-pair-files.ts'
 import { createAuthorityPair, type Hierarchy, type RootKeyPlace } from './new-authority.ts'
@@ -16,7 +21,9 @@ export type AuthorityWish =
 /** It can sign, and nobody knows of it yet. */
 export interface NextAuthority {
   readonly authority: CertificateAuthority
-  /** PKCS#8 PEM. */
+  /** Open. */
+  readonly key: CaKey
+  /** The same, PKCS#8 PEM. */
   readonly keyPem: string
 }
 
@@ -29,26 +36,37 @@ export interface NextAuthorityOptions {
   readonly current: CertificateAuthority
   readonly rootKey: RootKeyPlace
   readonly distributionPoints: DistributionPoints
+  /** Where its key is to lie. */
+  readonly storage: Pick<AuthorityStorage, 'custodyOf'>
   readonly clock: Clock
+  readonly logger: Logger
 }
 
 /** Throws `authority_unfit` for what is brought and cannot issue, `root_key_missing` where the root must sign. */
 export async function prepareAuthority(wish: AuthorityWish, options: NextAuthorityOptions): Promise<NextAuthority> {
-  const { current, distributionPoints, clock, config } = options
+  const { current, distributionPoints, storage, clock, logger, config } = options
   const pair = 'imported' in wish ? readImportedPair(wish.imported) : await makePair(wish, options)
   const certificates = readPath(parseCertificates(pair.certificatePem, 'the new CA'))
   const privateKey = parsePrivateKey(pair.keyPem, 'of the new CA')
   if ('imported' in wish) checkImportedPair(certificates, privateKey, clock())
   requireDistinct(certificates[0], current)
+  const signer = createKeySigner(privateKey)
+  const key = new CaKey({
+    custody: storage.custodyOf(certificates[0], signer),
+    publicKey: signer.publicKey,
+    opened: toOpenKey(signer),
+    clock,
+    logger,
+  })
   const authority = await createAuthority({
     certificates,
     caCertificatePem: toChainPem(certificates),
-    privateKey,
+    signer: key,
     clock,
     distributionPoints,
     ...(config.key_algorithm && { keyAlgorithm: config.key_algorithm }),
   })
-  return { authority, keyPem: pair.keyPem }
+  return { authority, key, keyPem: pair.keyPem }
 }
 
 function makePair(

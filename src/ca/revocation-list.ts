@@ -1,8 +1,8 @@
-import type { webcrypto } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { encodeSigned } from './ca-signer.ts'
 import type { Issuer } from './certificate.ts'
-import { derBitString, derInteger, derOctetString, derSequence, derTime, encodeDer } from './der.ts'
-import { type SigningKey, toSigningKey } from './key-pair.ts'
+import { derInteger, derOctetString, derSequence, derTime, encodeDer } from './der.ts'
+import { encodeAlgorithmIdentifier } from './signature-algorithm.ts'
 
 /** RFC 5280 §5.3.1, by its names; `unspecified` is said by saying nothing. */
 const REASON_CODES = {
@@ -52,11 +52,9 @@ function reasonExtension(code: number): Buffer {
 
 /** A whole CRL of version 2, DER: RFC 5280 §5.1. */
 export async function signRevocationList(plan: RevocationListPlan, issuer: Issuer): Promise<Buffer<ArrayBuffer>> {
-  const signingKey = toSigningKey(issuer.privateKey)
-  const algorithm = algorithmIdentifier(signingKey.algorithm)
   const tbsCertList = derSequence(
     derInteger('1'),
-    algorithm,
+    encodeAlgorithmIdentifier(issuer.signer.algorithm),
     Buffer.from(issuer.name.toArrayBuffer()),
     derTime(plan.thisUpdate),
     derTime(plan.nextUpdate),
@@ -64,7 +62,7 @@ export async function signRevocationList(plan: RevocationListPlan, issuer: Issue
     plan.revoked.some(({ byteLength }) => byteLength > 0) ? derSequence(...plan.revoked) : Buffer.alloc(0),
     encodeDer(0xa0, derSequence(...listExtensions(plan, issuer))),
   )
-  return derSequence(tbsCertList, algorithm, derBitString(await sign(tbsCertList, signingKey)))
+  return encodeSigned(tbsCertList, issuer.signer)
 }
 
 function listExtensions({ number, distributionPoints }: RevocationListPlan, { keyIdentifier }: Issuer): Buffer[] {
@@ -85,36 +83,6 @@ function issuingDistributionPoint(urls: readonly string[]): Buffer {
 function extension(oid: string, value: Uint8Array, isCritical = false): Buffer {
   const critical = isCritical ? encodeDer(0x01, Buffer.from([0xff])) : Buffer.alloc(0)
   return derSequence(encodeDer(0x06, Buffer.from(oid, 'hex')), critical, derOctetString(value))
-}
-
-/** The octets of each OID: RFC 5758 §3.2, RFC 4055 §5, RFC 8410 §3. */
-const ECDSA_OIDS = {
-  'SHA-256': '2a8648ce3d040302',
-  'SHA-384': '2a8648ce3d040303',
-  'SHA-512': '2a8648ce3d040304',
-} as const
-const RSA_SHA256_OID = '2a864886f70d01010b'
-const ED25519_OID = '2b6570'
-const NULL = Buffer.from([0x05, 0x00])
-
-function algorithmIdentifier(algorithm: SigningKey['algorithm']): Buffer {
-  const oid = (hex: string): Buffer => encodeDer(0x06, Buffer.from(hex, 'hex'))
-  switch (algorithm.name) {
-    case 'ECDSA':
-      return derSequence(oid(ECDSA_OIDS[algorithm.hash]))
-    case 'RSASSA-PKCS1-v1_5':
-      return derSequence(oid(RSA_SHA256_OID), NULL)
-    case 'Ed25519':
-      return derSequence(oid(ED25519_OID))
-  }
-}
-
-async function sign(tbs: Buffer<ArrayBuffer>, { key, algorithm }: SigningKey): Promise<Buffer> {
-  const signature = Buffer.from(await crypto.subtle.sign(algorithm satisfies webcrypto.Algorithm, key, tbs))
-  if (algorithm.name !== 'ECDSA') return signature
-  // WebCrypto gives r and s side by side; RFC 3279 §2.2.3 wants a SEQUENCE of the two.
-  const [r, s] = [signature.subarray(0, signature.length / 2), signature.subarray(signature.length / 2)]
-  return derSequence(derInteger(r.toString('hex')), derInteger(s.toString('hex')))
 }
 
 // Octets of 4,096 lines.

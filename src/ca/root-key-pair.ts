@@ -1,26 +1,27 @@
-import { createPublicKey, type KeyObject, randomBytes, type X509Certificate } from 'node:crypto'
+import { type KeyObject, randomBytes, type X509Certificate } from 'node:crypto'
 import type { Clock } from '../clock.ts'
+import { createKeySigner } from './ca-signer.ts'
 import { createCertificate, createIssuer, createRootCertificate } from './certificate.ts'
-import { planCertificate } from './certificate-profile.ts'
+import { type CertificatePlan, planCertificate } from './certificate-profile.ts'
 import { exportPrivateKey, generateKeyPair, type KeyAlgorithm } from './key-pair.ts'
 import type { KeyPairText } from './key-pair-files.ts'
 
 /** A new root CA: its key and its self-signed certificate. */
 export async function createRootKeyPair(clock: Clock, keyAlgorithm: KeyAlgorithm = 'ec-p256'): Promise<KeyPairText> {
-  const { privateKey } = await generateKeyPair(keyAlgorithm)
-  const certificatePem = await certifyRoot(clock, privateKey, 'root')
-  return { keyPem: exportPrivateKey(privateKey), certificatePem }
+  const keyPair = await generateKeyPair(keyAlgorithm)
+  const { certificatePem } = await createRootCertificate(planRoot(clock), keyPair)
+  return { keyPem: exportPrivateKey(keyPair.privateKey), certificatePem }
 }
 
 /** The certificate of a root that signs issuing CAs; its key may be away when none is to be made. */
-export function certifyUpperRoot(clock: Clock, privateKey: KeyObject): Promise<string> {
-  return certifyRoot(clock, privateKey, 'upper_root')
+export async function certifyUpperRoot(clock: Clock, privateKey: KeyObject): Promise<string> {
+  const { certificatePem } = await createRootCertificate(planRoot(clock, 'upper_root'), { privateKey })
+  return certificatePem
 }
 
-async function certifyRoot(clock: Clock, privateKey: KeyObject, kind: 'root' | 'upper_root'): Promise<string> {
-  const plan = planCertificate({ kind, name: distinctName('Signet Root CA') }, clock())
-  const { certificatePem } = await createRootCertificate(plan, { publicKey: createPublicKey(privateKey), privateKey })
-  return certificatePem
+/** What a new root says of itself. */
+export function planRoot(clock: Clock, kind: 'root' | 'upper_root' = 'root'): CertificatePlan {
+  return planCertificate({ kind, name: distinctName('Signet Root CA') }, clock())
 }
 
 /** A new CA below a root: its key, and its certificate followed by the root's. */
@@ -29,7 +30,7 @@ export async function createIssuingKeyPair(
   root: { readonly certificate: X509Certificate; readonly privateKey: KeyObject },
   keyAlgorithm: KeyAlgorithm = 'ec-p256',
 ): Promise<KeyPairText> {
-  const issuer = await createIssuer(new Uint8Array(root.certificate.raw), root.privateKey)
+  const issuer = await createIssuer(new Uint8Array(root.certificate.raw), createKeySigner(root.privateKey))
   const name = distinctName('Signet Issuing CA')
   const plan = planCertificate({ kind: 'issuing_ca', name }, clock(), { notAfter: new Date(root.certificate.validTo) })
   const { publicKey, privateKey } = await generateKeyPair(keyAlgorithm)

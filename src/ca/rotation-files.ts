@@ -6,21 +6,23 @@ import type { Logger } from '../logger.ts'
 import type { AuthorityStorage } from './authorities.ts'
 import { parseCertificates } from './certificate-chain.ts'
 import { ensureFolder, publishFile, reaching, readFileIfPresent, stageFile, syncFolder } from './durable-file.ts'
+import { createFileCustody } from './file-custody.ts'
 import {
-  checkKeyPermissions,
+  type KeyPairFiles,
   type KeyPairPaths,
   keyPairPaths,
-  openKeyPairFiles,
   previousPaths,
+  readKeyPairFiles,
   replaceKeyPairFiles,
-  type StoredKeyPair,
 } from './key-pair-files.ts'
-import type { RootKeyPlace } from './new-authority.ts'
+import { protectKey } from './protected-key.ts'
 
 export interface RotationFilesOptions {
   readonly certsDir: string
   /** What devices verify the server with, where that is not the hub's CA. */
   readonly anchorPem?: string | undefined
+  /** `ca.passphrase` */
+  readonly passphrase?: string | undefined
   readonly logger: Logger
 }
 
@@ -28,11 +30,18 @@ export interface RotationFilesOptions {
  * The pair of the old CA stands beside the new one's as `ca-*.previous.pem`, for as long as the rotation is underway: that
  * it is there is all that says so. A key that is retired goes into `retired/`.
  */
-export function createRotationFiles({ certsDir, anchorPem, logger }: RotationFilesOptions): AuthorityStorage {
+export function createRotationFiles({
+  certsDir,
+  anchorPem,
+  passphrase,
+  logger,
+}: RotationFilesOptions): AuthorityStorage {
   const paths = keyPairPaths(certsDir, 'ca')
   return {
+    custodyOf: (certificate) =>
+      createFileCustody({ certsDir, certificate, isProtected: passphrase !== undefined, passphrase }),
     async begin(keyPem, certificatePem) {
-      const old = await openKeyPairFiles(paths, logger)
+      const old = await readKeyPairFiles(paths, logger)
       if (!old) throw new DomainError('file_unreachable', `${paths.keyPath} is gone: restore it from a backup`)
       if (await openRetiringPair(certsDir, old, logger)) {
         throw new DomainError(
@@ -40,7 +49,7 @@ export function createRotationFiles({ certsDir, anchorPem, logger }: RotationFil
           `${previousPaths(paths).keyPath} is the key of a CA that is not retired yet: restart the hub, and retire it first`,
         )
       }
-      await replaceKeyPairFiles(paths, old, { keyPem, certificatePem })
+      await replaceKeyPairFiles(paths, old, { keyPem: await protectKey(keyPem, passphrase), certificatePem })
       await copyForDevices(certsDir, anchorPem ?? certificatePem)
     },
     async finish(certificatePem) {
@@ -54,12 +63,12 @@ export function createRotationFiles({ certsDir, anchorPem, logger }: RotationFil
 /** The CA before the present one, where it is not retired; finishes what a process has left that was killed while retiring it. */
 export async function openRetiringPair(
   certsDir: string,
-  current: Pick<StoredKeyPair, 'certificates'>,
+  current: Pick<KeyPairFiles, 'certificates'>,
   logger: Logger,
-): Promise<StoredKeyPair | undefined> {
+): Promise<KeyPairFiles | undefined> {
   const paths = previousPaths(keyPairPaths(certsDir, 'ca'))
   await finishRetirement(paths, certsDir)
-  const stored = await openKeyPairFiles(paths, logger)
+  const stored = await readKeyPairFiles(paths, logger)
   // A rotation that was cut short before the new pair was in its place has not begun.
   return stored?.certificates[0].fingerprint256 === current.certificates[0].fingerprint256 ? undefined : stored
 }
@@ -77,25 +86,6 @@ export async function copyForDevices(certsDir: string, anchorPem: string): Promi
   const folder = join(certsDir, 'devices')
   await ensureFolder(folder)
   await writeCertificate(join(folder, 'ca-cert.pem'), anchorPem)
-}
-
-export function createRootKeyFile(certsDir: string, logger: Logger): RootKeyPlace {
-  const path = join(certsDir, 'root-key.pem')
-  return {
-    path,
-    async read() {
-      const keyPem = await readFileIfPresent(path)
-      if (keyPem === undefined) return undefined
-      const mend = await checkKeyPermissions(path)
-      if (mend !== undefined) logger.warn({ component: 'ca', path, mend }, 'Private key is open to its group')
-      return keyPem
-    },
-    async keep(keyPem) {
-      await stageFile(path, keyPem, 0o600)
-      await publishFile(path)
-      await syncFolder(certsDir)
-    },
-  }
 }
 
 async function retire(paths: KeyPairPaths, certsDir: string): Promise<void> {

@@ -1,7 +1,9 @@
 import { X509Certificate } from 'node:crypto'
 import type { Command } from 'commander'
+import { addCaKeyCommands } from './ca-key.ts'
 import { addRotationCommands } from './ca-rotation.ts'
 import { CommandFailed } from './command-failed.ts'
+import type { CertificateAuthorityAnswer } from './hub/answers.ts'
 import { addHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
 import { renderFields } from './output/table.ts'
 import type { CommandContext } from './ports.ts'
@@ -24,16 +26,31 @@ export function addCaCommands(program: Command, context: CommandContext): void {
       const subject = certificate.subject.replaceAll('\n', ', ')
       const fingerprint = certificate.fingerprint256
       const notAfter = new Date(certificate.validTo).toISOString()
-      if (options.json) stdout.write(`${JSON.stringify({ subject, fingerprint, notAfter }, null, 2)}\n`)
+      const key = await hub.call<CertificateAuthorityAnswer>('GET', '/api/ca')
+      const { state, cause, keyStore, encrypted, keyAlgorithm } = key
+      if (options.json)
+        stdout.write(
+          `${JSON.stringify({ subject, fingerprint, notAfter, state, cause, keyStore, encrypted, keyAlgorithm }, null, 2)}\n`,
+        )
       else
         stdout.write(
           renderFields([
             ['Subject', subject],
             ['Fingerprint', fingerprint],
             ['Not after', notAfter],
+            ['Key', describeKey(key)],
+            ['State', cause === null ? state : `${state}: ${cause.detail}`],
           ]),
         )
     })
+  addCaKeyCommands(ca, context)
+}
+
+const KEY_STORES = { memory: 'in memory', file: 'in its file', hsm: 'in an HSM' } as const
+
+function describeKey({ keyAlgorithm, keyStore, encrypted }: CertificateAuthorityAnswer): string {
+  const form = keyStore === 'file' ? (encrypted ? ', encrypted' : ', in the clear') : ''
+  return `${keyAlgorithm}, ${KEY_STORES[keyStore]}${form}`
 }
 
 function parseCertificate(pem: string): X509Certificate {

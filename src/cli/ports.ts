@@ -1,6 +1,6 @@
 /** What a verb knows of the world around it: the process at the edge, streams of its own in a test. */
 export interface Terminal {
-  readonly stdin: AsyncIterable<string | Uint8Array>
+  readonly stdin: Input
   readonly stdout: Output
   readonly stderr: Output
   /** Where SIGTERM, SIGINT and SIGHUP are heard. */
@@ -10,6 +10,12 @@ export interface Terminal {
   readonly command: string
   /** Ends a process that did not end by itself. */
   abandon(): void
+}
+
+export interface Input extends AsyncIterable<string | Uint8Array> {
+  readonly isTTY?: boolean
+  /** Of a terminal: on, it shows nothing of what is typed, and gives it key by key. */
+  setRawMode?(isRaw: boolean): unknown
 }
 
 export interface Output {
@@ -36,6 +42,8 @@ export interface LocalSettings {
   readonly dataDir: string
   readonly apiPort: number
   readonly mqttPort: number
+  /** `ca.passphrase` */
+  readonly caPassphrase?: string
 }
 
 export interface SavedSettings {
@@ -70,6 +78,11 @@ export interface LocalHub {
   start(request: SettingsRequest): Promise<RunningHub>
   /** Writes `ssl.*` into config.yaml. */
   saveSslSettings(request: SettingsRequest): Promise<SavedSettings>
+  /** Encrypts the CA's key in its file, gives it another passphrase, or writes it in the clear; refused while a hub runs. */
+  changeCaKey(
+    request: SettingsRequest,
+    change: { readonly present?: string; readonly wanted?: string },
+  ): Promise<{ readonly keyPath: string; readonly hasOtherNames: boolean }>
 }
 
 /** What every verb is made from. */

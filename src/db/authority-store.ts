@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto'
 import { shortFingerprint } from '../identifiers.ts'
-import type { PublishedLists } from '../registry/revocation-lists.ts'
 import type { AuthorityFacts, AuthorityStore } from '../registry/rotation.ts'
 import { isActiveAt } from './certificate-list.ts'
 import { readCertificate } from './certificate-row.ts'
@@ -10,17 +9,14 @@ import { createPage } from './page.ts'
 import { authorities, certificates, revocationLists } from './schema.ts'
 import { createTransaction } from './transaction.ts'
 
-/** The lists of a CA that is retired, but for the PEM of one. */
-export type LastLists = Omit<PublishedLists, 'completePem'>
-
-export interface RetiredLists {
+export interface AuthorityFinder {
   /** The CA that the hub had first; none: it never had another than the present one. */
   findFirst(): string | undefined
-  /** By the short form of its fingerprint. */
-  findLastLists(id: string): LastLists | undefined
+  /** A retired one, by the short form of its fingerprint. */
+  findRetired(id: string): string | undefined
 }
 
-export function createAuthorityStore(database: Database): AuthorityStore & RetiredLists {
+export function createAuthorityStore(database: Database): AuthorityStore & AuthorityFinder {
   const { orm } = database
   const transaction = createTransaction(database)
   const first = orm.select({ fingerprint: authorities.fingerprint }).from(authorities).orderBy(sql`rowid`).prepare()
@@ -39,25 +35,10 @@ export function createAuthorityStore(database: Database): AuthorityStore & Retir
         orm.update(certificates).set({ issuer: fingerprint }).where(isNull(certificates.issuer)).run()
         orm.update(revocationLists).set({ issuer: fingerprint }).where(eq(revocationLists.issuer, '')).run()
       }),
-    noteRetired: (fingerprint, retiredAt, { complete, forDistributionPoints, nextUpdate }) =>
-      void orm
-        .update(authorities)
-        .set({ retiredAt, lastList: complete, lastPointList: forDistributionPoints, lastListEnds: nextUpdate })
-        .where(eq(authorities.fingerprint, fingerprint))
-        .run(),
-    findLastLists(id) {
-      const row = listOf().find(({ fingerprint }) => shortFingerprint(fingerprint) === id)
-      if (!row?.retiredAt || !row.lastList || !row.lastPointList || !row.lastListEnds) return undefined
-      const issued = orm.select().from(revocationLists).where(eq(revocationLists.issuer, row.fingerprint)).get()
-      return {
-        number: issued?.number ?? 0,
-        thisUpdate: issued?.thisUpdate ?? row.retiredAt,
-        madeAt: row.retiredAt,
-        nextUpdate: row.lastListEnds,
-        complete: Buffer.from(row.lastList),
-        forDistributionPoints: Buffer.from(row.lastPointList),
-      }
-    },
+    noteRetired: (fingerprint, retiredAt) =>
+      void orm.update(authorities).set({ retiredAt }).where(eq(authorities.fingerprint, fingerprint)).run(),
+    findRetired: (id) =>
+      listOf().find(({ fingerprint, retiredAt }) => retiredAt && shortFingerprint(fingerprint) === id)?.fingerprint,
     ...createIssued(database),
   }
 }

@@ -3,6 +3,7 @@ import type { RevocationListStore } from '../registry/revocation-lists.ts'
 import type { Database } from './database.ts'
 import { and, asc, desc, eq, gt, gte, isNotNull, or, sql } from './drizzle.ts'
 import { certificates, distributionPoints, revocationLists } from './schema.ts'
+import { createTransaction } from './transaction.ts'
 
 export interface ListScope {
   /** Fingerprint of the CA whose list it is; '' is one that nothing was noted under. */
@@ -18,6 +19,8 @@ export function createRevocationListStore(
   { issuer, path }: ListScope = { issuer: '', path: FIRST_LIST_PATH },
 ): RevocationListStore & DistributionPointStore {
   const { orm } = database
+  const transaction = createTransaction(database)
+  const latest = prepareLatest(database)
   const revoked = prepareRevoked(database)
   const point = orm
     .select()
@@ -31,26 +34,35 @@ export function createRevocationListStore(
         revokedAt: new Date(revokedAt),
         reason: reason ?? 'unspecified',
       })),
-    // What was published before CAs were noted was the list of the one that is asked first.
-    latest: () =>
-      orm
-        .select({ number: revocationLists.number, thisUpdate: revocationLists.thisUpdate })
-        .from(revocationLists)
-        .where(or(eq(revocationLists.issuer, issuer), eq(revocationLists.issuer, '')))
-        .orderBy(desc(revocationLists.number))
-        .get(),
-    save({ number, thisUpdate }) {
-      const { changes } = orm
-        .insert(revocationLists)
-        .values({ issuer, number, thisUpdate })
-        .onConflictDoUpdate({
-          target: revocationLists.issuer,
-          set: { number, thisUpdate },
-          setWhere: sql`${revocationLists.number} < ${number}`,
-        })
-        .run()
-      if (changes === 0) throw new Error(`The number ${number} of a revocation list has been given already`)
+    latest() {
+      const row = latest.get({ issuer })
+      return row && { number: row.number, thisUpdate: row.thisUpdate }
     },
+    published() {
+      const row = latest.get({ issuer })
+      // Of an older version there is the number alone.
+      if (!row?.nextUpdate || !row.madeAt || !row.complete) return undefined
+      const { number, thisUpdate, nextUpdate, madeAt, complete } = row
+      const forDistributionPoints = row.forDistributionPoints ?? complete
+      return { number, thisUpdate, nextUpdate, madeAt, complete, forDistributionPoints }
+    },
+    save: ({ number, thisUpdate, nextUpdate, madeAt, complete, ...lists }) =>
+      transaction(() => {
+        const forDistributionPoints = lists.forDistributionPoints === complete ? null : lists.forDistributionPoints
+        const row = { number, thisUpdate, nextUpdate, madeAt, complete, forDistributionPoints }
+        const { changes } = orm
+          .insert(revocationLists)
+          .values({ issuer, ...row })
+          .onConflictDoUpdate({
+            target: revocationLists.issuer,
+            set: row,
+            setWhere: sql`${revocationLists.number} < ${number}`,
+          })
+          .run()
+        if (changes === 0) throw new Error(`The number ${number} of a revocation list has been given already`)
+        // Followed by this one, whose number is greater.
+        if (issuer !== '') orm.delete(revocationLists).where(eq(revocationLists.issuer, '')).run()
+      }),
     distributionPoints: (now) =>
       orm
         .select({ url: distributionPoints.url })
@@ -72,6 +84,18 @@ export function createRevocationListStore(
 
 // A CA run by hand gave several certificates one serial number: the first revocation of them stands, and
 // SQLite takes the reason from the row of the min(): https://www.sqlite.org/lang_select.html#bareagg
+/** What was published before CAs were noted was the list of the one that is asked first. */
+function prepareLatest({ orm }: Database) {
+  const { issuer, number } = revocationLists
+  return orm
+    .select()
+    .from(revocationLists)
+    .where(or(eq(issuer, sql.placeholder('issuer')), eq(issuer, '')))
+    .orderBy(desc(number))
+    .limit(1)
+    .prepare()
+}
+
 function prepareRevoked({ orm }: Database) {
   const { serialNumber, revokedAt, revocationReason, notAfter } = certificates
   return orm

@@ -119,23 +119,24 @@ export const certificates = sqliteTable(
   ],
 )
 
-// The last one that each CA published: RFC 5280 §5.2.3, the number only grows. The issuer is as in certificates; '' for none.
+// The last one that each CA published: RFC 5280 §5.2.3, the number only grows. Its octets serve while no other can be signed, and
+// for good once the CA is retired. The issuer is as in certificates; '' for none.
 export const revocationLists = sqliteTable('revocation_lists', {
   issuer: text('issuer').primaryKey(),
   number: integer('number').notNull(),
   thisUpdate: time('this_update').notNull(),
+  nextUpdate: time('next_update'),
+  madeAt: time('made_at'),
+  complete: blob('complete', { mode: 'buffer' }).$type<Buffer<ArrayBuffer>>(),
+  forDistributionPoints: blob('for_distribution_points', { mode: 'buffer' }).$type<Buffer<ArrayBuffer>>(),
 })
 
-// Every CA of this hub in their order, from the first rotation on. A retired one has no key here any more: its last lists are kept.
+// Every CA of this hub in their order, from the first rotation on. A retired one has no key here any more.
 export const authorities = sqliteTable('authorities', {
   fingerprint: text('fingerprint').primaryKey(),
   certificate: text('certificate').notNull(),
   createdAt: time('created_at').notNull(),
   retiredAt: time('retired_at'),
-  // As RFC 5280 has them: DER, for every certificate and for those that name a distribution point.
-  lastList: blob('last_list', { mode: 'buffer' }),
-  lastPointList: blob('last_point_list', { mode: 'buffer' }),
-  lastListEnds: time('last_list_ends'),
 })
 
 // CAs of others, whose devices are let in as they are told here.

@@ -42,6 +42,11 @@ export class AuthorityLists implements AsyncDisposable {
     await Promise.all(this.#all().map((lists) => lists.noteRevocation()))
   }
 
+  /** Whether those of any CA may lack what was revoked since. */
+  get isBehind(): boolean {
+    return this.#all().some((lists) => lists.isBehind)
+  }
+
   async refresh(): Promise<void> {
     await Promise.all(this.#all().map((lists) => lists.refresh()))
   }

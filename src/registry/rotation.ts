@@ -26,7 +26,9 @@ export interface RotatingAuthorities {
   readonly current: AuthorityFacts
   /** The one before it, until it is retired. */
   readonly retiring: AuthorityFacts | undefined
-  /** Throws `authority_unfit`, `root_key_missing`, `key_mismatch`; nothing has changed then. */
+  /** Throws `ca_locked` while the key of either is. */
+  requireUnlocked(): void
+  /** Throws `authority_unfit`, `ca_key_in_hsm`, `passphrase_missing`, `root_key_missing`, `key_mismatch`; nothing has changed then. */
   prepare(wish: AuthorityWish): Promise<AuthorityFacts & { readonly takeOver: () => Promise<void> }>
   /** At once: nobody new is let in by it, and the hub's own certificate is to come from the present one. */
   distrustRetiring(): void
@@ -44,7 +46,7 @@ export interface DependentQuery extends PageRequest {
 export interface AuthorityStore {
   /** It is to go: the certificates that are noted under no CA are its. Again: nothing. */
   noteRetiring(authority: Pick<AuthorityFacts, 'fingerprint' | 'certificatePem'>, at: Date): void
-  noteRetired(fingerprint: string, at: Date, lists: PublishedLists): void
+  noteRetired(fingerprint: string, at: Date): void
   /** When another has followed it. */
   findRetiringSince(fingerprint: string): Date | undefined
   /** Those that are retired, in their order. */
@@ -146,6 +148,7 @@ export function createRotations(options: RotationOptions): Rotations {
       alone(async () => {
         const { current, retiring } = authorities
         if (retiring) throw underway(`${retiring.subject} is not retired yet: finish that rotation first`)
+        authorities.requireUnlocked()
         const { takeOver, ...next } = await authorities.prepare(wish)
         requireUntrusted(next)
         store.noteRetiring(current, clock())
@@ -158,6 +161,7 @@ export function createRotations(options: RotationOptions): Rotations {
       alone(async () => {
         const { retiring } = authorities
         if (!retiring) throw new DomainError('rotation_not_underway', 'There is no old CA that could be retired')
+        authorities.requireUnlocked()
         // One tick: whoever is let in after it is let in by the other CA.
         const cut = transaction(() => {
           if (!isForced) requireUnused(retiring)
@@ -166,7 +170,8 @@ export function createRotations(options: RotationOptions): Rotations {
         authorities.distrustRetiring()
         await cut()
         await authorities.renewServer()
-        store.noteRetired(retiring.fingerprint, clock(), await lastLists(retiring))
+        await signLast(retiring)
+        store.noteRetired(retiring.fingerprint, clock())
         await authorities.finish()
         events.publish('authority.retired', { fingerprint: retiring.fingerprint })
         return retiring
@@ -174,7 +179,7 @@ export function createRotations(options: RotationOptions): Rotations {
   }
 
   /** On them is all that it ever signed and that is good by its dates: its key is not needed again. */
-  function lastLists({ fingerprint }: AuthorityFacts): Promise<PublishedLists> {
+  function signLast({ fingerprint }: AuthorityFacts): Promise<PublishedLists> {
     const end = store.findLastEnd(fingerprint)?.getTime() ?? 0
     return lists.last(fingerprint, new Date(Math.max(end, clock().getTime()) + DAY_MS))
   }

@@ -78,6 +78,17 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       noteCertificate: () => undefined,
     }),
     ...brokerDouble.ports,
+    certificateAuthority: {
+      describe: () => ({
+        ...authority,
+        keyAlgorithm: 'ec-p256',
+        keyStore: 'file',
+        isProtected: false,
+        fault: undefined,
+      }),
+      unlock: async () => undefined,
+      lock: () => undefined,
+    },
     emqx: {
       authenticate(connect, address) {
         connects.push({ connect, address })

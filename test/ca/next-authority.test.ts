@@ -3,9 +3,9 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readForeignCertificate } from '../../src/ca/foreign-certificate.ts'
-import { createMemoryAuthority, createRootKeyMemory } from '../../src/ca/memory-authority.ts'
+import { generateKeyPair } from '../../src/ca/key-pair.ts'
+import { createMemoryAuthority, createRootKeyMemory, MEMORY_STORAGE } from '../../src/ca/memory-authority.ts'
 import { type AuthorityWish, type NextAuthority, prepareAuthority } from '../../src/ca/next-authority.ts'
-import { createRootKeyPair } from '../../src/ca/root-key-pair.ts'
 import { systemClock } from '../../src/clock.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import {
@@ -16,6 +16,7 @@ import {
   hasOpenssl,
   openssl,
 } from './openssl.ts'
+import { recordedLog } from './recorded-log.ts'
 
 const current = await createMemoryAuthority(systemClock)
 const distributionPoints = { current: () => undefined, note: () => undefined }
@@ -30,7 +31,9 @@ function prepare(
     current,
     rootKey,
     distributionPoints,
+    storage: MEMORY_STORAGE,
     clock: systemClock,
+    logger: recordedLog().logger,
   } as const
   return prepareAuthority(wish, { ...defaults, ...options })
 }
@@ -54,7 +57,7 @@ describe('a CA that is made', () => {
     await expect(prepare({}, { config, rootKey: away, current: first.authority })).rejects.toMatchObject({
       code: 'root_key_missing',
     })
-    await away.keep((await createRootKeyPair(systemClock)).keyPem)
+    await away.keep((await generateKeyPair('ec-p256')).privateKey)
     await expect(prepare({}, { config, rootKey: away, current: first.authority })).rejects.toMatchObject({
       code: 'key_mismatch',
     })
@@ -62,10 +65,10 @@ describe('a CA that is made', () => {
 
   test('takes the key of a root that a start cut short has left', async () => {
     const rootKey = createRootKeyMemory()
-    const { keyPem } = await createRootKeyPair(systemClock)
-    await rootKey.keep(keyPem)
+    const { privateKey } = await generateKeyPair('ec-p256')
+    await rootKey.keep(privateKey)
     const { authority } = await prepare({ hierarchy: 'two_tier' }, { rootKey })
-    expect(await rootKey.read()).toBe(keyPem)
+    expect(await rootKey.read()).toBe(privateKey)
     expect(authority.path).toHaveLength(2)
   })
 })

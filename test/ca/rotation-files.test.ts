@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -7,7 +7,7 @@ import { Authorities } from '../../src/ca/authorities.ts'
 import { openAuthority } from '../../src/ca/authority-files.ts'
 import { keyPairPaths, writeKeyPairFiles } from '../../src/ca/key-pair-files.ts'
 import { createRootKeyPair } from '../../src/ca/root-key-pair.ts'
-import { createRootKeyFile, createRotationFiles } from '../../src/ca/rotation-files.ts'
+import { createRotationFiles } from '../../src/ca/rotation-files.ts'
 import { systemClock } from '../../src/clock.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { recordedLog } from './recorded-log.ts'
@@ -37,7 +37,7 @@ async function stateOf(folder: string): Promise<'before' | 'overlap' | 'after'> 
   const { authority, retiring } = opened
   const authorities = new Authorities({
     current: authority,
-    retiring,
+    retiring: retiring?.authority,
     storage: createRotationFiles({ certsDir: folder, logger }),
     clock: systemClock,
   })
@@ -45,7 +45,10 @@ async function stateOf(folder: string): Promise<'before' | 'overlap' | 'after'> 
   expect(file).toBe(authorities.certificatePem)
   expect(await readFile(join(folder, 'devices/ca-cert.pem'), 'utf8')).toBe(file)
   if (retiring) {
-    expect([authority.caCertificatePem, retiring.caCertificatePem]).toEqual([next.certificatePem, old.certificatePem])
+    expect([authority.caCertificatePem, retiring.authority.caCertificatePem]).toEqual([
+      next.certificatePem,
+      old.certificatePem,
+    ])
     return 'overlap'
   }
   return file === old.certificatePem ? 'before' : file === next.certificatePem ? 'after' : expect.fail(file)
@@ -103,18 +106,4 @@ test('a second rotation does not begin over the key of a CA that is not retired'
   await rm(join(folder.path, 'ca-key.pem'))
   await rm(join(folder.path, 'ca-cert.pem'))
   await expect(files.begin(third.keyPem, third.certificatePem)).rejects.toMatchObject({ code: 'file_unreachable' })
-})
-
-test('the key of a root is kept for its owner alone, and may be away', async () => {
-  await using folder = await temporaryFolder()
-  const { logger: told, lines } = recordedLog()
-  const rootKey = createRootKeyFile(folder.path, told)
-  expect(await rootKey.read()).toBeUndefined()
-  await rootKey.keep(old.keyPem)
-  expect(await rootKey.read()).toBe(old.keyPem)
-  expect(lines).toEqual([])
-  await writeFile(rootKey.path, old.keyPem)
-  await import('node:fs/promises').then(({ chmod }) => chmod(rootKey.path, 0o640))
-  await rootKey.read()
-  expect(lines).toMatchObject([{ msg: 'Private key is open to its group' }])
 })

@@ -7,7 +7,7 @@ import { openDatabase } from '../../src/db/database.ts'
 import { createForeignAuthorityStore } from '../../src/db/foreign-authority-store.ts'
 import { createRevocationListStore } from '../../src/db/revocation-list-store.ts'
 import { shortFingerprint } from '../../src/identifiers.ts'
-import { createCertificate, minutesAfterNoon, NOON } from './records.ts'
+import { createCertificate, createSignedLists, minutesAfterNoon, NOON } from './records.ts'
 
 async function createAuthority() {
   const { certificatePem } = await createRootKeyPair(() => NOON)
@@ -19,7 +19,7 @@ const [old, next] = [await createAuthority(), await createAuthority()]
 test('a CA that is to go takes what was noted under none, once', () => {
   using database = openDatabase()
   const [store, certificates] = [createAuthorityStore(database), createCertificateStore(database)]
-  createRevocationListStore(database).save({ number: 3, thisUpdate: NOON })
+  createRevocationListStore(database).save(createSignedLists(3, NOON))
   certificates.insert(createCertificate('pump', { fingerprint: 'AA' }))
   expect(store.findFirst()).toBeUndefined()
   store.noteRetiring(old, NOON)
@@ -58,29 +58,14 @@ test('counts who depends on a CA, and who has moved; a device is one, whatever i
   expect(createForeignAuthorityStore(database).listFingerprints('NEW').toSorted()).toEqual(['BA', 'BB'])
 })
 
-test('keeps the last lists of a CA that is retired', () => {
+test('knows a CA that is retired by the short form of its fingerprint', () => {
   using database = openDatabase()
   const store = createAuthorityStore(database)
   store.noteRetiring(old, NOON)
   const id = shortFingerprint(old.fingerprint)
-  expect([store.findLastLists(id), store.findLastLists('ffff'), store.listRetired()]).toEqual([
-    undefined,
-    undefined,
-    [],
-  ])
+  expect([store.findRetired(id), store.listRetired()]).toEqual([undefined, []])
   expect(store.findLastEnd(old.fingerprint)).toBeUndefined()
-  const complete = Buffer.from('complete')
-  const forDistributionPoints = Buffer.from('points')
-  const lists = {
-    number: 7,
-    thisUpdate: NOON,
-    madeAt: NOON,
-    nextUpdate: minutesAfterNoon(9),
-    complete,
-    forDistributionPoints,
-  }
-  createRevocationListStore(database, { issuer: old.fingerprint, path: '/' }).save({ number: 7, thisUpdate: NOON })
-  store.noteRetired(old.fingerprint, NOON, { ...lists, completePem: Buffer.from('PEM') })
-  expect(store.findLastLists(id)).toEqual(lists)
+  store.noteRetired(old.fingerprint, NOON)
+  expect([store.findRetired(id), store.findRetired('ffff')]).toEqual([old.fingerprint, undefined])
   expect(store.listRetired()).toMatchObject([{ fingerprint: old.fingerprint, retiredAt: NOON }])
 })

@@ -6,6 +6,7 @@ import type { shapeToken } from '../../api/resources/api-token.ts'
 import type { shapeAuthority, shapeFacts, shapeRotation, shapeTrustAnchor } from '../../api/resources/authority.ts'
 import type { shapeBan } from '../../api/resources/ban.ts'
 import type { shapeHistory, shapeListed } from '../../api/resources/certificate.ts'
+import type { shapeCertificateAuthority } from '../../api/resources/certificate-authority.ts'
 import type { shapeDevice } from '../../api/resources/device.ts'
 import type { shapeCheckup, shapeVerdict } from '../../api/resources/diagnosis.ts'
 import type { shapeIdentityToken } from '../../api/resources/identity-token.ts'
@@ -30,6 +31,7 @@ export type BanAnswer = ReturnType<typeof shapeBan>
 export type CheckupAnswer = ReturnType<typeof shapeCheckup>
 export type FindingAnswer = CheckupAnswer['checks'][number]
 export type VerdictAnswer = ReturnType<typeof shapeVerdict>
+export type CertificateAuthorityAnswer = ReturnType<typeof shapeCertificateAuthority>
 export type CertificateAnswer = ReturnType<typeof shapeHistory>
 export type IdentityTokenAnswer = ReturnType<typeof shapeIdentityToken>
 export type ImportAnswer = ReturnType<typeof shapeImportReport>
