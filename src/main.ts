@@ -72,10 +72,10 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
       const askSecret = (): Promise<string | undefined> => prompt.ask(ASK_FOR_CA_KEY)
       return await startHub(config, { logger, pid, reread, askSecret })
     },
-    async changeCaKey(request, change) {
+    async changeCaKeys(request, change) {
       const { config } = await load(request)
-      const { changeCaKey } = await import('./app-ca-key-file.ts')
-      return changeCaKey(config, change)
+      const { changeCaKeys } = await import('./app-ca-key-file.ts')
+      return changeCaKeys(config, change)
     },
     async saveSslSettings(request) {
       const { config } = await load(request)

@@ -66,7 +66,7 @@ async function encryptKey({ passphraseFile: file, ...options }: KeyOptions, cont
   const { request, configured, cwd } = await readSource(options, context)
   const question = "New passphrase of the CA's key: "
   const wanted = await readNewPassphrase({ file, configured, question, flag: FLAG, cwd }, prompt)
-  tellChanged(await context.local.changeCaKey(request, { wanted }), context)
+  tellChanged(await context.local.changeCaKeys(request, { wanted }), context)
 }
 
 async function changePassphrase(options: KeyOptions, context: CommandContext): Promise<void> {
@@ -79,7 +79,7 @@ async function changePassphrase(options: KeyOptions, context: CommandContext): P
     { file: newPassphraseFile, question: 'New passphrase: ', flag: '--new-passphrase-file', cwd },
     prompt,
   )
-  tellChanged(await context.local.changeCaKey(request, { present, wanted }), context)
+  tellChanged(await context.local.changeCaKeys(request, { present, wanted }), context)
   if (configured !== undefined)
     context.terminal.stderr.write('Warning: ca.passphrase is still the old one: change it too\n')
 }
@@ -89,8 +89,9 @@ async function decryptKey({ passphraseFile: file, ...options }: KeyOptions, cont
   const { request, configured, cwd } = await readSource(options, context)
   const question = "Passphrase of the CA's key: "
   const present = await readPassphrase({ file, configured, question, flag: FLAG, cwd }, prompt)
-  const { keyPath } = await context.local.changeCaKey(request, { present })
-  context.terminal.stdout.write(`${keyPath} holds the CA's key in the clear\n`)
+  for (const { keyPath } of await context.local.changeCaKeys(request, { present })) {
+    context.terminal.stdout.write(`${keyPath} holds the CA's key in the clear\n`)
+  }
   if (configured === undefined) return
   context.terminal.stderr.write('Warning: ca.passphrase is set: the next start encrypts the key again\n')
 }
@@ -112,8 +113,8 @@ interface ChangedKey {
   readonly hasOtherNames: boolean
 }
 
-function tellChanged({ keyPath, hasOtherNames }: ChangedKey, { terminal: { stdout, stderr } }: CommandContext): void {
-  stdout.write(`${keyPath} is encrypted\n`)
-  const others = hasOtherNames ? 'other names of the file (hard links), ' : ''
+function tellChanged(changed: readonly ChangedKey[], { terminal: { stdout, stderr } }: CommandContext): void {
+  for (const { keyPath } of changed) stdout.write(`${keyPath} is encrypted\n`)
+  const others = changed.some(({ hasOtherNames }) => hasOtherNames) ? 'other names of the file (hard links), ' : ''
   stderr.write(`Warning: destroy every older copy of it: ${others}backups, snapshots and the machine it was made on\n`)
 }

@@ -79,10 +79,10 @@ export interface LocalHub {
   /** Writes `ssl.*` into config.yaml. */
   saveSslSettings(request: SettingsRequest): Promise<SavedSettings>
   /** Encrypts the CA's key in its file, gives it another passphrase, or writes it in the clear; refused while a hub runs. */
-  changeCaKey(
+  changeCaKeys(
     request: SettingsRequest,
     change: { readonly present?: string; readonly wanted?: string },
-  ): Promise<{ readonly keyPath: string; readonly hasOtherNames: boolean }>
+  ): Promise<readonly { readonly keyPath: string; readonly hasOtherNames: boolean }[]>
 }
 
 /** What every verb is made from. */

@@ -51,6 +51,24 @@ describe('the key in its file', () => {
     expect(await read()).toBe(clear)
   })
 
+  test('goes with the other keys of the CA: of the one before it, and of the root above it', async () => {
+    await using folder = await createFolder()
+    const { signet, keyFile, path } = folder
+    const others = ['ca-key.previous.pem', 'root-key.pem'].map((name) => join(path, 'certs', name))
+    for (const other of others) await writeFile(other, clear, { mode: 0o600 })
+    const lines = (suffix: string) => [keyFile, ...others].map((file) => `${file} ${suffix}\n`).join('')
+    expect((await signet('ca encrypt-key --passphrase-file old')).stdout).toBe(lines('is encrypted'))
+    // One that was cut short is ended by doing it again.
+    await writeFile(others[0] ?? '', clear)
+    expect((await signet('ca encrypt-key --passphrase-file old')).stdout).toBe(`${others[0]} is encrypted\n`)
+    await signet('ca change-passphrase --passphrase-file old --new-passphrase-file new')
+    for (const file of [keyFile, ...others]) {
+      expect((await unsealKey(await readFile(file, 'utf8'), file, NEW)).equals(privateKey)).toBe(true)
+    }
+    const decrypted = await signet('ca decrypt-key --passphrase-file new')
+    expect(decrypted.stdout).toBe(lines("holds the CA's key in the clear"))
+  })
+
   test('the same by what is typed, of which nothing is shown', async () => {
     await using folder = await createFolder()
     const { signet, read } = folder

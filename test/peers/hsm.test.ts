@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { createRootKeyPair } from '../../src/ca/root-key-pair.ts'
+import { systemClock } from '../../src/clock.ts'
 import { createForeignKey, openssl } from '../ca/openssl.ts'
 import { loadLibrary, needSoftHsm, openSoftHsm, PIN, type SoftHsm } from '../support/soft-hsm.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -46,6 +48,20 @@ for (const { keyAlgorithm, type } of [
     expect(hub.log.text).not.toContain(PIN)
   })
 }
+
+test('a CA in an HSM has no successor: a rotation is refused, and nothing has changed', async (context) => {
+  needSoftHsm(context)
+  await using hsm = await openSoftHsm()
+  await using hub = await startTestHub({ settings: { ca: { hsm: hsm.settings } } })
+  const pair = await createRootKeyPair(systemClock)
+  for (const body of [{}, { hierarchy: 'two_tier' }, { certificate: pair.certificatePem, key: pair.keyPem }]) {
+    const answer = await hub.api('POST', '/api/ca/rotation', { body })
+    expect([answer.status, answer.json().code]).toEqual([409, 'ca_key_in_hsm'])
+  }
+  expect(existsSync(join(hub.certsDir, 'root-key.pem'))).toBe(false)
+  expect((await hub.api('GET', '/api/ca/authorities')).json().items).toHaveLength(1)
+  expect((await hub.enrol('pump')).fingerprint).toBeTruthy()
+})
 
 test('the key cannot leave the token', async (context) => {
   needSoftHsm(context)
