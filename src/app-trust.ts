@@ -3,6 +3,7 @@ import type { Pki } from './app-pki.ts'
 import type { Clock } from './clock.ts'
 import type { Database } from './db/database.ts'
 import { createTrustAnchorStore } from './db/trust-anchor-store.ts'
+import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 import { noteTrustAnchor } from './registry/trust-anchors.ts'
 
@@ -24,4 +25,13 @@ export function tellMistrust({ database, pki, clock, logger }: TrustParts): void
   if (devices === 0) return
   const told = { component: 'tls', devices, anchor: subject, fingerprint }
   logger.warn(told, 'Devices were given another CA than the one that MQTTS leads to, and do not trust the server')
+}
+
+/** Tells whenever a listener shows another certificate. */
+export function announceExchanges(pki: Pick<Pki, 'https' | 'mqtts'>, events: EventFeed): void {
+  for (const surface of ['https', 'mqtts'] as const) {
+    const { served } = pki[surface]
+    const fingerprint = (): string => served.identity.certificate.fingerprint256
+    served.onExchange(() => events.publish('certificate.exchanged', { surface, fingerprint: fingerprint() }))
+  }
 }

@@ -14,7 +14,7 @@ import { createReload } from './app-reload.ts'
 import { openRevocationLists } from './app-revocation-lists.ts'
 import { createStores, openMqttStores } from './app-stores.ts'
 import { createSweep } from './app-sweep.ts'
-import { tellMistrust } from './app-trust.ts'
+import { announceExchanges, tellMistrust } from './app-trust.ts'
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
 import { SUB_PROTOCOLS } from './broker/websocket/websocket-door.ts'
@@ -213,11 +213,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     stack,
   )
 
-  for (const surface of ['https', 'mqtts'] as const) {
-    const { served } = pki[surface]
-    const fingerprint = (): string => served.identity.certificate.fingerprint256
-    served.onExchange(() => events.publish('certificate.exchanged', { surface, fingerprint: fingerprint() }))
-  }
+  announceExchanges(pki, events)
   inBackground(revocationLists.refresh(), logger)
   logger.info({ component: 'hub', mqttPort: ports.mqtt, apiPort: ports.api }, 'Hub ready')
   const resources = stack.move()

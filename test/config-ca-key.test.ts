@@ -36,6 +36,7 @@ describe('an HSM', () => {
       fault: /^ca\.hsm\.token_label, or ca\.hsm\.slot/,
     },
     { name: 'a passphrase for a file', ca: { hsm: HSM, passphrase: 'long enough' }, fault: /set one of them/ },
+    { name: 'a root above it', ca: { hsm: HSM, hierarchy: 'two_tier' }, fault: /choose single/ },
     { name: 'Ed25519', ca: { hsm: HSM, key_algorithm: 'ed25519' }, fault: /ec-p256/ },
   ] as const) {
     test(`refused/${name}`, () => {

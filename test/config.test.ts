@@ -32,7 +32,7 @@ test('without any setting a configuration has every default of the product docum
     data_dir: './data',
     ssl: { enabled: true },
     tls: { server_names: [], session_resumption: false },
-    ca: { hierarchy: 'single', unknown: 'deny', unknown_owner: 'default', renew_after_expiry: 0 },
+    ca: { hierarchy: 'single', unknown: 'deny', unknown_owner: 'default', renew_after_expiry: 0, hsm: {} },
     emqx: { allow_cn_only: false },
     pki: {},
     server: { reverse_proxy: [], proxy_protocol_from: [] },

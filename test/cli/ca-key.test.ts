@@ -51,7 +51,9 @@ describe('the key in its file', () => {
     expect(await read()).toBe(clear)
   })
 
-  test('goes with the other keys of the CA: of the one before it, and of the root above it', async () => {
+  test('goes with the other keys of the CA: of the one before it, and of the root above it', {
+    timeout: 60_000,
+  }, async () => {
     await using folder = await createFolder()
     const { signet, keyFile, path } = folder
     const others = ['ca-key.previous.pem', 'root-key.pem'].map((name) => join(path, 'certs', name))
