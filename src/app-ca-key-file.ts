@@ -19,7 +19,8 @@ export interface ChangedKeyFile extends ReplacedKeyFile {
 
 /**
  * Rewrites the files of the keys while no hub runs: that of the CA, of the one before it and of the root above it, as far as
- * they are there and are not yet as wanted. Throws what is wrong with a file, before any is changed, or with a passphrase.
+ * they are there, are not yet as wanted, and the passphrase opens them. Throws what is wrong with a file, before any is
+ * changed, or with a passphrase.
  */
 export async function changeCaKeys(
   config: Config,
@@ -30,15 +31,24 @@ export async function changeCaKeys(
   const wrongForm = found.filter(({ text }) => isEncrypted(text) !== (present !== undefined))
   const chosen = found.filter((file) => !wrongForm.includes(file))
   if (chosen.length === 0) throw alreadySo(found[0].keyPath, present === undefined)
-  const opened = await Promise.all(
-    chosen.map(async ({ keyPath, text }) => ({ keyPath, key: await openPrivateKey(text, keyPath, present) })),
-  )
   const changed: ChangedKeyFile[] = []
-  for (const { keyPath, key } of opened) {
+  for (const { keyPath, key } of await openKeys(chosen, present)) {
     const replaced = wanted === undefined ? decryptKeyFile(keyPath, key) : encryptKeyFile(keyPath, key, wanted)
     changed.push({ keyPath, ...(await replaced) })
   }
   return changed
+}
+
+/** A root's key that was put back may have an older passphrase, and stays as it is. */
+async function openKeys(files: readonly KeyFile[], present: string | undefined) {
+  const results = await Promise.allSettled(
+    files.map(async ({ keyPath, text }) => ({ keyPath, key: await openPrivateKey(text, keyPath, present) })),
+  )
+  const opened = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  const faults = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+  const worst = faults.find(({ code }) => code !== 'passphrase_wrong')
+  if (worst || opened.length === 0) throw worst ?? faults[0]
+  return opened
 }
 
 interface KeyFile {

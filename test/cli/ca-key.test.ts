@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { link, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { isSealed, unsealKey } from '../../src/ca/sealed-key.ts'
+import { isSealed, sealKey, unsealKey } from '../../src/ca/sealed-key.ts'
 import { lockFolder } from '../../src/db/folder-lock.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { openHubDouble, problem } from './hub-double.ts'
@@ -67,6 +67,10 @@ describe('the key in its file', () => {
     for (const file of [keyFile, ...others]) {
       expect((await unsealKey(await readFile(file, 'utf8'), file, NEW)).equals(privateKey)).toBe(true)
     }
+    // One that comes back from its safe place under an older passphrase is changed alone.
+    await writeFile(others[1] ?? '', await sealKey(privateKey, OLD))
+    const again = await signet('ca change-passphrase --passphrase-file old --new-passphrase-file new')
+    expect(again.stdout).toBe(`${others[1]} is encrypted\n`)
     const decrypted = await signet('ca decrypt-key --passphrase-file new')
     expect(decrypted.stdout).toBe(lines("holds the CA's key in the clear"))
   })
