@@ -4,7 +4,12 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readForeignCertificate } from '../../src/ca/foreign-certificate.ts'
 import { generateKeyPair } from '../../src/ca/key-pair.ts'
-import { createMemoryAuthority, createRootKeyMemory, MEMORY_STORAGE } from '../../src/ca/memory-authority.ts'
+import {
+  createMemoryAuthority,
+  createRootKeyMemory,
+  MEMORY_STORAGE,
+  openMemoryKey,
+} from '../../src/ca/memory-authority.ts'
 import { type AuthorityWish, type NextAuthority, prepareAuthority } from '../../src/ca/next-authority.ts'
 import { systemClock } from '../../src/clock.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -44,6 +49,16 @@ describe('a CA that is made', () => {
     expect(authority.certificate.publicKey.asymmetricKeyType).toBe('rsa')
     expect(authority.path).toHaveLength(1)
     expect(authority.fingerprint).not.toBe(current.fingerprint)
+  })
+
+  test('has its key open, and in memory nothing that could be locked', async () => {
+    const { authority, key } = await prepare({})
+    expect(key).toMatchObject({ kind: 'memory', isLocked: false, isProtected: false })
+    expect(() => key.lock()).toThrow(expect.objectContaining({ code: 'ca_key_in_clear' }))
+    await using again = await openMemoryKey(authority, systemClock, recordedLog().logger)
+    expect([again.isLocked, again.publicKey.equals(authority.certificate.publicKey)]).toEqual([false, true])
+    const { issuer } = await authority.issueDevice('pump', 'default', {})
+    expect(issuer).toBe(authority.fingerprint)
   })
 
   test('has a root above it, which signs the next one too', async () => {

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type OpenAuthorityOptions, openAuthority } from '../../src/ca/authority-files.ts'
@@ -31,6 +31,17 @@ describe('a passphrase', () => {
     const third = recordedLog()
     await openWith(folder.path, { passphrase: PASSPHRASE, logger: third.logger })
     expect(third.lines.filter(({ level }) => level === 'warn')).toEqual([])
+  })
+
+  test('tells of other names of the file, whose content stays in the clear', async () => {
+    await using folder = await temporaryFolder()
+    await openWith(folder.path)
+    await link(join(folder.path, 'ca-key.pem'), join(folder.path, 'copy.pem'))
+    const log = recordedLog()
+    await openWith(folder.path, { passphrase: PASSPHRASE, logger: log.logger })
+    expect(log.lines.find(({ msg }) => msg === 'CA key encrypted in its file')).toMatchObject({
+      mend: expect.stringContaining('hard links'),
+    })
   })
 
   test('of a start that was killed between key and certificate is not needed to finish it', async () => {
