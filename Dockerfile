@@ -10,7 +10,8 @@ FROM node:24-bookworm-slim
 ENV NODE_ENV=production \
     NODE_OPTIONS=--max-semi-space-size=32 \
     CERTS_DIR=/var/lib/signet/certs \
-    SIGNET_DATA_DIR=/var/lib/signet/data
+    SIGNET_DATA_DIR=/var/lib/signet/data \
+    SIGNET_BACKUP__FOLDER=/var/lib/signet/backups
 COPY --from=build /build/package.json /opt/signet/
 COPY --from=build /build/bin /opt/signet/bin
 COPY --from=build /build/dist /opt/signet/dist

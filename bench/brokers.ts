@@ -1,6 +1,7 @@
 /**
- * Signet beside Mosquitto, or beside another checkout of itself, over mutual TLS 1.3: each broker on one core, the load on
- * the other, rounds in turn, medians. Run: node bench/brokers.ts [--scenario NAME] [--rounds N] [--against LAUNCHER]
+ * Signet beside Mosquitto, another checkout of itself, or Node without a broker, over mutual TLS 1.3: each on one core, the
+ * load on the other, rounds in turn, medians.
+ * Run: node bench/brokers.ts [--scenario NAME] [--rounds N] [--against LAUNCHER | --bare-node]
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +9,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createApiCaller } from './api-caller.ts'
 import { fullConnects, resumedConnects } from './brokers/connects.ts'
-import { mosquitto, type StartContender, signet } from './brokers/contender.ts'
+import { bareNode, mosquitto, type StartContender, signet } from './brokers/contender.ts'
 import { frozenSubscriber } from './brokers/frozen-subscriber.ts'
 import { idleSessions } from './brokers/idle-sessions.ts'
 import { latency } from './brokers/latency.ts'
@@ -43,6 +44,7 @@ const { values } = parseArgs({
     scenario: { type: 'string', multiple: true },
     rounds: { type: 'string', default: '5' },
     against: { type: 'string' },
+    'bare-node': { type: 'boolean', default: false },
     'node-flag': { type: 'string', multiple: true, default: [] },
   },
 })
@@ -50,8 +52,11 @@ const rounds = Number(values.rounds)
 const { against } = values
 const wanted = SCENARIOS.filter(({ name }) => values.scenario === undefined || values.scenario.includes(name))
 if (wanted.length === 0) throw new Error(`No such scenario: they are ${SCENARIOS.map(({ name }) => name).join(', ')}`)
-const other: readonly [string, StartContender] =
-  against === undefined ? ['mosquitto', mosquitto] : ['other', signet(against)]
+const other: readonly [string, StartContender] = values['bare-node']
+  ? ['bareNode', bareNode]
+  : against === undefined
+    ? ['mosquitto', mosquitto]
+    : ['other', signet(against)]
 
 pinProcess(process.pid, LOAD_CORE)
 const results = []

@@ -12,11 +12,16 @@ import { createTrustAnchorStore } from './db/trust-anchor-store.ts'
 import { DomainError } from './errors.ts'
 import type { EventFeed } from './events.ts'
 import type { AuthorityLists } from './registry/authority-lists.ts'
+import {
+  type AuthorityFacts,
+  type AuthorityRotations,
+  createAuthorityRotations,
+  type RotatingAuthorities,
+} from './registry/authority-rotation.ts'
 import { createForeignAuthorities, type ForeignAuthorities } from './registry/foreign-authorities.ts'
 import { createIssuers, type Issuers } from './registry/issuers.ts'
 import type { Cutter } from './registry/ports.ts'
 import type { Revocations } from './registry/revocations.ts'
-import { type AuthorityFacts, createRotations, type RotatingAuthorities, type Rotations } from './registry/rotation.ts'
 
 /** The CAs whose certificates are good: our own, and those of others that the database holds. */
 export function openIssuers(pki: Pki, database: Database): Issuers {
@@ -42,7 +47,7 @@ export interface AuthorityCallParts {
 }
 
 export interface AuthorityCalls {
-  readonly rotations: Rotations
+  readonly authorityRotations: AuthorityRotations
   readonly foreignAuthorities: ForeignAuthorities
 }
 
@@ -52,7 +57,7 @@ export function createAuthorityCalls(parts: AuthorityCallParts): AuthorityCalls 
   const foreign = createForeignAuthorityStore(database)
   const readForeign = () => foreign.list().map(({ certificatePem }) => new X509Certificate(certificatePem))
   return {
-    rotations: createRotations({
+    authorityRotations: createAuthorityRotations({
       authorities: rotatingAuthorities(pki, database, clock),
       store: createAuthorityStore(database),
       lists,

@@ -20,7 +20,7 @@ import type { Registry, Stores } from './registry/registry.ts'
 
 export interface DiagnosisParts {
   readonly stores: Stores
-  readonly registry: Registry
+  readonly registry: Pick<Registry, 'admissions' | 'logins' | 'refusals'>
   readonly broker: Pick<MqttBroker, 'sessions'>
   readonly pki: Pki
   readonly events: EventFeed
@@ -99,7 +99,8 @@ function describe({ subject, validFrom, validTo }: X509Certificate) {
   return { subject: subject.replaceAll('\n', ', '), notBefore: new Date(validFrom), notAfter: new Date(validTo) }
 }
 
-function readDisk(folder: string): { readonly free: number; readonly total: number } {
+/** Octets of the disk that the folder is on. */
+export function readDisk(folder: string): { readonly free: number; readonly total: number } {
   const { bavail, blocks, bsize } = statfsSync(folder)
   return { free: bavail * bsize, total: blocks * bsize }
 }

@@ -1,3 +1,4 @@
+import type { Ocsp } from './app-ocsp.ts'
 import type { Pki } from './app-pki.ts'
 import type { Config } from './config.ts'
 import { connectionLimits } from './config-limits.ts'
@@ -10,18 +11,21 @@ import type { RecordRefusal } from './refusal.ts'
 
 export interface DoorParts {
   readonly pki: Pki
+  readonly ocsp: Pick<Ocsp, 'staple'>
   readonly sockets: OpenSockets
   readonly recordRefusal: RecordRefusal
   readonly logger: Logger
+  readonly timings: { readonly handshake: (seconds: number) => void }
 }
 
 /** What all listeners share, the certificate that each shows left aside: the count of their connections above all. */
 export function createDoorOptions(
   config: Config,
-  { pki, sockets, recordRefusal, logger }: DoorParts,
+  { pki, ocsp, sockets, recordRefusal, logger, timings }: DoorParts,
 ): Omit<DoorOptions, 'served'> {
   const { limits, tls } = config
   return {
+    staple: ocsp.staple,
     clientTrust: pki.clientTrust,
     sessionResumption: tls.session_resumption,
     handshakeSeconds: limits.handshake_seconds,
@@ -30,5 +34,6 @@ export function createDoorOptions(
     proxies: createNetworks(config.server.proxy_protocol_from),
     recordRefusal,
     logger,
+    onHandshake: timings.handshake,
   }
 }

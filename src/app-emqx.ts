@@ -8,7 +8,8 @@ import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 import type { ClientIds } from './registry/client-id.ts'
 import { createEmqxCutter } from './registry/emqx-cutter.ts'
-import type { CertificateStore, Cutter, DeviceStore, RemoteCutter } from './registry/ports.ts'
+import type { RemoteCutter } from './registry/emqx-ports.ts'
+import type { CertificateStore, Cutter, DeviceStore } from './registry/ports.ts'
 
 export interface EmqxDependencies {
   readonly stores: { readonly devices: DeviceStore; readonly certificates: CertificateStore }

@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto'
 import { resolve } from 'node:path'
 import { openProvidedCertificates, type ProvidedShowings, type Showing } from './app-certificates.ts'
 import { Authorities, type AuthorityStorage, trustedCertificates } from './ca/authorities.ts'
-import type { CertificateAuthority, DistributionPoints } from './ca/authority.ts'
+import type { CertificateAuthority, Publications } from './ca/authority.ts'
 import { openAuthority } from './ca/authority-files.ts'
 import type { AskSecret, CaKey } from './ca/ca-key.ts'
 import { CaKeys } from './ca/ca-keys.ts'
@@ -51,14 +51,14 @@ export interface Pki {
 }
 
 export interface PkiOptions {
-  readonly distributionPoints: DistributionPoints
+  readonly publications: Publications
   readonly askSecret: AskSecret | undefined
   readonly clock: Clock
   readonly logger: Logger
 }
 
 export async function openPki(config: Config, options: PkiOptions): Promise<Pki> {
-  const { distributionPoints, askSecret, clock, logger } = options
+  const { publications, askSecret, clock, logger } = options
   const certsDir = resolve(config.certs_dir)
   const { key_algorithm: keyAlgorithm, passphrase } = config.ca
   const hsm = hsmSettings(config)
@@ -67,7 +67,7 @@ export async function openPki(config: Config, options: PkiOptions): Promise<Pki>
   const { authority, key, retiring, created } = await openAuthority({
     certsDir,
     hierarchy: config.ca.hierarchy,
-    distributionPoints,
+    publications,
     clock,
     logger,
     ...(keyAlgorithm ? { keyAlgorithm } : {}),
@@ -84,19 +84,19 @@ export async function openPki(config: Config, options: PkiOptions): Promise<Pki>
   const open: ServerRenewalOptions['open'] = (names, isForced) =>
     openServerCertificate({ certsDir, authority: authorities.serving, names, isForced, clock, logger })
   const isShared = config.listen.single !== undefined
-  const next = { config, rootKey, storage, distributionPoints }
+  const next = { config, rootKey, storage, publications }
   return createPki({ authorities, caKeys, created, next, provided, isShared, readNames, open, clock, logger })
 }
 
 /** For a hub that leaves no file behind, and is reached from its own machine alone. */
 export async function createMemoryPki(config: Config, options: PkiOptions): Promise<Pki> {
-  const { distributionPoints, clock, logger } = options
+  const { publications, clock, logger } = options
   const provided = await openProvidedCertificates(config, clock, logger)
-  const current = await createMemoryAuthority(clock, config.ca.key_algorithm, distributionPoints)
+  const current = await createMemoryAuthority(clock, config.ca.key_algorithm, publications)
   const caKeys = new CaKeys([await openMemoryKey(current, clock, logger)])
   const authorities = new Authorities({ current, storage: MEMORY_STORAGE, clock })
   const open: ServerRenewalOptions['open'] = (names) => issueServerCertificate(authorities.serving, names)
-  const next = { config, rootKey: createRootKeyMemory(), storage: MEMORY_STORAGE, distributionPoints }
+  const next = { config, rootKey: createRootKeyMemory(), storage: MEMORY_STORAGE, publications }
   const isShared = config.listen.single !== undefined
   const readNames = (): readonly string[] => ownNames(config)
   return createPki({ authorities, caKeys, created: true, next, provided, isShared, readNames, open, clock, logger })
@@ -110,7 +110,7 @@ interface PkiParts extends Pick<ServerRenewalOptions, 'readNames' | 'open' | 'cl
     readonly config: Config
     readonly rootKey: RootKeyPlace
     readonly storage: AuthorityStorage
-    readonly distributionPoints: DistributionPoints
+    readonly publications: Publications
   }
   readonly provided: ProvidedShowings
   /** Whether HTTPS shows what MQTTS shows: one port serves both. */

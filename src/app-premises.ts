@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { createMemoryPki, openPki, type Pki } from './app-pki.ts'
-import { createDistributionPoints } from './app-revocation-lists.ts'
+import { createPublications } from './app-revocation-lists.ts'
+import { discardStage, type Folders, finishSwap } from './backup/swap.ts'
 import type { AskSecret } from './ca/ca-key.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -18,6 +19,8 @@ export interface Premises {
 }
 
 export interface PremisesFiles {
+  readonly certsDir: string
+  readonly dataDir: string
   readonly adminToken: string
   readonly localSocket: string
   readonly mqttDatabase: string
@@ -41,21 +44,31 @@ export async function openPremises(
   const { logger, clock, pid, inMemory, askSecret } = options
   if (inMemory) {
     const database = stack.use(openDatabase())
-    const distributionPoints = createDistributionPoints(config, database)
-    return { database, pki: await createMemoryPki(config, { distributionPoints, askSecret, clock, logger }) }
+    const publications = createPublications(config, database)
+    return { database, pki: await createMemoryPki(config, { publications, askSecret, clock, logger }) }
   }
   const dataDir = resolve(config.data_dir)
   ensureOwnFolder(dataDir)
   stack.use(lockFolder(dataDir, pid))
+  finishRestore({ data: dataDir, certs: resolve(config.certs_dir) }, logger)
   const database = stack.use(openDatabase({ file: join(dataDir, 'hub.db') }))
-  const distributionPoints = createDistributionPoints(config, database)
+  const publications = createPublications(config, database)
   return {
     database,
-    pki: await openPki(config, { distributionPoints, askSecret, clock, logger }),
+    pki: await openPki(config, { publications, askSecret, clock, logger }),
     files: {
+      certsDir: resolve(config.certs_dir),
+      dataDir,
       adminToken: join(dataDir, 'admin-token'),
       localSocket: join(dataDir, 'hub.sock'),
       mqttDatabase: join(dataDir, 'mqtt.db'),
     },
   }
+}
+
+/** Ends what a restore that was killed has begun: all of it where it was decided, none of it before. */
+function finishRestore(folders: Folders, logger: Logger): void {
+  const plan = finishSwap(folders.data)
+  if (plan) logger.warn({ component: 'backup', id: plan.id }, 'A restore that was cut short was finished')
+  discardStage(folders)
 }

@@ -1,5 +1,6 @@
 import type { ReadinessCheck } from './api/ports.ts'
 import { repeat } from './app-background.ts'
+import type { ScheduledBackups } from './app-backup-schedule.ts'
 import type { Showing } from './app-certificates.ts'
 import type { Pki } from './app-pki.ts'
 import type { Clock } from './clock.ts'
@@ -14,6 +15,7 @@ export interface ReadinessParts {
   readonly stores: MqttDatabase
   readonly pki: Pick<Pki, 'https' | 'mqtts' | 'caKeys'>
   readonly revocationLists: Pick<AuthorityLists, 'isBehind'>
+  readonly scheduled: Pick<ScheduledBackups, 'readiness'>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -23,7 +25,7 @@ const WARNING_MS = 7 * 86_400_000
 
 /** What /readyz asks, each under its name. */
 export function createReadiness(
-  { database, stores, pki, revocationLists, clock, logger }: ReadinessParts,
+  { database, stores, pki, revocationLists, scheduled, clock, logger }: ReadinessParts,
   stack: AsyncDisposableStack,
 ): readonly ReadinessCheck[] {
   const handles = new FileHandles({ logger })
@@ -36,6 +38,7 @@ export function createReadiness(
     certificateCheck('https_certificate', pki.https, clock),
     certificateCheck('mqtts_certificate', pki.mqtts, clock),
     ...keyChecks(pki.caKeys, revocationLists),
+    scheduled.readiness,
   ]
 }
 

@@ -1,6 +1,9 @@
 import { type AuthorityCalls, createAuthorityCalls, openIssuers } from './app-authorities.ts'
 import { inBackground } from './app-background.ts'
+import { watchForCompromise } from './app-compromise.ts'
 import { cutAtEmqxToo } from './app-emqx.ts'
+import { type Enrolling, type EnrolmentStores, openEnrolment, openProfiles } from './app-enrolment.ts'
+import { createHandOver } from './app-hand-over.ts'
 import type { Pki } from './app-pki.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
 import { parseServerNames } from './ca/server-name.ts'
@@ -13,15 +16,20 @@ import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 import type { AuthorityLists } from './registry/authority-lists.ts'
 import { BcryptThread } from './registry/bcrypt-thread.ts'
+import type { Suspicions } from './registry/compromise/suspicions.ts'
+import type { Grant } from './registry/grant.ts'
+import { createHolds, type Holds } from './registry/holds.ts'
 import type { LegacyCredential } from './registry/legacy-credential.ts'
 import { type MayAccess, narrowPolicy } from './registry/narrowed-access.ts'
-import type { Cutter, LeafIssuer } from './registry/ports.ts'
+import type { Cutter } from './registry/ports.ts'
+import { type ProfileIssuer, profileIssuer } from './registry/profiles.ts'
 import type { RecordedRefusal } from './registry/refusal-ring.ts'
 import { createRegistry, type Registry, type RegistryOptions, type Stores } from './registry/registry.ts'
+import type { RenewalPolicy } from './registry/renewals.ts'
 import { createServerCertificates, type ServerCertificates, type ServerIssuer } from './registry/server-certificates.ts'
 
 export interface RegistryParts {
-  readonly stores: Stores
+  readonly stores: Stores & EnrolmentStores
   readonly database: Database
   readonly pki: Pki
   /** Made from this registry; there is nothing to cut before it listens. */
@@ -29,24 +37,41 @@ export interface RegistryParts {
   /** The same: ends what is forwarded for those who would be refused now. */
   readonly endForwarding: () => void
   readonly revocationLists: Pick<AuthorityLists, 'noteRevocation' | 'last'>
+  readonly timings: { readonly revocationEffect: (seconds: number) => void }
+  /** Whether a rotation asks for the renewal of a certificate. */
+  readonly isAsked: RenewalPolicy['isAsked']
   readonly events: EventFeed
   readonly logger: Logger
   readonly clock: Clock
   readonly mayAccess: MayAccess | undefined
 }
 
+export interface OpenRegistry
+  extends Omit<Registry, 'noteConnection'>,
+    ConnectionNotes,
+    AuthorityCalls,
+    Enrolling,
+    ReturnType<typeof createHandOver> {
+  readonly holds: Holds
+  readonly serverCertificates: ServerCertificates
+  readonly suspicions: Suspicions
+}
+
+interface ConnectionNotes {
+  noteConnection(grant: Grant, address: string): void
+}
+
 /** The registry, with all that it moves outside of itself. */
-export function openRegistry(
-  config: Config,
-  parts: RegistryParts,
-  stack: AsyncDisposableStack,
-): Registry & AuthorityCalls & { readonly serverCertificates: ServerCertificates } {
-  const { stores, database, pki, broker, endForwarding, revocationLists, events, logger, clock, mayAccess } = parts
+export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncDisposableStack): OpenRegistry {
+  const profiles = openProfiles(config)
+  const { stores, database, pki, broker, endForwarding, revocationLists, timings, events, logger, clock } = parts
+  const { mayAccess } = parts
   const cutter: Cutter = {
     cutCredentials(names, reason) {
+      const begin = performance.now()
       const cut = broker().sessions.cutCredentials(names, reason)
       endForwarding()
-      return cut
+      return cut.then(() => timings.revocationEffect((performance.now() - begin) / 1000))
     },
     cutIdentity(kind, id, reason) {
       const cut = broker().sessions.cutIdentity(kind, id, reason)
@@ -60,6 +85,7 @@ export function openRegistry(
     },
     liftBan: (kind, id) => broker().liftBan(kind, id),
   }
+  const issuer = profileIssuer(issuerOf(pki), profiles)
   const issuers = openIssuers(pki, database)
   const joined = cutAtEmqxToo(cutter, config, stack, {
     stores,
@@ -71,13 +97,13 @@ export function openRegistry(
   })
   const registry: Registry = createRegistry({
     stores,
-    issuer: issuerOf(pki),
+    issuer,
     issuers,
     get issuerName() {
       return pki.authority.certificate.subject
     },
     cutter: joined,
-    onRevoked: () => inBackground(revocationLists.noteRevocation(), logger),
+    onCrlChange: () => inBackground(revocationLists.noteRevocation(), logger),
     compareBcrypt: stack.use(new BcryptThread()).compare,
     judgeChain: (certificate) => judgeChain(certificate, pki.clientTrust.authorities),
     authorityOf: (certificate) => findAuthority(certificate, pki.clientTrust.authorities)?.fingerprint256,
@@ -91,12 +117,11 @@ export function openRegistry(
       },
     },
     renewal: {
-      get beforeSeconds() {
-        return config.ca.renew_before
-      },
+      beforeSecondsOf: (profile) => profiles.get(profile).renewBeforeSeconds ?? config.ca.renew_before,
       get afterExpiryDays() {
         return config.ca.renew_after_expiry
       },
+      isAsked: parts.isAsked,
     },
     get mode() {
       return mqttAuthMode(config)
@@ -113,8 +138,8 @@ export function openRegistry(
     ...(mayAccess ? { narrowAccess: narrowBy(mayAccess, logger) } : {}),
   })
   const { certificates } = stores
-  const issuer = serverIssuerOf(pki)
-  const { revocations } = registry
+  const { revocations, refusals } = registry
+  const suspicions = watchForCompromise(config, { registry, certificates, events, logger, clock })
   const calls = createAuthorityCalls({
     pki,
     database,
@@ -128,6 +153,28 @@ export function openRegistry(
   return {
     ...registry,
     ...calls,
+    ...openEnrolment({ stores, registry, issuer, profiles, pki, events, clock }),
+    suspicions,
+    noteConnection(grant, address) {
+      registry.noteConnection(grant)
+      suspicions.noteConnection(grant, address)
+    },
+    refusals: {
+      ...refusals,
+      record(refusal, proven) {
+        refusals.record(refusal)
+        suspicions.noteRefusal(refusal, proven)
+      },
+    },
+    administratorCertificates: {
+      ...registry.administratorCertificates,
+      // Its role may be a smaller one from now on.
+      async issue(request) {
+        const issued = await registry.administratorCertificates.issue(request)
+        endForwarding()
+        return issued
+      },
+    },
     tokens: {
       ...registry.tokens,
       revoke(id) {
@@ -135,7 +182,16 @@ export function openRegistry(
         endForwarding()
       },
     },
-    serverCertificates: createServerCertificates({ issuer, issuers, certificates, revocations, events, clock }),
+    ...createHandOver({ registry, stores, issuer, events, clock }),
+    holds: createHolds({ certificates, revocations, cutter, clock }),
+    serverCertificates: createServerCertificates({
+      issuer: serverIssuerOf(pki),
+      issuers,
+      certificates,
+      revocations,
+      events,
+      clock,
+    }),
   }
 }
 
@@ -155,14 +211,14 @@ function serverIssuerOf(pki: Pki): ServerIssuer {
 }
 
 /** The CA, with what its new devices and services verify MQTTS by. */
-function issuerOf(pki: Pki): LeafIssuer {
+function issuerOf(pki: Pki): ProfileIssuer {
   return {
-    issueDevice: (deviceId, userId, options) => pki.authority.issueDevice(deviceId, userId, options),
-    certifyDevice: (deviceId, userId, publicKey, options) =>
-      pki.authority.certifyDevice(deviceId, userId, publicKey, options),
-    readRequestedKey: (request) => pki.authority.readRequestedKey(request),
-    issueService: (name, options) => pki.authority.issueService(name, options),
-    issueAdministrator: (name, options) => pki.authority.issueAdministrator(name, options),
+    issueDevice: (deviceId, userId, wishes) => pki.authority.issueDevice(deviceId, userId, wishes),
+    certifyDevice: (deviceId, userId, publicKey, wishes) =>
+      pki.authority.certifyDevice(deviceId, userId, publicKey, wishes),
+    readSigningRequest: (request) => pki.authority.readSigningRequest(request),
+    issueService: (name, wishes) => pki.authority.issueService(name, wishes),
+    issueAdministrator: (name, wishes) => pki.authority.issueAdministrator(name, wishes),
     get caCertificatePem() {
       return pki.anchorPem
     },

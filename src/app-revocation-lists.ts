@@ -1,9 +1,9 @@
 import type { Pki } from './app-pki.ts'
-import type { DistributionPoints } from './ca/authority.ts'
+import type { Publications } from './ca/authority.ts'
 import { encodeRevoked, toRevocationListPem } from './ca/revocation-list.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
-import { publicUrl } from './config-pki.ts'
+import { publication } from './config-pki.ts'
 import { createAuthorityStore } from './db/authority-store.ts'
 import type { Database } from './db/database.ts'
 import { createRevocationListStore, FIRST_LIST_PATH } from './db/revocation-list-store.ts'
@@ -13,12 +13,16 @@ import { noteDistributionPoint } from './registry/distribution-points.ts'
 import { RevocationLists } from './registry/revocation-lists.ts'
 
 /** What certificates name from now on, as the settings have it at that moment. */
-export function createDistributionPoints(config: Config, database: Database): DistributionPoints {
+export function createPublications(config: Config, database: Database): Publications {
   const store = createRevocationListStore(database)
   const { findFirst } = createAuthorityStore(database)
   return {
-    current: (issuer) => publicUrl(config, listPath(issuer, findFirst())),
-    note: (url, notAfter) => noteDistributionPoint(store, url, notAfter),
+    current: (issuer) =>
+      publication(config, {
+        crl: listPath(issuer, findFirst()),
+        caCertificate: `/pki/authorities/${shortFingerprint(issuer)}/ca.cer`,
+      }),
+    note: ({ distributionPoint }, notAfter) => noteDistributionPoint(store, distributionPoint, notAfter),
   }
 }
 

@@ -1,15 +1,25 @@
 import { inBackground } from './app-background.ts'
+import type { ScheduledBackups } from './app-backup-schedule.ts'
+import type { FleetCare } from './app-fleet.ts'
 import type { Pki } from './app-pki.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
+import type { Clock } from './clock.ts'
+import type { Config } from './config.ts'
 import type { Logger } from './logger.ts'
+import type { AuditTrail } from './registry/audit/audit-trail.ts'
 import type { AuthorityLists } from './registry/authority-lists.ts'
 import type { Registry } from './registry/registry.ts'
 
 export interface SweepParts {
+  readonly config: Config
+  readonly audit: Pick<AuditTrail, 'forgetBefore'>
+  readonly clock: Clock
   readonly registry: Pick<Registry, 'revocations' | 'legacy'>
   readonly broker: Pick<MqttBroker, 'endExpired'>
   readonly pki: Pick<Pki, 'renewal' | 'caKeys'>
   readonly revocationLists: Pick<AuthorityLists, 'refresh'>
+  readonly fleet: Pick<FleetCare, 'sweep'>
+  readonly scheduled: Pick<ScheduledBackups, 'check'>
   /** Sessions and forwarded connections whose right has ended in another way. */
   readonly endOthers: () => Promise<void>
   readonly logger: Logger
@@ -17,10 +27,15 @@ export interface SweepParts {
 
 /** Ends what the clock has ended, and renews what is due: what fails is told, and holds up nothing else. */
 export function createSweep({
+  config,
+  audit,
+  clock,
   registry,
   broker,
   pki,
   revocationLists,
+  fleet,
+  scheduled,
   endOthers,
   logger,
 }: SweepParts): () => Promise<void> {
@@ -33,7 +48,10 @@ export function createSweep({
       pki.caKeys.recover(),
       pki.renewal.check(),
       revocationLists.refresh(),
+      fleet.sweep(),
+      scheduled.check(),
     ]
+    audit.forgetBefore(new Date(clock().getTime() - config.audit.keep * 1000))
     await Promise.all(works.map((work) => inBackground(work, logger)))
   }
 }

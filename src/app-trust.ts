@@ -27,8 +27,8 @@ export function tellMistrust({ database, pki, clock, logger }: TrustParts): void
   logger.warn(told, 'Devices were given another CA than the one that MQTTS leads to, and do not trust the server')
 }
 
-/** Tells whenever a listener shows another certificate. */
-export function announceExchanges(pki: Pick<Pki, 'https' | 'mqtts'>, events: EventFeed): void {
+/** Says what each surface shows from then on. */
+export function tellExchanges(pki: Pick<Pki, 'https' | 'mqtts'>, events: EventFeed): void {
   for (const surface of ['https', 'mqtts'] as const) {
     const { served } = pki[surface]
     const fingerprint = (): string => served.identity.certificate.fingerprint256

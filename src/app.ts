@@ -1,10 +1,19 @@
 import { createApi } from './api/api.ts'
+import { createTimings } from './api/metrics/timings.ts'
 import { OWN_ORIGIN } from './api/request/request-origin.ts'
 import { isWebSocketRequest } from './api/request/websocket-rule.ts'
+import { httpsIdentity, webSocketOffer } from './app-addresses.ts'
 import { inBackground, repeat } from './app-background.ts'
+import { openBackups } from './app-backup.ts'
+import { ScheduledBackups } from './app-backup-schedule.ts'
 import { openCaKey } from './app-ca-key.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
+import { openHappenings } from './app-events.ts'
+import { openFleetCare, readRotations } from './app-fleet.ts'
+import type { Hub, HubOverrides } from './app-hub.ts'
 import { openListeners } from './app-listeners.ts'
+import { openMetrics } from './app-metrics.ts'
+import { createOcsp } from './app-ocsp.ts'
 import type { Ports } from './app-ports.ts'
 import { openPremises } from './app-premises.ts'
 import { openReverseProxy } from './app-proxy.ts'
@@ -14,13 +23,11 @@ import { createReload } from './app-reload.ts'
 import { openRevocationLists } from './app-revocation-lists.ts'
 import { createStores, openMqttStores } from './app-stores.ts'
 import { createSweep } from './app-sweep.ts'
-import { announceExchanges, tellMistrust } from './app-trust.ts'
-import type { MessageFeed } from './broker/delivery/message-feed.ts'
+import { tellExchanges, tellMistrust } from './app-trust.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
-import { SUB_PROTOCOLS } from './broker/websocket/websocket-door.ts'
-import type { AskSecret } from './ca/ca-key.ts'
+import { createPkcs12 } from './ca/pkcs12.ts'
 import { createTimeSigner } from './ca/time-signer.ts'
-import { type Clock, systemClock } from './clock.ts'
+import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { apiAuth, authModes } from './config-auth.ts'
 import { brokerLimits } from './config-limits.ts'
@@ -28,53 +35,8 @@ import { LiveConfig } from './config-live.ts'
 import { databaseFailure } from './db/database-failure.ts'
 import { OpenSockets } from './edge/open-sockets.ts'
 import { EventFeed } from './events.ts'
-import type { Logger } from './logger.ts'
 import { ensureAdminToken } from './registry/admin-token.ts'
-import type { MayAccess } from './registry/narrowed-access.ts'
 import { VERSION } from './version.ts'
-
-export interface Hub extends AsyncDisposable {
-  readonly mqttPort: number
-  /** Of MQTT without TLS, where that is on. */
-  readonly plainMqttPort: number | undefined
-  readonly apiPort: number
-  /** Of redirects to HTTPS, where that is on. */
-  readonly redirectPort: number | undefined
-  readonly caFingerprint: string
-  /** PEM; what devices verify the hub with. */
-  readonly caCertificate: string
-  readonly caCreated: boolean
-  /** None of a hub in memory. */
-  readonly adminTokenFile?: string
-  /** Of the certificate that HTTPS shows now. */
-  readonly serverNames: readonly string[]
-  readonly events: EventFeed
-  /** Every message that was accepted. */
-  readonly messages: Pick<MessageFeed, 'subscribe'>
-  /** Reads again the configuration and the files of certificates that it names, and puts in force what a running hub can take. */
-  reload(): Promise<void>
-  /** Ends at once what the clock has ended, as a hub does every 30 s by itself: for who moves its clock. */
-  sweep(): Promise<void>
-  /** Asks the API as its administrator, without a connection; of the URL only path and query matter. */
-  fetch(request: Request): Promise<Response>
-}
-
-export interface HubOverrides {
-  readonly logger: Logger
-  /** Told to whoever finds the data folder in use. */
-  readonly pid: number
-  readonly clock?: Clock
-  /** How the configuration is read again; without it the settings stay as they are. */
-  readonly reread?: () => Promise<Config>
-  /** Asked for the passphrase or PIN of the CA's key, where it needs one and none is configured. */
-  readonly askSecret?: AskSecret
-  /** Neither of the two folders is touched: all is gone with the hub. */
-  readonly inMemory?: boolean
-  /** Asked beside the policies, which it can only narrow; its answers hold until a policy changes. */
-  readonly mayAccess?: MayAccess
-  /** Off, MQTT packets take the long way; for tests. */
-  readonly fastPath?: boolean
-}
 
 const SWEEP_MS = 30_000
 const WATCH_MS = 1000
@@ -86,10 +48,15 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   const config = live.settings
   await using stack = new AsyncDisposableStack()
   const events = new EventFeed()
+  const timings = createTimings()
 
   const { database, pki, files } = await openPremises(config, { ...overrides, clock, inMemory }, stack)
-  const registryStores = createStores(database)
+  const registryStores = createStores(database, clock)
+  const { transaction, audit } = registryStores
+  const own = { database, transaction, events, clock, logger, pki, ports: () => Object.values(ports) }
+  const { watchMessages, ...happenings } = openHappenings(config, own, stack)
   const revocationLists = openRevocationLists({ database, pki, clock }, stack)
+  const ocsp = createOcsp({ database, pki, clock, logger })
   const registry = openRegistry(
     config,
     {
@@ -97,8 +64,10 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       database,
       pki,
       broker: () => broker,
-      endForwarding: () => proxy.endRefused(),
+      endForwarding,
       revocationLists,
+      timings,
+      isAsked: readRotations(database),
       events,
       logger,
       clock,
@@ -113,7 +82,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
 
   // Disposed after those who speak on them.
   const sockets = stack.use(new OpenSockets())
-  const stores = stack.use(openMqttStores(config, { file: files?.mqttDatabase, clock, logger }))
+  const stores = stack.use(openMqttStores(config, { file: files?.mqttDatabase, clock, logger, timings }))
   const broker = stack.use(
     await openMqttBroker({
       ...registry,
@@ -128,35 +97,33 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       fastPath,
     }),
   )
-  const sweep = createSweep({ registry, broker, pki, revocationLists, endOthers, logger })
+  watchMessages(broker.messages)
+  const fleet = openFleetCare(
+    { database, stores: registryStores, pki, registry, broker, recordRefusal, events, clock, logger },
+    stack,
+  )
+  const backups = openBackups({ files, caFingerprint: pki.authority.fingerprint, clock, logger }, stack)
+  const scheduled = stack.use(new ScheduledBackups(config, { backups, events, clock, logger }))
+  const swept = { config, registry, audit, clock, broker, pki, revocationLists, fleet, scheduled, endOthers, logger }
+  const sweep = createSweep(swept)
   repeat(stack, SWEEP_MS, sweep)
   repeat(stack, WATCH_MS, () => inBackground(pki.watch(), logger))
   const ports: Ports = { mqtt: config.mqtt.port, api: config.api.port, plainMqtt: undefined, redirect: undefined }
-  const https = {
-    serverNames: () => pki.https.served.identity.names,
-    get publicHost() {
-      return config.public_host
-    },
-    get httpsPort() {
-      return ports.api
-    },
-  }
+  const https = httpsIdentity(config, pki, ports)
   const proxy = openReverseProxy(config, { registry, https, logger })
-  const webSocket = {
-    subProtocols: SUB_PROTOCOLS,
-    get allowedOrigins() {
-      return config.mqtt.allowed_origins
-    },
-  }
-  const readiness = createReadiness({ database, stores, pki, revocationLists, clock, logger }, stack)
+  const webSocket = webSocketOffer(config)
+  const readiness = createReadiness({ database, stores, pki, revocationLists, scheduled, clock, logger }, stack)
   const api = createApi({
     ...registry,
+    ...fleet,
+    backups,
     modes: authModes(config),
     recordRefusal,
     renewOwnCertificate: () => pki.renewal.renew(),
     certificateAuthority: openCaKey({ pki, revocationLists, events, logger }, stack),
     trust: pki,
     revocationLists,
+    answerOcsp: ocsp.answer,
     broker: {
       get brokerHost() {
         return config.public_host ?? 'localhost'
@@ -165,8 +132,10 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
         return ports.mqtt
       },
     },
+    audit,
     sessions: broker.sessionList,
     bans: broker.bans,
+    remoteCalls: broker.remoteCalls,
     publisher: { publish: broker.publish, packetBytes: () => config.limits.packet_bytes },
     https,
     webSocket,
@@ -177,6 +146,8 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     allowedOrigins: config.api.allowed_origins,
     health: { level: () => logger.level },
     readiness,
+    metrics: openMetrics({ broker, registry, pki, fleet, scheduled, readiness, timings, files }),
+    timings,
     diagnosis: createDiagnosis(config, {
       stores: registryStores,
       registry,
@@ -188,6 +159,8 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       ports,
       clock,
     }),
+    createKeyStore: createPkcs12,
+    ...happenings,
     signTime: createTimeSigner(() => pki.mqtts.served.identity),
     explainFailure: (error) => databaseFailure('hub.db', error),
     clock,
@@ -199,6 +172,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     config,
     {
       pki,
+      ocsp,
       sockets,
       recordRefusal,
       broker,
@@ -208,12 +182,15 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
       proxy,
       localSocket: files?.localSocket,
       logger,
+      timings,
       ports,
     },
     stack,
   )
 
-  announceExchanges(pki, events)
+  // Ended first: nobody waits for the end of a stream that has none.
+  stack.use(happenings.eventStreams)
+  tellExchanges(pki, events)
   inBackground(revocationLists.refresh(), logger)
   logger.info({ component: 'hub', mqttPort: ports.mqtt, apiPort: ports.api }, 'Hub ready')
   const resources = stack.move()
@@ -241,8 +218,13 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 
-  async function endOthers(): Promise<void> {
+  function endForwarding(): void {
     proxy.endRefused()
+    happenings.eventStreams.endRefused()
+  }
+
+  async function endOthers(): Promise<void> {
+    endForwarding()
     await broker.sessions.cutOthersThan(registry.connectAdmissions.isStillAdmitted)
   }
 }

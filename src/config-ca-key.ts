@@ -1,5 +1,5 @@
 import type { Config } from './config.ts'
-import { file, group, optionalCount, optionalText, secret } from './config-field.ts'
+import { file, group, optionalCount, optionalName, secret } from './config-field.ts'
 
 // PKCS#11: CK_SLOT_ID is a CK_ULONG, of 32 bits on some machines.
 const MAX_SLOT = 4_294_967_295
@@ -16,8 +16,8 @@ export const CA_KEY = {
       '/usr/lib/softhsm/libsofthsm2.so',
     ),
     slot: optionalCount(MAX_SLOT, 'Id of the slot of its token, where it is not found by its label.', 0),
-    token_label: optionalText('Label of its token.', 'the label of a token', 'signet'),
-    key_label: optionalText(
+    token_label: optionalName('Label of its token.', 'the label of a token', 'signet'),
+    key_label: optionalName(
       'Label of the key in the token; where there is none it is made there.',
       'the label of a key',
       'signet-ca',

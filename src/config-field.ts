@@ -93,11 +93,16 @@ export function optionalDuration(description: string, example: string) {
   return optional(seconds, { ...notes, example })
 }
 
+/** Seconds, or a number with its unit. */
+export function durationSchema(least: number, most: number) {
+  const seconds = z.int().min(least).max(most)
+  return z.union([seconds, z.string().regex(DURATION_PATTERN).transform(readDuration).pipe(seconds)])
+}
+
 function durationRule(description: string, most: number) {
-  const seconds = z.int().min(1).max(most)
   const expected = `a duration from 1s to ${formatDuration(most)}, such as 3600 or ${formatDuration(Math.min(most, 7 * DAY))}`
   return {
-    seconds: z.union([seconds, z.string().regex(DURATION_PATTERN).transform(readDuration).pipe(seconds)]),
+    seconds: durationSchema(1, most),
     notes: { kind: 'duration', description, expected },
   } as const
 }
@@ -119,6 +124,14 @@ export function optional<Schema extends z.ZodType>(
   const absentOr = z.exactOptional(schema)
   NOTES.add(absentOr, { kind: 'text', ...notes })
   return absentOr
+}
+
+/** A text that is judged by a function; a secret is never shown. */
+export function optionalText(
+  isRight: (text: string) => boolean,
+  notes: Omit<SettingNotes, 'kind'> & { readonly kind?: 'text' | 'secret' },
+) {
+  return optional(z.string().refine(isRight), notes)
 }
 
 /** Paths that other servers answer. */
@@ -150,7 +163,8 @@ export function secret(description: string, expected: string) {
   return optional(z.string().min(1), { kind: 'secret', description, expected, example: '' })
 }
 
-export function optionalText(description: string, expected: string, example: string) {
+/** The name that something elsewhere has. */
+export function optionalName(description: string, expected: string, example: string) {
   return optional(z.string().min(1), { description, expected, example })
 }
 

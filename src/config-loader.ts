@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { acceptValue, type Config, type ConfigInput, createConfig, readValue, SETTINGS } from './config.ts'
+import { findHalfSetBackup } from './config-backup.ts'
 import { findHsmFaults } from './config-ca-key.ts'
 import { findHalfSetCertificates } from './config-certificate.ts'
 import { findHalfSetEmqx } from './config-emqx.ts'
@@ -48,6 +49,7 @@ export function loadConfig(request: ConfigRequest): LoadedConfig {
   faults.push(
     ...findFaults(config, { refused, origins }),
     ...findHalfSetEmqx(config, refused),
+    ...findHalfSetBackup(config, refused),
     ...findHalfSetCertificates(config, refused),
     ...findHsmFaults(config, refused),
     ...findProxyFaults(config, refused),

@@ -1,13 +1,21 @@
 import type { Config } from './config.ts'
 import { apiEndpoint } from './config-edge.ts'
 
-/** The URL of a public document that certificates name; none: nobody has said by what name the hub is reached. */
-export function publicUrl(
+/** Where on the hub those documents lie that follow the CA. */
+export interface PublishedPaths {
+  readonly crl: string
+  readonly caCertificate: string
+}
+
+/** The URLs that certificates name; none: nobody has said by what name the hub is reached. */
+export function publication(
   config: Pick<Config, 'api' | 'listen' | 'pki' | 'public_host'>,
-  path: string,
-): string | undefined {
+  { crl, caCertificate }: PublishedPaths,
+) {
   const url = config.pki.public_url ?? ownUrl(config)
-  return url && new URL(path, url).href
+  if (url === undefined) return undefined
+  const at = (path: string): string => new URL(path, url).href
+  return { distributionPoint: at(crl), ocsp: at('/pki/ocsp'), caIssuers: at(caCertificate) }
 }
 
 function ownUrl(config: Pick<Config, 'api' | 'listen' | 'public_host'>): string | undefined {

@@ -40,7 +40,7 @@ export function renderExample(settings: readonly Setting[]): string {
   const lines = [
     '# Every setting of Signet with its default. Copy it to config.yaml and keep what you change.',
     '# A key api.port is also the variable SIGNET_API__PORT and the flag --api-port; flags win over variables, variables over',
-    '# .env, .env over this file. Relative folders start here. Sizes are bytes, or 16KiB, 1MiB, 1GiB; durations seconds, or 60s, 5m, 12h, 7d.',
+    '# .env, .env over this file. Relative folders start here. Sizes are bytes, or 16KiB, 1MiB, 1GiB; durations seconds, or 60s, 5m, 12h, 7d, 1y.',
     '# "Live": a running hub takes a new value on SIGHUP and "signet config reload"; the others wait for a restart.',
   ]
   let last: readonly string[] = ['']

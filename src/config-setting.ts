@@ -1,5 +1,15 @@
 /** How a setting is written, which decides how its text in a variable or flag is read. */
-export type SettingKind = 'text' | 'number' | 'size' | 'duration' | 'toggle' | 'list' | 'folder' | 'file' | 'secret'
+export type SettingKind =
+  | 'text'
+  | 'number'
+  | 'size'
+  | 'duration'
+  | 'toggle'
+  | 'list'
+  | 'map'
+  | 'folder'
+  | 'file'
+  | 'secret'
 
 /** What the schema says of a setting beside its rule. */
 export interface SettingNotes {
@@ -45,6 +55,7 @@ const TEXT_READERS = {
   duration: readNumber,
   toggle: (text) => (text === 'true' ? true : text === 'false' ? false : text),
   list: readJson,
+  map: readJson,
 } as const satisfies Record<SettingKind, (text: string) => unknown>
 
 /** The value that a variable or flag stands for; text that is none stays text, and the schema refuses it. */

@@ -65,12 +65,16 @@ export function readTree(
     if (setting !== undefined && name.includes('.'))
       faults.push(`${place}: unknown setting; write it as ${nested(key)}`)
     else if (setting !== undefined) {
-      const given = children === undefined ? value : {}
+      const given = children === undefined ? value : setting.kind === 'map' ? readPlain(children) : {}
       entries.push({ setting, value: given, inFile, origin: { layer: 'file', place }, base })
     } else if (!groups.has(key)) faults.push(`${place}: unknown setting${suggest(key, [...byKey.keys(), ...groups])}`)
     else if (children !== undefined) for (const child of children) visit(child, `${key}.${child.name}`)
     else if (value !== null) faults.push(`${place}: expected a map of settings, found ${formatFound(value)}`)
   }
+}
+
+function readPlain(nodes: readonly FileNode[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(nodes.map(({ name, value, children }) => [name, children ? readPlain(children) : value]))
 }
 
 /** `mqtt` and `mqtt.plain` of `mqtt.plain.port`. */

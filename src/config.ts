@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import { BACKUP } from './config-backup.ts'
 import { CA_KEY } from './config-ca-key.ts'
 import { HTTPS_CERTIFICATE, MQTTS_CERTIFICATE } from './config-certificate.ts'
 import { API_EDGE, LISTEN_EDGE, NETWORKS, SERVER_EDGE } from './config-edge.ts'
 import { ConfigurationError } from './config-error.ts'
+import { COMPROMISE_SETTINGS, EVENT_SETTINGS, WEBHOOK_SETTINGS } from './config-events.ts'
 import {
   choice,
   count,
@@ -24,6 +26,7 @@ import {
   size,
   toggle,
 } from './config-field.ts'
+import { profiles } from './config-profiles.ts'
 import { createSetting, type Setting } from './config-setting.ts'
 import { isHostName, isHttpUrl, isOrigin, isServerName } from './host-name.ts'
 import { isId } from './identifiers.ts'
@@ -112,6 +115,9 @@ const SCHEMA = group({
     server_names: list(NAMES, "Further names and addresses in the hub's own server certificate."),
     session_resumption: toggle(false, 'Whether TLS sessions may be resumed; the registry is asked again either way.'),
   }),
+  audit: group({
+    keep: duration(365 * DAY, 'How long it is remembered who changed what.'),
+  }),
   ca: group({
     hierarchy: choice(
       ['single', 'two_tier'],
@@ -141,6 +147,8 @@ const SCHEMA = group({
       'Days after its end in which a device may still renew it, and do nothing else.',
     ),
   }),
+  profiles: profiles('What certificates of devices and services may be, by name; docs/enrolment explains it.'),
+  backup: group(BACKUP),
   emqx: group({
     allow_cn_only: toggle(false, 'Whether EMQX may ask about a device by its CN, without the certificate.'),
     api_url: optional(z.string().refine(isHttpUrl), {
@@ -155,6 +163,9 @@ const SCHEMA = group({
     }),
     api_secret: secret('Its secret key; api_secret_file names a file that holds it.', 'the secret of an API key'),
   }),
+  events: group(EVENT_SETTINGS),
+  compromise: group(COMPROMISE_SETTINGS),
+  webhooks: group(WEBHOOK_SETTINGS),
   limits: group({
     connect_bytes: size(16 * KIB, 'Largest MQTT CONNECT packet.'),
     packet_bytes: size(MIB, 'Largest MQTT packet.'),

@@ -47,12 +47,28 @@ export function shortFingerprint(fingerprint: string): string {
   return fingerprint.replaceAll(':', '').slice(0, 16).toLowerCase()
 }
 
-/** RFC 5280 §4.1.2.2: a positive integer of at most 20 octets; to upper-case hexadecimal without leading zero octets. */
+/**
+ * An integer of at most 20 octets, RFC 5280 §4.1.2.2, negative only where another CA has made it so; to upper-case
+ * hexadecimal without leading zero octets. Throws `invalid_serial_number`.
+ */
 export function parseSerialNumber(text: string): string {
-  const hex = text.replaceAll(':', '').toUpperCase()
-  if (!/^[0-9A-F]{1,40}$/.test(hex) || /^0+$/.test(hex)) {
+  if (!isSerialNumber(text)) {
     throw new DomainError('invalid_serial_number', 'A serial number is 1 to 40 hexadecimal digits, not all zero')
   }
+  const [, sign = '', hex = ''] = /^(-?)(.*)$/.exec(text.replaceAll(':', '').toUpperCase()) ?? []
   const even = hex.length % 2 === 0 ? hex : `0${hex}`
-  return even.replace(/^(?:00)+/, '')
+  return sign + even.replace(/^(?:00)+/, '')
+}
+
+function isSerialNumber(text: string): boolean {
+  const hex = text.replaceAll(':', '')
+  return /^-?[0-9A-F]{1,40}$/i.test(hex) && !/^-?0+$/.test(hex)
+}
+
+/** What somebody searches for as names of a certificate, each where it can be one. */
+export function readCertificateNames(text: string): { readonly fingerprint?: string; readonly serialNumber?: string } {
+  return {
+    ...(FINGERPRINT.test(text) ? { fingerprint: parseFingerprint(text) } : {}),
+    ...(isSerialNumber(text) ? { serialNumber: parseSerialNumber(text) } : {}),
+  }
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { pid } from 'node:process'
-import type { HubOverrides } from './app.ts'
+import type { HubOverrides } from './app-hub.ts'
 import { EXIT, reportFailure } from './cli/exit-code.ts'
 import type { CommandContext, LocalHub, RunningHub, SettingsRequest, Terminal } from './cli/ports.ts'
 import { createProgram } from './cli/program.ts'
@@ -51,9 +51,15 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
       const { planListeners } = await import('./config-listeners.ts')
       const { api, mqtt } = planListeners(config)
       const { passphrase: caPassphrase } = config.ca
-      const places = { certsDir: config.certs_dir, dataDir: config.data_dir }
-      const ports = { apiPort: api.port, mqttPort: mqtt.port }
-      return { ...places, ...ports, ...(caPassphrase === undefined ? {} : { caPassphrase }) }
+      const { passphrase: backupPassphrase } = config.backup
+      return {
+        certsDir: config.certs_dir,
+        dataDir: config.data_dir,
+        apiPort: api.port,
+        mqttPort: mqtt.port,
+        ...(caPassphrase === undefined ? {} : { caPassphrase }),
+        ...(backupPassphrase === undefined ? {} : { backupPassphrase }),
+      }
     },
     async listSettings(request) {
       const { listEffectiveSettings } = await import('./config-loader.ts')
@@ -77,11 +83,29 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
       const { changeCaKeys } = await import('./app-ca-key-file.ts')
       return changeCaKeys(config, change)
     },
+    async saveBackup(stream, file, passphrase) {
+      const { saveArchive } = await import('./app-backup-file.ts')
+      return saveArchive(stream, file, passphrase)
+    },
+    async restore({ isPreview, ...request }) {
+      const { config } = await load(request)
+      const [{ previewRestore, restoreBackup }, { systemClock }] = await Promise.all([
+        import('./app-restore.ts'),
+        import('./clock.ts'),
+      ])
+      const folders = { data: resolve(config.data_dir), certs: resolve(config.certs_dir) }
+      const wanted = { ...request, folders, clock: systemClock, pid }
+      return { ...(await (isPreview ? previewRestore(wanted) : restoreBackup(wanted))), folders }
+    },
     async saveSslSettings(request) {
       const { config } = await load(request)
       const { saveSslSettings } = await import('./app-ssl-config.ts')
       const configFile = resolve(terminal.cwd, request.configFile ?? 'config.yaml')
       return { configFile, warnings: await saveSslSettings(config, configFile) }
+    },
+    async requestKey(deviceId) {
+      const { requestOwnKey } = await import('./app-key-request.ts')
+      return requestOwnKey(deviceId)
     },
   }
 }

@@ -1,3 +1,5 @@
+import { DomainError } from './errors.ts'
+
 /** Where somebody was refused. */
 export type Surface = 'mqtt' | 'mqtts' | 'wss' | 'https' | 'http' | 'socket' | 'emqx'
 
@@ -14,8 +16,12 @@ export const REFUSAL_MENDS = {
   banned:
     'An administrator has banned this client for a while: signet ban list shows until when, signet ban lift ID ends it.',
   body_invalid: 'The request is not what the API description at /openapi.json asks for: see the answer for the field.',
+  certificate_exists:
+    'The device has an active certificate already: revoke it, or let the request or its enrolment token replace it (onExisting).',
   certificate_expired:
     "The certificate is past its notAfter by the hub's clock: issue a new one (signet device add ID, or admin-cert create NAME), and check both clocks.",
+  certificate_held:
+    'The certificate is on hold: signet certificate unhold FINGERPRINT lets its holder in again, signet device revoke ID ends it for good.',
   certificate_kind_wrong:
     'A certificate of this kind is not accepted here: MQTT takes those of devices and services, the API those of administrators (signet admin-cert create NAME).',
   certificate_missing:
@@ -34,6 +40,12 @@ export const REFUSAL_MENDS = {
   chain_invalid: 'The certificate does not form a valid chain to our CA: issue a new one (signet device add ID).',
   cipher_not_shared:
     'Client and hub share no cipher suite, group or signature algorithm: update the TLS library of the client, or allow ECDHE with AES-GCM in it.',
+  claim_closed:
+    'The claim link was used already, or has expired: find out who used it (signet device show ID), and make a new one (signet device claim ID).',
+  claim_over_limit:
+    'Too many claim links from this address were wrong: somebody guesses, or a page asks again and again; it is let in again in a minute.',
+  claim_unknown:
+    'No open claim has this secret: the link was cut short, or a newer one has taken its place (signet device claim ID makes one).',
   client_clock_wrong:
     "The client finds the hub's certificate expired: set the clock of the client (NTP), and see with signet doctor that the certificate is not.",
   client_id_held: 'This client id is in use by another identity: use the own id, or <id>:<suffix>.',
@@ -64,6 +76,14 @@ export const REFUSAL_MENDS = {
     'What EMQX sent cannot be read: its authenticator and authoriser send a JSON object or a form of strings, at most 1 MiB, as signet emqx-config prints them.',
   emqx_client_unknown:
     'EMQX asks about a client that is no registered device or service: register it, and let the authoriser send clientid and cert_common_name (signet emqx-config).',
+  enrolment_id_wrong:
+    'The enrolment token was made for other ids: give the device one that covers its id (signet enrolment-token create ID), or set the user name to the id.',
+  enrolment_rejected:
+    'An administrator has rejected this enrolment: let the device make a new key and ask again if that was a mistake.',
+  enrolment_token_ended:
+    'The enrolment token is used up, expired or revoked, or older than the revocation of this device: make a new one (signet enrolment-token create ID).',
+  enrolment_token_invalid:
+    'What the device showed to enrol is no enrolment token that is in force: its id is the user name, the token the password (signet enrolment-token create ID).',
   handshake_abandoned:
     "The client saw the hub's certificate and left without a word, as Node and MQTT.js do where the name is not in it: connect to a name of the certificate, or add the name to tls.server_names or public_host.",
   handshake_failed:
@@ -99,6 +119,8 @@ export const REFUSAL_MENDS = {
     'Too many passwords from this address were wrong, or wait to be checked: correct the password of the client, and try again in a minute.',
   packet_invalid: 'The client broke the MQTT protocol and was disconnected: check its library and version.',
   packet_too_large: 'The packet exceeds limits.packet_bytes: send smaller messages, or raise the limit.',
+  profile_violation:
+    'The certificate that was asked for is not what its profile allows: the answer says what was expected; see profiles in the configuration.',
   protocol_version_unsupported:
     'The client speaks an MQTT version other than 3.1 and 3.1.1: set it to 3.1.1 (mosquitto: -V mqttv311; MQTT.js: protocolVersion 4; paho: MQTTv311).',
   proxy_header_invalid:
@@ -111,8 +133,12 @@ export const REFUSAL_MENDS = {
     'No policy of this identity allows this publish: see its policies, or publish under users/<user>/devices/<device>/.',
   purpose_wrong:
     'The certificate was not made for clients (extendedKeyUsage clientAuth is missing): use a device certificate.',
+  renewal_for_another:
+    'A client asked over MQTT for the certificate of a device that it is not: let each device publish its certificate/request itself, and find out who publishes there.',
   renewal_too_early:
     'The certificate is not yet near enough to its end: let the device wait until the time that the answer names, or change ca.renew_before.',
+  request_name_wrong:
+    'The certificate request names another CN than the id that asks with it: put the id of the device into the CN, and into the user name.',
   role_too_small:
     'The role of the caller does not allow this call: use a token or certificate of a larger role (signet token create NAME --role ROLE, signet admin-cert create NAME --role ROLE).',
   server_name_wrong:
@@ -148,6 +174,24 @@ export const REFUSAL_MENDS = {
 
 export type RefusalCause = keyof typeof REFUSAL_MENDS
 
+const DENIALS = [
+  'certificate_exists',
+  'csr_invalid',
+  'enrolment_rejected',
+  'enrolment_token_ended',
+  'key_compromised',
+  'key_in_use',
+  'key_not_allowed',
+  'profile_violation',
+  'renewal_too_early',
+  'request_name_wrong',
+] as const
+
+/** Under which cause a "no" to a request for a certificate is recorded; none for what is no refusal. */
+export function denialOf(error: unknown): RefusalCause | undefined {
+  return error instanceof DomainError ? DENIALS.find((cause) => cause === error.code) : undefined
+}
+
 /** One refusal as the part that refused knows it; the ring adds time, count and mend. */
 export interface Refusal {
   readonly address: string
@@ -158,4 +202,10 @@ export interface Refusal {
   readonly expected?: string
 }
 
-export type RecordRefusal = (refusal: Refusal) => void
+/** Who has shown a credential that is good now, and was refused what it asked for. */
+export interface ProvenIdentity {
+  readonly kind: 'device' | 'service' | 'anonymous'
+  readonly id: string
+}
+
+export type RecordRefusal = (refusal: Refusal, proven?: ProvenIdentity) => void

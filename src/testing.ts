@@ -1,6 +1,7 @@
 import { pid } from 'node:process'
 import type { IClientOptions, MqttClient } from 'mqtt'
-import { type Hub, startHub } from './app.ts'
+import { startHub } from './app.ts'
+import type { Hub } from './app-hub.ts'
 import type { QoS } from './broker/delivery/message.ts'
 import type { AcceptedMessage } from './broker/delivery/message-feed.ts'
 import type { Clock } from './clock.ts'

@@ -21,7 +21,8 @@ test('config.example.yaml, used as it is, changes nothing', () => {
     configFile: EXAMPLE.pathname,
     readFile: (path) => (path === EXAMPLE.pathname ? readFileSync(path, 'utf8') : ''),
   })
-  expect({ ...config, certs_dir: './certs', data_dir: './data' }).toEqual(createConfig())
+  const backup = { ...config.backup, folder: './backups' }
+  expect({ ...config, backup, certs_dir: './certs', data_dir: './data' }).toEqual(createConfig())
 })
 
 test("the README's configuration table is generated from the schema", () => {

@@ -15,3 +15,5 @@ describe('durations are written in the largest unit that fits', () => {
     })
   }
 })
+
+test('a year is 365 days', () => expect(readDuration('2 y')).toBe(2 * 365 * 86_400))

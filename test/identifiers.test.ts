@@ -114,6 +114,8 @@ describe('a serial number', () => {
     { text: '0f', expected: '0F' },
     { text: '00:00:0a:bc', expected: '0ABC' },
     { text: '000abc', expected: '0ABC' },
+    { text: '-1', expected: '-01' },
+    { text: '-01:2c', expected: '-012C' },
     { text: 'f'.repeat(40), expected: 'F'.repeat(40) },
   ]) {
     test(`${text.slice(0, 12)} is ${expected.slice(0, 12)}`, () => expect(parseSerialNumber(text)).toBe(expected))
@@ -131,8 +133,8 @@ describe('a serial number', () => {
     )
   })
 
-  // RFC 5280 §4.1.2.2: positive, at most 20 octets
-  for (const text of ['', '0', '0000', '00:00', '-1', 'xyz', '1 2', randomBytes(21).toString('hex')]) {
+  // RFC 5280 §4.1.2.2: at most 20 octets
+  for (const text of ['', '0', '0000', '00:00', '-', '-0', '1-2', 'xyz', '1 2', randomBytes(21).toString('hex')]) {
     test(`${JSON.stringify(text.slice(0, 12))} of ${text.length} characters is none`, () => {
       expect(() => parseSerialNumber(text)).toThrow(invalid('invalid_serial_number'))
     })

@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { startChildHub } from '../child-hub.ts'
 import { type ProcessUsage, pinProcess, watchProcess } from './process-usage.ts'
 
@@ -78,6 +79,24 @@ export const mosquitto: StartContender = async (folder) => {
   return {
     ...watchProcess(pid),
     port,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM')
+      await exited
+    },
+  }
+}
+
+/** Node without a broker: what no broker in Node goes below. */
+export const bareNode: StartContender = async (folder) => {
+  const script = fileURLToPath(new URL('bare-forwarder.ts', import.meta.url))
+  const child = spawn(process.execPath, [script, join(folder, 'certs')], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const exited = once(child, 'exit')
+  const [line] = await once(child.stdout, 'data')
+  const pid = child.pid ?? 0
+  pinProcess(pid, BROKER_CORE)
+  return {
+    ...watchProcess(pid),
+    port: JSON.parse(line).port,
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM')
       await exited

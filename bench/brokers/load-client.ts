@@ -57,9 +57,6 @@ export class LoadClient {
       port,
       servername: 'localhost',
       secureContext,
-      minVersion: 'TLSv1.3',
-      // The one that both brokers know.
-      ecdhCurve: 'X25519',
       ...(session === undefined ? {} : { session }),
     })
     socket.setNoDelay(true)

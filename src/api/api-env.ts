@@ -1,8 +1,19 @@
+import type { AdmittedEnrolment } from '../registry/enrolment/enrolments.ts'
 import type { Caller } from './access/caller.ts'
 import type { RequestOrigin } from './request/request-origin.ts'
 
 /** What travels with one request through the middlewares. */
 export interface ApiEnv {
-  readonly Bindings: { readonly origin: RequestOrigin }
-  readonly Variables: { readonly requestId: string; readonly caller: Caller; readonly device: string }
+  readonly Bindings: {
+    readonly origin: RequestOrigin
+    /** Closes the connection of the request at once; none of what the hub's own process asks. */
+    readonly abort?: () => void
+  }
+  readonly Variables: {
+    readonly requestId: string
+    readonly caller: Caller
+    readonly device: string
+    /** Of who shows an enrolment token. */
+    readonly enrolment?: AdmittedEnrolment
+  }
 }

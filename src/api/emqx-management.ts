@@ -2,7 +2,7 @@ import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 import { json as readJson } from 'node:stream/consumers'
 import { z } from 'zod'
-import type { EmqxClient, EmqxClients } from '../registry/ports.ts'
+import type { EmqxClient, EmqxClients } from '../registry/emqx-ports.ts'
 
 export interface EmqxManagementOptions {
   readonly url: string

@@ -92,7 +92,7 @@ export function createHttpServer({
     (request, bindings) => {
       // HTTP/2 is not offered, so it is never the other member of the library's union.
       const { incoming } = bindings as HttpBindings
-      return fetch(request, { origin: originOf(incoming) })
+      return fetch(request, { origin: originOf(incoming), abort: () => incoming.socket.destroy() })
     },
     // The hub also runs inside other people's tests: the global Request and Response stay theirs.
     { errorHandler: (error) => answerUnhandled(error, logger), overrideGlobalObjects: false },

@@ -1,5 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
+import type { BackupContents } from '../backup/manifest.ts'
 import type { Message } from '../broker/delivery/message.ts'
+import type { OcspAnswer } from '../ca/ocsp-responder.ts'
 import type { DomainError } from '../errors.ts'
 import type { ApiAuth } from '../registry/api-admission.ts'
 import type { AuthMode } from '../registry/auth-mode.ts'
@@ -59,6 +61,26 @@ export interface CertificateAuthorityState {
   readonly fault: DomainError | undefined
 }
 
+/** What EST says in ASN.1, as DER. */
+export interface EnrolmentPapers {
+  /** The certificates of a PEM in a CMS that nobody has signed. */
+  encodeCertificates(pem: string): Uint8Array
+  /** Of what kinds a key of this profile may be; throws `profile_violation` for one that there is not. */
+  encodeAttributes(profile: string): Uint8Array
+}
+
+/** What one file holds that somebody takes his key from. */
+export interface KeyStoreContents {
+  readonly name: string
+  readonly certificatePem: string
+  readonly privateKeyPem: string
+  /** Each certificate once, however often it stands there. */
+  readonly caCertificatesPem: string
+}
+
+/** PKCS#12, under a password. */
+export type CreateKeyStore = (contents: KeyStoreContents, password: string) => Promise<Uint8Array<ArrayBuffer>>
+
 export interface PublishedRevocations {
   /** Of the CA that issues; every revocation that was answered before is in it. */
   current(): Promise<PublishedLists>
@@ -67,6 +89,9 @@ export interface PublishedRevocations {
   /** Of the CA whose fingerprint begins so. */
   find(id: string): Promise<PublishedLists | undefined>
 }
+
+/** To an OCSPRequest of anybody, DER; what is none is answered too. */
+export type AnswerOcsp = (request: Uint8Array) => Promise<OcspAnswer>
 
 /** The settings of the running hub. */
 export interface Configuration {
@@ -128,4 +153,12 @@ export interface DiagnosisCalls {
   examine(examined: Examined): readonly Finding[]
   /** Throws `private_key_refused` or `certificate_unreadable`. */
   judgeCertificate(text: string): CertificateVerdict
+}
+
+export interface BackupMaker {
+  /** Throws `backup_running`, `backup_unavailable`, `file_unreachable` or `hub_stopping`. */
+  make(
+    contents: BackupContents,
+    passphrase: string,
+  ): Promise<{ readonly fileName: string; readonly octets: number; readonly stream: AsyncGenerator<Uint8Array> }>
 }

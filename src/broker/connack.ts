@@ -14,7 +14,11 @@ export function encodeConnack(returnCode: ReturnCode): Buffer {
   return Buffer.from([0x20, 2, 0, returnCode])
 }
 
-/** MQTT 5.0 §3.2: reason code 0x84 (unsupported protocol version) and no properties, in the form a v5 client can read. */
-export function encodeUnsupportedVersionConnack(): Buffer {
+/**
+ * For a client whose version is not spoken here, in the form it can read. MQTT 5.0 §3.2: reason code 0x84 (unsupported
+ * protocol version) and no properties.
+ */
+export function encodeVersionConnack(version: 'version_5' | 'version_unknown'): Buffer {
+  if (version === 'version_unknown') return encodeConnack(RETURN_CODE.unacceptableProtocolVersion)
   return Buffer.from([0x20, 3, 0, 0x84, 0])
 }

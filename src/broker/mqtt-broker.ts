@@ -4,11 +4,11 @@ import type { Logger } from '../logger.ts'
 import type { RecordRefusal, Surface } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
 import type { Login } from '../registry/login.ts'
-import { type EngineLimits, openAedesEngine, type StatusSettings } from './aedes/engine.ts'
+import { type AedesEngine, type EngineLimits, openAedesEngine, type StatusSettings } from './aedes/engine.ts'
 import { announceTo } from './announcement.ts'
 import { type BanOf, Bans } from './bans.ts'
 import { BoundReports } from './bound-reports.ts'
-import { encodeConnack, encodeUnsupportedVersionConnack, RETURN_CODE } from './connack.ts'
+import { encodeConnack, encodeVersionConnack, RETURN_CODE } from './connack.ts'
 import { type ConnectRefusal, decideConnect } from './connect-decision.ts'
 import { awaitConnect, type ConnectFailure, type FirstFrame } from './connect-gate.ts'
 import type { ConnectPacket } from './connect-packet.ts'
@@ -22,6 +22,7 @@ import { FlappingBans, type FlappingLimits } from './flapping.ts'
 import { watchFlapping } from './flapping-watch.ts'
 import type { AccessRules, ClientIdRule, PeerDirectory } from './ports.ts'
 import { openPublisher } from './publication.ts'
+import { createRemoteCalls, type RemoteCalls } from './remote-calls.ts'
 import { SessionList } from './session-list.ts'
 import { SessionOwners } from './session-owners.ts'
 import { SessionRegistry } from './session-registry.ts'
@@ -46,17 +47,19 @@ export interface MqttBroker extends AsyncDisposable {
   accept(incoming: IncomingConnection, surface: Surface): void
   readonly sessions: SessionRegistry
   /** The same for administrators, with those that wait for their clients. */
-  readonly sessionList: Pick<SessionList, 'clientIds' | 'get' | 'disconnect'>
+  readonly sessionList: Pick<SessionList, 'clientIds' | 'get' | 'disconnect' | 'findListener'>
   readonly bans: Pick<Bans, 'list' | 'lift'>
   /**
    * As a client's PUBLISH; resolves when PUBACK would be sent. Throws `invalid_topic_name`, `packet_too_large`,
    * `store_full`, `hub_stopping`, and what the store failed with.
    */
   publish(message: Message): Promise<void>
+  readonly remoteCalls: RemoteCalls
   /** What was accepted, for those who watch. */
   readonly messages: Pick<MessageFeed, 'subscribe'>
   /** What bounds have cost since the start, by reason. */
   readonly losses: Pick<Losses, 'totals'>
+  readonly figures: AedesEngine['figures']
   /** How often those limits were reached that refuse nobody a connection, since the start. */
   readonly limitsReached: Pick<BoundReports, 'totals'>
   /** Cuts what is live of this identity and drops what is stored for it. */
@@ -82,16 +85,20 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
   const traffic = new Traffic()
   const engine = await openAedesEngine({ ...options, owners, feed, bans: flappingBans, reports, traffic })
   const announce = announceTo({ events, traffic, flapping, logger })
+  const sessionList = new SessionList({ connections: sessions, owners, engine, bans, access, logger, limits })
+  const publish = openPublisher({ engine, limits, reports })
   let isStopping = false
 
   return {
     sessions,
-    sessionList: new SessionList({ connections: sessions, owners, engine, bans, access, logger, limits }),
+    sessionList,
     bans,
-    publish: openPublisher({ engine, limits, reports }),
+    publish,
+    remoteCalls: createRemoteCalls({ publish, messages: feed, connections: sessions, sessions: sessionList, events }),
     messages: feed,
     accept,
     losses: engine.losses,
+    figures: engine.figures,
     limitsReached: reports,
     liftBan: (kind, id) => void flappingBans.lift({ kind, id }),
     async forgetIdentity(kind, id, userId) {
@@ -159,10 +166,11 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     const { session, evicts } = decision
     const eviction = evicts ? evictHolder(session.clientId) : undefined
     sessions.open(connection, session)
-    directory.noteConnection(session)
     announce(connection, session)
+    directory.noteConnection(session, connection.address)
     if (eviction) void serveAfter(eviction, connection, bytes)
-    else engine.serve(connection, bytes)
+    // What was noted of it may have ended it.
+    else if (connection.cutReason === undefined) engine.serve(connection, bytes)
   }
 
   /** What arrives meanwhile waits unread; whether anything else has changed is asked again in the tick that admits. */
@@ -199,7 +207,7 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
 
   function refuse(connection: Connection, refusal: ConnectRefusal): void {
     const { cause, returnCode, presented, expected, identity } = refusal
-    record(connection, cause, presented, expected)
+    record(connection, cause, presented, expected, identity)
     connection.refuse(encodeConnack(returnCode))
     // A ban is not followed by another for running into it.
     if (identity && cause !== 'banned') flapping.countEnd(connection, identity)
@@ -211,11 +219,7 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     const identity = admission.admitted ? admission.identity : undefined
     record(connection, 'protocol_version_unsupported', presentedBy(connection, identity), 'MQTT 3.1.1')
     if (identity) flapping.countEnd(connection, identity)
-    connection.refuse(
-      reading === 'version_5'
-        ? encodeUnsupportedVersionConnack()
-        : encodeConnack(RETURN_CODE.unacceptableProtocolVersion),
-    )
+    connection.refuse(encodeVersionConnack(reading))
   }
 
   /** A peer that would have been refused may leave, or fail, before it says CONNECT: what it is then told is the deeper cause. */
@@ -237,7 +241,8 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     cause: ConnectRefusal['cause'],
     presented: Readonly<Record<string, string>>,
     expected?: string,
+    proven?: Identity,
   ): void {
-    recordRefusal({ address, surface, cause, presented, ...(expected === undefined ? {} : { expected }) })
+    recordRefusal({ address, surface, cause, presented, ...(expected === undefined ? {} : { expected }) }, proven)
   }
 }

@@ -11,7 +11,7 @@ export interface PeerDirectory {
   /** Who connected with this credential; none once it is revoked, or its holder suspended or gone. */
   identityOf(credential: string): Identity | undefined
   /** Told once a CONNECT was accepted. */
-  noteConnection(grant: Grant): void
+  noteConnection(grant: Grant, address: string): void
 }
 
 export interface ClientIdRule {

@@ -2,6 +2,7 @@ import { DomainError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Surface } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
+import { matches } from '../topic.ts'
 import type { AedesEngine } from './aedes/engine.ts'
 import type { BanSubject, Bans } from './bans.ts'
 import type { Connection } from './connection.ts'
@@ -90,6 +91,21 @@ export class SessionList {
       inFlight: session?.inFlight ?? 0,
       expiresAt: disconnectedAt && new Date(disconnectedAt.getTime() + limits.sessionSeconds * 1000),
     }
+  }
+
+  /** The connection that would hear a message on this topic, and when it was made; the newest of several. */
+  findListener(
+    { kind, id }: Pick<Identity, 'kind' | 'id'>,
+    topicNameOf: (identity: Identity) => string | undefined,
+  ): { readonly topicName: string; readonly since: Date } | undefined {
+    const { connections, engine } = this.#options
+    for (const connection of connections.findByIdentity(kind, id).toReversed()) {
+      const topicName = connection.session && topicNameOf(connection.session.identity)
+      const topicFilters = [...(engine.sessionOf(connection)?.topicFilters.keys() ?? [])]
+      const hears = topicName !== undefined && topicFilters.some((topicFilter) => matches(topicFilter, topicName))
+      if (connection.session && hears) return { topicName, since: connection.session.connectedAt }
+    }
+    return undefined
   }
 
   /**

@@ -8,6 +8,7 @@ export class SessionRegistry {
   /** By the certificate from the handshake on, and by all that let it in from its CONNECT on. */
   readonly #byCredential = new ConnectionIndex()
   readonly #byClientId = new ConnectionIndex()
+  readonly #byIdentity = new ConnectionIndex()
 
   get size(): number {
     return this.#connections.size
@@ -24,6 +25,7 @@ export class SessionRegistry {
     connection.open(session)
     for (const credential of session.credentials) this.#byCredential.add(credential, connection)
     this.#byClientId.add(session.clientId, connection)
+    this.#byIdentity.add(nameOf(session.identity), connection)
   }
 
   /** Of every connection whose CONNECT was accepted. */
@@ -34,6 +36,11 @@ export class SessionRegistry {
   /** The one that said CONNECT last: the others of its client id are on their way out. */
   findByClientId(clientId: string): Connection | undefined {
     return this.#byClientId.get(clientId).at(-1)
+  }
+
+  /** Those that have said CONNECT, in that order. */
+  findByIdentity(kind: Identity['kind'], id: string): readonly Connection[] {
+    return this.#byIdentity.get(nameOf({ kind, id }))
   }
 
   /** A certificate's name is its fingerprint. */
@@ -57,8 +64,7 @@ export class SessionRegistry {
   }
 
   async cutIdentity(kind: Identity['kind'], id: string, reason: string): Promise<void> {
-    const isIts = ({ session }: Connection): boolean => session?.identity.kind === kind && session.identity.id === id
-    await cutAll([...this.#connections].filter(isIts), reason)
+    await cutAll(this.findByIdentity(kind, id), reason)
   }
 
   /** As if it had lost its connection. */
@@ -68,8 +74,8 @@ export class SessionRegistry {
 
   /** Those that have said CONNECT. */
   listOf(kind: Identity['kind'], id: string): readonly { readonly clientId: string; readonly address: string }[] {
-    return [...this.#connections].flatMap(({ session, address }) =>
-      session?.identity.kind === kind && session.identity.id === id ? [{ clientId: session.clientId, address }] : [],
+    return this.findByIdentity(kind, id).flatMap(({ session, address }) =>
+      session ? [{ clientId: session.clientId, address }] : [],
     )
   }
 
@@ -91,8 +97,14 @@ export class SessionRegistry {
     this.#connections.delete(connection)
     if (fingerprint !== undefined) this.#byCredential.remove(fingerprint, connection)
     for (const credential of session?.credentials ?? []) this.#byCredential.remove(credential, connection)
-    if (session) this.#byClientId.remove(session.clientId, connection)
+    if (!session) return
+    this.#byClientId.remove(session.clientId, connection)
+    this.#byIdentity.remove(nameOf(session.identity), connection)
   }
+}
+
+function nameOf({ kind, id }: Pick<Identity, 'kind' | 'id'>): string {
+  return `${kind}:${id}`
 }
 
 // Every one is cut before the first await: the caller's tick ends with none of them alive.

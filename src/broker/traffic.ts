@@ -21,6 +21,7 @@ export interface TrafficCounts {
   readonly socketsOpened: number
   /** CONNECT packets, refused ones included. */
   readonly connectsReceived: number
+  readonly connectsAccepted: number
   /** Clients whose CONNECT was accepted and who are still there. */
   readonly connected: number
   readonly connectedAtMost: number
@@ -38,6 +39,7 @@ export class Traffic {
   #publishBytesSent = 0
   #socketsOpened = 0
   #connectsReceived = 0
+  #connectsAccepted = 0
   #connected = 0
   #connectedAtMost = 0
 
@@ -74,6 +76,7 @@ export class Traffic {
 
   /** An accepted CONNECT. */
   countArrival(): void {
+    this.#connectsAccepted++
     this.#connected++
     this.#connectedAtMost = Math.max(this.#connectedAtMost, this.#connected)
   }
@@ -94,6 +97,7 @@ export class Traffic {
       publishBytesSent: this.#publishBytesSent,
       socketsOpened: this.#socketsOpened,
       connectsReceived: this.#connectsReceived,
+      connectsAccepted: this.#connectsAccepted,
       connected: this.#connected,
       connectedAtMost: this.#connectedAtMost,
     }

@@ -2,13 +2,13 @@ import { resolve } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import { joinPem } from './authorities.ts'
-import { type CertificateAuthority, checkNotExpired, createAuthority, type DistributionPoints } from './authority.ts'
+import { type CertificateAuthority, checkNotExpired, createAuthority, type Publications } from './authority.ts'
 import { type AuthorityKeyOptions, openStoredAuthority, type StoredAuthority, takeKey } from './authority-key.ts'
 import { type AskSecret, CaKey } from './ca-key.ts'
 import { askOnce } from './ca-keys.ts'
 import { type CertificateChain, readIntermediates, readPath, toChainPem } from './certificate-chain.ts'
 import { ensureFolder } from './durable-file.ts'
-import { checkIssuerCertificate } from './issuer-certificate.ts'
+import { checkIssuerCertificate, maySignRevocationLists } from './issuer-certificate.ts'
 import { type KeyPairFiles, keyPairPaths, previousPaths } from './key-pair-files.ts'
 import { encryptIfClear } from './protected-key.ts'
 import { checkRootKeyFile } from './root-key-file.ts'
@@ -17,7 +17,7 @@ import { copyForDevices, openRetiringPair, writeCertificate } from './rotation-f
 export interface OpenAuthorityOptions extends AuthorityKeyOptions {
   /** What devices verify the server with, where that is not this CA. */
   readonly anchorPem?: string
-  readonly distributionPoints?: DistributionPoints
+  readonly publications?: Publications
 }
 
 /** A CA and the holder of its key. */
@@ -68,7 +68,7 @@ async function openRetiring(
   options: OpenAuthorityOptions,
   ask: AskSecret | undefined,
 ): Promise<KeyedAuthority> {
-  const { certsDir, clock, logger, distributionPoints } = options
+  const { certsDir, clock, logger, publications } = options
   const paths = previousPaths(keyPairPaths(certsDir, 'ca'))
   const certificates = readPath(pair.certificates)
   const [{ subject, validTo }] = certificates
@@ -81,7 +81,7 @@ async function openRetiring(
     caCertificatePem: toChainPem(certificates),
     signer: key,
     clock,
-    ...(distributionPoints && { distributionPoints }),
+    ...(publications && { publications }),
   })
   return { authority, key }
 }
@@ -101,7 +101,7 @@ async function adopt(
   options: OpenAuthorityOptions,
   ask: AskSecret | undefined,
 ): Promise<KeyedAuthority> {
-  const { clock, keyAlgorithm, distributionPoints } = options
+  const { clock, keyAlgorithm, publications } = options
   checkIssuerCertificate(certificates[0], path)
   const key = await openKey({ custody, certificates }, options, ask)
   const authority = await createAuthority({
@@ -110,7 +110,7 @@ async function adopt(
     signer: key,
     clock,
     ...(keyAlgorithm && { keyAlgorithm }),
-    ...(distributionPoints && { distributionPoints }),
+    ...(publications && { publications }),
   })
   checkNotExpired(authority.notAfter, `${authority.subject} in ${path}`, clock())
   warnOf(certificates, path, options)
@@ -134,6 +134,9 @@ function warnOf(certificates: CertificateChain, path: string, { clock, logger, k
     warn('CA file does not reach a self-signed root: append the certificates above the issuing CA to it')
   }
   if (clock() < new Date(issuer.validFrom)) warn('CA is not yet valid: check the clock of this machine')
+  if (!maySignRevocationLists(issuer)) {
+    warn('CA may not sign CRLs (its keyUsage lacks cRLSign): clients refuse them, let those ask by OCSP')
+  }
   if (issuer.publicKey.asymmetricKeyType === 'ed25519' || keyAlgorithm === 'ed25519') {
     warn('Ed25519 is in use: devices with mbedTLS cannot verify its signatures')
   }

@@ -4,17 +4,24 @@ import { DomainError } from '../errors.ts'
 import { type CaSigner, caLocked } from './ca-signer.ts'
 import { createCertificate, createIssuer, type IssuedCertificate, type Issuer } from './certificate.ts'
 import { type CertificateChain, readIntermediates, readPath } from './certificate-chain.ts'
-import { type CertificatePlan, type CertificateRequest, planCertificate } from './certificate-profile.ts'
+import {
+  type CertificatePlan,
+  type CertificateRequest,
+  type LeafTerms,
+  type Publication,
+  planCertificate,
+} from './certificate-profile.ts'
 import { exportPrivateKey, generateKeyPair, type KeyAlgorithm } from './key-pair.ts'
+import { checkKey, DEFAULT_PROFILE, type LeafProfile, planKey } from './leaf-profile.ts'
 import { type RevocationListPlan, signRevocationList } from './revocation-list.ts'
-import { readRequestedKey } from './signing-request.ts'
+import { readSigningRequest, type SigningRequest } from './signing-request.ts'
 
 /** Where certificates say that their revocation is published. */
-export interface DistributionPoints {
+export interface Publications {
   /** What the next certificate of this CA is to name; none: nothing. */
-  current(issuer: string): string | undefined
-  /** Told before a certificate is signed that names this URL until that time. */
-  note(url: string, notAfter: Date): void
+  current(issuer: string): Publication | undefined
+  /** Told before a certificate is signed that names these until that time. */
+  note(publication: Publication, notAfter: Date): void
 }
 
 export interface AuthorityOptions {
@@ -24,12 +31,11 @@ export interface AuthorityOptions {
   readonly signer: CaSigner
   /** Of new leaf keys; else it follows from the CA's own key. */
   readonly keyAlgorithm?: KeyAlgorithm
-  readonly distributionPoints?: DistributionPoints
+  readonly publications?: Publications
   readonly clock: Clock
 }
 
-export interface LeafOptions {
-  readonly validityDays?: number
+export interface LeafOptions extends LeafTerms {
   readonly keyAlgorithm?: KeyAlgorithm
 }
 
@@ -59,27 +65,30 @@ export class CertificateAuthority {
   /** What a server sends after its own certificate: the CAs below the root. */
   readonly intermediates: readonly X509Certificate[]
   readonly subject: string
+  /** The same as it stands in what it signs, DER. */
+  readonly encodedSubject: Buffer
   readonly fingerprint: string
   readonly notAfter: Date
   readonly keyAlgorithm: KeyAlgorithm
   readonly signer: CaSigner
   readonly #issuer: Issuer
-  readonly #distributionPoints: DistributionPoints | undefined
+  readonly #publications: Publications | undefined
   readonly #clock: Clock
 
   constructor(options: AuthorityOptions, issuer: Issuer) {
-    const { certificates, caCertificatePem, signer, keyAlgorithm, distributionPoints, clock } = options
+    const { certificates, caCertificatePem, signer, keyAlgorithm, publications, clock } = options
     this.caCertificatePem = caCertificatePem
     this.certificate = certificates[0]
     this.path = readPath(certificates)
     this.intermediates = readIntermediates(certificates).intermediates
     this.subject = issuer.name.toString()
+    this.encodedSubject = Buffer.from(issuer.name.toArrayBuffer())
     this.fingerprint = this.certificate.fingerprint256
     this.notAfter = new Date(this.certificate.validTo)
     this.keyAlgorithm = keyAlgorithm ?? leafKeyAlgorithm(signer.publicKey)
     this.signer = signer
     this.#issuer = issuer
-    this.#distributionPoints = distributionPoints
+    this.#publications = publications
     this.#clock = clock
   }
 
@@ -93,9 +102,9 @@ export class CertificateAuthority {
     if (this.isLocked) throw caLocked()
   }
 
-  issueDevice(deviceId: string, userId: string, { validityDays, keyAlgorithm }: LeafOptions): Promise<IssuedKeyPair> {
-    const validity = validityDays === undefined ? {} : { validityDays }
-    return this.#issue({ kind: 'device', deviceId, userId, ...validity }, keyAlgorithm ?? this.keyAlgorithm)
+  async issueDevice(deviceId: string, userId: string, options: LeafOptions): Promise<IssuedKeyPair> {
+    const { keyAlgorithm, ...terms } = options
+    return this.#issue({ kind: 'device', deviceId, userId, ...terms }, this.#keyOf(terms.profile, keyAlgorithm))
   }
 
   /** For a key that the device has made itself. */
@@ -103,36 +112,50 @@ export class CertificateAuthority {
     deviceId: string,
     userId: string,
     publicKey: KeyObject,
-    { validityDays }: Pick<LeafOptions, 'validityDays'>,
+    { profile, validitySeconds }: LeafTerms,
   ): Promise<IssuedLeaf> {
-    const validity = validityDays === undefined ? {} : { validityDays }
-    return this.#sign(this.#plan({ kind: 'device', deviceId, userId, ...validity }), publicKey)
+    if (profile) checkKey(profile, publicKey)
+    const terms = { ...(profile && { profile }), ...(validitySeconds === undefined ? {} : { validitySeconds }) }
+    return this.#sign(this.#plan({ kind: 'device', deviceId, userId, ...terms }), publicKey)
   }
 
-  /** The key of a PKCS#10 request; throws `csr_invalid` and `key_not_allowed`. */
-  readRequestedKey(request: Uint8Array): Promise<KeyObject> {
-    return readRequestedKey(request)
+  /** What is taken from a PKCS#10 request; throws `csr_invalid` and `key_not_allowed`. */
+  readSigningRequest(request: Uint8Array): Promise<SigningRequest> {
+    return readSigningRequest(request)
   }
 
-  issueService(name: string, { validityDays, keyAlgorithm }: LeafOptions): Promise<IssuedKeyPair> {
-    const validity = validityDays === undefined ? {} : { validityDays }
-    return this.#issue({ kind: 'service', name, ...validity }, keyAlgorithm ?? this.keyAlgorithm)
+  async issueService(name: string, { keyAlgorithm, ...terms }: LeafOptions): Promise<IssuedKeyPair> {
+    return this.#issue({ kind: 'service', name, ...terms }, this.#keyOf(terms.profile, keyAlgorithm))
   }
 
-  issueAdministrator(name: string, { validityDays, keyAlgorithm }: LeafOptions): Promise<IssuedKeyPair> {
-    const validity = validityDays === undefined ? {} : { validityDays }
-    return this.#issue({ kind: 'administrator', name, ...validity }, keyAlgorithm ?? this.keyAlgorithm)
+  issueAdministrator(name: string, options: Omit<LeafOptions, 'profile'>): Promise<IssuedKeyPair> {
+    const { keyAlgorithm, validitySeconds } = options
+    const terms = validitySeconds === undefined ? {} : { validitySeconds }
+    return this.#issue({ kind: 'administrator', name, ...terms }, keyAlgorithm ?? this.keyAlgorithm)
   }
 
   /** DNS names and addresses, at least one; good from now or `notBefore` on. Ed25519 only by explicit choice: browsers do not take it. */
   issueServer(names: readonly string[], keyAlgorithm?: KeyAlgorithm, notBefore?: Date): Promise<IssuedKeyPair> {
-    const usual = this.keyAlgorithm === 'ed25519' ? 'ec-p256' : this.keyAlgorithm
-    return this.#issue({ kind: 'server', names, ...(notBefore && { notBefore }) }, keyAlgorithm ?? usual)
+    return this.#issue({ kind: 'server', names, ...(notBefore && { notBefore }) }, keyAlgorithm ?? this.#usualKey)
+  }
+
+  /** For a responder that answers in the name of this CA: RFC 6960 §4.2.2.2. */
+  issueOcspSigner(): Promise<IssuedKeyPair> {
+    return this.#issue({ kind: 'ocsp' }, this.#usualKey)
   }
 
   /** DER; of the issuing CA, where there are two tiers. */
   signRevocationList(plan: RevocationListPlan): Promise<Buffer<ArrayBuffer>> {
     return signRevocationList(plan, this.#issuer)
+  }
+
+  /** Of what more than our own devices verify: few know Ed25519. */
+  get #usualKey(): KeyAlgorithm {
+    return this.keyAlgorithm === 'ed25519' ? 'ec-p256' : this.keyAlgorithm
+  }
+
+  #keyOf(profile: LeafProfile | undefined, wanted: KeyAlgorithm | undefined): KeyAlgorithm {
+    return planKey(profile ?? DEFAULT_PROFILE, wanted, this.keyAlgorithm)
   }
 
   async #issue(request: CertificateRequest, keyAlgorithm: KeyAlgorithm): Promise<IssuedKeyPair> {
@@ -149,9 +172,9 @@ export class CertificateAuthority {
     this.requireUnlocked()
     const now = this.#clock()
     checkNotExpired(this.notAfter, this.subject, now)
-    const distributionPoint = this.#distributionPoints?.current(this.fingerprint)
-    const plan = planCertificate(request, now, { notAfter: this.notAfter, distributionPoint })
-    if (distributionPoint !== undefined) this.#distributionPoints?.note(distributionPoint, plan.notAfter)
+    const publication = this.#publications?.current(this.fingerprint)
+    const plan = planCertificate(request, now, { notAfter: this.notAfter, publication })
+    if (plan.publication) this.#publications?.note(plan.publication, plan.notAfter)
     return plan
   }
 }

@@ -1,12 +1,23 @@
 import { DomainError } from '../errors.ts'
+import { DEFAULT_PROFILE, type LeafProfile, planKeyPurposes, planLife, planNames } from './leaf-profile.ts'
 import { parseServerNames, type ServerName } from './server-name.ts'
 
 /** What is wanted; it has to meet the profile of its kind before a key is touched. */
 export type CertificateRequest =
   | { readonly kind: 'root' | 'upper_root' | 'issuing_ca'; readonly name: string }
   | { readonly kind: 'server'; readonly names: readonly string[]; readonly notBefore?: Date }
-  | { readonly kind: 'device'; readonly deviceId: string; readonly userId: string; readonly validityDays?: number }
-  | { readonly kind: 'service' | 'administrator'; readonly name: string; readonly validityDays?: number }
+  | ({ readonly kind: 'device'; readonly deviceId: string; readonly userId: string } & LeafTerms)
+  | ({ readonly kind: 'service'; readonly name: string } & LeafTerms)
+  | ({ readonly kind: 'administrator'; readonly name: string } & Pick<LeafTerms, 'validitySeconds'>)
+  | { readonly kind: 'ocsp' }
+
+/** How a device or service wants its certificate. */
+export interface LeafTerms {
+  /** None: the one that was before there were others. */
+  readonly profile?: LeafProfile
+  /** None: as long as the profile says. */
+  readonly validitySeconds?: number
+}
 
 type Kind = CertificateRequest['kind']
 
@@ -14,13 +25,16 @@ export type KeyUsage = 'digitalSignature' | 'keyEncipherment' | 'keyCertSign' | 
 
 /** What may be signed for a kind. */
 export interface CertificateProfile {
-  readonly lifeDays: number
+  /** None of a leaf whose life the terms decide. */
+  readonly lifeDays?: number
   /** Of a CA; a leaf has none. */
   readonly pathLength?: number
   readonly keyUsage: readonly KeyUsage[]
   /** In addition when the key is RSA: TLS 1.2 clients may still encrypt to it. */
   readonly rsaKeyUsage: readonly KeyUsage[]
-  readonly extendedKeyUsage?: 'serverAuth' | 'clientAuth'
+  readonly extendedKeyUsage?: 'serverAuth' | 'clientAuth' | 'ocspSigning'
+  /** Its own revocation is asked of nobody, and it says nowhere where: RFC 6960 §4.2.2.2.1. */
+  readonly isUnchecked?: boolean
 }
 
 const CERTIFICATE_PROFILES = {
@@ -34,9 +48,17 @@ const CERTIFICATE_PROFILES = {
     rsaKeyUsage: ['keyEncipherment'],
     extendedKeyUsage: 'serverAuth',
   },
-  device: { lifeDays: 365, keyUsage: ['digitalSignature'], rsaKeyUsage: [], extendedKeyUsage: 'clientAuth' },
-  service: { lifeDays: 365, keyUsage: ['digitalSignature'], rsaKeyUsage: [], extendedKeyUsage: 'clientAuth' },
-  administrator: { lifeDays: 365, keyUsage: ['digitalSignature'], rsaKeyUsage: [], extendedKeyUsage: 'clientAuth' },
+  device: { keyUsage: ['digitalSignature'], rsaKeyUsage: [], extendedKeyUsage: 'clientAuth' },
+  service: { keyUsage: ['digitalSignature'], rsaKeyUsage: [], extendedKeyUsage: 'clientAuth' },
+  administrator: { keyUsage: ['digitalSignature'], rsaKeyUsage: [], extendedKeyUsage: 'clientAuth' },
+  // Short, for it cannot be revoked.
+  ocsp: {
+    lifeDays: 30,
+    keyUsage: ['digitalSignature'],
+    rsaKeyUsage: [],
+    extendedKeyUsage: 'ocspSigning',
+    isUnchecked: true,
+  },
 } as const satisfies Record<Kind, CertificateProfile>
 
 export type AlternativeName = ServerName | { readonly type: 'url'; readonly value: string }
@@ -47,47 +69,58 @@ export interface CertificatePlan {
   readonly alternativeNames: readonly AlternativeName[]
   readonly notBefore: Date
   readonly notAfter: Date
-  /** URL of the CRL that tells of its revocation: RFC 5280 §4.2.1.13. */
-  readonly distributionPoint: string | undefined
+  readonly publication: Publication | undefined
   readonly profile: CertificateProfile
+  /** Object identifiers of extended key usages beside the one of the kind. */
+  readonly furtherKeyPurposes: readonly string[]
+}
+
+/** Where a certificate says that more is told of it, as URLs. */
+export interface Publication {
+  /** The CRL that tells of its revocation: RFC 5280 §4.2.1.13. */
+  readonly distributionPoint: string
+  /** RFC 5280 §4.2.2.1, id-ad-ocsp and id-ad-caIssuers */
+  readonly ocsp: string
+  readonly caIssuers: string
 }
 
 /** What its issuer brings to all that is not self-signed. */
 export interface IssuerPlan {
   /** No leaf outlives it. */
   readonly notAfter: Date
-  readonly distributionPoint?: string | undefined
+  readonly publication?: Publication | undefined
 }
 
-const MAX_VALIDITY_DAYS = 3650
 const BACKDATED_MS = 5 * 60_000
-const DAY_MS = 86_400_000
+const DAY_SECONDS = 86_400
 
 /** Holds a request against its profile. Throws `profile_violation`. */
 export function planCertificate(request: CertificateRequest, now: Date, issuer?: IssuerPlan): CertificatePlan {
   const profile: CertificateProfile = CERTIFICATE_PROFILES[request.kind]
-  const days = 'validityDays' in request ? checkedDays(request.validityDays) : undefined
+  const leaf = ('profile' in request ? request.profile : undefined) ?? DEFAULT_PROFILE
+  const days = profile.lifeDays
+  const seconds = days === undefined ? planLife(leaf, wishOf(request)) : days * DAY_SECONDS
   const stated = 'notBefore' in request ? request.notBefore : undefined
   const second = Math.floor(now.getTime() / 1000) * 1000
-  const wanted = second + (days ?? profile.lifeDays) * DAY_MS
+  const wanted = second + seconds * 1000
   return {
-    ...nameOf(request),
+    ...nameOf(request, leaf),
     notBefore: stated ?? new Date(second - BACKDATED_MS),
     notAfter: new Date(Math.min(wanted, issuer?.notAfter.getTime() ?? wanted)),
-    distributionPoint: issuer?.distributionPoint,
+    publication: profile.isUnchecked ? undefined : issuer?.publication,
     profile,
+    furtherKeyPurposes: planKeyPurposes(leaf),
   }
 }
 
-function checkedDays(days: number | undefined): number | undefined {
-  if (days === undefined || (Number.isInteger(days) && days >= 1 && days <= MAX_VALIDITY_DAYS)) return days
-  throw new DomainError(
-    'profile_violation',
-    `validityDays is a whole number from 1 to ${MAX_VALIDITY_DAYS}, not ${days}`,
-  )
+function wishOf(request: CertificateRequest): number | undefined {
+  return 'validitySeconds' in request ? request.validitySeconds : undefined
 }
 
-function nameOf(request: CertificateRequest): Pick<CertificatePlan, 'commonName' | 'alternativeNames'> {
+function nameOf(
+  request: CertificateRequest,
+  leaf: LeafProfile,
+): Pick<CertificatePlan, 'commonName' | 'alternativeNames'> {
   switch (request.kind) {
     case 'root':
     case 'upper_root':
@@ -103,12 +136,15 @@ function nameOf(request: CertificateRequest): Pick<CertificatePlan, 'commonName'
     }
     case 'device': {
       const [device, user] = [checkedCommonName(request.deviceId), checkedCommonName(request.userId)]
-      return { commonName: device, alternativeNames: [urn('user', user, 'device', device)] }
+      const own = urn('user', user, 'device', device)
+      return { commonName: device, alternativeNames: [own, ...planNames(leaf, { device, user })] }
     }
+    case 'ocsp':
+      return { commonName: 'Signet OCSP responder', alternativeNames: [] }
     case 'service':
     case 'administrator': {
       const name = checkedCommonName(request.name)
-      return { commonName: name, alternativeNames: [urn(request.kind, name)] }
+      return { commonName: name, alternativeNames: [urn(request.kind, name), ...planNames(leaf, { device: name })] }
     }
   }
 }

@@ -2,7 +2,7 @@ import 'reflect-metadata'
 import { type KeyObject, randomBytes, X509Certificate } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 import { type CaSigner, createKeySigner, encodeSigned } from './ca-signer.ts'
-import type { CertificatePlan, KeyUsage } from './certificate-profile.ts'
+import type { CertificatePlan, KeyUsage, Publication } from './certificate-profile.ts'
 
 export interface IssuedCertificate {
   readonly certificatePem: string
@@ -105,12 +105,12 @@ function createName(commonName: string): x509.Name {
 }
 
 async function createExtensions(
-  { profile, alternativeNames, distributionPoint }: CertificatePlan,
+  { profile, alternativeNames, publication, furtherKeyPurposes }: CertificatePlan,
   publicKey: KeyObject,
   spki: Buffer<ArrayBuffer>,
   issuer: Issuer,
 ): Promise<x509.Extension[]> {
-  const { pathLength, extendedKeyUsage } = profile
+  const { pathLength, extendedKeyUsage, isUnchecked } = profile
   const usages = [...profile.keyUsage, ...(publicKey.asymmetricKeyType === 'rsa' ? profile.rsaKeyUsage : [])]
   const extensions: x509.Extension[] = [
     new x509.BasicConstraintsExtension(pathLength !== undefined, pathLength, true),
@@ -118,12 +118,24 @@ async function createExtensions(
     await x509.SubjectKeyIdentifierExtension.create(spki),
   ]
   if (extendedKeyUsage) {
-    extensions.push(new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[extendedKeyUsage]]))
+    const purposes = new Set([x509.ExtendedKeyUsage[extendedKeyUsage], ...furtherKeyPurposes])
+    extensions.push(new x509.ExtendedKeyUsageExtension([...purposes]))
   }
   if (alternativeNames.length > 0) extensions.push(new x509.SubjectAlternativeNameExtension([...alternativeNames]))
   if (issuer.keyIdentifier) extensions.push(new x509.AuthorityKeyIdentifierExtension(issuer.keyIdentifier))
-  if (distributionPoint !== undefined) extensions.push(new x509.CRLDistributionPointsExtension([distributionPoint]))
-  return extensions
+  if (isUnchecked) extensions.push(new x509.Extension(OCSP_NO_CHECK, false, NULL))
+  return publication ? [...extensions, ...createPointers(publication)] : extensions
+}
+
+// id-pkix-ocsp-nocheck: RFC 6960 §4.2.2.2.1
+const OCSP_NO_CHECK = '1.3.6.1.5.5.7.48.1.5'
+const NULL = new Uint8Array([0x05, 0x00])
+
+function createPointers({ distributionPoint, ocsp, caIssuers }: Publication): x509.Extension[] {
+  return [
+    new x509.CRLDistributionPointsExtension([distributionPoint]),
+    new x509.AuthorityInfoAccessExtension({ ocsp, caIssuers }),
+  ]
 }
 
 function keyUsageFlags(usages: readonly KeyUsage[]): number {

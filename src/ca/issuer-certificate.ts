@@ -20,6 +20,13 @@ export function whyNoIssuer(certificate: X509Certificate): string | undefined {
   return readComplaint(new VersionedCertificate(new Uint8Array(certificate.raw)), isSelfSigned(certificate))
 }
 
+/** RFC 5280 §4.2.1.3: where the certificate states its usages, cRLSign must be among them for its CRLs to be believed. */
+export function maySignRevocationLists(certificate: X509Certificate): boolean {
+  const parsed = new x509.X509Certificate(new Uint8Array(certificate.raw))
+  const usages = parsed.getExtension(x509.KeyUsagesExtension)?.usages
+  return usages === undefined || (usages & x509.KeyUsageFlags.cRLSign) !== 0
+}
+
 // The rules of OpenSSL's X509_check_ca, which judges our leaves in every peer: a self-signed certificate of version 1 is a CA,
 // one of version 3 needs basicConstraints or, in old ones, a keyUsage alone.
 function readComplaint(certificate: VersionedCertificate, selfSigned: boolean): string | undefined {

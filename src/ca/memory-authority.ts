@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import type { AuthorityStorage } from './authorities.ts'
-import { type CertificateAuthority, createAuthority, type DistributionPoints } from './authority.ts'
+import { type CertificateAuthority, createAuthority, type Publications } from './authority.ts'
 import { CaKey } from './ca-key.ts'
 import { createKeySigner } from './ca-signer.ts'
 import { parseCertificates } from './certificate-chain.ts'
@@ -23,7 +23,7 @@ export async function openMemoryKey(authority: CertificateAuthority, clock: Cloc
 export async function createMemoryAuthority(
   clock: Clock,
   keyAlgorithm?: KeyAlgorithm,
-  distributionPoints?: DistributionPoints,
+  publications?: Publications,
 ): Promise<CertificateAuthority> {
   const { keyPem, certificatePem } = await createRootKeyPair(clock, keyAlgorithm)
   return createAuthority({
@@ -32,7 +32,7 @@ export async function createMemoryAuthority(
     signer: createKeySigner(parsePrivateKey(keyPem, 'the new CA')),
     clock,
     ...(keyAlgorithm && { keyAlgorithm }),
-    ...(distributionPoints && { distributionPoints }),
+    ...(publications && { publications }),
   })
 }
 

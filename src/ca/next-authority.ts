@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { AuthorityStorage } from './authorities.ts'
-import { type CertificateAuthority, createAuthority, type DistributionPoints } from './authority.ts'
+import { type CertificateAuthority, createAuthority, type Publications } from './authority.ts'
 import { CaKey } from './ca-key.ts'
 import { createKeySigner } from './ca-signer.ts'
 import { parseCertificates, readPath, toChainPem } from './certificate-chain.ts'
@@ -35,7 +35,7 @@ export interface NextAuthorityOptions {
   }
   readonly current: CertificateAuthority
   readonly rootKey: RootKeyPlace
-  readonly distributionPoints: DistributionPoints
+  readonly publications: Publications
   /** Where its key is to lie. */
   readonly storage: Pick<AuthorityStorage, 'custodyOf'>
   readonly clock: Clock
@@ -44,7 +44,7 @@ export interface NextAuthorityOptions {
 
 /** Throws `authority_unfit` for what is brought and cannot issue, `root_key_missing` where the root must sign. */
 export async function prepareAuthority(wish: AuthorityWish, options: NextAuthorityOptions): Promise<NextAuthority> {
-  const { current, distributionPoints, storage, clock, logger, config } = options
+  const { current, publications, storage, clock, logger, config } = options
   const pair = 'imported' in wish ? readImportedPair(wish.imported) : await makePair(wish, options)
   const certificates = readPath(parseCertificates(pair.certificatePem, 'the new CA'))
   const privateKey = parsePrivateKey(pair.keyPem, 'of the new CA')
@@ -63,7 +63,7 @@ export async function prepareAuthority(wish: AuthorityWish, options: NextAuthori
     caCertificatePem: toChainPem(certificates),
     signer: key,
     clock,
-    distributionPoints,
+    publications,
     ...(config.key_algorithm && { keyAlgorithm: config.key_algorithm }),
   })
   return { authority, key, keyPem: pair.keyPem }

@@ -1,24 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { encodeSigned } from './ca-signer.ts'
 import type { Issuer } from './certificate.ts'
-import { derInteger, derOctetString, derSequence, derTime, encodeDer } from './der.ts'
+import { derEnumerated, derExtension, derInteger, derSequence, derTime, encodeDer } from './der.ts'
+import { REASON_CODES, type RevocationReason } from './revocation-reason.ts'
 import { encodeAlgorithmIdentifier } from './signature-algorithm.ts'
 
-/** RFC 5280 §5.3.1, by its names; `unspecified` is said by saying nothing. */
-const REASON_CODES = {
-  unspecified: undefined,
-  keyCompromise: 1,
-  affiliationChanged: 3,
-  superseded: 4,
-  cessationOfOperation: 5,
-  privilegeWithdrawn: 9,
-} as const
-
 export interface RevokedCertificate {
-  /** Hexadecimal, positive. */
+  /** Hexadecimal, with a sign where it is negative. */
   readonly serialNumber: string
   readonly revokedAt: Date
-  readonly reason: keyof typeof REASON_CODES
+  readonly reason: RevocationReason
 }
 
 export interface RevocationListPlan {
@@ -47,7 +38,7 @@ function encodeEntry({ serialNumber, revokedAt, reason }: RevokedCertificate): U
 
 // id-ce-cRLReasons, ENUMERATED
 function reasonExtension(code: number): Buffer {
-  return derSequence(extension('551d15', encodeDer(0x0a, Buffer.from([code]))))
+  return derSequence(derExtension('551d15', derEnumerated(code)))
 }
 
 /** A whole CRL of version 2, DER: RFC 5280 §5.1. */
@@ -68,8 +59,8 @@ export async function signRevocationList(plan: RevocationListPlan, issuer: Issue
 function listExtensions({ number, distributionPoints }: RevocationListPlan, { keyIdentifier }: Issuer): Buffer[] {
   return [
     // id-ce-authorityKeyIdentifier, id-ce-cRLNumber: §5.2.1, §5.2.3
-    ...(keyIdentifier ? [extension('551d23', derSequence(encodeDer(0x80, Buffer.from(keyIdentifier, 'hex'))))] : []),
-    extension('551d14', derInteger(number.toString(16))),
+    ...(keyIdentifier ? [derExtension('551d23', derSequence(encodeDer(0x80, Buffer.from(keyIdentifier, 'hex'))))] : []),
+    derExtension('551d14', derInteger(number.toString(16))),
     ...(distributionPoints.length > 0 ? [issuingDistributionPoint(distributionPoints)] : []),
   ]
 }
@@ -77,12 +68,7 @@ function listExtensions({ number, distributionPoints }: RevocationListPlan, { ke
 // id-ce-issuingDistributionPoint, critical: §5.2.5. [0] fullName [0] of URIs [6].
 function issuingDistributionPoint(urls: readonly string[]): Buffer {
   const names = urls.map((url) => encodeDer(0x86, Buffer.from(url, 'latin1')))
-  return extension('551d1c', derSequence(encodeDer(0xa0, encodeDer(0xa0, ...names))), true)
-}
-
-function extension(oid: string, value: Uint8Array, isCritical = false): Buffer {
-  const critical = isCritical ? encodeDer(0x01, Buffer.from([0xff])) : Buffer.alloc(0)
-  return derSequence(encodeDer(0x06, Buffer.from(oid, 'hex')), critical, derOctetString(value))
+  return derExtension('551d1c', derSequence(encodeDer(0xa0, encodeDer(0xa0, ...names))), true)
 }
 
 // Octets of 4,096 lines.

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { derSequence, encodeDer } from './der.ts'
+import { derOid, derSequence } from './der.ts'
 
 const ALGORITHMS = {
   prime256v1: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
@@ -30,13 +30,12 @@ const NULL = Buffer.from([0x05, 0x00])
 
 /** RFC 5280 §4.1.1.2, DER. */
 export function encodeAlgorithmIdentifier(algorithm: SignatureAlgorithm): Buffer<ArrayBuffer> {
-  const oid = (hex: string): Buffer => encodeDer(0x06, Buffer.from(hex, 'hex'))
   switch (algorithm.name) {
     case 'ECDSA':
-      return derSequence(oid(ECDSA_OIDS[algorithm.hash]))
+      return derSequence(derOid(ECDSA_OIDS[algorithm.hash]))
     case 'RSASSA-PKCS1-v1_5':
-      return derSequence(oid(RSA_SHA256_OID), NULL)
+      return derSequence(derOid(RSA_SHA256_OID), NULL)
     case 'Ed25519':
-      return derSequence(oid(ED25519_OID))
+      return derSequence(derOid(ED25519_OID))
   }
 }

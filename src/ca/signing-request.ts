@@ -3,18 +3,30 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 import { DomainError } from '../errors.ts'
 
+/** What is taken from a PKCS#10 request; nothing else in it counts. */
+export interface SigningRequest {
+  readonly publicKey: KeyObject
+  /** The whole request. */
+  readonly der: Buffer
+  /** Of its subject, in their order; for who must know whom the request is for. */
+  readonly commonNames: readonly string[]
+}
+
 const PEM = /-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----([A-Za-z0-9+/=\s]+)-----END (?:NEW )?CERTIFICATE REQUEST-----/
+const BASE64 = /^[A-Za-z0-9+/=\s]+$/
 
 /**
- * The key of a PKCS#10 request (RFC 2986), PEM or DER, which is all that is taken from it. Throws `csr_invalid`, also where
+ * Reads a PKCS#10 request (RFC 2986): PEM, DER, or base64 of the DER (RFC 7030 §4.2.1). Throws `csr_invalid`, also where
  * the signature does not show that its sender holds the private key, and `key_not_allowed`.
  */
-export async function readRequestedKey(octets: Uint8Array): Promise<KeyObject> {
+export async function readSigningRequest(octets: Uint8Array): Promise<SigningRequest> {
   const request = readRequest(octets)
   const publicKey = readPublicKey(request)
   const weakness = readWeakness(publicKey)
   if (weakness !== undefined) throw new DomainError('key_not_allowed', `The key of the request ${weakness}`)
-  if (await isSigned(request)) return publicKey
+  if (await isSigned(request)) {
+    return { publicKey, der: Buffer.from(request.rawData), commonNames: request.subjectName.getField('CN') }
+  }
   throw new DomainError(
     'csr_invalid',
     'The request is not signed with its own key: make it anew (openssl req -new -key)',
@@ -22,14 +34,16 @@ export async function readRequestedKey(octets: Uint8Array): Promise<KeyObject> {
 }
 
 function readRequest(octets: Uint8Array): x509.Pkcs10CertificateRequest {
-  const base64 = PEM.exec(Buffer.from(octets).toString('latin1'))?.[1]
+  const text = Buffer.from(octets).toString('latin1')
+  // DER is never taken for base64: the version of a request, which is zero, stands in it as octets that base64 has not.
+  const base64 = PEM.exec(text)?.[1] ?? (BASE64.test(text) ? text : undefined)
   const der = base64 === undefined ? octets : Buffer.from(base64, 'base64')
   try {
     return new x509.Pkcs10CertificateRequest(new Uint8Array(der))
   } catch (cause) {
     throw new DomainError(
       'csr_invalid',
-      'This is no PKCS#10 request, neither as PEM ("-----BEGIN CERTIFICATE REQUEST-----") nor as DER: make one with openssl req -new -key',
+      'This is no PKCS#10 request, neither as PEM ("-----BEGIN CERTIFICATE REQUEST-----") nor as DER or base64 of it: make one with openssl req -new -key',
       { cause },
     )
   }

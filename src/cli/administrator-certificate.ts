@@ -1,14 +1,17 @@
 import type { Command } from 'commander'
 import { parseId } from '../identifiers.ts'
 import { describeFiles, type EnrolmentOptions, enrol, shownPaths } from './enrolment.ts'
+import { type KeyStoreOptions, saveKeyStore } from './hand-over/key-store.ts'
+import { PASSWORD_FILE_OPTION } from './hand-over/password-file.ts'
 import type { AdministratorCertificateAnswer, AdministratorIssuedAnswer, RevocationAnswer } from './hub/answers.ts'
 import { addHubOptions, type HubOptions, openHubClient, settingsRequest } from './hub/hub-options.ts'
 import { formatCommandLine } from './output/command-line.ts'
 import { type Column, printItems } from './output/table.ts'
 import type { CommandContext } from './ports.ts'
 
-interface CreateOptions extends EnrolmentOptions {
+interface CreateOptions extends EnrolmentOptions, KeyStoreOptions {
   readonly role?: string
+  readonly p12?: boolean
 }
 
 export function addAdministratorCertificateCommands(program: Command, context: CommandContext): void {
@@ -19,7 +22,12 @@ export function addAdministratorCertificateCommands(program: Command, context: C
 
   verb('create <name>', 'issue a certificate to an administrator; the older ones end when it is first used')
     .option('--role <role>', 'admin, operator, auditor or validator (default: the one it has, or admin)')
-    .option('--out <folder>', 'folder for the files (default: administrators/ in the certificates folder)')
+    .option(
+      '--out <folder>',
+      'folder for the files (default: administrators/ in the certificates folder); with --p12 the file',
+    )
+    .option('--p12', 'one file, as browsers import it (default: NAME.p12)')
+    .option(...PASSWORD_FILE_OPTION)
     .option('--certs-dir <folder>', 'certificates folder')
     .option('--json', 'print paths and fingerprint as JSON')
     .action((name: string, options: CreateOptions) => create(parseId(name, 'administrator'), options, context))
@@ -52,8 +60,9 @@ const COLUMNS: readonly Column<AdministratorCertificateAnswer>[] = [
 ]
 
 async function create(name: string, options: CreateOptions, context: CommandContext): Promise<void> {
-  const hub = await openHubClient(options, context)
   const wishes = options.role === undefined ? { name } : { name, role: options.role }
+  if (options.p12) return saveKeyStore({ id: name, path: '/api/admin-certificates/p12', wishes }, options, context)
+  const hub = await openHubClient(options, context)
   const issue = (): Promise<AdministratorIssuedAnswer> => hub.call('POST', '/api/admin-certificates', wishes)
   const enrolled = await enrol({ id: name, folder: 'administrators', issue }, options, context)
   const { role, fingerprint, notAfter } = enrolled.answer

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { AuthorityAnswer, DependentAnswer, FactsAnswer, RotationAnswer } from './hub/answers.ts'
+import type { AuthorityAnswer, AuthorityRotationAnswer, DependentAnswer, FactsAnswer } from './hub/answers.ts'
 import { addHubOptions, addLocalHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
 import { type Column, printItems, renderFields } from './output/table.ts'
 import type { CommandContext } from './ports.ts'
@@ -21,7 +21,7 @@ interface ImportOptions extends Pick<JsonOptions, 'config' | 'dataDir' | 'json'>
 }
 
 /** How one CA follows another. */
-export function addRotationCommands(ca: Command, context: CommandContext): void {
+export function addAuthorityRotationCommands(ca: Command, context: CommandContext): void {
   const { stdout, cwd } = context.terminal
   const verb = (usage: string, description: string): Command =>
     addHubOptions(ca.command(usage).description(description)).option('--json', 'as JSON')
@@ -54,7 +54,7 @@ export function addRotationCommands(ca: Command, context: CommandContext): void 
   verb('rotation', 'tell how far a rotation has come, and who depends on the old CA').action(
     async (options: JsonOptions) => {
       const hub = await openHubClient(options, context)
-      const status = await hub.call<RotationAnswer>('GET', '/api/ca/rotation')
+      const status = await hub.call<AuthorityRotationAnswer>('GET', '/api/ca/rotation')
       const items = await hub.list<DependentAnswer>('/api/ca/rotation')
       if (options.json) return void stdout.write(`${JSON.stringify({ ...status, items, nextCursor: null }, null, 2)}\n`)
       stdout.write(renderFields(readProgress(status)))
@@ -105,7 +105,7 @@ const DEPENDENTS: readonly Column<DependentAnswer>[] = [
   ['FINGERPRINT', ({ fingerprint }) => fingerprint],
 ]
 
-function readProgress({ current, retiring, since, dependents, moved }: RotationAnswer) {
+function readProgress({ current, retiring, since, dependents, moved }: AuthorityRotationAnswer) {
   if (!retiring) return [['Issuing', current.subject] as const, ['Rotation', 'none is underway'] as const]
   const total = Object.values(dependents).reduce((sum, count) => sum + count, 0)
   return [

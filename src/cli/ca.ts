@@ -1,12 +1,14 @@
 import { X509Certificate } from 'node:crypto'
 import type { Command } from 'commander'
+import { addCaBackupCommand } from './backup.ts'
 import { addCaKeyCommands } from './ca-key.ts'
-import { addRotationCommands } from './ca-rotation.ts'
+import { addAuthorityRotationCommands } from './ca-rotation.ts'
 import { CommandFailed } from './command-failed.ts'
 import type { CertificateAuthorityAnswer } from './hub/answers.ts'
 import { addHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
 import { renderFields } from './output/table.ts'
 import type { CommandContext } from './ports.ts'
+import { addCaRestoreCommand } from './restore.ts'
 import { addTrustAnchorCommands } from './trust-anchor.ts'
 
 interface ShowOptions extends HubOptions {
@@ -16,7 +18,9 @@ interface ShowOptions extends HubOptions {
 export function addCaCommands(program: Command, context: CommandContext): void {
   const { stdout } = context.terminal
   const ca = program.command('ca').description('the certificate authority')
-  addRotationCommands(ca, context)
+  addCaBackupCommand(ca, context)
+  addCaRestoreCommand(ca, context)
+  addAuthorityRotationCommands(ca, context)
   addTrustAnchorCommands(ca, context)
   addHubOptions(ca.command('show').description('show the certificate that devices trust'))
     .option('--json', 'as JSON')

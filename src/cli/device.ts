@@ -2,6 +2,10 @@ import type { Command } from 'commander'
 import { parseId } from '../identifiers.ts'
 import { CommandFailed } from './command-failed.ts'
 import { describeEnrolled, type Enrolled, type EnrolmentOptions, enrol, type Proof } from './enrolment.ts'
+import { addDevicesOf, type BulkOptions } from './hand-over/bulk.ts'
+import { addBundleCommand } from './hand-over/bundle.ts'
+import { addClaimCommand } from './hand-over/claim.ts'
+import { addKeyStoreCommand } from './hand-over/key-store.ts'
 import type { CertificateAnswer, DeviceAnswer, IssuedAnswer, RevocationAnswer } from './hub/answers.ts'
 import type { HubClient } from './hub/hub-client.ts'
 import { addHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
@@ -19,14 +23,22 @@ export function addDeviceCommands(program: Command, context: CommandContext): vo
   const verb = (usage: string, description: string): Command =>
     addHubOptions(device.command(usage).description(description))
 
-  verb('add <id>', 'issue a certificate to a device, which is created if it is unknown')
+  verb('add [id]', 'issue a certificate to a device, which is created if it is unknown, or to all of a table')
     .option('--user <id>', 'user who owns a new device (default: default)')
+    .option('--profile <name>', 'profile of the certificate (default: default)')
     .option('--out <folder>', 'folder for the files (default: devices/ in the certificates folder)')
     .option('--certs-dir <folder>', 'certificates folder')
     .option('--json', 'print paths and fingerprint as JSON')
-    .action((id: string, options: AddOptions) => addDevice(parseId(id, 'device'), options, context))
+    .option('--from <file>', 'table of devices, .csv or .ndjson: deviceId, and userId, validityDays, keyAlgorithm, csr')
+    .option('--claims', 'with --from: claim links, into claims.csv of the folder, in the place of keys')
+    .option('--dry-run', 'with --from: tell what is wrong, and keep nothing')
+    .option('--reissue', 'with --from: also to devices that have a certificate which is not in the folder')
+    .action((id: string | undefined, options: AddOptions) => addOneOrMany(id, options, context))
 
-  verb('renew <id>', 'issue a new certificate to a device; the old one ends when the new one first connects')
+  verb(
+    'renew <id>',
+    'issue a new certificate of the same profile to a device; the old one ends when the new one first connects',
+  )
     .option('--out <folder>', 'folder for the files (default: devices/ in the certificates folder)')
     .option('--certs-dir <folder>', 'certificates folder')
     .option('--json', 'print paths and fingerprint as JSON')
@@ -66,6 +78,9 @@ export function addDeviceCommands(program: Command, context: CommandContext): vo
     })
   }
 
+  addKeyStoreCommand(device, 'device', context)
+  addBundleCommand(device, context)
+  addClaimCommand(device, context)
   addIdentityTokenCommands(device, 'device', context)
 }
 
@@ -83,14 +98,25 @@ const COLUMNS: readonly Column<DeviceAnswer>[] = [
   ['CREATED', ({ createdAt }) => createdAt],
 ]
 
-interface AddOptions extends EnrolmentOptions {
+interface AddOptions extends EnrolmentOptions, BulkOptions {
   readonly user?: string
+  readonly profile?: string
+  readonly from?: string
+}
+
+async function addOneOrMany(id: string | undefined, options: AddOptions, context: CommandContext): Promise<void> {
+  if (options.from !== undefined && id === undefined) return addDevicesOf(options.from, options, context)
+  if (id === undefined || options.from !== undefined) {
+    throw new CommandFailed('Name one device, or a table of them with --from FILE')
+  }
+  return addDevice(parseId(id, 'device'), options, context)
 }
 
 async function addDevice(id: string, options: AddOptions, context: CommandContext): Promise<void> {
   const hub = await openHubClient(options, context)
   const path = encodeURIComponent(id)
-  const wishes = options.user === undefined ? {} : { userId: options.user }
+  // What is not given has no place in JSON.
+  const wishes = { userId: options.user, profile: options.profile }
   const issue = (): Promise<IssuedAnswer> => hub.call('POST', `/api/devices/certificates/${path}`, wishes)
   const enrolled = await enrol({ id, folder: 'devices', issue }, options, context)
   const userId = options.user ?? (await hub.call<DeviceAnswer>('GET', `/api/devices/${path}`)).userId
@@ -101,8 +127,9 @@ async function renewDevice(id: string, options: EnrolmentOptions, context: Comma
   const hub = await openHubClient(options, context)
   const path = encodeURIComponent(id)
   // Asked first: to issue a certificate would create a device that is only misspelt.
-  const { userId } = await hub.call<DeviceAnswer>('GET', `/api/devices/${path}`)
-  const issue = (): Promise<IssuedAnswer> => hub.call('POST', `/api/devices/certificates/${path}`, {})
+  const { userId, certificates } = await readDevice(id, hub)
+  const wishes = { profile: certificates[0]?.profile ?? undefined }
+  const issue = (): Promise<IssuedAnswer> => hub.call('POST', `/api/devices/certificates/${path}`, wishes)
   const enrolled = await enrol({ id, folder: 'devices', issue }, options, context)
   describeDevice(enrolled, { id, userId }, options, context)
 }
@@ -150,6 +177,7 @@ function renderDevice({ certificates, ...device }: ShownDevice): string {
       renderFields([
         ['Certificate', certificate.fingerprint],
         ['Serial number', certificate.serialNumber],
+        ['Profile', certificate.profile],
         ['Valid', certificate.isValid ? 'yes' : 'no'],
         ['Not after', certificate.notAfter],
         ['First seen', certificate.firstSeenAt],

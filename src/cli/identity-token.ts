@@ -1,11 +1,9 @@
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { parseId } from '../identifiers.ts'
-import { CommandFailed, readSystemCode } from './command-failed.ts'
 import type { IdentityTokenAnswer } from './hub/answers.ts'
 import { addHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
-import { openWaitingFile, type WaitingFile } from './output/credential-files.ts'
 import { type Column, printItems } from './output/table.ts'
+import { openTokenOutput } from './output/token-output.ts'
 import type { CommandContext } from './ports.ts'
 
 interface NewTokenOptions extends HubOptions {
@@ -73,22 +71,10 @@ async function createToken(
   { expiresAt, out, ...options }: NewTokenOptions,
   context: CommandContext,
 ): Promise<void> {
-  const { stdout, stderr, cwd } = context.terminal
   const hub = await openHubClient(options, context)
-  // Opened before the token is asked for: a file that cannot be written to must not cost one.
-  await using file = out === undefined ? undefined : await openFile(resolve(cwd, out))
+  await using output = await openTokenOutput(out, context.terminal)
   const request = expiresAt === undefined ? {} : { expiresAt }
   const created = await hub.call<{ readonly id: string; readonly token: string }>('POST', path, request)
-  // The token alone on stdout: it goes into a file or a variable as it is.
-  if (file) await file.replace(`${created.token}\n`)
-  else stdout.write(`${created.token}\n`)
-  stderr.write(`Token ${created.id} is made for ${owner}; it is not shown again\n`)
-}
-
-async function openFile(path: string): Promise<WaitingFile> {
-  try {
-    return await openWaitingFile(path, 0o600)
-  } catch (cause) {
-    throw new CommandFailed(`The file ${path} cannot take the token: ${readSystemCode(cause)}`, { cause })
-  }
+  await output.write(created.token)
+  context.terminal.stderr.write(`Token ${created.id} is made for ${owner}; it is not shown again\n`)
 }

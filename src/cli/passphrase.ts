@@ -16,18 +16,22 @@ export interface PassphraseSource {
 /** From the file that is named, from the settings, or from the terminal: never from an argument, which everybody may read. */
 export async function readPassphrase(source: PassphraseSource, prompt: SecretPrompt): Promise<string> {
   const { file, configured, question, flag, cwd } = source
-  const given = file === undefined ? configured : (await readNamedFile(file, cwd)).toString().trim()
-  const passphrase = given ?? (await prompt.ask(question))
-  if (passphrase === undefined || passphrase === '') {
-    throw new CommandFailed(`No passphrase was given: type it at a terminal, or name a file that holds it with ${flag}`)
-  }
-  return passphrase
+  if (file !== undefined) return readPassphraseFile(file, cwd)
+  const passphrase = configured ?? (await prompt.ask(question))
+  if (passphrase !== undefined) return passphrase
+  throw new CommandFailed(`No passphrase was given: type it at a terminal, or name a file that holds it with ${flag}`)
 }
 
 /** One that is new: typed twice where it is typed. */
 export async function readNewPassphrase(source: PassphraseSource, prompt: SecretPrompt): Promise<string> {
   const passphrase = await readPassphrase(source, prompt)
   if (source.file !== undefined || source.configured !== undefined) return passphrase
-  if ((await prompt.ask('The same again: ')) === passphrase) return passphrase
+  if ((await prompt.ask('Once more: ')) === passphrase) return passphrase
   throw new CommandFailed('The two passphrases differ, and nothing was changed')
+}
+
+async function readPassphraseFile(file: string, cwd: string): Promise<string> {
+  const text = (await readNamedFile(file, cwd)).toString().trim()
+  if (text !== '') return text
+  throw new CommandFailed(`${file} is empty: write the passphrase into it`)
 }

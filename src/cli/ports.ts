@@ -14,7 +14,7 @@ export interface Terminal {
 
 export interface Input extends AsyncIterable<string | Uint8Array> {
   readonly isTTY?: boolean
-  /** Of a terminal: on, it shows nothing of what is typed, and gives it key by key. */
+  /** Of a terminal: raw, it shows nothing of what is typed and sends each letter as it comes. */
   setRawMode?(isRaw: boolean): unknown
 }
 
@@ -44,6 +44,8 @@ export interface LocalSettings {
   readonly mqttPort: number
   /** `ca.passphrase` */
   readonly caPassphrase?: string
+  /** `backup.passphrase`. */
+  readonly backupPassphrase?: string
 }
 
 export interface SavedSettings {
@@ -71,6 +73,62 @@ export interface RunningHub extends AsyncDisposable {
   reload(): Promise<void>
 }
 
+/** What an archive says of itself. */
+export interface BackupSummary {
+  readonly contents: 'hub' | 'ca'
+  readonly version: string
+  readonly createdAt: string
+  readonly ca: { readonly fingerprint: string; readonly hasKey: boolean }
+  readonly registry?: {
+    readonly devices: number
+    readonly services: number
+    readonly certificates: number
+    readonly revoked: number
+  }
+  readonly messages?: { readonly sessions: number; readonly queued: number }
+  /** What must be provided elsewhere, each as a sentence. */
+  readonly notIncluded: readonly string[]
+}
+
+export interface RestoreRequest extends SettingsRequest {
+  readonly file: string
+  readonly passphrase: string
+  readonly contents: 'hub' | 'ca'
+  /** Goes over what else would be refused. */
+  readonly isForced: boolean
+  /** Changes nothing. */
+  readonly isPreview: boolean
+}
+
+/** How many, and the first of them by name. */
+export interface Named {
+  readonly count: number
+  readonly names: readonly string[]
+}
+
+export interface RestoreReport {
+  readonly backup: BackupSummary
+  /** What is refused unless it is forced. */
+  readonly obstacles: readonly { readonly code: string; readonly sentence: string }[]
+  /** None: there is nothing to lose, or it cannot be read. */
+  readonly losses?: {
+    readonly devices: Named
+    readonly services: Named
+    readonly administrators: Named
+    readonly certificates: Named
+    readonly policies: Named
+    readonly tokens: number
+    readonly revoked: Named
+    readonly suspended: Named
+    readonly removed: Named
+  }
+  /** What MQTT keeps now. */
+  readonly messages?: { readonly sessions: number; readonly queued: number; readonly retained: number }
+  /** Folders with the files that were replaced. */
+  readonly aside: { readonly data?: string; readonly certs?: string }
+  readonly folders: { readonly data: string; readonly certs: string }
+}
+
 /** What main.ts lends the verbs: all that works without a running hub. */
 export interface LocalHub {
   readSettings(request: SettingsRequest): Promise<LocalSettings>
@@ -83,6 +141,18 @@ export interface LocalHub {
     request: SettingsRequest,
     change: { readonly present?: string; readonly wanted?: string },
   ): Promise<readonly { readonly keyPath: string; readonly hasOtherNames: boolean }[]>
+  /** Makes a key on this machine, and the request for its certificate. */
+  requestKey(deviceId: string): Promise<KeyRequest>
+  /** Keeps an archive as a file, once it was read back from there; throws what is wrong with either. */
+  saveBackup(stream: AsyncIterable<Uint8Array>, file: string, passphrase: string): Promise<BackupSummary>
+  /** Throws what stands in its way; leaves the present state as it is then. */
+  restore(request: RestoreRequest): Promise<RestoreReport>
+}
+
+/** A key and the PKCS#10 request that it has signed, both PEM. */
+export interface KeyRequest {
+  readonly csr: string
+  readonly key: string
 }
 
 /** What every verb is made from. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { parseId } from '../identifiers.ts'
 import { CommandFailed } from './command-failed.ts'
 import { describeEnrolled, type EnrolmentOptions, enrol } from './enrolment.ts'
+import { addKeyStoreCommand } from './hand-over/key-store.ts'
 import type { IssuedAnswer, RevocationAnswer, ServiceAnswer } from './hub/answers.ts'
 import type { HubClient } from './hub/hub-client.ts'
 import { addHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
@@ -42,6 +43,7 @@ export function addServiceCommands(program: Command, context: CommandContext): v
       stdout.write(`${message}: service ${name}, ${revokedAt}\n`)
     })
 
+  addKeyStoreCommand(service, 'service', context)
   addIdentityTokenCommands(service, 'service', context)
 }
 

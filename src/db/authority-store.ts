@@ -1,12 +1,13 @@
 import { X509Certificate } from 'node:crypto'
 import { shortFingerprint } from '../identifiers.ts'
-import type { AuthorityFacts, AuthorityStore } from '../registry/rotation.ts'
+import type { AuthorityFacts, AuthorityStore } from '../registry/authority-rotation.ts'
 import { isActiveAt } from './certificate-list.ts'
 import { readCertificate } from './certificate-row.ts'
 import type { Database } from './database.ts'
 import { and, asc, eq, gt, isNotNull, isNull, or, sql } from './drizzle.ts'
 import { createPage } from './page.ts'
-import { authorities, certificates, revocationLists } from './schema.ts'
+import { certificates } from './schema.ts'
+import { authorities, revocationLists } from './schema-authorities.ts'
 import { createTransaction } from './transaction.ts'
 
 export interface AuthorityFinder {

@@ -8,6 +8,8 @@ export function readCertificate({
   subject,
   origin,
   pendingSince,
+  profile,
+  validitySeconds,
   issuer,
   keyThumbprint: _,
   ...row
@@ -19,6 +21,8 @@ export function readCertificate({
     ...(origin === null ? {} : { origin }),
     ...(issuer === null ? {} : { issuer }),
     ...(pendingSince === null ? {} : { pendingSince }),
+    ...(profile === null ? {} : { profile }),
+    ...(validitySeconds === null ? {} : { validitySeconds }),
     serialNumber: row.serialNumber ?? undefined,
     notBefore: row.notBefore ?? undefined,
     notAfter: row.notAfter ?? undefined,
@@ -58,6 +62,8 @@ export function writeCertificate(certificate: Certificate) {
     idempotencyKey: certificate.idempotencyKey ?? null,
     revocationReason: certificate.revocationReason ?? null,
     keyThumbprint: readKeyThumbprint(certificate.pem),
+    profile: certificate.profile ?? null,
+    validitySeconds: certificate.validitySeconds ?? null,
     issuer: certificate.issuer ?? null,
   } satisfies Record<Column, string | number | null>
 }

@@ -1,4 +1,5 @@
 import type { SQL } from 'drizzle-orm'
+import type { RevocationReason } from '../registry/certificate.ts'
 import type { CertificateMarks, CertificateStore, CertifiedKeys, ForeignCertificates } from '../registry/ports.ts'
 import { createForeignCertificates } from './certificate-list.ts'
 import { CERTIFICATE_COLUMNS, readCertificate, writeCertificate } from './certificate-row.ts'
@@ -66,12 +67,34 @@ function prepareInsertion({ orm }: Database) {
 }
 
 function createMarks(database: Database): Omit<CertificateMarks, 'listRetired'> {
-  const { orm } = database
+  const { orm, sqlite } = database
   const transaction = createTransaction(database)
+  // Prepared, and without the encoders: a fleet may end at once. The first revocation stands, with its time and reason,
+  // unless it was a hold; X.509 §8.5.2.2: whoever is revoked for good after a hold, was revoked at the time of the hold.
+  const revoke = sqlite.prepare<[number, RevocationReason, string]>(
+    `update certificates set revoked_at = coalesce(revoked_at, ?), revocation_reason = ?
+     where fingerprint = ? and (revoked_at is null or revocation_reason = 'certificateHold')`,
+  )
+  const release = sqlite.prepare<[string]>(
+    `update certificates set revoked_at = null, revocation_reason = null
+     where fingerprint = ? and revocation_reason = 'certificateHold'`,
+  )
+  const retire = sqlite.prepare<[number, string]>(
+    'update certificates set retires_at = ? where fingerprint = ? and revoked_at is null',
+  )
 
   return {
-    markRevoked: (fingerprints, revokedAt, revocationReason) => mark(fingerprints, { revokedAt, revocationReason }),
-    markRetiring: (fingerprints, retiresAt) => mark(fingerprints, { retiresAt }),
+    markRevoked(fingerprints, revokedAt, reason) {
+      transaction(() => {
+        for (const fingerprint of fingerprints) revoke.run(revokedAt.getTime(), reason, fingerprint)
+      })
+    },
+    markReleased: (fingerprint) => void release.run(fingerprint),
+    markRetiring(fingerprints, retiresAt) {
+      transaction(() => {
+        for (const fingerprint of fingerprints) retire.run(retiresAt.getTime(), fingerprint)
+      })
+    },
     markFirstSeen({ fingerprint, serialNumber, notBefore, notAfter, subject, issuer }, firstSeenAt) {
       const unseen = and(eq(certificates.fingerprint, fingerprint), isNull(certificates.firstSeenAt))
       orm
@@ -80,15 +103,5 @@ function createMarks(database: Database): Omit<CertificateMarks, 'listRetired'> 
         .where(unseen)
         .run()
     },
-  }
-
-  function mark(fingerprints: readonly string[], marks: Partial<typeof certificates.$inferInsert>): void {
-    transaction(() => {
-      for (const fingerprint of fingerprints) {
-        // The first revocation stands, with its time and reason.
-        const unrevoked = and(eq(certificates.fingerprint, fingerprint), isNull(certificates.revokedAt))
-        orm.update(certificates).set(marks).where(unrevoked).run()
-      }
-    })
   }
 }

@@ -1,11 +1,11 @@
 import type { SQL } from 'drizzle-orm'
-import { foldId } from '../identifiers.ts'
+import { foldId, readCertificateNames } from '../identifiers.ts'
 import type { DeviceQuery, DeviceStore } from '../registry/ports.ts'
 import { attachedNames } from './attached-names.ts'
 import type { Database } from './database.ts'
 import { and, asc, eq, gt, or, sql } from './drizzle.ts'
 import { createPage } from './page.ts'
-import { deviceClientIds, devicePolicies, devices } from './schema.ts'
+import { certificates, deviceClientIds, devicePolicies, devices } from './schema.ts'
 import { createTransaction } from './transaction.ts'
 import { createUserStore } from './user-store.ts'
 
@@ -97,10 +97,26 @@ function prepareWrites({ orm }: Database) {
 function conditionOf({ after = '', search, state, userId }: DeviceQuery): SQL | undefined {
   return and(
     gt(devices.id, after),
-    search === undefined ? undefined : or(contains(devices.id, search), contains(devices.userId, search)),
+    search === undefined ? undefined : matches(search),
     state === undefined ? undefined : eq(devices.state, state),
     userId === undefined ? undefined : eq(devices.userId, userId),
   )
+}
+
+function matches(search: string): SQL | undefined {
+  return or(contains(devices.id, search), contains(devices.userId, search), ...holdsCertificate(search))
+}
+
+function holdsCertificate(search: string): readonly SQL[] {
+  const { fingerprint, serialNumber } = readCertificateNames(search)
+  const those = [
+    ...(fingerprint === undefined ? [] : [eq(certificates.fingerprint, fingerprint)]),
+    ...(serialNumber === undefined ? [] : [eq(certificates.serialNumber, serialNumber)]),
+  ]
+  return those.map((named) => {
+    const holders = sql`select ${certificates.subjectId} from ${certificates} where ${named}`
+    return sql`${devices.id} in (${holders} and ${certificates.kind} = 'device')`
+  })
 }
 
 // LIKE ignores the case of ASCII letters, and ids have no others.

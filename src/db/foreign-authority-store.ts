@@ -2,7 +2,8 @@ import type { ForeignAuthorityStore } from '../registry/foreign-authorities.ts'
 import type { ForeignAuthority } from '../registry/foreign-authority.ts'
 import type { Database } from './database.ts'
 import { and, eq, isNull, sql } from './drizzle.ts'
-import { certificates, foreignAuthorities } from './schema.ts'
+import { certificates } from './schema.ts'
+import { foreignAuthorities } from './schema-authorities.ts'
 
 export function createForeignAuthorityStore({ orm }: Database): ForeignAuthorityStore {
   const select = () => orm.select().from(foreignAuthorities)

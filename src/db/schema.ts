@@ -1,14 +1,13 @@
 import type { Role } from '../registry/api-token.ts'
 import type { CertificateKind, CertificateOrigin, RevocationReason } from '../registry/certificate.ts'
 import type { Device } from '../registry/device.ts'
-import type { ForeignAuthority } from '../registry/foreign-authority.ts'
 import type { IdentityToken } from '../registry/identity-token.ts'
 import type { PasswordHash } from '../registry/legacy-credential.ts'
 import type { Policy } from '../registry/policy.ts'
+import type { RotationFilter, RotationState } from '../registry/rotation/rotation.ts'
 import type { Service } from '../registry/service.ts'
 import { blob, index, integer, primaryKey, sql, sqliteTable, text } from './drizzle.ts'
-
-const time = (name: string) => integer(name, { mode: 'timestamp_ms' })
+import { time } from './schema-time.ts'
 
 // folded_id and folded_name: two ids that differ only in case cannot both exist.
 export const users = sqliteTable('users', {
@@ -105,60 +104,70 @@ export const certificates = sqliteTable(
     revocationReason: text('revocation_reason').$type<RevocationReason>(),
     // Of those with a PEM: whose key it was stays known for as long as the row does.
     keyThumbprint: text('key_thumbprint'),
+    // What it was signed under, of those that were issued here.
+    profile: text('profile'),
+    validitySeconds: integer('validity_seconds'),
     // Fingerprint of the CA that signed it; none: the one that the hub had before it first had two.
     issuer: text('issuer'),
   },
   (table) => [
     index('certificates_by_subject').on(table.kind, table.subjectId),
     index('certificates_by_serial_number').on(table.serialNumber),
+    // All that a list is filtered by, in its order.
+    index('certificates_listed').on(
+      table.fingerprint,
+      table.kind,
+      table.notBefore,
+      table.notAfter,
+      table.pendingSince,
+      table.retiresAt,
+      table.revokedAt,
+      table.revocationReason,
+    ),
     index('certificates_by_key').on(table.keyThumbprint),
     index('certificates_without_key').on(table.fingerprint).where(sql`key_thumbprint is null and pem is not null`),
     index('certificates_pending').on(table.pendingSince).where(sql`pending_since is not null and revoked_at is null`),
-    index('certificates_revoked').on(table.serialNumber).where(sql`revoked_at is not null`),
+    // All that a CRL says of a certificate.
+    index('certificates_revoked')
+      .on(table.serialNumber, table.issuer, table.notAfter, table.revokedAt, table.revocationReason)
+      .where(sql`revoked_at is not null`),
+    index('certificates_ending').on(table.notAfter).where(sql`revoked_at is null and pending_since is null`),
     index('certificates_retiring').on(table.retiresAt).where(sql`retires_at is not null and revoked_at is null`),
   ],
 )
 
-// The last one that each CA published: RFC 5280 §5.2.3, the number only grows. Its octets serve while no other can be signed, and
-// for good once the CA is retired. The issuer is as in certificates; '' for none.
-export const revocationLists = sqliteTable('revocation_lists', {
-  issuer: text('issuer').primaryKey(),
-  number: integer('number').notNull(),
-  thisUpdate: time('this_update').notNull(),
-  nextUpdate: time('next_update'),
-  madeAt: time('made_at'),
-  complete: blob('complete', { mode: 'buffer' }).$type<Buffer<ArrayBuffer>>(),
-  forDistributionPoints: blob('for_distribution_points', { mode: 'buffer' }).$type<Buffer<ArrayBuffer>>(),
-})
-
-// Every CA of this hub in their order, from the first rotation on. A retired one has no key here any more.
-export const authorities = sqliteTable('authorities', {
+// How many days before its end it was told of last. The CA and the hub's own are in no table, so there is no foreign key.
+export const expiryNotices = sqliteTable('expiry_notices', {
   fingerprint: text('fingerprint').primaryKey(),
-  certificate: text('certificate').notNull(),
+  days: integer('days').notNull(),
+})
+
+export const rotations = sqliteTable('rotations', {
+  id: text('id').primaryKey(),
+  filter: text('filter', { mode: 'json' }).$type<RotationFilter>().notNull(),
+  perMinute: integer('per_minute').notNull(),
+  deadline: time('deadline'),
+  state: text('state').$type<RotationState>().notNull(),
   createdAt: time('created_at').notNull(),
-  retiredAt: time('retired_at'),
+  // The last device that was looked at; none any more once all were.
+  gatheredTo: text('gathered_to'),
 })
 
-// CAs of others, whose devices are let in as they are told here.
-export const foreignAuthorities = sqliteTable('foreign_authorities', {
-  fingerprint: text('fingerprint').primaryKey(),
-  certificate: text('certificate').notNull(),
-  registration: text('registration').$type<ForeignAuthority['registration']>().notNull(),
-  owner: text('owner').notNull(),
-  createdAt: time('created_at').notNull(),
-})
-
-// Where certificates say that their revocation is published, each until the last of them that says so has expired.
-export const distributionPoints = sqliteTable('distribution_points', {
-  url: text('url').primaryKey(),
-  namedUntil: time('named_until').notNull(),
-})
-
-// What devices were given to verify MQTTS with, from each time on; before the first, the CA's own certificate.
-export const trustAnchors = sqliteTable('trust_anchors', {
-  since: time('since').primaryKey(),
-  fingerprint: text('fingerprint').notNull(),
-})
+// How far each has come is told by its certificates. Of a device that is gone it is told that it is late: no foreign key.
+export const rotationMembers = sqliteTable(
+  'rotation_members',
+  {
+    rotationId: text('rotation_id')
+      .notNull()
+      .references(() => rotations.id, { onDelete: 'cascade' }),
+    deviceId: text('device_id').notNull(),
+    toldAt: time('told_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.rotationId, table.deviceId] }),
+    index('rotation_members_by_device').on(table.deviceId),
+  ],
+)
 
 export const policies = sqliteTable('policies', {
   name: text('name').primaryKey(),

@@ -8,11 +8,14 @@ import type { Networks } from './networks.ts'
 import type { OpenSockets } from './open-sockets.ts'
 import { createSecureServer, type SecureConnection } from './secure-server.ts'
 import type { ServedCertificate } from './served-certificate.ts'
+import type { Staple } from './stapling.ts'
 import { MQTT_PROTOCOLS } from './tls-policy.ts'
 
 /** What every door of the hub has: its certificate, and how many it lets in. */
 export interface DoorOptions {
   readonly served: ServedCertificate
+  /** What goes with it to clients that ask for its status; none: nothing. */
+  readonly staple?: Staple
   /** Who signs the certificates of clients: they are asked for one. */
   readonly clientTrust: ClientTrust
   readonly sessionResumption: boolean
@@ -23,6 +26,7 @@ export interface DoorOptions {
   readonly proxies: Networks
   readonly recordRefusal: RecordRefusal
   readonly logger: Pick<Logger, 'debug' | 'isLevelEnabled'>
+  readonly onHandshake?: (seconds: number) => void
 }
 
 export interface MqttDoorOptions extends DoorOptions {

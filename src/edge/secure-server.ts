@@ -10,11 +10,14 @@ import { explainHandshakeFailure, type HandshakeError } from './handshake-failur
 import { describeHandshake } from './handshake-report.ts'
 import { resetSocket } from './reset-socket.ts'
 import type { ServedCertificate } from './served-certificate.ts'
+import { answerStatusRequests, type Staple } from './stapling.ts'
 import { tlsPolicy } from './tls-policy.ts'
 
 export interface SecureServerOptions {
   readonly surface: Surface
   readonly served: ServedCertificate
+  /** What goes with it to clients that ask for its status; none: nothing. */
+  readonly staple?: Staple
   /** Asked for and judged, never demanded: a refused peer must be told why, which a broken handshake cannot. */
   readonly clientTrust: ClientTrust
   readonly sessionResumption: boolean
@@ -24,6 +27,8 @@ export interface SecureServerOptions {
   readonly recordRefusal: RecordRefusal
   readonly logger: Pick<Logger, 'debug' | 'isLevelEnabled'>
   readonly onConnection: (connection: SecureConnection) => void
+  /** How long each finished handshake took. */
+  readonly onHandshake?: (seconds: number) => void
 }
 
 /** A finished handshake. */
@@ -45,8 +50,7 @@ export interface SecureServer {
 /** Terminates TLS 1.2 and 1.3 on sockets that are handed to it. */
 export function createSecureServer(options: SecureServerOptions): SecureServer {
   const { surface, clientTrust, alpnProtocols, recordRefusal, logger, onConnection } = options
-  const accepted = new Map<string, Entrant>()
-  const entrants = new WeakMap<Socket, Entrant>()
+  const entrants = new WeakMap<Socket, Entrant & { readonly begin: number }>()
   const server = createServer({
     ...contextOf(options),
     handshakeTimeout: options.handshakeSeconds * 1000,
@@ -58,11 +62,14 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
   options.served.onExchange(swapContext)
   clientTrust.onExchange(swapContext)
 
+  if (options.staple) answerStatusRequests(server, options.staple)
+
   server.on('secureConnection', (socket) => {
-    const known = accepted.get(keyOf(socket))
+    const known = entrants.get(rawOf(socket))
     // The peer left between the last flight and this event.
-    if (!known) return void socket.destroy()
-    const { raw, address, markOpen } = known
+    if (!known || known.raw.destroyed) return void socket.destroy()
+    const { raw, address, markOpen, begin } = known
+    options.onHandshake?.((performance.now() - begin) / 1000)
     const peer = readPeer(socket, clientTrust)
     if (logger.isLevelEnabled('debug')) {
       logger.debug({ component: 'edge', surface, address, ...describeHandshake(socket, peer) }, 'Handshake finished')
@@ -93,13 +100,7 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
 
   return {
     accept(entrant) {
-      const key = keyOf(entrant.raw)
-      accepted.set(key, entrant)
-      entrants.set(entrant.raw, entrant)
-      entrant.raw.once('close', () => {
-        // A peer that comes back at once from the same port has taken its place.
-        if (accepted.get(key) === entrant) accepted.delete(key)
-      })
+      entrants.set(entrant.raw, { ...entrant, begin: performance.now() })
       server.emit('connection', entrant.raw)
     },
   }
@@ -115,11 +116,6 @@ function contextOf({ served, clientTrust, sessionResumption }: SecureServerOptio
     ...tlsPolicy(sessionResumption),
     ...(authorities.length > 0 ? { ca: authorities.map(String) } : {}),
   }
-}
-
-// The TLS socket shows the addresses of the raw one, whose peer may be a proxy: all four together name the raw socket.
-function keyOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
-  return [remoteAddress, remotePort, localAddress, localPort].join('\n')
 }
 
 /** The socket below, by a field of Node's own: a peer that sends its alert and resets at once leaves no address on the TLS socket. */

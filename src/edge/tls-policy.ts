@@ -5,17 +5,18 @@ import type { SecureContextOptions } from 'node:tls'
 export const MQTT_PROTOCOLS: readonly string[] = ['mqtt', 'x-amzn-mqtt-ca']
 export const HTTP_PROTOCOLS: readonly string[] = ['http/1.1']
 
-// RFC 9325 §4.2: authenticated encryption and ephemeral keys alone, in the order of OpenSSL's own preference
+// RFC 9325 §4.2: authenticated encryption and ephemeral keys alone. The one that RFC 8446 §9.1 requires of everybody
+// first: its hash is the one that microcontrollers and servers alike have in hardware.
 const CIPHERS = [
+  'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',
   'TLS_CHACHA20_POLY1305_SHA256',
-  'TLS_AES_128_GCM_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
   'ECDHE-ECDSA-AES256-GCM-SHA384',
   'ECDHE-RSA-AES256-GCM-SHA384',
   'ECDHE-ECDSA-CHACHA20-POLY1305',
   'ECDHE-RSA-CHACHA20-POLY1305',
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
 ].join(':')
 
 // RFC 9325 §4.4: the hybrid and elliptic ones of OpenSSL's own list, without the finite fields of 112 bits behind them

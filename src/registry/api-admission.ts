@@ -41,6 +41,8 @@ export type ApiAdmission =
 export interface ApiAdmissions {
   /** Who calls, as things stand now: asked at every request, whatever its connection or TLS session was let in for. */
   admit(arrival: ApiArrival): ApiAdmission
+  /** What is wrong with a token that is shown where another credential counts; undefined: nothing, or there is none. */
+  whyBadToken(authorization: ApiArrival['authorization']): RefusalCause | undefined
   /** Why the caller of this very request could not administer once the API asks `next`; undefined: it could. */
   whyLockedOut(arrival: ApiArrival, next: ApiAuth): RefusalCause | undefined
 }
@@ -62,6 +64,10 @@ export function createApiAdmissions(options: ApiAdmissionsOptions): ApiAdmission
       const admission = decide(auth, arrival)
       if (admission.admitted && admission.certificate) noteCertificate(admission.certificate)
       return admission
+    },
+    whyBadToken(authorization) {
+      const judgement = authorization && judgeToken(authorization.token)
+      return judgement && 'cause' in judgement ? judgement.cause : undefined
     },
     whyLockedOut(arrival, next) {
       const admission = decide(next, arrival)

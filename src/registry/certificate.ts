@@ -2,26 +2,35 @@ import type { RefusalCause } from '../refusal.ts'
 
 export type CertificateKind = 'device' | 'service' | 'administrator' | 'server'
 
-/** RFC 5280 §5.3.1, without the reasons that need a hold or belong to other kinds of issuer. */
+/** RFC 5280 §5.3.1, without the reasons that belong to delta CRLs or to other kinds of issuer. */
 export type RevocationReason =
   | 'unspecified'
   | 'keyCompromise'
   | 'affiliationChanged'
   | 'superseded'
   | 'cessationOfOperation'
+  | 'certificateHold'
   | 'privilegeWithdrawn'
 
 /** How it came into the registry, where it was not issued here: from another system, or shown by a stranger of our CA. */
 export type CertificateOrigin = 'imported' | 'presented'
 
-export const CERTIFICATE_STATES = ['active', 'pending', 'not_yet_valid', 'expired', 'superseded', 'revoked'] as const
+export const CERTIFICATE_STATES = [
+  'active',
+  'pending',
+  'not_yet_valid',
+  'expired',
+  'superseded',
+  'held',
+  'revoked',
+] as const
 
 export type CertificateState = (typeof CERTIFICATE_STATES)[number]
 
 export type UntimelyCause = Extract<RefusalCause, 'certificate_not_yet_valid' | 'certificate_expired'>
 
 export type UnusableCause =
-  | Extract<RefusalCause, 'certificate_pending' | 'certificate_revoked' | 'certificate_superseded'>
+  | Extract<RefusalCause, 'certificate_pending' | 'certificate_held' | 'certificate_revoked' | 'certificate_superseded'>
   | UntimelyCause
 
 /** A certificate as the registry knows it; `subjectId` is the device id, the service name or the administrator's name. */
@@ -44,6 +53,10 @@ export interface Certificate {
   /** Fingerprint of the CA that signed it; none: that of the hub, from before it had two, or nobody has seen it yet. */
   readonly issuer?: string
   readonly createdAt: Date
+  /** What it was signed under, of those that were issued here: a renewal keeps to it. */
+  readonly profile?: string
+  /** The life that was asked for, where it was another than the profile's own. */
+  readonly validitySeconds?: number
   /** Under which the request that made it may be repeated without making another. */
   readonly idempotencyKey?: string
   readonly firstSeenAt: Date | undefined
@@ -55,12 +68,25 @@ export interface Certificate {
 
 /** Why it may not be used at `now`; undefined: it may. */
 export function whyUnusable(certificate: Certificate, now: Date): UnusableCause | undefined {
-  if (certificate.revokedAt) {
-    return certificate.revocationReason === 'superseded' ? 'certificate_superseded' : 'certificate_revoked'
-  }
+  if (certificate.revokedAt) return whyRevoked(certificate)
   if (certificate.pendingSince) return 'certificate_pending'
   if (certificate.retiresAt && certificate.retiresAt <= now) return 'certificate_superseded'
   return whyUntimely(certificate, now)
+}
+
+function whyRevoked({ revocationReason }: Certificate): UnusableCause {
+  if (revocationReason === 'certificateHold') return 'certificate_held'
+  return revocationReason === 'superseded' ? 'certificate_superseded' : 'certificate_revoked'
+}
+
+/** Whether a revocation for this reason changes anything: each is final, a hold alone is not. */
+export function isRevocable(certificate: Certificate, reason: RevocationReason): boolean {
+  return certificate.revokedAt === undefined || (isHeld(certificate) && reason !== 'certificateHold')
+}
+
+/** Revoked until somebody says that it was nothing. */
+export function isHeld({ revocationReason }: Certificate): boolean {
+  return revocationReason === 'certificateHold'
 }
 
 /** RFC 5280 §4.1.2.5: the period includes both ends. Dates that nobody has seen yet are judged when they are. */
@@ -77,6 +103,7 @@ const STATES = {
   certificate_not_yet_valid: 'not_yet_valid',
   certificate_expired: 'expired',
   certificate_superseded: 'superseded',
+  certificate_held: 'held',
   certificate_revoked: 'revoked',
 } as const satisfies Record<UnusableCause, CertificateState>
 

@@ -7,6 +7,7 @@ import type { Device } from './device.ts'
 import type { Page } from './page.ts'
 import type { Policies } from './policies.ts'
 import type {
+  ClaimStore,
   Cutter,
   DeviceQuery,
   DeviceStore,
@@ -44,8 +45,8 @@ export interface Devices {
   remove(deviceId: string): Promise<void>
   /** Whose a device of this id is, or would be if it were created for `userId`; throws what `create` would throw. */
   resolveOwner(deviceId: string, userId: string | undefined): string
-  /** The device of this id and owner, created if it is unknown. */
-  ensure(deviceId: string, userId: string): Device
+  /** The device of this id and owner, created if it is unknown; `policies` are of one that is, and were judged before. */
+  ensure(deviceId: string, userId: string, policies?: readonly string[]): Device
 }
 
 export interface Amendment {
@@ -62,6 +63,7 @@ export interface DevicesOptions {
   readonly cutter: Pick<Cutter, 'cutIdentity' | 'forgetIdentity' | 'liftBan'>
   readonly identityTokens: Pick<IdentityTokenStore, 'deleteOf'>
   readonly legacy: Pick<LegacyCredentialStore, 'delete'>
+  readonly claims: Pick<ClaimStore, 'deleteOf'>
   readonly transaction: Transaction
   readonly onAccessChange: () => void
   readonly events: EventFeed
@@ -71,7 +73,7 @@ export interface DevicesOptions {
 const DEFAULT_USER = 'default'
 
 export function createDevices(options: DevicesOptions): Devices {
-  const { devices, services, policies, revocations, identityTokens, legacy, cutter, transaction } = options
+  const { devices, services, policies, revocations, identityTokens, legacy, claims, cutter, transaction } = options
   const { onAccessChange, events, clock } = options
   return { create, get, list: (query) => devices.list(query), change, amend, remove, resolveOwner, ensure }
 
@@ -91,9 +93,9 @@ export function createDevices(options: DevicesOptions): Devices {
     return device
   }
 
-  function ensure(deviceId: string, userId: string): Device {
+  function ensure(deviceId: string, userId: string, names: readonly string[] = []): Device {
     resolveOwner(deviceId, userId)
-    return find(deviceId) ?? create({ deviceId, userId }, false)
+    return find(deviceId) ?? create({ deviceId, userId, policies: names }, true)
   }
 
   function resolveOwner(deviceId: string, userId: string | undefined): string {
@@ -162,11 +164,12 @@ export function createDevices(options: DevicesOptions): Devices {
     await end()
   }
 
-  /** What the device was under this owner ends: certificates, tokens and password now; sessions, and what is stored, by the call it returns. */
+  /** What the device was under this owner ends: certificates, tokens, password and claim now; sessions, and what is stored, by the call it returns. */
   function disown({ id, userId, clientIds }: Device): () => Promise<unknown> {
     const cut = revocations.markAll('device', id, 'cessationOfOperation')
     identityTokens.deleteOf('device', id)
     legacy.delete(id)
+    claims.deleteOf(id)
     return () => Promise.all([cut(), cutter.forgetIdentity('device', id, userId, clientIds)])
   }
 

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts'
 import type { ClientIds } from './client-id.ts'
+import type { EmqxClient, EmqxClients, RemoteCutter } from './emqx-ports.ts'
 import type { Identity } from './identity.ts'
-import type { CertificateStore, DeviceStore, EmqxClient, EmqxClients, RemoteCutter } from './ports.ts'
+import type { CertificateStore, DeviceStore } from './ports.ts'
 
 export interface EmqxCutterOptions {
   readonly clients: EmqxClients

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import type { Administrator } from './administrator.ts'
 import type { ApiToken } from './api-token.ts'
 import type { Certificate, CertificateKind, CertificateState, RevocationReason } from './certificate.ts'
+import type { Claim } from './claim.ts'
 import type { Device } from './device.ts'
 import type { IdentityToken } from './identity-token.ts'
 import type { LegacyCredential } from './legacy-credential.ts'
@@ -13,7 +14,7 @@ import type { Service } from './service.ts'
 export type Transaction = <Result>(work: () => Result) => Result
 
 export interface DeviceQuery extends PageRequest {
-  /** Part of an id or of a user's id. */
+  /** Part of an id or of a user's id, or the fingerprint or serial number of a certificate. */
   readonly search?: string
   readonly state?: Device['state']
   readonly userId?: string
@@ -46,8 +47,14 @@ export interface CertificateStore {
 
 export interface CertificateQuery extends PageRequest {
   readonly state?: CertificateState
+  readonly kind?: CertificateKind
   readonly subjectId?: string
+  readonly fingerprint?: string
+  readonly serialNumber?: string
   readonly expiresBefore?: Date
+  readonly expiresAfter?: Date
+  /** Whether to leave out those whose owner has a good one that ends later. */
+  readonly isLatest?: boolean
   /** By whose time the state is meant. */
   readonly now: Date
 }
@@ -75,8 +82,10 @@ export interface CertifiedKeys {
 }
 
 export interface CertificateMarks {
-  /** Those of the fingerprints that are not yet revoked. */
+  /** Those of the fingerprints that are not revoked for good; one that was held keeps the time of its hold. */
   markRevoked(fingerprints: readonly string[], at: Date, reason: RevocationReason): void
+  /** Takes the mark off, of one that is held. */
+  markReleased(fingerprint: string): void
   /** What the certificate says of itself is kept with it, for one that was registered by its fingerprint alone. */
   markFirstSeen(certificate: Certificate, at: Date): void
   markRetiring(fingerprints: readonly string[], at: Date): void
@@ -129,6 +138,16 @@ export interface IdentityTokenStore {
   deleteOf(kind: IdentityToken['kind'], subjectId: string): void
 }
 
+/** At most one claim of each device. */
+export interface ClaimStore {
+  find(id: string): Claim | undefined
+  findOf(deviceId: string): Claim | undefined
+  /** In the place of the one that the device has. */
+  save(claim: Claim): void
+  markUsed(id: string, at: Date): void
+  deleteOf(deviceId: string): void
+}
+
 export interface LegacyCredentialStore {
   find(deviceId: string): LegacyCredential | undefined
   findByUserName(userName: string): LegacyCredential | undefined
@@ -147,39 +166,65 @@ export interface IssuedLeaf {
   readonly notAfter: Date
   /** Fingerprint of the CA that signed it. */
   readonly issuer: string
+  /** Of devices and services: what a renewal keeps to. */
+  readonly terms?: CertificateTerms
+}
+
+/** Under what a certificate was signed. */
+export interface CertificateTerms {
+  readonly profile: string
+  /** None: no other life was asked for than the profile's own. */
+  readonly validitySeconds?: number
 }
 
 /** What the issuer is asked for beside the name. */
-export interface KeyOptions {
-  readonly validityDays?: number
+export interface IssueWishes {
+  readonly profile?: string
+  readonly validitySeconds?: number
   readonly keyAlgorithm?: KeyAlgorithm
 }
 
-export interface IssueOptions extends KeyOptions {
+export interface IssueOptions {
+  /** By name; none: `default`. */
+  readonly profile?: string
+  readonly validityDays?: number
+  readonly keyAlgorithm?: KeyAlgorithm
   /** A repeated request throws `already_issued` with the fingerprint: the key was handed out with the first answer. */
   readonly idempotencyKey?: string
 }
 
 export type KeyAlgorithm = 'ec-p256' | 'rsa-2048' | 'rsa-3072' | 'rsa-4096' | 'ed25519'
 
-/** Makes a key and a certificate for it under the profile of its kind. */
+/** What is taken from a PKCS#10 request. */
+export interface SigningRequest {
+  readonly publicKey: KeyObject
+  /** The whole request, however it was written. */
+  readonly der: Uint8Array
+  /** Of its subject. */
+  readonly commonNames: readonly string[]
+}
+
+/** Makes a key and a certificate for it under a profile; throws `profile_violation` before a key is touched. */
 export interface LeafIssuer {
   issueDevice(
     deviceId: string,
     userId: string,
-    options: IssueOptions,
+    wishes: IssueWishes,
   ): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
   /** For a key that the device has made itself. */
   certifyDevice(
     deviceId: string,
     userId: string,
     publicKey: KeyObject,
-    options: Pick<KeyOptions, 'validityDays'>,
+    wishes: Omit<IssueWishes, 'keyAlgorithm'>,
   ): Promise<IssuedLeaf>
-  /** The key of a PKCS#10 request, PEM or DER; throws `csr_invalid` or `key_not_allowed`. */
-  readRequestedKey(request: Uint8Array): Promise<KeyObject>
-  issueService(name: string, options: KeyOptions): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
-  issueAdministrator(name: string, options: KeyOptions): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
+  /** PEM, DER or base64 of it; throws `csr_invalid` or `key_not_allowed`. */
+  readSigningRequest(request: Uint8Array): Promise<SigningRequest>
+  issueService(name: string, wishes: IssueWishes): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
+  issueAdministrator(
+    name: string,
+    wishes: Omit<IssueWishes, 'profile'>,
+  ): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
   /** What peers need now to verify us and each other: the CA's certificate. */
   readonly caCertificatePem: string
 }
@@ -199,24 +244,4 @@ export interface Cutter {
   ): Promise<void>
   /** An operator has done something for it: what the broker holds against it, for its many connections, is forgotten. */
   liftBan(kind: 'device' | 'service', id: string): void
-}
-
-/** One who cuts elsewhere, and knows nothing of our bans. */
-export type RemoteCutter = Omit<Cutter, 'liftBan'>
-
-/** A client as EMQX lists it. */
-export interface EmqxClient {
-  readonly clientId: string
-  /** Whether it is there now: EMQX also lists those whose session it keeps. */
-  readonly isConnected: boolean
-  readonly connectedAt: Date | undefined
-}
-
-/** The clients of an EMQX that stands beside us, through its REST API; each call rejects when it is not answered as documented. */
-export interface EmqxClients {
-  /** Those whose client id holds this text. */
-  listLike(part: string): Promise<readonly EmqxClient[]>
-  listOfUsername(username: string): Promise<readonly EmqxClient[]>
-  /** Ends connection and session; a client that is not there is no failure. */
-  disconnect(clientId: string): Promise<void>
 }

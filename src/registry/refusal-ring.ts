@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { REFUSAL_MENDS, type Refusal, type RefusalCause } from '../refusal.ts'
+import { REFUSAL_MENDS, type RecordRefusal, type Refusal, type RefusalCause } from '../refusal.ts'
 import { BoundedEntries } from './bounded-entries.ts'
 import type { Expectations } from './expectations.ts'
 
@@ -11,11 +11,16 @@ export interface RecordedRefusal extends Refusal {
 }
 
 export interface RefusalRing {
-  record(refusal: Refusal): void
+  readonly record: RecordRefusal
   /** Newest first. */
   list(): readonly RecordedRefusal[]
-  /** How many of each cause there were since the start, those included that are not kept any more. */
-  totals(): Readonly<Partial<Record<RefusalCause, number>>>
+  /** How many there were since the start, those included that are not kept any more. */
+  totals(): readonly RefusalTotal[]
+}
+
+/** Of one cause on one surface. */
+export interface RefusalTotal extends Pick<Refusal, 'surface' | 'cause'> {
+  readonly count: number
 }
 
 export interface RefusalRingOptions {
@@ -40,12 +45,13 @@ export function createRefusalRing({
   onAgain,
 }: RefusalRingOptions): RefusalRing {
   const entries = new BoundedEntries<RecordedRefusal>({ capacity, capacityPerSubject })
-  const totals = new Map<RefusalCause, number>()
+  const totals = new Map<string, RefusalTotal>()
 
   return {
     record(refusal) {
       const { address, surface, cause } = refusal
-      totals.set(cause, (totals.get(cause) ?? 0) + 1)
+      const kind = `${surface} ${cause}`
+      totals.set(kind, { surface, cause, count: (totals.get(kind)?.count ?? 0) + 1 })
       const subject = subjectOf(refusal)
       const key = [address, surface, cause, subject].join('\n')
       const known = entries.get(key)
@@ -55,7 +61,7 @@ export function createRefusalRing({
       else onNew?.(entry)
     },
     list: () => entries.list(),
-    totals: () => Object.fromEntries(totals),
+    totals: () => [...totals.values()],
   }
 
   function complete({ presented, ...refusal }: Refusal): Refusal {
@@ -84,6 +90,7 @@ const PROVEN: ReadonlySet<RefusalCause> = new Set([
   'certificate_pending',
   'certificate_revoked',
   'certificate_superseded',
+  'certificate_held',
   'certificate_unknown',
   'common_name_wrong',
   'identity_suspended',

@@ -38,6 +38,7 @@ import type {
   CertificateMarks,
   CertificateStore,
   CertifiedKeys,
+  ClaimStore,
   Cutter,
   DeviceStore,
   ForeignCertificates,
@@ -63,6 +64,7 @@ export interface Stores {
   readonly tokens: ApiTokenStore
   readonly identityTokens: IdentityTokenStore
   readonly legacy: LegacyCredentialStore
+  readonly claims: ClaimStore
   readonly transaction: Transaction
 }
 
@@ -73,8 +75,8 @@ export interface RegistryOptions {
   /** The subject of the CA, as refusals name it. */
   readonly issuerName: string
   readonly cutter: Cutter
-  /** Told of each revocation of certificates, once it is kept. */
-  readonly onRevoked: () => void
+  /** Told once revocations of certificates, or the end of a hold, are kept. */
+  readonly onCrlChange: () => void
   readonly compareBcrypt: CompareBcrypt
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
   readonly authorityOf: (certificate: X509Certificate) => string | undefined
@@ -127,7 +129,7 @@ export interface Registry {
 export function createRegistry(options: RegistryOptions): Registry {
   const { stores, issuer, issuers, cutter, judgeChain, apiAuth, inBackground, events, clock } = options
   const { certificates: certificateStore, transaction } = stores
-  const { onRevoked, onNewRefusal: onNew, onRefusedAgain: onAgain, plainMqtt, narrowAccess: narrow } = options
+  const { onCrlChange, onNewRefusal: onNew, onRefusedAgain: onAgain, plainMqtt, narrowAccess: narrow } = options
   const { unknownCertificates: policy, renewal } = options
   const access = createAccess({ ...stores, ...(narrow ? { narrow } : {}) })
   const expectations = () => createExpectations(options.issuerName)
@@ -136,7 +138,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     identity.kind === 'service' || access.policyOf(identity).anyClientId
   const clientIds = createClientIds({ ...stores, mayUseAny })
   const policies = createPolicies({ policies: stores.policies, onChange: access.invalidate })
-  const revocations = createRevocations({ certificates: certificateStore, cutter, onRevoked, events, clock })
+  const revocations = createRevocations({ certificates: certificateStore, cutter, onCrlChange, events, clock })
   const shared = { ...stores, policies, revocations, cutter, onAccessChange: access.invalidate, events, clock }
   const devices = createDevices(shared)
   const services = createServices(shared)
@@ -154,7 +156,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const issuance = createIssuance({
     issuer,
     issuers,
-    readRequestedKey: createRequestedKeys(issuer, certificateStore),
+    readRequestedKey: createRequestedKeys(issuer, certificateStore, clock),
     devices,
     services,
     administrators,

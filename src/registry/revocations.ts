@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
-import type { Certificate, CertificateKind, RevocationReason } from './certificate.ts'
+import { type Certificate, type CertificateKind, isRevocable, type RevocationReason } from './certificate.ts'
 import type { CertificateMarks, CertificateStore, Cutter } from './ports.ts'
 
 export interface Revocation {
@@ -13,7 +13,7 @@ export interface Revocation {
 export type Cut = () => Promise<void>
 
 export interface Revocations {
-  /** Every unrevoked certificate; resolves after the live sessions are closed. Again: the same `revokedAt`. */
+  /** Every certificate that is not revoked for good; resolves after the live sessions are closed. Again: the same `revokedAt`. */
   revokeDevice(deviceId: string, reason: RevocationReason): Promise<Revocation>
   revokeService(name: string, reason: RevocationReason): Promise<Revocation>
   revokeAdministrator(name: string, reason: RevocationReason): Promise<Revocation>
@@ -22,8 +22,10 @@ export interface Revocations {
    * between, and after the commit, so that nobody is cut by what was then undone.
    */
   mark(certificates: readonly Certificate[], reason: RevocationReason): Cut
-  /** The same for every unrevoked certificate of a subject. */
+  /** The same for every certificate of a subject that is not revoked for good. */
   markAll(kind: CertificateKind, subjectId: string, reason: RevocationReason): Cut
+  /** Ends the hold of a certificate: whoever shows it is let in again. */
+  release(certificate: Certificate): void
   /** The first connection of a certificate ends the older ones of the same subject: a rotation is complete. */
   noteConnection(certificate: Certificate): Promise<void>
   /** Ends the certificates whose overlap is over. */
@@ -33,14 +35,14 @@ export interface Revocations {
 export interface RevocationsOptions {
   readonly certificates: CertificateStore & CertificateMarks
   readonly cutter: Pick<Cutter, 'cutCredentials'>
-  /** Told once the revocations are kept. */
-  readonly onRevoked: () => void
+  /** Told once revocations, or the end of a hold, are kept. */
+  readonly onCrlChange: () => void
   readonly events: EventFeed
   readonly clock: Clock
 }
 
 export function createRevocations(options: RevocationsOptions): Revocations {
-  const { certificates, cutter, onRevoked, events, clock } = options
+  const { certificates, cutter, onCrlChange, events, clock } = options
   return {
     revokeDevice: (deviceId, reason) => revokeSubject('device', deviceId, reason),
     revokeService: (name, reason) => revokeSubject('service', name, reason),
@@ -48,11 +50,18 @@ export function createRevocations(options: RevocationsOptions): Revocations {
     mark,
     markAll,
 
+    release({ kind, subjectId, fingerprint }) {
+      certificates.markReleased(fingerprint)
+      events.publish('certificate.released', { kind, id: subjectId, fingerprint })
+      onCrlChange()
+    },
+
     async noteConnection(certificate) {
       if (certificate.firstSeenAt) return
       const all = certificates.listOf(certificate.kind, certificate.subjectId)
       const [, ...older] = all.slice(all.findIndex(({ id }) => id === certificate.id))
-      const closed = mark(older.filter(isUnrevoked), 'superseded')()
+      const revocable = older.filter((one) => isRevocable(one, 'superseded'))
+      const closed = mark(revocable, 'superseded')()
       // Last: until the older ones are marked, the next connection is the first again.
       certificates.markFirstSeen(certificate, clock())
       await closed
@@ -77,7 +86,11 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   }
 
   function markAll(kind: CertificateKind, subjectId: string, reason: RevocationReason): Cut {
-    return mark(certificates.listOf(kind, subjectId).filter(isUnrevoked), reason)
+    const all = certificates.listOf(kind, subjectId)
+    return mark(
+      all.filter((certificate) => isRevocable(certificate, reason)),
+      reason,
+    )
   }
 
   function mark(those: readonly Certificate[], reason: RevocationReason): Cut {
@@ -89,12 +102,8 @@ export function createRevocations(options: RevocationsOptions): Revocations {
       for (const { kind, subjectId, fingerprint } of those) {
         events.publish('certificate.revoked', { kind, id: subjectId, fingerprint, reason })
       }
-      onRevoked()
+      onCrlChange()
       return closed
     }
   }
-}
-
-function isUnrevoked({ revokedAt }: Certificate): boolean {
-  return revokedAt === undefined
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
 import { parseFingerprint } from '../identifiers.ts'
-import type { Certificate, RevocationReason } from './certificate.ts'
+import { type Certificate, isRevocable, type RevocationReason } from './certificate.ts'
 import { type Issuers, requireIssuer } from './issuers.ts'
 import type { CertificateStore, IssuedLeaf, KeyAlgorithm } from './ports.ts'
 import type { Revocations } from './revocations.ts'
@@ -61,9 +61,9 @@ export function createServerCertificates(options: ServerCertificatesOptions): Se
       return { ...leaf, caCertificatePem: issuer.caCertificatePem }
     },
     async revoke(text, reason) {
-      const { fingerprint, revokedAt, ...certificate } = get(parseFingerprint(text))
-      if (revokedAt) return { fingerprint, revokedAt }
-      await revocations.mark([{ ...certificate, fingerprint, revokedAt }], reason)()
+      const certificate = get(parseFingerprint(text))
+      const { fingerprint } = certificate
+      if (isRevocable(certificate, reason)) await revocations.mark([certificate], reason)()
       return { fingerprint, revokedAt: get(fingerprint).revokedAt ?? clock() }
     },
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
-import { type Certificate, whyUnusable } from './certificate.ts'
+import { type Certificate, isHeld, whyUnusable } from './certificate.ts'
 import { type Issuers, requireIssuer } from './issuers.ts'
 import type { CertificateMarks, CertificateStore, Cutter, IssuedLeaf, LeafIssuer, Transaction } from './ports.ts'
 import type { Revocations } from './revocations.ts'
@@ -14,11 +14,13 @@ export interface Successor {
   readonly idempotencyKey: string | undefined
   /** In a renewal the one that the device works with, as it has just shown. */
   readonly inUse?: string
+  /** The device asks for itself, with a token that it was given. */
+  readonly byItself?: boolean
 }
 
 /** A certificate for a key that somebody else may hold. */
 export interface CertifiedKey {
-  readonly certificate: Certificate & Omit<IssuedLeaf, 'certificatePem'> & { readonly pem: string }
+  readonly certificate: Certificate & Omit<IssuedLeaf, 'certificatePem' | 'issuer' | 'terms'> & { readonly pem: string }
   readonly caCertificatePem: string
 }
 
@@ -70,6 +72,7 @@ export function createSuccession(options: SuccessionOptions): Succession {
       notAfter: leaf.notAfter,
       issuer: leaf.issuer,
       createdAt: clock(),
+      ...leaf.terms,
       ...(successor.idempotencyKey === undefined ? {} : { idempotencyKey: successor.idempotencyKey }),
       firstSeenAt: undefined,
       retiresAt: undefined,
@@ -87,7 +90,8 @@ export function createSuccession(options: SuccessionOptions): Succession {
     })
     const closed = cut()
     // What the device does for itself takes nothing back of what the broker holds against it.
-    if (kind !== 'administrator' && successor.inUse === undefined) cutter.liftBan(kind, subjectId)
+    const { inUse, byItself = inUse !== undefined } = successor
+    if (kind !== 'administrator' && !byItself) cutter.liftBan(kind, subjectId)
     events.publish('certificate.issued', { kind, id: subjectId, fingerprint: certificate.fingerprint })
     await closed
     return { certificate, caCertificatePem: issuer.caCertificatePem }
@@ -132,12 +136,12 @@ export function createSuccession(options: SuccessionOptions): Succession {
     return others
   }
 
-  /** The active ones, and those that will be: one issued before the clock was set back is not valid yet. */
+  /** The active ones, and those that may be: one issued before the clock was set back is not valid yet, and a hold may end. */
   function currentOf(kind: Certificate['kind'], subjectId: string): readonly Certificate[] {
     const now = clock()
     return certificates.listOf(kind, subjectId).filter((certificate) => {
       const cause = whyUnusable(certificate, now)
-      return cause === undefined || cause === 'certificate_not_yet_valid'
+      return cause === undefined || cause === 'certificate_not_yet_valid' || isHeld(certificate)
     })
   }
 }

@@ -1,5 +1,7 @@
 import { Writable } from 'node:stream'
-import { type ApiDependencies, createApi } from '../../src/api/api.ts'
+import { createApi } from '../../src/api/api.ts'
+import type { ApiDependencies } from '../../src/api/dependencies.ts'
+import type { ObservedRequest } from '../../src/api/metrics/timings.ts'
 import type { PublishedRevocations } from '../../src/api/ports.ts'
 import type { RequestOrigin } from '../../src/api/request/request-origin.ts'
 import { openAuthority } from '../../src/ca/authority-files.ts'
@@ -14,7 +16,10 @@ import type { PublishedLists } from '../../src/registry/revocation-lists.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { createAuthorityDouble } from './authority-double.ts'
 import { createBrokerDouble } from './broker-double.ts'
+import { createFleetDouble } from './fleet-double.ts'
+import { createHandOverDouble } from './hand-over-double.ts'
 import { createRegistryDouble, createToken } from './registry-double.ts'
+import { createWebhookDouble } from './webhook-double.ts'
 
 export const NOW = new Date('2026-03-01T12:00:00.000Z')
 export const HTTPS: RequestOrigin = { surface: 'https', address: '192.0.2.7', loopback: false }
@@ -40,6 +45,8 @@ export function publishedRevocations(lists: PublishedLists): PublishedRevocation
   }
 }
 
+const UNTIMED = { handshake: () => undefined, commit: () => undefined, revocationEffect: () => undefined }
+
 export const authority = await createTestAuthority()
 
 export interface Answer {
@@ -63,13 +70,18 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
   const registry = createRegistryDouble(NOW, authority.caCertificatePem)
   const brokerDouble = createBrokerDouble(NOW)
   const { calls: authorityCalls, ...authorities } = createAuthorityDouble(NOW)
+  const handOver = createHandOverDouble(NOW, (deviceId) => registry.issue('device', deviceId))
+  const webhookDouble = createWebhookDouble(NOW)
   const refusals: Refusal[] = []
+  const requests: ObservedRequest[] = []
+  const audited: unknown[] = []
   const connects: { connect: EmqxConnect | undefined; address: string }[] = []
   const actions: { action: EmqxAction | undefined; address: string }[] = []
   const { logger, lines } = recordLog()
   const app = createApi({
     ...registry.ports,
     ...authorities,
+    ...createFleetDouble(NOW),
     modes: { mqtt: 'mtls', api: 'token' },
     apiAdmissions: createApiAdmissions({
       auth: { mode: 'token', openOnLoopback: false },
@@ -89,6 +101,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       unlock: async () => undefined,
       lock: () => undefined,
     },
+    ...handOver.ports,
     emqx: {
       authenticate(connect, address) {
         connects.push({ connect, address })
@@ -108,6 +121,9 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       ],
       judgeCertificate: (text) => ({ admitted: true, presented: { subject: text }, kind: undefined, hints: [] }),
     },
+    eventLog: { readBefore: () => [{ id: 7, at: NOW, type: 'device.connected', data: { kind: 'device', id: 'd' } }] },
+    eventStreams: { open: ({ filter, after }) => new Blob([JSON.stringify({ filter, after })]).stream() },
+    webhooks: webhookDouble.ports,
     recordRefusal: (refusal) => void refusals.push(refusal),
     renewOwnCertificate: async () => ({
       names: ['localhost'],
@@ -116,12 +132,33 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     }),
     trust: { caCertificatePem: authority.caCertificatePem, anchorPem: authority.caCertificatePem },
     revocationLists: publishedRevocations(PUBLISHED_LISTS),
+    answerOcsp: async (request) => ({ body: Buffer.from(`answer to ${Buffer.from(request).toString()}`) }),
     broker: { brokerHost: 'hub.example.com', mqttPort: 8883 },
     https: { serverNames: () => SERVER_NAMES, publicHost: 'hub.example.com', httpsPort: 3000 },
     webSocket: { subProtocols: ['mqtt', 'mqttv3.1'], allowedOrigins: ['https://app.example.com'] },
     loopbackHttp: true,
     configuration: { reload: async () => ({ applied: ['log.level'], needsRestart: ['api.port'] }) },
+    backups: {
+      make: async (contents, passphrase) => {
+        const text = Buffer.from(`${contents} under ${passphrase}`)
+        return { fileName: 'signet.backup', octets: text.length, stream: streamOf(text) }
+      },
+    },
     allowedOrigins: [],
+    audit: {
+      within(request, work) {
+        audited.push(request)
+        return work()
+      },
+      conclude: (result) => void audited.push(result),
+      note: () => undefined,
+      list: () => ({ items: [] }),
+      async *read() {},
+      verify: async () => ({ entries: 0, head: undefined, brokenAt: undefined, isFound: undefined }),
+      forgetBefore: () => undefined,
+    },
+    metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', render: async () => 'signet_up 1\n' },
+    timings: { ...UNTIMED, httpRequest: (request) => void requests.push(request) },
     health: { level: () => 'info' },
     readiness: [{ name: 'database', isReady: () => true }],
     signTime: (text) => ({ signature: `signed:${text}`, certificate: 'PEM' }),
@@ -154,7 +191,11 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     calls: registry.calls,
     brokerCalls: brokerDouble.calls,
     authorityCalls,
+    handOverCalls: handOver.handOverCalls,
+    webhookCalls: webhookDouble.calls,
     refusals,
+    requests,
+    audited,
     connects,
     actions,
     lines,
@@ -162,7 +203,9 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
 }
 
 function readJson({ headers }: Response, text: string): unknown {
-  return text !== '' && headers.get('content-type')?.includes('json') ? JSON.parse(text) : undefined
+  return text !== '' && /^application\/(?:[\w.-]+\+)?json/.test(headers.get('content-type') ?? '')
+    ? JSON.parse(text)
+    : undefined
 }
 
 const ROLES: readonly Role[] = ['admin', 'operator', 'auditor', 'validator']
@@ -182,6 +225,10 @@ export function recordLog(): { readonly logger: Logger; readonly lines: readonly
     },
   })
   return { logger: createLogger({ level: 'debug', format: 'json', stream }), lines }
+}
+
+async function* streamOf(octets: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield octets
 }
 
 async function createTestAuthority() {

@@ -1,6 +1,6 @@
+import type { AuthorityFacts, AuthorityRotations } from '../../src/registry/authority-rotation.ts'
 import type { ForeignAuthorities } from '../../src/registry/foreign-authorities.ts'
 import type { ForeignAuthority } from '../../src/registry/foreign-authority.ts'
-import type { AuthorityFacts, Rotations } from '../../src/registry/rotation.ts'
 
 const DAY_MS = 86_400_000
 
@@ -21,7 +21,7 @@ export function createAuthorityDouble(now: Date) {
     owner: 'default',
     createdAt: now,
   }
-  const rotations: Rotations = {
+  const authorityRotations: AuthorityRotations = {
     list: () => [
       { ...facts('BB'), state: 'issuing', retiredAt: undefined },
       { ...facts('AA'), state: 'retired', retiredAt: now },
@@ -78,5 +78,5 @@ export function createAuthorityDouble(now: Date) {
       calls.push(['remove', fingerprint])
     },
   }
-  return { calls, rotations, foreignAuthorities }
+  return { calls, authorityRotations, foreignAuthorities }
 }

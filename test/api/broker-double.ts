@@ -1,8 +1,8 @@
-import type { ApiDependencies } from '../../src/api/api.ts'
+import type { ApiDependencies } from '../../src/api/dependencies.ts'
 import type { SessionView } from '../../src/broker/session-list.ts'
 import { DomainError } from '../../src/errors.ts'
 
-type BrokerPorts = Pick<ApiDependencies, 'sessions' | 'bans' | 'publisher'>
+type BrokerPorts = Pick<ApiDependencies, 'sessions' | 'bans' | 'publisher' | 'remoteCalls'>
 
 /** A broker with one live and one stored session and a ban; it writes down what it is asked. */
 export function createBrokerDouble(now: Date) {
@@ -51,6 +51,12 @@ export function createBrokerDouble(now: Date) {
         },
       ],
       lift: (id) => void calls.push(['bans.lift', id]),
+    },
+    remoteCalls: {
+      async call({ signal: _, ...asked }) {
+        calls.push(['remoteCalls.call', asked])
+        return { id: '00000000-0000-4000-8000-000000000000', result: 'pong' }
+      },
     },
     publisher: { publish: async (message) => void calls.push(['publish', message]), packetBytes: () => 1_048_576 },
   }

@@ -1,9 +1,10 @@
-import type { ApiDependencies } from '../../src/api/api.ts'
+import type { ApiDependencies } from '../../src/api/dependencies.ts'
 import { DomainError } from '../../src/errors.ts'
 import type { ApiToken, Role } from '../../src/registry/api-token.ts'
 import type { Certificate } from '../../src/registry/certificate.ts'
 import type { IssuedCertificate } from '../../src/registry/certificates.ts'
 import type { Device } from '../../src/registry/device.ts'
+import type { Enrolment } from '../../src/registry/enrolment/enrolment.ts'
 import type { IdentityToken } from '../../src/registry/identity-token.ts'
 import type { LegacyCredential } from '../../src/registry/legacy-credential.ts'
 import { DEVICE_POLICY, type Policy } from '../../src/registry/policy.ts'
@@ -13,8 +14,13 @@ type RegistryPorts = Pick<
   ApiDependencies,
   | 'certificates'
   | 'renewals'
+  | 'enrolments'
+  | 'enrolmentTokens'
+  | 'enrolmentDecisions'
+  | 'enrolmentPapers'
   | 'serverCertificates'
   | 'approvals'
+  | 'holds'
   | 'imports'
   | 'devices'
   | 'services'
@@ -50,6 +56,19 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
     return result
   }
 
+  const enrolment: Enrolment = {
+    id: 'e1',
+    tokenId: 't1',
+    deviceId: device.id,
+    keyThumbprint: 'k1',
+    request: 'MIIB',
+    address: '192.0.2.7',
+    state: 'pending',
+    requestedAt: now,
+    decidedAt: undefined,
+    lapsesAt: now,
+  }
+
   const ports: RegistryPorts = {
     certificates: {
       issueToDevice: async (request) => noted(issue('device', request.deviceId), 'issueToDevice', request),
@@ -81,6 +100,26 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
       admit: () => ({ admitted: false, cause: 'certificate_missing', presented: {} }),
       renew: async () => issue('device', device.id),
     },
+    enrolments: {
+      admit: () => ({ admitted: false, cause: 'enrolment_token_invalid', presented: {} }),
+      enrol: async () => ({ certificatePem: 'CERTIFICATE PEM' }),
+      reenrol: async () => ({ certificatePem: 'CERTIFICATE PEM' }),
+    },
+    enrolmentTokens: {
+      create: (request, wide) =>
+        noted({ id: 'e1', token: 'sgn_e1_secret', expiresAt: now }, 'enrolmentTokens.create', request, wide),
+      list: () => [],
+      revoke: (id) => noted(undefined, 'enrolmentTokens.revoke', id),
+    },
+    enrolmentDecisions: {
+      list: (state) => noted([], 'enrolmentDecisions.list', state),
+      approve: (id) => noted({ ...enrolment, state: 'approved' }, 'enrolmentDecisions.approve', id),
+      reject: (id) => noted({ ...enrolment, state: 'rejected' }, 'enrolmentDecisions.reject', id),
+    },
+    enrolmentPapers: {
+      encodeCertificates: (pem) => Buffer.from(pem),
+      encodeAttributes: (profile) => Buffer.from(profile),
+    },
     serverCertificates: {
       issue: async (names, keyAlgorithm) =>
         noted(
@@ -98,6 +137,22 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
         ),
       revoke: async (fingerprint, reason) =>
         noted({ fingerprint, revokedAt: now }, 'serverCertificates.revoke', fingerprint, reason),
+    },
+    holds: {
+      hold: async (fingerprint, isAdministrator) =>
+        noted(
+          { certificate: createCertificateRecord('device', device.id, now), state: 'held' },
+          'hold',
+          fingerprint,
+          isAdministrator,
+        ),
+      unhold: (fingerprint, isAdministrator) =>
+        noted(
+          { certificate: createCertificateRecord('device', device.id, now), state: 'active' },
+          'unhold',
+          fingerprint,
+          isAdministrator,
+        ),
     },
     approvals: {
       approve: (fingerprint, userId) =>
@@ -175,7 +230,7 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
     },
     logins: { thatLetIn: () => [] },
   }
-  return { ports, calls }
+  return { ports, calls, issue }
 }
 
 export function createCertificateRecord(kind: Certificate['kind'], subjectId: string, now: Date) {

@@ -1,6 +1,6 @@
 import { parser } from 'mqtt-packet'
 import { expect, test } from 'vitest'
-import { encodeConnack, encodeUnsupportedVersionConnack, RETURN_CODE } from '../../src/broker/connack.ts'
+import { encodeConnack, encodeVersionConnack, RETURN_CODE } from '../../src/broker/connack.ts'
 
 for (const [name, returnCode] of Object.entries(RETURN_CODE)) {
   test(`${name} is read by a 3.1.1 client as return code ${returnCode} without a session`, () =>
@@ -8,7 +8,7 @@ for (const [name, returnCode] of Object.entries(RETURN_CODE)) {
 }
 
 test('an unsupported version is read by a version 5 client as reason code 0x84', () =>
-  expect(read(encodeUnsupportedVersionConnack(), 5)).toMatchObject([
+  expect(read(encodeVersionConnack('version_5'), 5)).toMatchObject([
     { cmd: 'connack', reasonCode: 0x84, sessionPresent: false },
   ]))
 
@@ -19,3 +19,6 @@ function read(bytes: Buffer, protocolVersion: number): readonly unknown[] {
   expect(frames.parse(bytes)).toBe(0)
   return packets
 }
+
+test('another version is told the return code that every version knows', () =>
+  expect(encodeVersionConnack('version_unknown')).toEqual(encodeConnack(RETURN_CODE.unacceptableProtocolVersion)))

@@ -25,6 +25,7 @@ test('traffic is counted from zero, and a reading does not change any more', () 
     publishBytesSent: 11,
     socketsOpened: 1,
     connectsReceived: 1,
+    connectsAccepted: 0,
     connected: 0,
     connectedAtMost: 0,
   })
@@ -38,5 +39,5 @@ test('the most clients at one time are remembered when they have gone', () => {
   traffic.countDeparture()
   traffic.countArrival()
   traffic.countDeparture()
-  expect(traffic.read()).toMatchObject({ connected: 1, connectedAtMost: 2 })
+  expect(traffic.read()).toMatchObject({ connectsAccepted: 3, connected: 1, connectedAtMost: 2 })
 })

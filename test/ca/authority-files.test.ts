@@ -179,7 +179,7 @@ describe.skipIf(!hasOpenssl.available)(`a CA made by openssl ${hasOpenssl.reason
           ({ path }) => /\/ca-(cert|key)\.pem$/.test(path) && !path.includes('devices'),
         ),
       ).toEqual(before)
-      const device = await authority.issueDevice('aa:bb', 'default', { validityDays: 3650 })
+      const device = await authority.issueDevice('aa:bb', 'default', { validitySeconds: 3650 * 86_400 })
       expect(new X509Certificate(device.certificatePem).publicKey.asymmetricKeyType).toBe(leafKey)
       expect(device.notAfter.getTime()).toBeLessThanOrEqual(authority.notAfter.getTime())
       const strictly = strict ? ['-x509_strict'] : []
@@ -203,6 +203,15 @@ describe.skipIf(!hasOpenssl.available)(`a CA made by openssl ${hasOpenssl.reason
     expect(log.lines.filter(({ level }) => level === 'warn')).toEqual([])
     const device = await authority.issueDevice('d', 'u', {})
     await verify(folder.path, authority.caCertificatePem, device.certificatePem, '-x509_strict')
+  })
+
+  test('a CA that may not sign CRLs is a warning', async () => {
+    await using folder = await temporaryFolder()
+    const extensions = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign']
+    await createForeignCa(folder.path, { key: p256, extensions })
+    const log = recordedLog()
+    await open(folder.path, { logger: log.logger })
+    expect(log.lines.filter(({ level }) => level === 'warn')).toMatchObject([{ msg: /lacks cRLSign/ }])
   })
 
   test('an issuing CA without its root is a warning', async () => {

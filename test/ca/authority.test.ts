@@ -6,9 +6,10 @@ import { createRootCertificate } from '../../src/ca/certificate.ts'
 import { parseCertificates } from '../../src/ca/certificate-chain.ts'
 import { planCertificate } from '../../src/ca/certificate-profile.ts'
 import { generateKeyPair, type KeyAlgorithm } from '../../src/ca/key-pair.ts'
+import { DEFAULT_PROFILE } from '../../src/ca/leaf-profile.ts'
 import type { Clock } from '../../src/clock.ts'
 import { readPeerCertificate } from '../../src/peer-identity.ts'
-import type { LeafIssuer } from '../../src/registry/ports.ts'
+import type { ProfileIssuer } from '../../src/registry/profiles.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { hasOpenssl, printed, verify } from './openssl.ts'
 
@@ -37,8 +38,8 @@ describe('a leaf', () => {
   test('of a device has its id as the only CN, and a key of its own', async () => {
     const authority = await createRootAuthority()
     // What the registry asks of a CA.
-    const issuer: LeafIssuer = authority
-    const issued = await issuer.issueDevice('aa:bb@x', 'default', {})
+    const issuer: ProfileIssuer = authority
+    const issued = await issuer.issueDevice('aa:bb@x', 'default', { profile: DEFAULT_PROFILE })
     const certificate = new X509Certificate(issued.certificatePem)
     expect(readPeerCertificate(certificate)).toMatchObject({
       commonNames: ['aa:bb@x'],
@@ -90,7 +91,7 @@ describe('a CA near and past its end', () => {
     let now = new Date('2030-01-01T00:00:00Z')
     const authority = await createRootAuthority({ clock: () => now })
     now = new Date(authority.notAfter.getTime() - DAY)
-    const last = await authority.issueDevice('d', 'u', { validityDays: 30 })
+    const last = await authority.issueDevice('d', 'u', { validitySeconds: 30 * 86_400 })
     expect(last.notAfter).toEqual(authority.notAfter)
     now = new Date(authority.notAfter.getTime() + 1)
     for (const issue of [
@@ -105,9 +106,9 @@ describe('a CA near and past its end', () => {
   test('nothing is signed that does not meet its profile', async () => {
     const authority = await createRootAuthority()
     for (const issue of [
-      () => authority.issueDevice('d', 'u', { validityDays: 0 }),
+      () => authority.issueDevice('d', 'u', { validitySeconds: 0 }),
       () => authority.issueDevice('d'.repeat(65), 'u', {}),
-      () => authority.issueService('s', { validityDays: 4000 }),
+      () => authority.issueService('s', { validitySeconds: 4000 * 86_400 }),
       () => authority.issueServer([]),
     ]) {
       await expect(issue()).rejects.toMatchObject({ code: 'profile_violation' })
@@ -130,7 +131,8 @@ describe.skipIf(!hasOpenssl.available)(`what a CA issues, in the eyes of openssl
       purpose: 'sslclient',
     },
     administrator: {
-      issue: (authority: CertificateAuthority) => authority.issueAdministrator('eva@example.com', { validityDays: 30 }),
+      issue: (authority: CertificateAuthority) =>
+        authority.issueAdministrator('eva@example.com', { validitySeconds: 30 * 86_400 }),
       usages: 'TLS Web Client Authentication',
       name: 'URI:urn:signet:administrator:eva%40example.com',
       purpose: 'sslclient',

@@ -12,8 +12,8 @@ describe('the life of a certificate', () => {
     { request: { kind: 'device', deviceId: 'd', userId: 'u' }, days: 365 },
     { request: { kind: 'service', name: 's' }, days: 365 },
     { request: { kind: 'administrator', name: 'a' }, days: 365 },
-    { request: { kind: 'device', deviceId: 'd', userId: 'u', validityDays: 1 }, days: 1 },
-    { request: { kind: 'service', name: 's', validityDays: 3650 }, days: 3650 },
+    { request: { kind: 'device', deviceId: 'd', userId: 'u', validitySeconds: 86_400 }, days: 1 },
+    { request: { kind: 'service', name: 's', validitySeconds: 3650 * 86_400 }, days: 3650 },
   ] as const satisfies readonly { request: CertificateRequest; days: number }[]) {
     test(`${JSON.stringify(request)}: begins 5 minutes back and ends after ${days} days, in whole seconds`, () => {
       const { notBefore, notAfter } = planCertificate(request, NOW)
@@ -29,7 +29,9 @@ describe('the life of a certificate', () => {
         fc.date({ min: new Date('2000-01-01'), max: new Date('2090-01-01'), noInvalidDate: true }),
         fc.integer({ min: 1, max: 3650 }),
         (now, issuerNotAfter, validityDays) => {
-          const plan = planCertificate({ kind: 'service', name: 's', validityDays }, now, { notAfter: issuerNotAfter })
+          const plan = planCertificate({ kind: 'service', name: 's', validitySeconds: validityDays * 86_400 }, now, {
+            notAfter: issuerNotAfter,
+          })
           expect(plan.notAfter.getTime()).toBeLessThanOrEqual(issuerNotAfter.getTime())
           expect(plan.notAfter.getTime()).toBeLessThanOrEqual(now.getTime() + validityDays * DAY)
         },
@@ -37,9 +39,9 @@ describe('the life of a certificate', () => {
     )
   })
 
-  for (const validityDays of [0, -1, 1.5, 3651, Number.NaN, Number.POSITIVE_INFINITY]) {
-    test(`refused/${validityDays} days`, () => {
-      const request = { kind: 'device', deviceId: 'd', userId: 'u', validityDays } as const
+  for (const validitySeconds of [0, 59, -60, 60.5, 3651 * 86_400, Number.NaN, Number.POSITIVE_INFINITY]) {
+    test(`refused/${validitySeconds} seconds`, () => {
+      const request = { kind: 'device', deviceId: 'd', userId: 'u', validitySeconds } as const
       expect(() => planCertificate(request, NOW)).toThrow(expect.objectContaining({ code: 'profile_violation' }))
     })
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { derInteger, derOctetString, derTime } from '../../src/ca/der.ts'
+import { derInteger, derNull, derObjectIdentifier, derOctetString, derTime } from '../../src/ca/der.ts'
 
 for (const { hex, expected } of [
   { hex: '0', expected: '020100' },
@@ -8,8 +8,12 @@ for (const { hex, expected } of [
   { hex: '0080', expected: '02020080' },
   { hex: '100', expected: '02020100' },
   { hex: 'FFAA', expected: '020300ffaa' },
+  { hex: '-05', expected: '0201fb' },
+  { hex: '-80', expected: '020180' },
+  { hex: '-81', expected: '0202ff7f' },
+  { hex: '-012C', expected: '0202fed4' },
 ]) {
-  test(`the integer ${hex} is ${expected}: positive, in the fewest octets`, () => {
+  test(`the integer ${hex} is ${expected}, in the fewest octets`, () => {
     expect(derInteger(hex).toString('hex')).toBe(expected)
   })
 }
@@ -37,3 +41,18 @@ for (const { time, expected } of [
     expect(derTime(new Date(time)).toString('latin1')).toBe(expected)
   })
 }
+
+// X.690 §8.19.5, and what OpenSSL prints for the others
+for (const { dotted, expected } of [
+  { dotted: '2.999.3', expected: '0603883703' },
+  { dotted: '1.2.840.113549.1.7.1', expected: '06092a864886f70d010701' },
+  { dotted: '2.16.840.1.101.3.4.1.42', expected: '060960864801650304012a' },
+]) {
+  test(`the object identifier ${dotted} is ${expected}`, () => {
+    expect(derObjectIdentifier(dotted).toString('hex')).toBe(expected)
+  })
+}
+
+test('NULL is two octets', () => {
+  expect(derNull().toString('hex')).toBe('0500')
+})

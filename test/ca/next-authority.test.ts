@@ -24,7 +24,7 @@ import {
 import { recordedLog } from './recorded-log.ts'
 
 const current = await createMemoryAuthority(systemClock)
-const distributionPoints = { current: () => undefined, note: () => undefined }
+const publications = { current: () => undefined, note: () => undefined }
 
 function prepare(
   wish: AuthorityWish,
@@ -35,7 +35,7 @@ function prepare(
     config: { hierarchy: 'single' },
     current,
     rootKey,
-    distributionPoints,
+    publications,
     storage: MEMORY_STORAGE,
     clock: systemClock,
     logger: recordedLog().logger,

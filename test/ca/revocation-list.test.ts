@@ -51,6 +51,12 @@ test('an entry has its serial number, time and reason; unspecified is left out',
   expect(list.entries[1]?.extensions).toEqual([])
 })
 
+test('a negative serial number, which other CAs have issued, stands as it is in the certificate', async () => {
+  const { der } = await sign([{ serialNumber: '-05', revokedAt: NOON, reason: 'certificateHold' }])
+  expect(Buffer.from(new X509Crl(der).entries[0]?.rawData ?? new ArrayBuffer()).toString('hex')).toContain('0201fb170d')
+  expect(new X509Crl(der).entries[0]?.reason).toBe(6)
+})
+
 test('distribution points stand in one critical extension', async () => {
   const { der } = await sign([], ['http://a/pki/dp.crl', 'http://b/pki/dp.crl'])
   const extension = new X509Crl(der).extensions.find(({ type }) => type === '2.5.29.28')

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readRequestedKey } from '../../src/ca/signing-request.ts'
+import { readSigningRequest } from '../../src/ca/signing-request.ts'
 import { createSigningRequest } from '../support/signing-request.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { hasOpenssl, openssl } from './openssl.ts'
@@ -38,7 +38,7 @@ describe.skipIf(!hasOpenssl.available)('a request that openssl made', () => {
       const args = ['-nodes', '-keyout', 'key.pem', '-subj', '/CN=pump']
       for (const form of ['PEM', 'DER']) {
         await openssl(folder.path, 'req', '-new', ...key, ...args, '-outform', form, '-out', 'csr')
-        const read = readRequestedKey(await readFile(join(folder.path, 'csr')))
+        const read = readSigningRequest(await readFile(join(folder.path, 'csr')))
         if (complaint) {
           await expect(read).rejects.toMatchObject({
             code: 'key_not_allowed',
@@ -46,7 +46,7 @@ describe.skipIf(!hasOpenssl.available)('a request that openssl made', () => {
           })
         } else {
           const own = await openssl(folder.path, 'pkey', '-in', 'key.pem', '-pubout')
-          expect((await read).export({ type: 'spki', format: 'pem' })).toBe(own)
+          expect((await read).publicKey.export({ type: 'spki', format: 'pem' })).toBe(own)
         }
       }
     })
@@ -60,7 +60,7 @@ describe('no request', () => {
     const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'der' })
     const at = der.indexOf(key.subarray(0, 27))
     const exchanged = Buffer.concat([der.subarray(0, at), key, der.subarray(at + key.length)])
-    await expect(readRequestedKey(exchanged)).rejects.toMatchObject({
+    await expect(readSigningRequest(exchanged)).rejects.toMatchObject({
       code: 'csr_invalid',
       message: expect.stringMatching(/not signed/),
     })
@@ -73,7 +73,7 @@ describe('no request', () => {
     { name: 'a sequence of nothing', octets: '\x30\x00' },
   ]) {
     test(`is ${name}`, async () => {
-      await expect(readRequestedKey(Buffer.from(octets))).rejects.toMatchObject({ code: 'csr_invalid' })
+      await expect(readSigningRequest(Buffer.from(octets))).rejects.toMatchObject({ code: 'csr_invalid' })
     })
   }
 
@@ -81,7 +81,7 @@ describe('no request', () => {
     const { csr } = await createSigningRequest('pump')
     const der = Buffer.from(csr.replaceAll(/-----.*-----|\s/g, ''), 'base64')
     for (let length = 1; length < der.length; length += 7) {
-      await expect(readRequestedKey(der.subarray(0, length))).rejects.toMatchObject({ code: 'csr_invalid' })
+      await expect(readSigningRequest(der.subarray(0, length))).rejects.toMatchObject({ code: 'csr_invalid' })
     }
   })
 })

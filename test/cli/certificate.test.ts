@@ -12,6 +12,7 @@ const ITEM = {
   state: 'pending',
   notAfter: null,
   firstSeenAt: null,
+  serialNumber: '4A',
   fingerprint: 'AB',
 }
 
@@ -32,8 +33,15 @@ describe('certificate list', () => {
     const [head, ...rows] = stdout.trimEnd().split('\n')
     expect(head).toMatch(/^SUBJECT +KIND +STATE/)
     expect(rows.map((row) => row.split(/ {2,}/))).toEqual(
-      Array.from({ length: 2 }, () => ['pump', 'device', 'pending', '-', '-', 'AB']),
+      Array.from({ length: 2 }, () => ['pump', 'device', 'pending', '-', '-', '4A', 'AB']),
     )
+  })
+
+  test('asks by kind, fingerprint, serial number and end', async () => {
+    const line = `list --kind server --fingerprint ${HEX} --serial 4a:11 --expires-after 2027-01-31T00:00:00Z`
+    const query = `kind=server&fingerprint=${HEX}&serialNumber=4a%3A11&expiresAfter=2027-01-31T00%3A00%3A00Z`
+    const answers = { [`GET /api/certificates?${query}&limit=500`]: { body: { items: [ITEM], nextCursor: null } } }
+    expect((await signet(line, answers)).stdout).toContain('4A')
   })
 
   test('--json prints them as they are', async () => {
@@ -49,6 +57,13 @@ for (const { line, call, body, sentence } of [
     call: 'approve',
     body: { userId: 'ann' },
     sentence: `Certificate ${FINGERPRINT} is approved\n`,
+  },
+  { line: `hold ${HEX}`, call: 'hold', body: undefined, sentence: `Certificate ${FINGERPRINT} is on hold\n` },
+  {
+    line: `unhold ${HEX}`,
+    call: 'unhold',
+    body: undefined,
+    sentence: `Certificate ${FINGERPRINT} is no longer on hold\n`,
   },
   { line: `reject ${HEX}`, call: 'reject', body: undefined, sentence: `Certificate ${FINGERPRINT} is rejected\n` },
 ]) {

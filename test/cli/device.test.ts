@@ -68,11 +68,17 @@ describe('device add', () => {
 
   test('renew writes a new key and certificate over those of a device that is there', async () => {
     await using folder = await temporaryFolder()
-    const answers = { [ISSUE]: { status: 201, body: ISSUED }, 'GET /api/devices/dev%3A1': { body: DEVICE } }
+    const history = 'GET /api/devices/certificates/dev%3A1?include=detail'
+    const answers = {
+      [ISSUE]: { status: 201, body: ISSUED },
+      'GET /api/devices/dev%3A1': { body: DEVICE },
+      [history]: { body: { certificates: [{ profile: 'short' }, { profile: 'default' }] } },
+    }
     await using hub = await openHubDouble(answers, { folder: folder.path })
     const { code, stdout } = await run({ argv: ['device', 'renew', 'dev:1', '--out', 'here'], cwd: folder.path })
     expect(code).toBe(0)
-    expect(hub.requests.map(({ call }) => call)).toEqual(['GET /api/devices/dev%3A1', ISSUE])
+    expect(hub.requests.map(({ call }) => call)).toEqual(['GET /api/devices/dev%3A1', history, ISSUE])
+    expect(hub.requests.at(-1)?.body).toEqual({ profile: 'short' })
     expect(await readFile(join(folder.path, 'here', 'dev:1-key.pem'), 'utf8')).toBe('PRIVATE KEY\n')
     expect(stdout).toContain('-t users/me/devices/dev:1/telemetry')
   })

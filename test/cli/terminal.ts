@@ -48,7 +48,7 @@ export function createTerminal({
     },
   })
   const terminal: Terminal = {
-    stdin: keys ? toKeyboard(keys, written) : toStream(stdin),
+    stdin: keys ? toKeyboard(keys, written) : Object.assign(toStream(stdin), { isTTY }),
     stdout: output('stdout'),
     stderr: output('stderr'),
     signals,

@@ -17,6 +17,7 @@ const FLEET: readonly Certificate[] = [
   createCertificate('retired', { retiresAt: NOON }),
   createCertificate('superseded', { revokedAt: NOON, revocationReason: 'superseded' }),
   createCertificate('revoked', { revokedAt: NOON, revocationReason: 'keyCompromise' }),
+  createCertificate('held', { revokedAt: NOON, revocationReason: 'certificateHold' }),
   createCertificate('rejected', { pendingSince: NOON, revokedAt: NOON, revocationReason: 'privilegeWithdrawn' }),
 ]
 
@@ -53,6 +54,21 @@ describe('the list of certificates', () => {
     expect(listed({ subjectId: 'future' })).toMatchObject([{ subjectId: 'future' }])
     const ending = listed({ expiresBefore: NOON }).map(({ subjectId }) => subjectId)
     expect(ending.toSorted()).toEqual(['expired', 'pending-expired'])
+    expect(listed({ expiresAfter: minutesAfterNoon(0), expiresBefore: minutesAfterNoon(1) })).toEqual([])
+    expect(listed({ expiresAfter: minutesAfterNoon(-1) }).length).toBe(FLEET.length - 3)
+  })
+
+  test('is of a kind, or of those that have a serial number or fingerprint', () => {
+    using at = fill()
+    const service = createCertificate('active', { kind: 'service' })
+    at.store.insert(service)
+    const listed = (query: object) => at.store.list({ now: NOON, limit: 100, ...query }).items
+    expect(listed({ kind: 'service' })).toStrictEqual([service])
+    expect(listed({ subjectId: 'active' })).toHaveLength(2)
+    expect(listed({ subjectId: 'active', kind: 'service' })).toStrictEqual([service])
+    expect(listed({ serialNumber: service.serialNumber })).toStrictEqual([service])
+    expect(listed({ fingerprint: service.fingerprint })).toStrictEqual([service])
+    expect(listed({ fingerprint: service.fingerprint, state: 'revoked' })).toEqual([])
   })
 })
 
@@ -78,5 +94,5 @@ test('a revoked certificate is not forgotten', () => {
   using at = fill()
   for (const { fingerprint } of FLEET) at.store.forget(fingerprint)
   const kept = at.store.list({ now: NOON, limit: 100 }).items.map(({ subjectId }) => subjectId)
-  expect(kept.toSorted()).toEqual(['rejected', 'revoked', 'superseded'])
+  expect(kept.toSorted()).toEqual(['held', 'rejected', 'revoked', 'superseded'])
 })

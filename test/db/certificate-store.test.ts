@@ -85,6 +85,29 @@ describe('a mark', () => {
     expect(store.listOf('device', 'c')).toStrictEqual([c])
   })
 
+  test('of a hold makes way for a revocation, which keeps its time, and alone can be taken off', () => {
+    using database = openDatabase()
+    const store = createCertificateStore(database)
+    const [held, ended, gone] = [createCertificate('held'), createCertificate('ended'), createCertificate('gone')]
+    for (const certificate of [held, ended, gone]) store.insert(certificate)
+    store.markRevoked([held.fingerprint, ended.fingerprint], NOON, 'certificateHold')
+    store.markRevoked([gone.fingerprint], NOON, 'keyCompromise')
+    store.markRevoked([held.fingerprint, gone.fingerprint], minutesAfterNoon(1), 'certificateHold')
+    store.markRevoked([ended.fingerprint], minutesAfterNoon(1), 'superseded')
+    const marks = () =>
+      [held, ended, gone].map(({ fingerprint }) => {
+        const { revokedAt, revocationReason } = store.findByFingerprint(fingerprint) ?? {}
+        return [revokedAt, revocationReason]
+      })
+    const final = [
+      [NOON, 'superseded'],
+      [NOON, 'keyCompromise'],
+    ]
+    expect(marks()).toEqual([[NOON, 'certificateHold'], ...final])
+    for (const { fingerprint } of [held, ended, gone]) store.markReleased(fingerprint)
+    expect(marks()).toEqual([[undefined, undefined], ...final])
+  })
+
   test('of the first connection stays the first', () => {
     using database = openDatabase()
     const store = createCertificateStore(database)

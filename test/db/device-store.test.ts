@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { createCertificateStore } from '../../src/db/certificate-store.ts'
 import { openDatabase } from '../../src/db/database.ts'
 import { createDeviceStore } from '../../src/db/device-store.ts'
 import type { DeviceQuery } from '../../src/registry/ports.ts'
-import { createDevice, minutesAfterNoon } from './records.ts'
+import { createCertificate, createDevice, minutesAfterNoon, NOON } from './records.ts'
 
 const ODD_IDS = ['constructor', '__proto__', 'toString', 'AA:BB:CC:00:11:22', 'ann@example.com', 'a.b_c-d', '0']
 
@@ -106,10 +107,26 @@ describe('the user of a device', () => {
   })
 })
 
+test('a device is found by the fingerprint and the serial number of its certificates, whatever their state', () => {
+  using database = openDatabase()
+  const store = createDeviceStore(database)
+  for (const id of ['pump', 'valve']) store.save(createDevice(id))
+  const certificates = createCertificateStore(database)
+  const old = createCertificate('pump', { revokedAt: NOON, revocationReason: 'superseded' })
+  const namesake = createCertificate('valve', { kind: 'service' })
+  for (const certificate of [old, namesake, createCertificate('valve')]) certificates.insert(certificate)
+  const found = (search = '') => store.list({ limit: 10, search }).items.map(({ id }) => id)
+  expect(found(old.fingerprint)).toEqual(['pump'])
+  expect(found(old.fingerprint.replaceAll(':', '').toLowerCase())).toEqual(['pump'])
+  expect(found(old.serialNumber?.toLowerCase())).toEqual(['pump'])
+  expect(found(namesake.serialNumber)).toEqual([])
+})
+
 describe('the list of devices', () => {
   const cases: readonly { name: string; query: Partial<DeviceQuery>; expected: readonly string[] }[] = [
     { name: 'holds all, in the order of ids', query: {}, expected: ['50%', 'A1', 'a12', 'a\\3', 'a_2', 'b4'] },
     { name: 'searches in ids, ignoring case', query: { search: 'a' }, expected: ['A1', 'a12', 'a\\3', 'a_2'] },
+    { name: 'finds none by a serial number that nobody has', query: { search: 'ab:cd' }, expected: [] },
     { name: 'searches in user ids too', query: { search: 'BO' }, expected: ['50%', 'b4'] },
     { name: 'takes % literally', query: { search: '%' }, expected: ['50%'] },
     { name: 'takes _ literally', query: { search: '_' }, expected: ['a_2'] },

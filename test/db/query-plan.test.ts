@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { createApiTokenStore } from '../../src/db/api-token-store.ts'
+import { createCertificateStatusStore } from '../../src/db/certificate-status-store.ts'
 import { createCertificateStore } from '../../src/db/certificate-store.ts'
+import { createClaimStore } from '../../src/db/claim-store.ts'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import { createDeviceStore } from '../../src/db/device-store.ts'
 import { createIdentityTokenStore } from '../../src/db/identity-token-store.ts'
@@ -8,6 +10,8 @@ import { createLegacyCredentialStore } from '../../src/db/legacy-credential-stor
 import { createPolicyStore } from '../../src/db/policy-store.ts'
 import { createRevocationListStore } from '../../src/db/revocation-list-store.ts'
 import { createServiceStore } from '../../src/db/service-store.ts'
+import { CERTIFICATE_STATES } from '../../src/registry/certificate.ts'
+import type { CertificateQuery } from '../../src/registry/ports.ts'
 import { createApiToken, createCertificate, createDevice, createService, NOON } from './records.ts'
 
 interface Row {
@@ -53,12 +57,39 @@ const LOOK_UPS: readonly { name: string; run: (database: Database) => unknown; i
   {
     name: 'the revoked certificates after a serial number',
     run: (database) => createRevocationListStore(database).listRevoked(NOON, 'AA', 10),
-    index: /SEARCH certificates USING INDEX certificates_revoked \(serial_number>\?\)$/,
+    index: /SEARCH certificates USING COVERING INDEX certificates_revoked \(serial_number>\?\)$/,
   },
   {
     name: 'the certificates after a cursor',
     run: (database) => createCertificateStore(database).list({ limit: 10, after: 'AA', now: NOON, state: 'active' }),
-    index: /SEARCH certificates USING INDEX certificates_fingerprint_unique \(fingerprint>\?\)/,
+    index: /SEARCH certificates USING COVERING INDEX certificates_listed \(fingerprint>\?\)/,
+  },
+  ...CERTIFICATE_STATES.map((state) => ({
+    name: `the certificates that are ${state}`,
+    run: (database: Database) => createCertificateStore(database).list({ limit: 10, now: NOON, state }),
+    index: /SEARCH certificates USING COVERING INDEX certificates_listed \(fingerprint>\?\)/,
+  })),
+  {
+    name: 'the certificates of a kind that end within a time',
+    run: (database) =>
+      createCertificateStore(database).list({
+        limit: 10,
+        now: NOON,
+        kind: 'server',
+        expiresBefore: NOON,
+        expiresAfter: NOON,
+      }),
+    index: /SEARCH certificates USING COVERING INDEX certificates_listed \(fingerprint>\?\)/,
+  },
+  {
+    name: 'a listed certificate by fingerprint',
+    run: (database) => createCertificateStore(database).list({ limit: 10, now: NOON, fingerprint: 'AA' }),
+    index: /SEARCH certificates USING (?:COVERING )?INDEX certificates_\w+ \(fingerprint=\?/,
+  },
+  {
+    name: 'the status of a serial number',
+    run: (database) => createCertificateStatusStore(database).listStatuses('AA', '4A'),
+    index: /SEARCH certificates USING INDEX certificates_by_serial_number \(serial_number=\?\)$/,
   },
   {
     name: 'how many certificates wait for approval',
@@ -110,6 +141,16 @@ const LOOK_UPS: readonly { name: string; run: (database: Database) => unknown; i
     run: (database) => createLegacyCredentialStore(database).listEnding(NOON, NOON),
     index: /SEARCH legacy_credentials USING INDEX legacy_credentials_by_end \(ends_at>\? AND ends_at<\?\)$/,
   },
+  {
+    name: 'a claim by its id',
+    run: (database) => createClaimStore(database).find('c1'),
+    index: /SEARCH claims USING INDEX sqlite_autoindex_claims_1 \(id=\?\)/,
+  },
+  {
+    name: 'the claim of a device',
+    run: (database) => createClaimStore(database).findOf('d1'),
+    index: /SEARCH claims USING INDEX claims_device_id_unique \(device_id=\?\)/,
+  },
 ]
 
 for (const { name, run, index } of LOOK_UPS) {
@@ -120,6 +161,42 @@ for (const { name, run, index } of LOOK_UPS) {
     expect(plans().join('\n')).toMatch(new RegExp(index.source, 'm'))
   })
 }
+
+/** Each finds few, which are sorted then. */
+const NARROW: readonly { name: string; query: Partial<CertificateQuery>; index: RegExp }[] = [
+  {
+    name: 'a serial number',
+    query: { serialNumber: '4A' },
+    index: /SEARCH certificates USING INDEX certificates_by_serial_number \(serial_number=\?\)/,
+  },
+  {
+    name: 'a subject',
+    query: { subjectId: 'd1', state: 'active' },
+    index: /SEARCH certificates USING INDEX certificates_by_subject \(kind=\? AND subject_id=\?\)/,
+  },
+]
+
+for (const { name, query, index } of NARROW) {
+  test(`the certificates of ${name}: an index finds them`, () => {
+    using database = openDatabase()
+    const plans = recordPlans(database)
+    createCertificateStore(database).list({ limit: 10, now: NOON, ...query })
+    expect(plans().join('\n')).toMatch(index)
+  })
+}
+
+test('a device by the names of its certificates: an index finds it', () => {
+  using database = openDatabase()
+  const plans = recordPlans(database)
+  createDeviceStore(database).list({ limit: 10, search: '4A' })
+  createDeviceStore(database).list({ limit: 10, search: 'AB'.repeat(32) })
+  expect(plans()).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/SEARCH certificates USING INDEX certificates_by_serial_number \(serial_number=\?\)/),
+      expect.stringMatching(/SEARCH certificates USING INDEX certificates_\w+ \(fingerprint=\?\)/),
+    ]),
+  )
+})
 
 test('no statement of any store scans a table that grows with the fleet or sorts what an index has in order', () => {
   using database = openDatabase()
@@ -150,6 +227,9 @@ function useWrites(database: Database): void {
   tokens.insert(createApiToken('k3'))
   tokens.markUsed('k3', NOON)
   tokens.markRevoked('k3', NOON)
+  const claims = createClaimStore(database)
+  claims.markUsed('c1', NOON)
+  claims.deleteOf('d1')
 }
 
 /** Explains every statement that is prepared from now on. */

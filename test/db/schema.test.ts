@@ -2,7 +2,12 @@ import { is } from 'drizzle-orm'
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { describe, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../../src/db/database.ts'
-import * as schema from '../../src/db/schema.ts'
+import * as registry from '../../src/db/schema.ts'
+import * as authorities from '../../src/db/schema-authorities.ts'
+import * as enrolment from '../../src/db/schema-enrolment.ts'
+import * as records from '../../src/db/schema-records.ts'
+
+const schema = { ...registry, ...authorities, ...enrolment, ...records }
 
 interface ForeignKeyRow {
   readonly from: string

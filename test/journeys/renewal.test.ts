@@ -103,6 +103,21 @@ describe('a device renews its certificate', () => {
   })
 })
 
+test('a request that is repeated for the same key is answered with the same certificate, until that has connected', async () => {
+  await using hub = await startTestHub()
+  const old = await enrolAged(hub, 'pump', 9)
+  const { csr, key } = await createSigningRequest('pump')
+  const first = (await renew(hub, old, { csr })).json()
+  const again = await renew(hub, old, { csr })
+  expect(again).toMatchObject({ status: 201 })
+  expect(again.json()).toEqual(first)
+  expect(await certificatesOf(hub, 'pump')).toHaveLength(2)
+  await hub.connect({ cert: first.clientCert, key }, { clientId: 'pump' })
+  hub.clock.advance(25 * DAY_MS)
+  const next = (await renew(hub, { cert: first.clientCert, key }, { csr })).json()
+  expect(next.fingerprint).not.toBe(first.fingerprint)
+})
+
 describe('the window', () => {
   test('opens in the last third of the life, and the refusal says when', async () => {
     await using hub = await startTestHub()
@@ -196,6 +211,19 @@ describe('nobody else renews', () => {
       'https certificate_missing -',
     ])
   })
+
+  for (const { name, token, status, refusals } of [
+    { name: 'a token that nobody made', token: 'sgn_x_y', status: 401, refusals: ['https token_invalid device:pump'] },
+    { name: 'a good token, which counts for nothing', token: undefined, status: 201, refusals: [] },
+  ]) {
+    test(`beside its certificate, ${name}`, async () => {
+      await using hub = await startTestHub()
+      const credentials = await enrolAged(hub, 'pump', 9)
+      const call = { credentials, token: token ?? hub.adminToken }
+      expect(await hub.api('POST', RENEW, call)).toMatchObject({ status })
+      expect(await refusalsOf(hub)).toEqual(refusals)
+    })
+  }
 
   test('a page of another origin, with the certificate that its browser holds', async () => {
     await using hub = await startTestHub()

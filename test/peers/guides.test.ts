@@ -32,6 +32,12 @@ test('who comes from openssl certificates gets in and back as the guide says', {
   expect(leftAlone).toEqual([])
 })
 
+test('who checks certificates learns what was revoked as the guide says', { timeout: WALK_MS }, async (context) => {
+  needPrograms(context, 'openssl', 'curl')
+  await using scene = await openGuideScene()
+  expect(await walkGuide(scene, readGuide('docs/revocation.md'))).toEqual([])
+})
+
 test('who comes from Mosquitto gets in and back as the guide says', { timeout: WALK_MS }, async (context) => {
   needPrograms(context, 'openssl', 'mosquitto', 'mosquitto_pub', 'mosquitto_sub')
   await using scene = await openGuideScene()
@@ -65,6 +71,22 @@ test('who comes from EMQX validates beside it, moves the address and gets back',
     '6. Back: docker start emqx',
     '7. Back to the beginning: docker cp emqx.conf.before emqx:/opt/emqx/etc/emqx.conf',
   ])
+})
+
+test('who writes firmware renews over HTTPS and MQTT and sets a clock as the guide says', {
+  timeout: WALK_MS,
+}, async (context) => {
+  needPrograms(context, 'openssl', 'curl', 'node', 'mosquitto_rr', 'mosquitto_pub')
+  await using scene = await openGuideScene()
+  expect(await walkGuide(scene, readGuide('docs/renewal.md'))).toEqual([])
+})
+
+test('a device enrols with its own key, renews, and waits for a word as the guide says', {
+  timeout: WALK_MS,
+}, async (context) => {
+  needPrograms(context, 'openssl', 'curl', 'mosquitto_pub')
+  await using scene = await openGuideScene()
+  expect(await walkGuide(scene, readGuide('docs/enrolment.md'))).toEqual([])
 })
 
 /** All that a fleet had before the hub, by path. */

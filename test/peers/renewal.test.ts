@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createForeignCa } from '../ca/openssl.ts'
 import { needPrograms } from '../support/foreign-program.ts'
-import { saveCredentials } from '../support/mosquitto.ts'
-import { runProgram } from '../support/program.ts'
+import { atHub, saveCredentials } from '../support/mosquitto.ts'
+import { runProgram, startProgram } from '../support/program.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { startTestHub, type TestHub } from '../support/test-hub.ts'
 
@@ -98,4 +98,46 @@ test('with an adopted CA: an expired certificate of its own renews, an expired f
   expect(await curl(hub, flags('forged'), RENEW)).toMatchObject({ status: 401 })
   expect(await curl(hub, flags('true'), RENEW)).toMatchObject({ status: 201, deviceId: 'pump' })
   expect(await hub.refusals()).toMatchObject([{ surface: 'https', cause: 'certificate_signature_invalid' }])
+})
+
+test('mosquitto brings requests of openssl over MQTT, as PEM, in JSON and as DER; the new certificate connects', async (context) => {
+  needPrograms(context, 'openssl', 'mosquitto_rr', 'mosquitto_pub', 'mosquitto_sub', 'stdbuf')
+  await using hub = await startTestHub()
+  const pump = await hub.enrol('pump')
+  const shown = `${atHub(hub)} ${await saveCredentials(hub.folder, 'pump', pump)} -q 1`
+  const own = 'users/default/devices/pump/certificate'
+  // Its version 2.0.11 sends nothing of a file.
+  const ask = async (payload: string) => {
+    const line = `mosquitto_rr -V mqttv311 -W 10 ${shown} -i pump -t ${own}/request -e ${own}/response -m "${payload}"`
+    const { stdout, stderr } = await runProgram(line, { cwd: hub.folder })
+    if (stdout === '') throw new Error(stderr)
+    return JSON.parse(stdout)
+  }
+  const key = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -subj /CN=x'
+  await openssl(hub, `req -new ${key} -keyout n-key.pem -out n.csr`)
+  expect(await ask('$(cat n.csr)')).toMatchObject({ error: { code: 'renewal_too_early' } })
+  hub.clock.advance(300 * DAY_MS)
+  expect(await ask('$(cat n.csr)')).toMatchObject({ caCert: hub.ca, fingerprint: expect.any(String) })
+  const csr = await readFile(join(hub.folder, 'n.csr'), 'utf8')
+  await writeFile(join(hub.folder, 'n.json'), JSON.stringify({ id: 7, csr }))
+  expect(await ask('$(cat n.json)')).toMatchObject({ id: 7, fingerprint: expect.any(String) })
+
+  await openssl(hub, 'req -in n.csr -outform DER -out n.der')
+  // Into a pipe, mosquitto_sub writes when its buffer is full.
+  const subscriber = `stdbuf -oL mosquitto_sub -d -C 1 -W 10 ${shown} -i pump:answer -t ${own}/response`
+  await using answer = startProgram(subscriber, { cwd: hub.folder })
+  await answer.line(/received SUBACK/)
+  expect(
+    await runProgram(`mosquitto_pub ${shown} -i pump -t ${own}/request -f n.der`, { cwd: hub.folder }),
+  ).toMatchObject({ code: 0 })
+  const { clientCert, fingerprint } = JSON.parse(await answer.line(/^\{"/))
+  expect(fingerprint).toBe(new X509Certificate(clientCert).fingerprint256)
+  await writeFile(join(hub.folder, 'n-cert.pem'), clientCert)
+  const renewed = `${atHub(hub)} --cert n-cert.pem --key n-key.pem -i pump -q 1`
+  const line = `mosquitto_pub ${renewed} -t users/default/devices/pump/a -m x`
+  expect(await runProgram(line, { cwd: hub.folder })).toMatchObject({ code: 0 })
+  expect((await hub.api('POST', `/api/devices/certificates/validate/${pump.fingerprint}`)).json()).toMatchObject({
+    valid: false,
+    reason: 'certificate_superseded',
+  })
 })

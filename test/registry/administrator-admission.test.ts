@@ -125,7 +125,7 @@ function admit({ stores, clock }: Scene, certificate: Pem, chain?: ChainVerdict)
 }
 
 async function unregistered({ authority }: Scene, validityDays = 10): Promise<Pem> {
-  return { pem: (await authority.issueAdministrator('eva', { validityDays })).certificatePem }
+  return { pem: (await authority.issueAdministrator('eva', { validitySeconds: validityDays * 86_400 })).certificatePem }
 }
 
 /** What our CA made for `mallory`, put into the registry under another name. */

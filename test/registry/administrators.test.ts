@@ -37,7 +37,7 @@ describe('an administrator', () => {
         caCertificatePem: '',
         issueDevice: sign,
         certifyDevice: sign,
-        readRequestedKey: sign,
+        readSigningRequest: sign,
         issueService: sign,
         issueAdministrator: sign,
       }

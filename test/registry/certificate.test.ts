@@ -27,6 +27,7 @@ const ROWS: readonly Row[] = [
     changes: { revokedAt: NOON, revocationReason: 'superseded' },
     expected: 'certificate_superseded',
   },
+  { name: 'on hold', changes: { revokedAt: NOON, revocationReason: 'certificateHold' }, expected: 'certificate_held' },
   {
     name: 'revoked and expired',
     changes: { revokedAt: NOON, revocationReason: 'unspecified' },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createEmqxCutter } from '../../src/registry/emqx-cutter.ts'
-import type { EmqxClient, RemoteCutter } from '../../src/registry/ports.ts'
+import type { EmqxClient, RemoteCutter } from '../../src/registry/emqx-ports.ts'
 import { createScene, NOON, type Scene } from './registry-scene.ts'
 
 const EARLIER = new Date(NOON.getTime() - 1_000)

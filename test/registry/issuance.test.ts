@@ -4,7 +4,8 @@ import { createMemoryAuthority } from '../../src/ca/memory-authority.ts'
 import { DomainError } from '../../src/errors.ts'
 import type { IssueRequest } from '../../src/registry/issuance.ts'
 import type { Issuers } from '../../src/registry/issuers.ts'
-import type { LeafIssuer } from '../../src/registry/ports.ts'
+import type { ProfileIssuer } from '../../src/registry/profiles.ts'
+import { createSigningRequest } from '../support/signing-request.ts'
 import { createScene, DAY_MS, HOUR_MS, NOON, type Scene } from './registry-scene.ts'
 
 const EVERY_ISSUER = { find: () => 'own', isLeaving: () => false } satisfies Issuers
@@ -126,11 +127,11 @@ describe('refused, and nothing is left behind:', () => {
 
   test('a CA that cannot sign', async () => {
     const refusal = new DomainError('issuer_expired', 'The CA expired')
-    const issuer: LeafIssuer = {
+    const issuer: ProfileIssuer = {
       caCertificatePem: '',
       issueDevice: () => Promise.reject(refusal),
       certifyDevice: () => Promise.reject(refusal),
-      readRequestedKey: () => Promise.reject(refusal),
+      readSigningRequest: () => Promise.reject(refusal),
       issueService: () => Promise.reject(refusal),
       issueAdministrator: () => Promise.reject(refusal),
     }
@@ -287,6 +288,32 @@ describe('what changed while the key was made', () => {
   })
 })
 
+describe('a certificate for the key of a device', () => {
+  test('lifts the ban of a device when an operator asks for it, and not when the device does', async () => {
+    using scene = await createScene()
+    const { certifyDevice } = scene.registry.certificates
+    const request = Buffer.from((await createSigningRequest('pump')).csr)
+    await certifyDevice({ deviceId: 'pump', request, requireAllowed: () => undefined })
+    expect(scene.lifted).toEqual([])
+    await certifyDevice({ deviceId: 'pump', request })
+    expect(scene.lifted).toEqual(['device pump'])
+  })
+
+  test('is not kept when the last word against it comes in its transaction', async () => {
+    using scene = await createScene()
+    const request = Buffer.from((await createSigningRequest('pump')).csr)
+    const refusal = new DomainError('enrolment_token_ended', 'It has no use left')
+    const requireAllowed = (): void => {
+      throw refusal
+    }
+    await expect(scene.registry.certificates.certifyDevice({ deviceId: 'pump', request, requireAllowed })).rejects.toBe(
+      refusal,
+    )
+    expect(devicesOf(scene)).toEqual([])
+    expect(scene.stores.certificates.listOf('device', 'pump')).toEqual([])
+  })
+})
+
 describe('a certificate for a service', () => {
   test('is issued as asked, and at most two stay active', async () => {
     using scene = await createScene()
@@ -331,7 +358,7 @@ function dump({ database }: Scene): string {
 }
 
 /** A CA whose answers wait until they are released. */
-async function createSlowIssuer(): Promise<{ readonly issuer: LeafIssuer; release(): void }> {
+async function createSlowIssuer(): Promise<{ readonly issuer: ProfileIssuer; release(): void }> {
   const authority = await createMemoryAuthority(() => NOON)
   const gate = Promise.withResolvers<void>()
   return {
@@ -339,7 +366,7 @@ async function createSlowIssuer(): Promise<{ readonly issuer: LeafIssuer; releas
       caCertificatePem: authority.caCertificatePem,
       issueDevice: async (...request) => gate.promise.then(() => authority.issueDevice(...request)),
       certifyDevice: async (...request) => gate.promise.then(() => authority.certifyDevice(...request)),
-      readRequestedKey: (request) => authority.readRequestedKey(request),
+      readSigningRequest: (request) => authority.readSigningRequest(request),
       issueAdministrator: async (...request) => gate.promise.then(() => authority.issueAdministrator(...request)),
       issueService: async (...request) => gate.promise.then(() => authority.issueService(...request)),
     },

@@ -157,7 +157,10 @@ test('the total of each cause is kept when its entries are gone', () => {
   const ring = createRefusalRing({ clock: () => NOON, capacity: 1 })
   for (const address of ['a', 'a', 'b']) ring.record({ address, surface: 'mqtts', cause: 'hub_over_limit' })
   ring.record({ address: 'c', surface: 'mqtts', cause: 'packet_too_large' })
-  expect(ring.totals()).toEqual({ hub_over_limit: 3, packet_too_large: 1 })
+  expect(ring.totals()).toEqual([
+    { surface: 'mqtts', cause: 'hub_over_limit', count: 3 },
+    { surface: 'mqtts', cause: 'packet_too_large', count: 1 },
+  ])
 })
 
 test('what was presented is cut to what an operator reads: the ring has ten thousand places', () => {

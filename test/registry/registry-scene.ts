@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { compare } from 'bcryptjs'
 import { createStores } from '../../src/app-stores.ts'
 import type { CertificateAuthority } from '../../src/ca/authority.ts'
+import { DEFAULT_PROFILE } from '../../src/ca/leaf-profile.ts'
 import { createMemoryAuthority } from '../../src/ca/memory-authority.ts'
 import type { Clock } from '../../src/clock.ts'
 import { type Database, openDatabase } from '../../src/db/database.ts'
@@ -11,6 +12,7 @@ import { type ChainVerdict, type Peer, readPeerCertificate } from '../../src/pee
 import type { Certificate } from '../../src/registry/certificate.ts'
 import { createIssuers } from '../../src/registry/issuers.ts'
 import type { Cutter, Transaction } from '../../src/registry/ports.ts'
+import { createProfiles, type Profile, type ProfileIssuer, profileIssuer } from '../../src/registry/profiles.ts'
 import { createRegistry, type Registry, type RegistryOptions, type Stores } from '../../src/registry/registry.ts'
 
 export const NOON = new Date('2026-11-22T12:00:00.000Z')
@@ -49,7 +51,6 @@ export interface Scene extends Disposable {
 export type SceneOverrides = Partial<
   Pick<
     RegistryOptions,
-    | 'issuer'
     | 'issuers'
     | 'allowCommonNameOnly'
     | 'unknownCertificates'
@@ -60,7 +61,13 @@ export type SceneOverrides = Partial<
     | 'onNewRefusal'
     | 'onExpiring'
   >
->
+> & {
+  /** By name, beside `default`. */
+  readonly issuer?: ProfileIssuer
+  readonly profiles?: Readonly<Record<string, Profile>>
+}
+
+const DEFAULT: Profile = { ...DEFAULT_PROFILE, renewBeforeSeconds: undefined }
 
 /** The whole registry on SQLite in memory and a CA of its own; the clock stands still and the cutter writes down. */
 export async function createScene(overrides: SceneOverrides = {}): Promise<Scene> {
@@ -69,16 +76,16 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
   const authority = await createMemoryAuthority(clock)
   const database = openDatabase()
   const commits = { fail: false }
-  const kept = createStores(database)
+  const kept = createStores(database, clock)
   const stores = { ...kept, transaction: failingTransaction(kept.transaction, commits) }
   const events = new EventFeed()
   const told = listen(events)
   const cuts: Cut[] = []
   const lifted: string[] = []
   const background: Promise<void>[] = []
+  const profiles = createProfiles((name) => overrides.profiles?.[name] ?? (name === 'default' ? DEFAULT : undefined))
   const registry = createRegistry({
     stores,
-    issuer: authority,
     issuers: createIssuers({
       own: () => [authority.fingerprint, OWN_CA],
       leaving: () => undefined,
@@ -86,7 +93,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     }),
     issuerName: authority.certificate.subject,
     cutter: createCutter(stores, cuts, lifted),
-    onRevoked: () => undefined,
+    onCrlChange: () => undefined,
     compareBcrypt: compare,
     judgeChain: (certificate) => judgeChain(certificate, [authority.certificate]),
     authorityOf: () => authority.fingerprint,
@@ -94,7 +101,11 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     mode: 'mtls',
     apiAuth: { mode: 'token', openOnLoopback: false },
     plainMqtt: false,
-    renewal: { beforeSeconds: undefined, afterExpiryDays: 0 },
+    renewal: {
+      beforeSecondsOf: (name) => profiles.get(name).renewBeforeSeconds,
+      afterExpiryDays: 0,
+      isAsked: () => false,
+    },
     unknownCertificates: { mode: 'deny', owner: 'default' },
     inBackground: (work) => void background.push(work),
     onNewRefusal: () => undefined,
@@ -103,6 +114,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
     events,
     clock,
     ...overrides,
+    issuer: profileIssuer(overrides.issuer ?? authority, profiles),
   })
   return {
     registry,
@@ -177,7 +189,12 @@ function createCutter({ certificates, devices, services }: Stores, cuts: Cut[], 
 
 function listen(events: EventFeed): readonly string[] {
   const told: string[] = []
-  for (const type of ['certificate.issued', 'certificate.revoked', 'credential.expiring'] as const) {
+  for (const type of [
+    'certificate.issued',
+    'certificate.revoked',
+    'certificate.released',
+    'credential.expiring',
+  ] as const) {
     events.subscribe(type, ({ id }) => told.push(`${type} ${id}`))
   }
   return told

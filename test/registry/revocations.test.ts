@@ -41,7 +41,7 @@ describe('a revocation', () => {
     const revocations = createRevocations({
       certificates: scene.stores.certificates,
       cutter: { cutCredentials: () => closed.promise },
-      onRevoked: () => undefined,
+      onCrlChange: () => undefined,
       events: new EventFeed(),
       clock: scene.clock,
     })
@@ -177,7 +177,7 @@ describe('the first connection', () => {
         },
       },
       cutter: { cutCredentials: async () => undefined },
-      onRevoked: () => undefined,
+      onCrlChange: () => undefined,
       events: new EventFeed(),
       clock: scene.clock,
     })

@@ -4,6 +4,7 @@ import { type Program, type ProgramOptions, startProgram } from './program.ts'
 const READY = [
   { program: /\bsignet(?:\.mjs)? start\b/, sign: /"msg":"Hub ready"/ },
   { program: /\bsignet(?:\.mjs)? simulate\b/, sign: /subscribed to/ },
+  { program: /^node receiver\.mjs$/, sign: /listening/ },
   { program: /^mosquitto /, sign: /mosquitto version \S+ running/ },
 ] as const
 

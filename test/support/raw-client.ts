@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { connect as connectTcp, isIPv6, type Socket } from 'node:net'
 import { connect, type SecureVersion, type TLSSocket } from 'node:tls'
 import { generate, type IConnectPacket, type Packet, parser } from 'mqtt-packet'
 import type { Credentials } from './test-hub.ts'
@@ -14,7 +15,11 @@ export interface RawClientOptions {
   readonly session?: Buffer
   /** The address to come from; 127.0.0.0/8 is all this machine's. */
   readonly localAddress?: string
+  /** The address that 127.0.0.2, to be named in `server.proxy_protocol_from`, says it speaks for. */
+  readonly proxiedFrom?: string
 }
+
+export const PROXY = '127.0.0.2'
 
 /** An MQTT client that sends what a test wants sent, well-formed or not. */
 export interface RawClient extends Disposable {
@@ -47,7 +52,7 @@ export async function openRawClient(
   credentials: Partial<Credentials>,
   options: RawClientOptions = {},
 ): Promise<RawClient> {
-  const { version, session, localAddress } = options
+  const { version, session, localAddress, proxiedFrom } = options
   const socket = connect({
     host: localAddress === undefined ? 'localhost' : '127.0.0.1',
     servername: 'localhost',
@@ -57,6 +62,7 @@ export async function openRawClient(
     ...(version === undefined ? {} : { minVersion: version, maxVersion: version }),
     ...(session === undefined ? {} : { session }),
     ...(localAddress === undefined ? {} : { localAddress }),
+    ...(proxiedFrom === undefined ? {} : { socket: openProxied(hub.hub.mqttPort, proxiedFrom) }),
   })
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   await once(socket, 'secureConnect')
@@ -77,6 +83,15 @@ export async function openRawClient(
     next: (command) => nextPacket(socket, closed, received, command),
     [Symbol.dispose]: () => socket.destroy(),
   }
+}
+
+/** PROXY protocol, version 1. */
+function openProxied(port: number, address: string): Socket {
+  const socket = connectTcp({ host: '127.0.0.1', port, localAddress: PROXY })
+  socket.cork()
+  socket.write(`PROXY TCP${isIPv6(address) ? 6 : 4} ${address} ${isIPv6(address) ? '::1' : '127.0.0.1'} 40000 8883\r\n`)
+  socket.uncork()
+  return socket
 }
 
 export function connectPacket(packet: Partial<IConnectPacket> = {}): IConnectPacket {

@@ -9,13 +9,14 @@ export interface Caller {
   readonly administrator?: string
   /** Of a caller with a token. */
   readonly tokenId?: string
+  readonly tokenName?: string
 }
 
 export function createCaller({ role, certificate, token }: Extract<ApiAdmission, { readonly admitted: true }>): Caller {
   return {
     role,
     ...(certificate ? { administrator: certificate.subjectId } : {}),
-    ...(token ? { tokenId: token.id } : {}),
+    ...(token ? { tokenId: token.id, tokenName: token.name } : {}),
   }
 }
 

@@ -1,14 +1,21 @@
 import type { MiddlewareHandler } from 'hono'
 import type { RecordRefusal } from '../../refusal.ts'
+import type { ApiAdmissions } from '../../registry/api-admission.ts'
+import type { Identity } from '../../registry/identity.ts'
 import type { Renewals } from '../../registry/renewals.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { exact } from '../exact.ts'
+import { readArrival } from './caller.ts'
 import { isCrossOrigin } from './cross-origin.ts'
 import { refuseCaller } from './refused-caller.ts'
 
-/** Lets only devices past, by the certificate of their connection, whatever the API asks of its other callers. */
+/**
+ * Lets only devices past, by the certificate of their connection, whatever the API asks of its other callers. A token
+ * beside it counts for nothing, but a bad one refuses.
+ */
 export function deviceAuthentication(
   renewals: Pick<Renewals, 'admit'>,
+  admissions: Pick<ApiAdmissions, 'whyBadToken'>,
   recordRefusal: RecordRefusal,
 ): MiddlewareHandler<ApiEnv> {
   return async function authenticateDevice(c, next) {
@@ -17,6 +24,9 @@ export function deviceAuthentication(
       const { admitted: _, ...refusal } = admission
       return refuseCaller(c, recordRefusal, refusal)
     }
+    const { authorization } = readArrival(c.req.header('authorization'), c.env.origin)
+    const cause = admissions.whyBadToken(authorization)
+    if (cause) return refuseCaller(c, recordRefusal, { cause, presented: presentedBy(admission.identity) })
     // A browser that holds the certificate of a device shows it for any page.
     const page = c.req.header('origin')
     if (isCrossOrigin(page, c.req.url)) {
@@ -25,4 +35,8 @@ export function deviceAuthentication(
     c.set('device', admission.identity.id)
     return next()
   }
+}
+
+function presentedBy({ kind, id }: Identity): Readonly<Record<string, string>> {
+  return { identity: `${kind}:${id}` }
 }

@@ -26,5 +26,9 @@ export function createGuard(recordRefusal: RecordRefusal): Guard {
 
 /** Wide policies are attached by administrators only. */
 export function mayAttachWide(caller: Caller): boolean {
-  return caller.role === 'admin'
+  return isAdministrator(caller)
+}
+
+export function isAdministrator({ role }: Caller): boolean {
+  return role === 'admin'
 }

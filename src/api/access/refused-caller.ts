@@ -1,7 +1,15 @@
 import type { Context } from 'hono'
-import { DomainError } from '../../errors.ts'
-import { REFUSAL_MENDS, type RecordRefusal, type Refusal } from '../../refusal.ts'
+import { DomainError, type ErrorCode } from '../../errors.ts'
+import {
+  denialOf,
+  type ProvenIdentity,
+  REFUSAL_MENDS,
+  type RecordRefusal,
+  type Refusal,
+  type RefusalCause,
+} from '../../refusal.ts'
 import type { ApiEnv } from '../api-env.ts'
+import { exact } from '../exact.ts'
 import { respondWithProblem } from '../problem.ts'
 
 /** Records why nobody is let past, and answers with what mends it. */
@@ -13,30 +21,32 @@ export function refuseCaller(
   const { surface, address } = c.env.origin
   recordRefusal({ surface, address, ...refusal })
   const { cause } = refusal
-  // No credential of the caller's would change the answer to these.
-  const code = cause === 'api_closed' || cause === 'cross_origin' ? 'forbidden' : 'unauthorized'
-  return respondWithProblem(c, code, REFUSAL_MENDS[cause])
+  return respondWithProblem(c, CODES.get(cause) ?? 'unauthorized', REFUSAL_MENDS[cause])
 }
 
-const DENIALS = ['csr_invalid', 'key_compromised', 'key_in_use', 'key_not_allowed', 'renewal_too_early'] as const
+/** Where it is not the credential that is wanting. */
+const CODES: ReadonlyMap<RefusalCause, ErrorCode> = new Map([
+  ['api_closed', 'forbidden'],
+  ['cross_origin', 'forbidden'],
+  ['enrolment_id_wrong', 'enrolment_id_wrong'],
+  ['login_over_limit', 'attempts_over_limit'],
+])
 
-/** Does what a device asked for, or somebody for it, and records why it gets no certificate. */
+/** Does what a device asked for (`proven`), or somebody for it, and records why it gets no certificate. */
 export async function recordDenial<Result>(
   c: Context<ApiEnv>,
   recordRefusal: RecordRefusal,
   presented: Readonly<Record<string, string>>,
   work: () => Promise<Result>,
+  proven?: ProvenIdentity,
 ): Promise<Result> {
   try {
     return await work()
   } catch (error) {
-    const cause = error instanceof DomainError ? causeOf(error) : undefined
+    const cause = denialOf(error)
     const { surface, address } = c.env.origin
-    if (cause) recordRefusal({ surface, address, cause, presented })
+    const keyOf = error instanceof DomainError ? error.details['keyOf'] : undefined
+    if (cause) recordRefusal({ surface, address, cause, presented: { ...presented, ...exact({ keyOf }) } }, proven)
     throw error
   }
-}
-
-function causeOf({ code }: DomainError): (typeof DENIALS)[number] | undefined {
-  return DENIALS.find((cause) => cause === code)
 }

@@ -1,8 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import { shortFingerprint } from '../../identifiers.ts'
+import type {
+  AuthorityFacts,
+  AuthorityRotationStatus,
+  AuthorityWish,
+  ListedAuthority,
+} from '../../registry/authority-rotation.ts'
 import type { Certificate } from '../../registry/certificate.ts'
 import type { ForeignAuthority } from '../../registry/foreign-authority.ts'
-import type { AuthorityFacts, AuthorityWish, ListedAuthority, RotationStatus } from '../../registry/rotation.ts'
 import { pageSchema, shapePage } from '../pagination.ts'
 import { keyAlgorithmSchema } from './issued-certificate.ts'
 
@@ -29,7 +34,7 @@ export const authorityListSchema = z.object({ items: z.array(authoritySchema) })
 
 const pem = z.string().min(1).max(100_000)
 
-export const rotationSchema = z
+export const authorityRotationSchema = z
   .strictObject({
     keyAlgorithm: keyAlgorithmSchema.optional(),
     hierarchy: z.enum(['single', 'two_tier']).optional(),
@@ -51,7 +56,7 @@ export const rotationSchema = z
     message: 'chain goes with certificate and key',
     path: ['chain'],
   })
-  .openapi('RotationRequest')
+  .openapi('AuthorityRotationRequest')
 
 export const retirementSchema = z
   .strictObject({
@@ -73,9 +78,9 @@ const dependentSchema = z
     fingerprint: z.string(),
     notAfter: z.iso.datetime().nullable(),
   })
-  .openapi('RotationDependent')
+  .openapi('AuthorityRotationDependent')
 
-export const rotationStatusSchema = z
+export const authorityRotationStatusSchema = z
   .object({
     underway: z.boolean(),
     since: z.iso.datetime().nullable(),
@@ -87,10 +92,10 @@ export const rotationStatusSchema = z
     }),
     ...pageSchema(dependentSchema).shape,
   })
-  .openapi('Rotation')
+  .openapi('AuthorityRotation')
 
 export const retiredSchema = z.object({ retired: authorityFactsSchema }).openapi('Retirement')
-export const begunSchema = z.object({ current: authorityFactsSchema }).openapi('RotationBegun')
+export const begunSchema = z.object({ current: authorityFactsSchema }).openapi('AuthorityRotationBegun')
 
 const REGISTRATIONS = {
   automatic: 'automatic',
@@ -120,7 +125,7 @@ export const trustAnchorSchema = z
   })
   .openapi('TrustAnchor')
 
-export function readWish(body: z.infer<typeof rotationSchema>): AuthorityWish {
+export function readWish(body: z.infer<typeof authorityRotationSchema>): AuthorityWish {
   const { certificate, key, chain, ...wish } = body
   return certificate === undefined || key === undefined ? wish : { imported: { certificate, key, chain } }
 }
@@ -139,7 +144,7 @@ export function shapeAuthority({ state, retiredAt, ...authority }: ListedAuthori
   }
 }
 
-export function shapeRotation(status: RotationStatus): z.infer<typeof rotationStatusSchema> {
+export function shapeAuthorityRotation(status: AuthorityRotationStatus): z.infer<typeof authorityRotationStatusSchema> {
   const { current, retiring, since, dependents, moved, certificates } = status
   return {
     underway: retiring !== undefined,

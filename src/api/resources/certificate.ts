@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi'
-import type { Certificate, CertificateState } from '../../registry/certificate.ts'
+import type { Certificate, CertificateKind, CertificateState } from '../../registry/certificate.ts'
 import type { ListedCertificate } from '../../registry/certificates.ts'
 import { pageQuery } from '../pagination.ts'
+import { fingerprintSchema, serialNumberSchema } from './identifier.ts'
 
 const UNSEEN = 'null, as the dates are, until a certificate registered by its fingerprint alone first connects'
 
@@ -19,6 +20,7 @@ const certificateDetailSchema = certificateSchema
     retiresAt: z.iso.datetime().nullable(),
     revokedAt: z.iso.datetime().nullable(),
     revocationReason: z.string().nullable(),
+    profile: z.string().nullable().openapi({ description: 'Null of what was not issued here, or by an older version' }),
     clientCert: z.string().nullable(),
   })
   .openapi('CertificateDetail')
@@ -33,6 +35,7 @@ const STATES = {
   not_yet_valid: 'not_yet_valid',
   expired: 'expired',
   superseded: 'superseded',
+  held: 'held',
   revoked: 'revoked',
 } as const satisfies { readonly [Name in CertificateState]: Name }
 
@@ -49,11 +52,31 @@ export const listedCertificateSchema = certificateDetailSchema
   })
   .openapi('ListedCertificate')
 
+const KINDS = {
+  device: 'device',
+  service: 'service',
+  administrator: 'administrator',
+  server: 'server',
+} as const satisfies { readonly [Name in CertificateKind]: Name }
+
+const timeSchema = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .openapi({ type: 'string', format: 'date-time' })
+
 export const certificateQuerySchema = z.object({
   ...pageQuery,
   state: certificateStateSchema.optional(),
-  deviceId: z.string().max(64).optional(),
-  expiresBefore: z.iso.datetime({ offset: true }).optional(),
+  kind: z.enum(KINDS).optional(),
+  deviceId: z.string().max(64).optional().openapi({ description: 'Of a service or administrator its name' }),
+  fingerprint: fingerprintSchema.optional(),
+  serialNumber: serialNumberSchema.optional(),
+  expiresBefore: timeSchema.optional(),
+  expiresAfter: timeSchema.optional(),
+  latest: z
+    .enum(['true', 'false'])
+    .optional()
+    .openapi({ description: '`true`: without those whose owner has a good one that ends later' }),
 })
 
 export interface Assessed {
@@ -75,12 +98,13 @@ function shapeDetail({ certificate, isValid }: Assessed): z.infer<typeof certifi
     ...shapeCertificate({ certificate, isValid }),
     ...shapeLife(certificate),
     deviceId: certificate.subjectId,
+    profile: certificate.profile ?? null,
     clientCert: certificate.pem ?? null,
   }
 }
 
 export function shapeListed({ certificate, state }: ListedCertificate): z.infer<typeof listedCertificateSchema> {
-  const { id, fingerprint, createdAt, kind, subjectId, subject, pendingSince } = certificate
+  const { id, fingerprint, createdAt, kind, subjectId, subject, profile, pendingSince } = certificate
   return {
     id,
     fingerprint,
@@ -90,6 +114,7 @@ export function shapeListed({ certificate, state }: ListedCertificate): z.infer<
     kind,
     subjectId,
     subject: subject ?? null,
+    profile: profile ?? null,
     pendingSince: pendingSince?.toISOString() ?? null,
   }
 }

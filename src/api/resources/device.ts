@@ -40,7 +40,10 @@ export const deviceChangesSchema = z
 
 export const deviceQuerySchema = z.object({
   ...pageQuery,
-  q: z.string().max(64).optional().openapi({ description: "Part of an id or of a user's id" }),
+  // A fingerprint with its colons.
+  q: z.string().max(95).optional().openapi({
+    description: "Part of an id or of a user's id, or the fingerprint or serial number of a certificate of the device",
+  }),
   state: stateSchema.optional(),
   userId: z.string().max(64).optional(),
 })

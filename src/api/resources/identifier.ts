@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
-import { parseFingerprint, parseId } from '../../identifiers.ts'
+import { parseFingerprint, parseId, parseSerialNumber } from '../../identifiers.ts'
 
 const ID_RULE = 'Letters, digits, ".", "_", "-", ":", "@"; first and last a letter or digit; at most 64; no ".."'
 
-/** These throw their own named errors: `invalid_id`, `invalid_fingerprint`. */
+/** These throw their own named errors: `invalid_id`, `invalid_fingerprint`, `invalid_serial_number`. */
 export const deviceIdSchema = idSchema('device', 'device-001')
 export const userIdSchema = idSchema('user', 'user-1')
 export const serviceNameSchema = idSchema('service', 'backend')
@@ -14,6 +14,11 @@ export const fingerprintSchema = z
   .string()
   .transform((text) => parseFingerprint(text))
   .openapi({ type: 'string', description: 'SHA-256 of the DER: upper or lower case, with or without colons' })
+
+export const serialNumberSchema = z
+  .string()
+  .transform((text) => parseSerialNumber(text))
+  .openapi({ type: 'string', description: 'Hexadecimal: upper or lower case, with or without colons' })
 
 /** Names of policies to attach; the registry knows which exist. */
 export const policyNamesSchema = z.array(z.string()).max(100)

@@ -27,17 +27,25 @@ export const keyWishes = {
   keyAlgorithm: keyAlgorithmSchema.optional(),
 }
 
+const profileSchema = z
+  .string()
+  .max(32)
+  .optional()
+  .openapi({ description: 'One of `profiles` in the configuration; none: default' })
+
 export const deviceIssueSchema = z
   .strictObject({
     ...keyWishes,
     userId: userIdSchema.optional(),
-    profile: z.literal('device').optional(),
+    profile: profileSchema,
     onExisting: z.enum(['rotate', 'replace', 'fail']).optional(),
     overlapHours: z.number().min(0).max(8760).optional(),
   })
   .openapi('DeviceCertificateRequest')
 
-export const serviceIssueSchema = z.strictObject(keyWishes).openapi('ServiceCertificateRequest')
+export const serviceIssueSchema = z
+  .strictObject({ ...keyWishes, profile: profileSchema })
+  .openapi('ServiceCertificateRequest')
 
 const issued = {
   clientCert: z.string(),

@@ -9,6 +9,7 @@ const REASONS = {
   affiliationChanged: 'affiliationChanged',
   superseded: 'superseded',
   cessationOfOperation: 'cessationOfOperation',
+  certificateHold: 'certificateHold',
   privilegeWithdrawn: 'privilegeWithdrawn',
 } as const satisfies { readonly [Name in RevocationReason]: Name }
 

@@ -1,20 +1,20 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
-import type { Rotations } from '../../registry/rotation.ts'
+import type { AuthorityRotations } from '../../registry/authority-rotation.ts'
 import type { Guard } from '../access/guard.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { BAD_BODY, BAD_CALLER, BAD_REQUEST, CONFLICT, json, optionalJsonBody } from '../operation.ts'
 import { pageQuerySchema, readPageRequest } from '../pagination.ts'
 import {
   authorityListSchema,
+  authorityRotationSchema,
+  authorityRotationStatusSchema,
   begunSchema,
   readWish,
   retiredSchema,
   retirementSchema,
-  rotationSchema,
-  rotationStatusSchema,
   shapeAuthority,
+  shapeAuthorityRotation,
   shapeFacts,
-  shapeRotation,
 } from '../resources/authority.ts'
 
 const tags = ['certificate authorities']
@@ -34,7 +34,7 @@ const show = createRoute({
   summary: 'Tell how far a rotation of the CA has come, and list the certificates that depend on the old one',
   request: { query: pageQuerySchema },
   responses: {
-    200: json(rotationStatusSchema, 'In order of the fingerprints'),
+    200: json(authorityRotationStatusSchema, 'In order of the fingerprints'),
     ...BAD_REQUEST,
     ...BAD_CALLER,
   },
@@ -45,7 +45,7 @@ const begin = createRoute({
   path: '/rotation',
   tags,
   summary: 'Let another CA issue from now on, one that is made or one that is brought; both are trusted',
-  request: { body: optionalJsonBody(rotationSchema) },
+  request: { body: optionalJsonBody(authorityRotationSchema) },
   responses: { 201: json(begunSchema, 'The CA that issues now'), ...BAD_BODY, ...BAD_CALLER, ...CONFLICT },
 })
 
@@ -58,13 +58,13 @@ const retire = createRoute({
   responses: { 200: json(retiredSchema, 'The CA that is retired'), ...BAD_BODY, ...BAD_CALLER, ...CONFLICT },
 })
 
-export function authorityRoutes(rotations: Rotations, guard: Guard) {
+export function authorityRoutes(rotations: AuthorityRotations, guard: Guard) {
   return new OpenAPIHono<ApiEnv>()
     .openapi({ ...list, middleware: guard('read') }, (c) => {
       return c.json({ items: rotations.list().map(shapeAuthority) }, 200)
     })
     .openapi({ ...show, middleware: guard('read') }, (c) => {
-      return c.json(shapeRotation(rotations.status(readPageRequest(c.req.valid('query')))), 200)
+      return c.json(shapeAuthorityRotation(rotations.status(readPageRequest(c.req.valid('query')))), 200)
     })
     .openapi({ ...begin, middleware: guard('administer') }, async (c) => {
       return c.json({ current: shapeFacts(await rotations.begin(readWish(c.req.valid('json')))) }, 201)

@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Certificates } from '../../registry/certificates.ts'
+import type { Claims } from '../../registry/claims.ts'
 import type { Logins } from '../../registry/logins.ts'
 import type { Guard } from '../access/guard.ts'
 import type { ApiEnv } from '../api-env.ts'
@@ -66,6 +67,7 @@ const revoke = createRoute({
 export function deviceCertificateRoutes(
   certificates: Pick<Certificates, 'issueToDevice' | 'latestOf' | 'listOf' | 'isValid' | 'revokeDevice'>,
   logins: Pick<Logins, 'thatLetIn'>,
+  claims: Pick<Claims, 'thatLetIn'>,
   broker: BrokerAddress,
   guard: Guard,
 ) {
@@ -76,7 +78,7 @@ export function deviceCertificateRoutes(
   return new OpenAPIHono<ApiEnv>()
     .openapi({ ...issue, middleware: guard('operate') }, async (c) => {
       const { deviceId } = c.req.valid('param')
-      const { profile: _, ...wishes } = exact(c.req.valid('json'))
+      const wishes = exact(c.req.valid('json'))
       const idempotencyKey = c.req.valid('header')['idempotency-key']
       const issued = await certificates.issueToDevice({ deviceId, ...wishes, ...exact({ idempotencyKey }) })
       return c.json({ deviceId: issued.certificate.subjectId, ...shapeIssued(issued, broker) }, 201)
@@ -92,7 +94,7 @@ export function deviceCertificateRoutes(
         c.req.valid('param').deviceId,
         c.req.valid('query').reason,
       )
-      for (const login of logins.thatLetIn(deviceId)) {
+      for (const login of [...logins.thatLetIn(deviceId), ...claims.thatLetIn(deviceId)]) {
         c.header('warning', warningOf(`${login} still lets device ${deviceId} in`), { append: true })
       }
       const message = messageIn(c.req.header('accept-language'), 'certificate_revoked')

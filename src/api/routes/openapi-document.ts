@@ -40,6 +40,11 @@ function describe(app: OpenAPIHono<ApiEnv>, version: string): Document {
     type: 'mutualTLS',
     description: 'The certificate of the device itself, whatever the API asks of its other callers',
   })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'enrolmentToken', {
+    type: 'http',
+    scheme: 'basic',
+    description: 'The id of the device, and a token made with POST /api/enrolment-tokens',
+  })
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Signet', version, license: { name: 'MIT' } },

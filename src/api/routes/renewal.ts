@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { RecordRefusal } from '../../refusal.ts'
+import type { ApiAdmissions } from '../../registry/api-admission.ts'
 import type { Renewals } from '../../registry/renewals.ts'
 import { deviceAuthentication } from '../access/device-authentication.ts'
 import { recordDenial } from '../access/refused-caller.ts'
@@ -14,7 +15,7 @@ import {
   signingRequestBody,
 } from '../resources/signing-request.ts'
 
-const renew = createRoute({
+const renewal = createRoute({
   method: 'post',
   path: '/',
   tags: ['certificates'],
@@ -24,14 +25,17 @@ const renew = createRoute({
   responses: { 201: json(renewedSchema, 'Renewed'), ...BAD_BODY, ...BAD_CALLER, ...CONFLICT },
 })
 
-export function renewalRoutes(renewals: Renewals, recordRefusal: RecordRefusal) {
-  const middleware = [deviceAuthentication(renewals, recordRefusal), requestBody()]
-  return new OpenAPIHono<ApiEnv>().openapi({ ...renew, middleware }, async (c) => {
+export function renewalRoutes(
+  renewals: Renewals,
+  admissions: Pick<ApiAdmissions, 'whyBadToken'>,
+  recordRefusal: RecordRefusal,
+) {
+  const middleware = [deviceAuthentication(renewals, admissions, recordRefusal), requestBody()]
+  return new OpenAPIHono<ApiEnv>().openapi({ ...renewal, middleware }, async (c) => {
     const { peer = {} } = c.env.origin
     const presented = { identity: `device:${c.var.device}`, fingerprint: peer.certificate?.fingerprint ?? '' }
-    const renewed = await recordDenial(c, recordRefusal, presented, async () =>
-      renewals.renew(peer, await readSigningRequest(c, c.req.valid('json'))),
-    )
+    const renew = async () => renewals.renew(peer, await readSigningRequest(c, c.req.valid('json')))
+    const renewed = await recordDenial(c, recordRefusal, presented, renew, { kind: 'device', id: c.var.device })
     return c.json(shapeCertifiedKey(renewed), 201)
   })
 }

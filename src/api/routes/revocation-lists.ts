@@ -6,6 +6,7 @@ import type { PublishedLists } from '../../registry/revocation-lists.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { NOT_FOUND, PUBLIC } from '../operation.ts'
 import type { PublishedRevocations } from '../ports.ts'
+import { isUnchanged } from '../request/unchanged.ts'
 
 // RFC 2585 §4.2
 const DER_TYPE = 'application/pkix-crl'
@@ -120,12 +121,4 @@ function answer(c: Context<ApiEnv>, { number, madeAt, nextUpdate }: PublishedLis
   if (isUnchanged(c, tag, madeAt)) return c.body(null, 304, headers)
   // HEAD has no body that it could be counted from.
   return c.body(body, 200, { ...headers, 'content-type': type, 'content-length': String(body.byteLength) })
-}
-
-/** RFC 9110 §13.1.3: If-Modified-Since counts only where there is no If-None-Match; its dates have whole seconds. */
-function isUnchanged(c: Context<ApiEnv>, tag: string, madeAt: Date): boolean {
-  const tags = c.req.header('if-none-match')
-  if (tags !== undefined) return tags.split(',').some((one) => ['*', tag, `W/${tag}`].includes(one.trim()))
-  const since = Date.parse(c.req.header('if-modified-since') ?? '')
-  return Math.floor(madeAt.getTime() / 1000) * 1000 <= since
 }

@@ -37,7 +37,7 @@ export function signingRequestRoutes(
 ) {
   return new OpenAPIHono<ApiEnv>().openapi({ ...certify, middleware: guard('operate') }, async (c) => {
     const { deviceId } = c.req.valid('param')
-    const { csr, profile: _, ...wishes } = exact(c.req.valid('json'))
+    const { csr, ...wishes } = exact(c.req.valid('json'))
     const idempotencyKey = c.req.valid('header')['idempotency-key']
     const request = await readSigningRequest(c, exact({ csr }))
     if (request === undefined) throw new DomainError('csr_invalid', 'The body holds no certificate request')

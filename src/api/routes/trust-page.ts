@@ -6,7 +6,7 @@ import { PUBLIC } from '../operation.ts'
 import { renderTrustPage } from '../pages/trust-page.ts'
 import { TRUST_POLICY } from '../pages/trust-style.ts'
 import type { HttpsIdentity, TrustAnchor } from '../ports.ts'
-import { canonicalHost, isOwnName } from '../request/own-name.ts'
+import { originAsCome } from '../request/own-origin.ts'
 
 const show = createRoute({
   method: 'get',
@@ -25,7 +25,7 @@ export function trustPageRoutes(trust: TrustAnchor, https: HttpsIdentity) {
       const language = preferredLanguage(c.req.header('accept-language')) ?? 'en'
       c.header('content-language', language)
       const certificates = readCertificates(trust.caCertificatePem)
-      return c.html(renderTrustPage({ language, origin: originOf(c.req.url, https), certificates }), 200)
+      return c.html(renderTrustPage({ language, origin: originAsCome(c.req.url, https), certificates }), 200)
     })
     .all('/pki', (c) => c.redirect('pki/', 308))
 }
@@ -33,11 +33,4 @@ export function trustPageRoutes(trust: TrustAnchor, https: HttpsIdentity) {
 function readCertificates(pem: string): readonly X509Certificate[] {
   const blocks = pem.matchAll(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)
   return [...blocks].map(([block]) => new X509Certificate(block))
-}
-
-/** As the reader has come, where that is a name of ours: what is pasted into a shell is not a stranger's to choose. */
-function originOf(url: string, { serverNames, publicHost, httpsPort }: HttpsIdentity): string {
-  const host = canonicalHost(new URL(url).hostname)
-  const name = isOwnName(host, serverNames()) ? host : (publicHost ?? 'localhost')
-  return `https://${name.includes(':') ? `[${name}]` : name}:${httpsPort}`
 }

@@ -18,6 +18,7 @@ import { type FrameViolation, guardFrames } from '../frame-meter.ts'
 import type { AccessRules, PeerDirectory } from '../ports.ts'
 import type { ReadingLimits } from '../reading-budget.ts'
 import { createPace } from '../reading-pace.ts'
+import { type Figures, readFigures } from '../status/figures.ts'
 import { startTelling } from '../status/telling.ts'
 import type { Traffic } from '../traffic.ts'
 import {
@@ -72,6 +73,8 @@ export interface AedesEngine {
   /** Takes over a connection whose CONNECT was accepted; `bytes` begin with it. */
   serve(connection: Connection, bytes: Buffer): void
   readonly losses: Losses
+  /** What has passed, and what there is now. */
+  figures(): Figures
   readonly stored: Pick<Sessions, 'find' | 'disconnectedAt'>
   /** What is owed to this connection's client; none before its CONNECT is worked on. */
   sessionOf(connection: Connection): Session | undefined
@@ -115,6 +118,7 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
 
   return {
     losses: delivery.losses,
+    figures: () => readFigures(delivery),
     stored: delivery.sessions,
     sessionOf: ({ socket: conn }) => bindings.of({ conn })?.session,
     publish: (message, clientId, done) => delivery.acceptance.accept(message, { clientId }, done),

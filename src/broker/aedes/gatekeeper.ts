@@ -202,7 +202,8 @@ export class Gatekeeper {
       ...(topic === undefined ? {} : { topic }),
       ...more,
     }
-    this.#options.recordRefusal({ address: connection.address, surface: connection.surface, cause, presented })
+    const { address, surface } = connection
+    this.#options.recordRefusal({ address, surface, cause, presented }, identity)
   }
 }
 

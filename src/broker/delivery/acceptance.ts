@@ -72,7 +72,7 @@ export class Acceptance {
     const { traffic, feed, turn } = this.#options
     traffic.countPublishReceived(message.qos, message.payload.length)
     const waits = this.#spread(message, publisher)
-    if (!feed.isWatched) return waits
+    if (!feed.isWatched(message.topic)) return waits
     const show = (error?: Error): void => {
       if (!error) feed.show(message, publisher.clientId)
     }

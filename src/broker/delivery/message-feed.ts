@@ -7,28 +7,35 @@ export interface AcceptedMessage extends Message {
 
 export type MessageListener = (message: AcceptedMessage) => void
 
+interface Watch {
+  readonly listener: MessageListener
+  readonly topicEnding: string
+}
+
 /** Shows what was accepted to those who watch: none of them can hold it up, change it or make it fail. */
 export class MessageFeed {
-  readonly #listeners = new Set<MessageListener>()
+  readonly #watches = new Set<Watch>()
   readonly #onFailure: (error: unknown) => void
 
   constructor(onFailure: (error: unknown) => void) {
     this.#onFailure = onFailure
   }
 
-  get isWatched(): boolean {
-    return this.#listeners.size > 0
+  isWatched(topicName: string): boolean {
+    for (const { topicEnding } of this.#watches) if (topicName.endsWith(topicEnding)) return true
+    return false
   }
 
-  subscribe(listener: MessageListener): Disposable {
-    // A listener of its own for each subscription: the same function may watch twice.
-    const watch: MessageListener = (message) => listener(message)
-    this.#listeners.add(watch)
-    return { [Symbol.dispose]: () => void this.#listeners.delete(watch) }
+  /** Who watches for one ending of topics costs the messages of other topics next to nothing. */
+  subscribe(listener: MessageListener, topicEnding = ''): Disposable {
+    const watch = { listener, topicEnding }
+    this.#watches.add(watch)
+    return { [Symbol.dispose]: () => void this.#watches.delete(watch) }
   }
 
   show(message: Message, clientId: string): void {
-    for (const listener of this.#listeners) {
+    for (const { listener, topicEnding } of this.#watches) {
+      if (!message.topic.endsWith(topicEnding)) continue
       try {
         // Whoever keeps the parser's own bytes keeps 64 kB for each message, and whoever writes on them changes it.
         listener({ ...message, payload: Buffer.from(message.payload), clientId })

@@ -53,7 +53,7 @@ export async function openCredentialFiles(folder: string, id: string): Promise<C
 /** A file that waits, empty and under another name, for what is yet to come. */
 export interface WaitingFile extends AsyncDisposable {
   /** Puts it in the place of the file of its name, at once. */
-  replace(text: string): Promise<void>
+  replace(content: string | Uint8Array): Promise<void>
 }
 
 export async function openWaitingFile(path: string, mode: number): Promise<WaitingFile> {
@@ -62,8 +62,8 @@ export async function openWaitingFile(path: string, mode: number): Promise<Waiti
   // Made with its final mode: a key is at no moment readable by others.
   const file: FileHandle = await open(waiting, 'wx', mode)
   return {
-    async replace(text) {
-      await file.writeFile(text)
+    async replace(content) {
+      await file.writeFile(content)
       await file.chmod(mode)
       await file.sync()
       await rename(waiting, path)

@@ -34,7 +34,8 @@ function alignCells(cells: readonly string[]): readonly string[] {
 // What a peer named itself must not move the cursor of who reads it: control characters are shown, not sent.
 const CONTROL = /\p{C}/gu
 
-function formatCell(value: unknown): string {
+/** On one line, with nothing in it that a terminal would obey. */
+export function formatCell(value: unknown): string {
   if (value === undefined || value === null || value === '') return '-'
   if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(formatCell).join(', ')
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value)

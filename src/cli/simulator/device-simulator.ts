@@ -2,6 +2,7 @@ import type { IClientOptions, MqttClient } from 'mqtt'
 import type { Clock } from '../../clock.ts'
 import { readSystemCode } from '../command-failed.ts'
 import { backOffMilliseconds } from './back-off.ts'
+import type { CertificateRenewal } from './certificate-renewal.ts'
 import { answerRpc } from './rpc.ts'
 
 export interface SimulatedDevice {
@@ -10,6 +11,8 @@ export interface SimulatedDevice {
   readonly telemetrySeconds: number
   /** Address, client id and TLS files, as MQTT.js takes them. */
   readonly connection: IClientOptions
+  /** Of a device with a certificate: what it shows, which is then not in `connection`. */
+  readonly renewal?: Pick<CertificateRenewal, 'credentials' | 'watch'>
 }
 
 /** What the simulator needs beside the device: MQTT.js itself, loaded by the verb alone, and where its lines go. */
@@ -25,9 +28,11 @@ export interface SimulatorContext {
 export async function simulateDevice(device: SimulatedDevice, context: SimulatorContext): Promise<void> {
   const { say, random, signal } = context
   for (let attempt = 0; !signal.aborted; attempt++) {
-    const wasConnected = await runConnection(device, context)
+    const end = await runConnection(device, context)
     if (signal.aborted) break
-    if (wasConnected) attempt = 0
+    if (end !== 'refused') attempt = 0
+    // By its own doing: the hub waits for the new certificate.
+    if (end === 'renewed') continue
     const wait = backOffMilliseconds(attempt, random)
     say(`next attempt in ${(wait / 1000).toFixed(1)} s`)
     await pause(wait, signal)
@@ -35,34 +40,42 @@ export async function simulateDevice(device: SimulatedDevice, context: Simulator
   say('stopped')
 }
 
-/** One connection from its first packet to its last; says whether the hub accepted it. */
-async function runConnection(device: SimulatedDevice, context: SimulatorContext): Promise<boolean> {
+type End = 'refused' | 'lost' | 'renewed'
+
+/** One connection from its first packet to its last. */
+async function runConnection(device: SimulatedDevice, context: SimulatorContext): Promise<End> {
   const { connect, say, signal } = context
   const { promise: closed, resolve } = Promise.withResolvers<void>()
-  let accepted = false
+  let ended: End = 'refused'
   // MQTT.js's own reconnection has a fixed period: a fleet of such devices would return in one wave.
-  const client = connect({ ...device.connection, protocolVersion: 4, clean: true, reconnectPeriod: 0 })
+  const shown = { ...device.connection, ...device.renewal?.credentials }
+  const client = connect({ ...shown, protocolVersion: 4, clean: true, reconnectPeriod: 0 })
   const end = (): void => void client.end(!client.connected)
   signal.addEventListener('abort', end, { once: true })
   client.on('connect', () => {
-    accepted = true
+    ended = 'lost'
     say('connected')
     startTalking(client, device, context)
+    device.renewal?.watch(client, ownTopic(device), () => {
+      ended = 'renewed'
+      client.end()
+    })
   })
   // A name with several addresses fails with one error for all of them, which has a code but no message.
   client.on('error', (error) => say(`error: ${error.message || readSystemCode(error)}`))
   client.on('close', resolve)
   await closed
   signal.removeEventListener('abort', end)
-  say(accepted ? 'connection closed' : 'not connected')
+  say(ended === 'refused' ? 'not connected' : 'connection closed')
   await client.endAsync(true)
-  return accepted
+  return ended
 }
 
 function startTalking(client: MqttClient, device: SimulatedDevice, { say, clock, random }: SimulatorContext): void {
-  const { userId, deviceId, telemetrySeconds } = device
-  const topicName = (end: string): string => `users/${userId}/devices/${deviceId}/${end}`
-  client.on('message', (_, payload) => {
+  const { telemetrySeconds } = device
+  const topicName = (end: string): string => `${ownTopic(device)}/${end}`
+  client.on('message', (topic, payload) => {
+    if (topic !== topicName('rpc/request')) return
     const outcome = answerRpc(payload.toString())
     if ('ignored' in outcome) return say(`RPC ignored: ${outcome.ignored}`)
     client.publish(topicName('rpc/response'), JSON.stringify(outcome.response), { qos: 1 })
@@ -83,6 +96,10 @@ function startTalking(client: MqttClient, device: SimulatedDevice, { say, clock,
   send()
   const timer = setInterval(send, telemetrySeconds * 1000)
   client.once('close', () => clearInterval(timer))
+}
+
+function ownTopic({ userId, deviceId }: SimulatedDevice): string {
+  return `users/${userId}/devices/${deviceId}`
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

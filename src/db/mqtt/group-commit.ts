@@ -18,6 +18,8 @@ export interface GroupCommitOptions {
   /** Told of a turn that could not be kept; of an outage once. */
   readonly onFailure?: (error: Error) => void
   readonly onRecovery?: () => void
+  /** How long each commit took. */
+  readonly onCommitted?: (seconds: number) => void
 }
 
 const RETRY_MS = 1000
@@ -121,7 +123,7 @@ export class GroupCommit implements Journal, Disposable {
     if (!this.#isOpen || !this.#sqlite.open) return undefined
     try {
       this.#options.onCommit?.()
-      this.#commit.run()
+      this.#timeCommit()
     } catch (error) {
       return this.#explain(error)
     }
@@ -129,6 +131,12 @@ export class GroupCommit implements Journal, Disposable {
     // A full disk still lets rows be deleted.
     if (this.#isProbed || !this.#outage) this.#recover()
     return undefined
+  }
+
+  #timeCommit(): void {
+    const begin = performance.now()
+    this.#commit.run()
+    this.#options.onCommitted?.((performance.now() - begin) / 1000)
   }
 
   #recover(): void {

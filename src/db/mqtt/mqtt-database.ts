@@ -22,6 +22,7 @@ export interface MqttDatabaseOptions {
   /** Told of a turn that could not be kept; of an outage once. */
   readonly onFailure?: (error: Error) => void
   readonly onRecovery?: () => void
+  readonly onCommitted?: (seconds: number) => void
 }
 
 /** What MQTT keeps. */

@@ -70,6 +70,7 @@ const MENDS: ReadonlyMap<string, (certificate: Certificate) => string> = new Map
   (certificate: Certificate) => string
 >([
   ['pending', ({ fingerprint }) => `signet certificate approve ${fingerprint}, or reject`],
+  ['held', ({ fingerprint }) => `signet certificate unhold ${fingerprint}, or revoke it`],
   ['not_yet_valid', () => "set the hub's clock, or that of the machine that issued it"],
 ])
 

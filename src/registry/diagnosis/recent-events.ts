@@ -6,7 +6,7 @@ export interface RecentEvent {
   readonly at: Date
   /** Its place among all events since the start. */
   readonly number: number
-  readonly event: 'connected' | 'disconnected' | 'left' | 'suspended' | 'resumed'
+  readonly event: 'connected' | 'disconnected' | 'left' | 'suspended' | 'resumed' | 'compromise_suspected'
   readonly clientId?: string
   readonly address?: string
   readonly reason?: string
@@ -36,6 +36,10 @@ export function recordEvents(events: EventFeed, clock: Clock, bounds = BOUNDS): 
   events.subscribe('device.left', ({ kind, id, address }) => note(kind, id, { event: 'left', address, reason: LEFT }))
   events.subscribe('identity.suspended', ({ kind, id }) => note(kind, id, { event: 'suspended' }))
   events.subscribe('identity.resumed', ({ kind, id }) => note(kind, id, { event: 'resumed' }))
+  events.subscribe('identity.compromise_suspected', ({ kind, id, sign, action, evidence }) => {
+    const found = Object.entries(evidence).map(([name, value]) => `${name} ${value}`)
+    note(kind, id, { event: 'compromise_suspected', reason: `${sign}, ${action}: ${found.join(', ')}` })
+  })
   return { listOf: (kind, id) => entries.listOf(`${kind}:${id}`) }
 }
 

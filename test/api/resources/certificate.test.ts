@@ -37,6 +37,7 @@ test('what is not known of a certificate yet is null', () => {
     kind: 'device',
     subjectId: 'pump',
     subject: null,
+    profile: null,
     pendingSince: null,
   })
 })

@@ -179,6 +179,20 @@ describe('/api/certificates', () => {
     expect(calls[1]).toEqual(['certificates.list', { limit: 50 }])
   })
 
+  test('searches by the names of a certificate in any spelling, by kind and by end', async () => {
+    const { call, calls } = createHarness()
+    const fingerprint = FINGERPRINT.replaceAll(':', '').toLowerCase()
+    await call(`/api/certificates?fingerprint=${fingerprint}&serialNumber=4a:0b&kind=server`)
+    await call('/api/certificates?expiresAfter=2027-01-31T00:00:00Z')
+    expect(calls).toEqual([
+      ['certificates.list', { fingerprint: FINGERPRINT, serialNumber: '4A0B', kind: 'server', limit: 50 }],
+      ['certificates.list', { expiresAfter: new Date('2027-01-31T00:00:00Z'), limit: 50 }],
+    ])
+    for (const query of ['fingerprint=AB', 'serialNumber=x', 'kind=node', 'expiresAfter=soon']) {
+      expect((await call(`/api/certificates?${query}`)).status, query).toBe(400)
+    }
+  })
+
   test('approves and rejects by any spelling of the fingerprint', async () => {
     const { call, calls } = createHarness()
     const path = `/api/certificates/${FINGERPRINT.replaceAll(':', '').toLowerCase()}`
@@ -193,5 +207,21 @@ describe('/api/certificates', () => {
     ])
     expect((await call(`${path}/approve`, { method: 'POST', as: 'auditor' })).status).toBe(403)
     expect((await call('/api/certificates/AB/approve', { method: 'POST' })).status).toBe(400)
+  })
+
+  test('holds and releases, and says whether an administrator asks', async () => {
+    const { call, calls } = createHarness()
+    const path = `/api/certificates/${FINGERPRINT.replaceAll(':', '').toLowerCase()}`
+    const held = await call(`${path}/hold`, { method: 'POST', as: 'operator' })
+    expect(held).toMatchObject({ status: 200, body: { state: 'held', subjectId: 'device-001' } })
+    expect((await call(`${path}/unhold`, { method: 'POST' })).body).toMatchObject({ state: 'active' })
+    expect(calls).toEqual([
+      ['hold', FINGERPRINT, false],
+      ['unhold', FINGERPRINT, true],
+    ])
+    for (const word of ['hold', 'unhold']) {
+      expect((await call(`${path}/${word}`, { method: 'POST', as: 'auditor' })).status).toBe(403)
+      expect((await call(`/api/certificates/AB/${word}`, { method: 'POST' })).status).toBe(400)
+    }
   })
 })

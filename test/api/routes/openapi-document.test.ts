@@ -25,20 +25,29 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, path, operation })),
 )
 const PUBLIC = [
+  'GET /.well-known/est/cacerts',
+  'GET /.well-known/est/csrattrs',
+  'GET /.well-known/est/{profile}/cacerts',
+  'GET /.well-known/est/{profile}/csrattrs',
   'GET /api/devices/certificates/ca/certificate',
   'GET /api/health/logging',
   'GET /api/time',
+  'GET /claim',
   'GET /livez',
   'GET /mqtt',
   'GET /openapi.json',
   'GET /pki/',
+  'GET /pki/authorities/{id}/ca.cer',
   'GET /pki/authorities/{id}/{list}',
   'GET /pki/ca.cer',
   'GET /pki/ca.crl',
   'GET /pki/ca.crl.pem',
   'GET /pki/ca.pem',
   'GET /pki/dp.crl',
+  'GET /pki/ocsp/{request}',
   'GET /readyz',
+  'POST /claim',
+  'POST /pki/ocsp',
 ]
 
 describe('/openapi.json', () => {
@@ -58,7 +67,7 @@ describe('/openapi.json', () => {
   test('describes every route there is, and no other', () => {
     const routes = app.routes
       .filter(({ method }) => method !== 'ALL')
-      .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
+      .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)(?:\{[^}]+\})?/g, '{$1}')}`)
     expect(operations.map(({ name }) => name).toSorted()).toEqual([...new Set(routes)].toSorted())
   })
 
@@ -67,12 +76,19 @@ describe('/openapi.json', () => {
     expect(named.map(({ name }) => name).toSorted()).toEqual(PUBLIC)
   })
 
-  test('says which call is made by device certificate', () => {
+  test('says which calls are made by device certificate, or by enrolment token', () => {
     const own = operations.filter(({ name, operation }) => operation.security && !PUBLIC.includes(name))
     expect(own.map(({ name, operation }) => [name, operation.security])).toEqual([
       ['POST /api/devices/self/certificate/renew', [{ deviceCertificate: [] }]],
+      ['POST /.well-known/est/simpleenroll', [{ enrolmentToken: [] }, { deviceCertificate: [] }]],
+      ['POST /.well-known/est/simplereenroll', [{ deviceCertificate: [] }]],
+      ['POST /.well-known/est/{profile}/simpleenroll', [{ enrolmentToken: [] }, { deviceCertificate: [] }]],
+      ['POST /.well-known/est/{profile}/simplereenroll', [{ deviceCertificate: [] }]],
     ])
-    expect(document.components.securitySchemes).toMatchObject({ deviceCertificate: { type: 'mutualTLS' } })
+    expect(document.components.securitySchemes).toMatchObject({
+      deviceCertificate: { type: 'mutualTLS' },
+      enrolmentToken: { type: 'http', scheme: 'basic' },
+    })
   })
 
   test('has an operation for every reference and no unknown one', () => {
@@ -97,7 +113,7 @@ describe('/openapi.json', () => {
         })
       }
       if (!PUBLIC.includes(name)) expect(statuses).toContain('401')
-      if (operation.requestBody && !/\/(?:validate|authz)$/.test(path)) {
+      if (operation.requestBody && !/\/(?:validate|authz|ocsp)$/.test(path)) {
         expect(statuses).toEqual(expect.arrayContaining(['400', '413', '415']))
       }
     })

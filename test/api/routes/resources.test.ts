@@ -193,6 +193,23 @@ const ROWS: readonly Row[] = [
       nextCursor: null,
     },
   },
+  {
+    method: 'POST',
+    path: '/api/enrolment-tokens',
+    json: { deviceId: 'sensor-*', uses: 3, expiresAt: '2027-01-01T00:00:00+03:00' },
+    status: 201,
+    body: { id: 'e1', token: 'sgn_e1_secret', expiresAt: AT },
+    calls: [
+      ['enrolmentTokens.create', { deviceId: 'sensor-*', uses: 3, expiresAt: new Date('2026-12-31T21:00:00Z') }, true],
+    ],
+  },
+  {
+    path: '/api/enrolments?state=pending',
+    status: 200,
+    body: { items: [], nextCursor: null },
+    calls: [['enrolmentDecisions.list', 'pending']],
+  },
+  { method: 'DELETE', path: '/api/enrolment-tokens/e1', status: 204, calls: [['enrolmentTokens.revoke', 'e1']] },
   { method: 'DELETE', path: '/api/tokens/id-1', status: 204, calls: [['tokens.revoke', 'id-1']] },
 ]
 
@@ -237,6 +254,21 @@ describe('the API refuses, and asks the registry nothing', () => {
     { method: 'GET', path: '/api/devices?state=broken', code: 'bad_request', error: 'state' },
     { method: 'GET', path: '/api/diagnostics/refusals?limit=501', code: 'bad_request', error: 'limit' },
     { method: 'GET', path: '/api/devices/validate', code: 'invalid_id' },
+    {
+      method: 'POST',
+      path: '/api/enrolment-tokens',
+      json: { deviceId: 'd', uses: 0 },
+      code: 'bad_request',
+      error: 'uses',
+    },
+    {
+      method: 'POST',
+      path: '/api/enrolment-tokens',
+      json: { deviceId: 'd', role: 'x' },
+      code: 'bad_request',
+      error: 'role',
+    },
+    { method: 'GET', path: '/api/enrolments?state=done', code: 'bad_request', error: 'state' },
     { method: 'POST', path: '/api/devices', json: {}, code: 'bad_request', error: 'deviceId' },
     { method: 'POST', path: '/api/devices', json: { deviceId: 'self' }, code: 'invalid_id' },
     { method: 'POST', path: '/api/devices', json: { deviceId: 'd', id: 'd' }, code: 'bad_request', error: 'id' },

@@ -58,3 +58,14 @@ test('one function may watch twice, and each stops by itself', () => {
   feed.show(createMessage(), 'publisher')
   expect(count).toBe(1)
 })
+
+test('who watches for one ending of topics is shown those alone', async () => {
+  using scene = openDeliveryScene()
+  const seen: string[] = []
+  expect(scene.feed.isWatched('a/request')).toBe(false)
+  using _ = scene.feed.subscribe(({ topic }) => seen.push(topic), '/request')
+  expect(['a/request', 'a/response'].map((topic) => scene.feed.isWatched(topic))).toEqual([true, false])
+  for (const topic of ['a/request', 'a/response', 'request']) await scene.publish({ topic, qos: 0 })
+  scene.feed.show(createMessage({ topic: 'a/response' }), 'publisher')
+  expect(seen).toEqual(['a/request'])
+})

@@ -6,7 +6,7 @@ import { createScene, DAY_MS, peerOf, type Scene } from '../registry-scene.ts'
 const RULES = [{ effect: 'allow', actions: ['publish'], topicFilter: 'fleet/{device}/#' }] as const
 
 async function made(scene: Scene, id: string, validityDays?: number) {
-  const options = validityDays === undefined ? {} : { validityDays }
+  const options = validityDays === undefined ? {} : { validitySeconds: validityDays * 86_400 }
   const { certificatePem: pem, fingerprint } = await scene.authority.issueDevice(id, 'nobody', options)
   return { pem, fingerprint }
 }

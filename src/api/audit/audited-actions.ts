@@ -1,0 +1,116 @@
+/** A call that changes something, by what it is called in the audit. */
+export interface AuditedAction {
+  readonly action: string
+  /** The ids in its path, or what the body names. */
+  readonly object: string
+}
+
+/** Method and path as the API describes it; in parentheses the field of the body that says on what. */
+const ACTIONS: Readonly<Record<string, string | undefined>> = {
+  'POST /api/devices (deviceId)': 'device.create',
+  'PATCH /api/devices/{id}': 'device.change',
+  'DELETE /api/devices/{id}': 'device.delete',
+  // No device is called so: it is EMQX that asks.
+  'POST /api/devices/certificates/validate': undefined,
+  'POST /api/devices/certificates/{id}': 'device.issue',
+  'DELETE /api/devices/certificates/{id}': 'device.revoke',
+  'POST /api/devices/{id}/certificates/csr': 'device.certify',
+  'POST /api/devices/{id}/certificates/p12': 'device.issue',
+  'POST /api/devices/{id}/bundle': 'device.issue',
+  'POST /api/devices/bulk': 'device.issue.many',
+  'POST /api/devices/{id}/claims': 'device.claim.create',
+  'DELETE /api/devices/{id}/claims': 'device.claim.delete',
+  'POST /api/devices/{id}/tokens': 'device.token.create',
+  'POST /api/devices/{id}/tokens/{token}/rotate': 'device.token.rotate',
+  'DELETE /api/devices/{id}/tokens/{token}': 'device.token.revoke',
+  'PUT /api/devices/{id}/legacy-credential': 'device.password.set',
+  'DELETE /api/devices/{id}/legacy-credential': 'device.password.remove',
+  'POST /api/users/{user}/devices/{id}/rpc': 'device.call',
+  'POST /api/services (name)': 'service.create',
+  'PATCH /api/services/{id}': 'service.change',
+  'DELETE /api/services/{id}': 'service.delete',
+  'POST /api/services/{id}/certificates': 'service.issue',
+  'DELETE /api/services/{id}/certificates': 'service.revoke',
+  'POST /api/services/{id}/certificates/p12': 'service.issue',
+  'POST /api/services/{id}/tokens': 'service.token.create',
+  'POST /api/services/{id}/tokens/{token}/rotate': 'service.token.rotate',
+  'DELETE /api/services/{id}/tokens/{token}': 'service.token.revoke',
+  'POST /api/certificates/{fingerprint}/approve': 'certificate.approve',
+  'POST /api/certificates/{fingerprint}/reject': 'certificate.reject',
+  'POST /api/certificates/{fingerprint}/hold': 'certificate.hold',
+  'POST /api/certificates/{fingerprint}/unhold': 'certificate.unhold',
+  'POST /api/rotations': 'rotation.start',
+  'POST /api/rotations/{id}/pause': 'rotation.pause',
+  'POST /api/rotations/{id}/resume': 'rotation.resume',
+  'POST /api/rotations/{id}/cancel': 'rotation.cancel',
+  'POST /api/enrolment-tokens (deviceId)': 'enrolment.token.create',
+  'DELETE /api/enrolment-tokens/{id}': 'enrolment.token.revoke',
+  'POST /api/enrolments/{id}/approve': 'enrolment.approve',
+  'POST /api/enrolments/{id}/reject': 'enrolment.reject',
+  'PUT /api/policies/{name}': 'policy.set',
+  'DELETE /api/policies/{name}': 'policy.delete',
+  'POST /api/admin-certificates (name)': 'administrator.issue',
+  'POST /api/admin-certificates/p12 (name)': 'administrator.issue',
+  'DELETE /api/admin-certificates/{name}': 'administrator.revoke',
+  'POST /api/tokens (name)': 'token.create',
+  'DELETE /api/tokens/{id}': 'token.revoke',
+  'POST /api/server-certificates (names)': 'server.issue',
+  'POST /api/server-certificates/renew': 'server.renew',
+  'DELETE /api/server-certificates/{fingerprint}': 'server.revoke',
+  'POST /api/import': 'import',
+  'POST /api/import/undo': 'import.undo',
+  'POST /api/backup': 'backup',
+  'POST /api/webhooks (name)': 'webhook.create',
+  'PATCH /api/webhooks/{id}': 'webhook.change',
+  'DELETE /api/webhooks/{id}': 'webhook.delete',
+  'POST /api/webhooks/{id}/test': 'webhook.test',
+  'POST /api/webhooks/{id}/deliveries/{delivery}/retry': 'webhook.delivery.retry',
+  'DELETE /api/webhooks/{id}/deliveries/{delivery}': 'webhook.delivery.delete',
+  'POST /api/config/reload': 'configuration.reload',
+  'DELETE /api/sessions/{clientId}': 'session.end',
+  'DELETE /api/bans/{id}': 'ban.lift',
+}
+
+const PATTERNS = Object.entries(ACTIONS).map(([described, action]) => {
+  const [method = '', path = '', field] = described.split(' ')
+  const pattern = path.replaceAll(/\{\w+\}/g, '([^/]+)')
+  return { method, pattern: new RegExp(`^${pattern}/?$`), field: field?.slice(1, -1), action }
+})
+
+/** None of a call that changes nothing; `readBody` is asked only where the path does not say on what. */
+export async function findAuditedAction(
+  method: string,
+  path: string,
+  readBody: () => Promise<unknown>,
+): Promise<AuditedAction | undefined> {
+  for (const { pattern, field, action, ...described } of PATTERNS) {
+    const ids = described.method === method ? pattern.exec(path)?.slice(1) : undefined
+    if (!ids) continue
+    if (action === undefined) return undefined
+    const named = field === undefined ? undefined : readField(await readBody(), field)
+    return { action, object: named ?? ids.map(decode).join(' ') }
+  }
+  return undefined
+}
+
+function readField(body: unknown, field: string): string {
+  const value =
+    typeof body === 'object' && body !== null ? (body as Readonly<Record<string, unknown>>)[field] : undefined
+  return cut(Array.isArray(value) ? value.join(' ') : String(value ?? ''))
+}
+
+function decode(part: string): string {
+  try {
+    return cut(decodeURIComponent(part))
+  } catch {
+    // Refused later; it is told as it came.
+    return cut(part)
+  }
+}
+
+// What is refused may be of any length.
+const LONGEST = 256
+
+function cut(text: string): string {
+  return text.slice(0, LONGEST)
+}

@@ -1,0 +1,40 @@
+import type { MiddlewareHandler } from 'hono'
+import type { AuditTrail } from '../../registry/audit/audit-trail.ts'
+import type { Caller } from '../access/caller.ts'
+import type { ApiEnv } from '../api-env.ts'
+import type { Problem } from '../problem.ts'
+import { findAuditedAction } from './audited-actions.ts'
+
+/** Has each change told: who, what, on what, from where, and what came of it. Stands behind authentication. */
+export function audited(trail: Pick<AuditTrail, 'within' | 'conclude'>): MiddlewareHandler<ApiEnv> {
+  return async function audit(c, next) {
+    const found = await findAuditedAction(c.req.method, c.req.path, () =>
+      c.req.raw
+        .clone()
+        .json()
+        .catch(() => undefined),
+    )
+    if (!found) return next()
+    const { caller, requestId } = c.var
+    const { surface, address } = c.env.origin
+    const request = { ...found, actor: nameOf(caller), role: caller.role, surface, address, requestId }
+    await trail.within(request, async () => {
+      await next()
+      trail.conclude(await readResult(c.res))
+    })
+  }
+}
+
+function nameOf({ administrator, tokenId, tokenName }: Caller): string {
+  if (administrator !== undefined) return `administrator:${administrator}`
+  return tokenId === undefined ? 'local' : `token:${tokenId} ${tokenName}`
+}
+
+/** The code of the problem, where there is one. */
+async function readResult(response: Response): Promise<string> {
+  if (response.status < 400) return 'done'
+  if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return String(response.status)
+  // We wrote it ourselves.
+  const { code } = (await response.clone().json()) as Partial<Problem>
+  return code ?? String(response.status)
+}

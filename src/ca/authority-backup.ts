@@ -1,0 +1,37 @@
+import { X509Certificate } from 'node:crypto'
+import { resolve } from 'node:path'
+import { DomainError } from '../errors.ts'
+import { readFileIfPresent } from './durable-file.ts'
+import { keyPairPaths } from './key-pair-files.ts'
+
+/** What a backup keeps of the CA. */
+export interface AuthorityBackup {
+  readonly subject: string
+  readonly fingerprint: string
+  readonly certificatePem: string
+  /** The file of the key as it lies on the disk, encrypted or not; none: the key is elsewhere. */
+  readonly keyFile: Buffer | undefined
+}
+
+/** Reads the files of the CA in the folder; of a folder without a CA, nothing. */
+export async function readAuthorityBackup(certsDir: string): Promise<AuthorityBackup | undefined> {
+  const { certificatePath, keyPath } = keyPairPaths(resolve(certsDir), 'ca')
+  const certificatePem = await readFileIfPresent(certificatePath)
+  if (certificatePem === undefined) return undefined
+  const keyText = await readFileIfPresent(keyPath)
+  const { subject, fingerprint256: fingerprint } = parseFirst(certificatePem, certificatePath)
+  return {
+    subject: subject.replaceAll('\n', ', '),
+    fingerprint,
+    certificatePem,
+    keyFile: keyText === undefined ? undefined : Buffer.from(keyText),
+  }
+}
+
+function parseFirst(pem: string, path: string): X509Certificate {
+  try {
+    return new X509Certificate(pem)
+  } catch (cause) {
+    throw new DomainError('file_invalid', `The file ${path} holds no certificate in PEM form`, { cause })
+  }
+}

@@ -1,0 +1,59 @@
+import type { SQL } from 'drizzle-orm'
+import type { AuditEntry } from '../registry/audit/audit-entry.ts'
+import type { AuditStore } from '../registry/audit/ports.ts'
+import type { Database } from './database.ts'
+import { and, asc, desc, eq, gt, gte, lt, lte, or, sql } from './drizzle.ts'
+import { createPage } from './page.ts'
+import { auditEntries } from './schema-records.ts'
+
+export function createAuditStore({ orm }: Database): AuditStore {
+  const select = () => orm.select().from(auditEntries)
+  const latest = select().orderBy(desc(auditEntries.number)).limit(1).prepare()
+  return {
+    append: (entry) => void orm.insert(auditEntries).values(entry).run(),
+    latest() {
+      const row = latest.get()
+      return row && readEntry(row)
+    },
+    list({ limit, after, search, action, since, until }) {
+      const condition = and(
+        after === undefined ? undefined : lt(auditEntries.number, Number(after)),
+        search === undefined ? undefined : contains(search),
+        action === undefined ? undefined : eq(auditEntries.action, action),
+        since && gte(auditEntries.at, since),
+        until && lte(auditEntries.at, until),
+      )
+      const rows = select()
+        .where(condition)
+        .orderBy(desc(auditEntries.number))
+        .limit(limit + 1)
+        .all()
+      return createPage(rows.map(readEntry), limit, ({ number }) => String(number))
+    },
+    listAfter: (number, limit) =>
+      select()
+        .where(gt(auditEntries.number, number))
+        .orderBy(asc(auditEntries.number))
+        .limit(limit)
+        .all()
+        .map(readEntry),
+    deleteBefore: (time) =>
+      void orm
+        .delete(auditEntries)
+        .where(and(lt(auditEntries.at, time), sql`${auditEntries.number} < (select max(number) from ${auditEntries})`))
+        .run(),
+  }
+}
+
+function contains(part: string): SQL | undefined {
+  const pattern = `%${part.replaceAll(/[\\%_]/g, '\\$&')}%`
+  return or(
+    ...[auditEntries.actor, auditEntries.action, auditEntries.object].map(
+      (column) => sql`${column} like ${pattern} escape '\\'`,
+    ),
+  )
+}
+
+function readEntry({ role, requestId, ...row }: typeof auditEntries.$inferSelect): AuditEntry {
+  return { ...row, role: role ?? undefined, requestId: requestId ?? undefined }
+}

@@ -1,0 +1,18 @@
+import type { Transaction } from '../registry/ports.ts'
+import type { Database } from './database.ts'
+import { createTransaction } from './transaction.ts'
+
+/** All or nothing, without the wait for the disk: it survives the process, and the loss of power only once others have waited. */
+export function createRelaxedTransaction(database: Pick<Database, 'sqlite'>): Transaction {
+  const { sqlite } = database
+  const transaction = createTransaction(database)
+  return (work) => {
+    // SQLite ignores both inside a transaction: the work is then as durable as what surrounds it.
+    sqlite.pragma('synchronous = NORMAL')
+    try {
+      return transaction(work)
+    } finally {
+      sqlite.pragma('synchronous = FULL')
+    }
+  }
+}

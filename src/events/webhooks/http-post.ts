@@ -1,0 +1,57 @@
+import type { LookupAddress } from 'node:dns'
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import type { LookupFunction } from 'node:net'
+
+export interface HttpPost {
+  readonly url: URL
+  /** Of its host; the connection is made to one of these. */
+  readonly addresses: readonly LookupAddress[]
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** Whose certificates are trusted, PEM. */
+  readonly ca: readonly string[]
+  /** Aborted when there is no more time. */
+  readonly signal: AbortSignal
+}
+
+export interface HttpAnswer {
+  readonly status: number
+  /** What the target asks us to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined
+}
+
+/** One POST over a connection of its own; a redirect is an answer like others, and of the answer only its head is read. */
+export function post({ url, addresses, headers, body, ca, signal }: HttpPost): Promise<HttpAnswer> {
+  const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>()
+  const request = url.protocol === 'https:' ? requestHttps : requestHttp
+  const outgoing = request(url, {
+    method: 'POST',
+    agent: false,
+    ca: [...ca],
+    signal,
+    lookup: pinTo(addresses),
+    headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+  })
+  outgoing.on('response', ({ statusCode = 0, headers: answered }) => {
+    resolve({ status: statusCode, retryAfterMs: readRetryAfter(answered['retry-after']) })
+    outgoing.destroy()
+  })
+  outgoing.on('error', reject)
+  outgoing.end(body)
+  return promise
+}
+
+/** What was judged is what is connected to: a name that is asked again may have another answer. */
+export function pinTo(addresses: readonly LookupAddress[]): LookupFunction {
+  return (_hostname, { all }, callback) => {
+    const [first] = addresses
+    if (all) callback(null, [...addresses])
+    else callback(null, first?.address ?? '', first?.family ?? 0)
+  }
+}
+
+/** RFC 9110 §10.2.3, in its form as seconds. */
+function readRetryAfter(text = ''): number | undefined {
+  return /^\d{1,6}$/.test(text) ? Number(text) * 1000 : undefined
+}

@@ -1,0 +1,141 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Clock } from '../../clock.ts'
+import type { Page } from '../page.ts'
+import type { Transaction } from '../ports.ts'
+import { type AuditAct, type AuditEntry, chainEntry, hashOf } from './audit-entry.ts'
+import type { AuditQuery, AuditStore } from './ports.ts'
+
+/** Somebody's request, before it is known what comes of it. */
+export type AuditedRequest = Omit<AuditAct, 'result'>
+
+export interface AuditVerdict {
+  readonly entries: number
+  /** Of the newest entry; what is written down elsewhere shows later that nothing was cut off. */
+  readonly head: string | undefined
+  /** The number of the first entry that does not follow from the one before. */
+  readonly brokenAt: number | undefined
+  /** Whether the hash that was asked for is among them. */
+  readonly isFound: boolean | undefined
+}
+
+/** Who did what, on what, from where, and what came of it: appended, chained, never changed. */
+export interface AuditTrail {
+  /** The first change that is kept within `work` writes its entry in the same transaction. */
+  within<Result>(request: AuditedRequest, work: () => Promise<Result>): Promise<Result>
+  /** To be called at the end of `within`: what changed nothing in the registry, or was refused, is told too, once a minute. */
+  conclude(result: string): void
+  /** What the hub does by itself. */
+  note(act: Pick<AuditAct, 'action' | 'object'>): void
+  list(query: AuditQuery): Page<AuditEntry>
+  /** In order, a page at a time. */
+  read(): AsyncIterable<readonly AuditEntry[]>
+  /** Reads the whole chain, and looks for an entry with that hash. */
+  verify(hash?: string): Promise<AuditVerdict>
+  /** Forgets what is older. */
+  forgetBefore(time: Date): void
+}
+
+export interface AuditTrailOptions {
+  readonly store: AuditStore
+  readonly transaction: Transaction
+  readonly clock: Clock
+}
+
+interface Running {
+  readonly request: AuditedRequest
+  isWritten: boolean
+}
+
+const PAGE = 500
+const REPEAT_MS = 60_000
+const MAX_REPEATED = 1000
+const HUB = { actor: 'hub', role: undefined, surface: 'hub', address: 'hub', requestId: undefined } as const
+
+/** `transaction` is the one that registry and stores are to use: what is changed in it is told of. */
+export function createAuditTrail({ store, transaction, clock }: AuditTrailOptions): {
+  readonly trail: AuditTrail
+  readonly transaction: Transaction
+} {
+  const running = new AsyncLocalStorage<Running>()
+  const concluded = new Map<string, number>()
+  let depth = 0
+
+  const audited: Transaction = (work) => {
+    const current = depth === 0 ? running.getStore() : undefined
+    // Synchronous: nothing else runs before it is counted down again.
+    depth++
+    try {
+      const result = transaction(() => {
+        const kept = work()
+        if (current && !current.isWritten) append({ ...current.request, result: 'done' })
+        return kept
+      })
+      if (current) current.isWritten = true
+      return result
+    } finally {
+      depth--
+    }
+  }
+
+  const trail: AuditTrail = {
+    within: (request, work) => running.run({ request, isWritten: false }, work),
+    conclude(result) {
+      const current = running.getStore()
+      if (!current || current.isWritten) return
+      const { requestId: _, ...act } = { ...current.request, result }
+      if (!isRepeated(JSON.stringify(act))) append({ ...current.request, result })
+    },
+    note: (act) => append({ ...HUB, ...act, result: 'done' }),
+    list: (query) => store.list(query),
+    async *read() {
+      for (let after = 0; ; ) {
+        const page = store.listAfter(after, PAGE)
+        if (page.length > 0) yield page
+        if (page.length < PAGE) return
+        after = page.at(-1)?.number ?? after
+        await nextTurn()
+      }
+    },
+    async verify(hash) {
+      let [entries, brokenAt]: [number, number | undefined] = [0, undefined]
+      let last: AuditEntry | undefined
+      let isFound = hash === undefined ? undefined : false
+      for await (const page of trail.read()) {
+        for (const entry of page) {
+          entries++
+          if (!follows(entry, last)) brokenAt ??= entry.number
+          if (entry.hash === hash) isFound = true
+          last = entry
+        }
+      }
+      return { entries, head: last?.hash, brokenAt, isFound }
+    },
+    forgetBefore: (time) => store.deleteBefore(time),
+  }
+  return { trail, transaction: audited }
+
+  function append(act: AuditAct): void {
+    transaction(() => {
+      const last = store.latest()
+      store.append(chainEntry(act, (last?.number ?? 0) + 1, clock(), last?.hash ?? ''))
+    })
+  }
+
+  /** Whoever repeats what changes nothing cannot fill the disk. */
+  function isRepeated(key: string): boolean {
+    const now = clock().getTime()
+    const before = concluded.get(key)
+    if (before !== undefined && now - before < REPEAT_MS) return true
+    if (concluded.size >= MAX_REPEATED) concluded.clear()
+    concluded.set(key, now)
+    return false
+  }
+}
+
+// Of the oldest that is kept the one before may be gone.
+function follows(entry: AuditEntry, last: AuditEntry | undefined): boolean {
+  const { hash, ...content } = entry
+  if (hash !== hashOf(content)) return false
+  return last === undefined || (entry.number === last.number + 1 && entry.previousHash === last.hash)
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { startTestHub, type TestHub } from '../support/test-hub.ts'
+
+describe('an auditor', () => {
+  test('reads who changed what, from where, and what came of it', async () => {
+    await using hub = await startTestHub()
+    const operator = (await hub.api('POST', '/api/tokens', { body: { name: 'ops', role: 'operator' } })).json()
+    await hub.api('POST', '/api/devices', { body: { deviceId: 'device-001' }, token: operator.token })
+    const issued = await hub.api('POST', '/api/devices/certificates/device-001', { token: operator.token })
+    await hub.api('PUT', '/api/policies/all', { body: { rules: [] }, token: operator.token })
+    await hub.api('DELETE', '/api/devices/certificates/device-001', { token: operator.token })
+    const actor = `token:${operator.id} ops`
+    const from = { role: 'operator', surface: 'https', address: expect.stringMatching(/^(127\.0\.0\.1|::1)$/) }
+    expect(await entriesOf(hub)).toMatchObject([
+      { actor, ...from, action: 'device.revoke', object: 'device-001', result: 'done' },
+      { actor, ...from, action: 'policy.set', object: 'all', result: 'forbidden' },
+      { actor, ...from, action: 'device.issue', object: 'device-001', requestId: issued.headers['x-request-id'] },
+      { actor, ...from, action: 'device.create', object: 'device-001', result: 'done' },
+      { action: 'token.create', object: 'ops', result: 'done', role: 'admin' },
+    ])
+    const found = (await hub.api('GET', '/api/audit?action=device.issue&limit=1')).json()
+    expect(found.items).toHaveLength(1)
+  })
+
+  test('finds nothing of secrets', async () => {
+    await using hub = await startTestHub()
+    const { token } = (await hub.api('POST', '/api/tokens', { body: { name: 'ops', role: 'operator' } })).json()
+    const { key } = await hub.enrol('device-001')
+    const { text } = await hub.api('GET', '/api/audit/export')
+    expect(text).not.toContain(token.split('_').at(-1))
+    expect(text).not.toContain(key.split('\n')[1])
+  })
+
+  test('can check the chain with nothing but SHA-256', async () => {
+    await using hub = await startTestHub()
+    for (const id of ['a1', 'a2', 'a3']) await hub.enrol(id)
+    const { text, headers } = await hub.api('GET', '/api/audit/export')
+    expect(headers['content-type']).toBe('application/x-ndjson')
+    const entries = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(entries.map(({ number }) => number)).toEqual([1, 2, 3])
+    let previousHash = ''
+    for (const { hash, ...entry } of entries) {
+      const { number, at, actor, role, action, object, surface, address, result, requestId } = entry
+      const fields = [number, at, actor, role, action, object, surface, address, result, requestId, previousHash]
+      expect(hash).toBe(createHash('sha256').update(JSON.stringify(fields)).digest('hex'))
+      previousHash = hash
+    }
+    expect((await hub.api('GET', `/api/audit/verification?hash=${previousHash}`)).json()).toEqual({
+      ok: true,
+      entries: 3,
+      head: previousHash,
+      brokenAt: null,
+      isFound: true,
+    })
+    const other = (await hub.api('GET', `/api/audit/verification?hash=${'0'.repeat(64)}`)).json()
+    expect(other).toMatchObject({ ok: false, isFound: false })
+    expect((await hub.api('GET', '/api/audit/verification?hash=x')).status).toBe(400)
+  })
+
+  test('is told nothing of what is only read, and of a message that is published', async () => {
+    await using hub = await startTestHub()
+    await hub.api('GET', '/api/devices')
+    await hub.api('POST', '/api/publish', { body: { topicName: 'a', payload: '' } })
+    expect(await entriesOf(hub)).toEqual([])
+  })
+
+  test('sees what is older than audit.keep forgotten', async () => {
+    await using hub = await startTestHub({ settings: { audit: { keep: '1d' } } })
+    await hub.enrol('a1')
+    hub.clock.advance(86_400_000)
+    await hub.enrol('a2')
+    hub.clock.advance(1000)
+    await hub.hub.sweep()
+    expect((await entriesOf(hub)).map(({ object }) => object)).toEqual(['a2'])
+  })
+})
+
+async function entriesOf(hub: TestHub): Promise<{ readonly object: string }[]> {
+  return (await hub.api('GET', '/api/audit')).json().items
+}

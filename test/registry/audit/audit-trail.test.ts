@@ -1,0 +1,180 @@
+import { describe, expect, test } from 'vitest'
+import { createAuditStore } from '../../../src/db/audit-store.ts'
+import { openDatabase } from '../../../src/db/database.ts'
+import { createTransaction } from '../../../src/db/transaction.ts'
+import type { AuditEntry } from '../../../src/registry/audit/audit-entry.ts'
+import { type AuditedRequest, createAuditTrail } from '../../../src/registry/audit/audit-trail.ts'
+
+const NOON = new Date('2026-03-01T12:00:00Z')
+const REQUEST: AuditedRequest = {
+  actor: 'token:1 ops',
+  role: 'operator',
+  action: 'device.revoke',
+  object: 'device-001',
+  surface: 'https',
+  address: '192.0.2.7',
+  requestId: 'request-1',
+}
+
+describe('the audit trail', () => {
+  test('tells of a change in the transaction that keeps it, once for each request', async () => {
+    using scene = openScene()
+    const { trail, transaction } = scene
+    await trail.within(REQUEST, async () => {
+      transaction(() => transaction(() => scene.change(1)))
+      await Promise.resolve()
+      transaction(() => scene.change(2))
+      trail.conclude('done')
+    })
+    expect(scene.entries()).toMatchObject([{ ...REQUEST, number: 1, at: NOON, result: 'done', previousHash: '' }])
+    expect(scene.changes()).toEqual([1, 2])
+  })
+
+  test('tells nothing of a change that is taken back, but what came of it', async () => {
+    using scene = openScene()
+    const { trail, transaction } = scene
+    await trail.within(REQUEST, async () => {
+      expect(() =>
+        transaction(() => {
+          scene.change(1)
+          throw new Error('no')
+        }),
+      ).toThrow('no')
+      expect(scene.entries()).toEqual([])
+      trail.conclude('internal_error')
+    })
+    expect(scene.entries()).toMatchObject([{ result: 'internal_error' }])
+    expect(scene.changes()).toEqual([])
+  })
+
+  test('undoes the change whose entry cannot be written', async () => {
+    using scene = openScene()
+    const { trail, transaction, database } = scene
+    database.sqlite.exec("create trigger full before insert on audit_entries begin select raise(abort, 'full'); end")
+    await trail.within(REQUEST, async () => {
+      expect(() => transaction(() => scene.change(1))).toThrow('full')
+    })
+    expect(scene.changes()).toEqual([])
+  })
+
+  test('knows whose change it is when requests overlap', async () => {
+    using scene = openScene()
+    const { trail, transaction } = scene
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const works = [first, second].map(({ promise }, index) =>
+      trail.within({ ...REQUEST, object: `device-${index}` }, async () => {
+        await promise
+        transaction(() => scene.change(index))
+      }),
+    )
+    second.resolve()
+    first.resolve()
+    await Promise.all(works)
+    expect(scene.entries().map(({ object }) => object)).toEqual(['device-1', 'device-0'])
+  })
+
+  test('leaves out what nobody asked for, and tells what the hub does by itself', () => {
+    using scene = openScene()
+    scene.transaction(() => scene.change(1))
+    expect(scene.entries()).toEqual([])
+    scene.trail.conclude('done')
+    scene.trail.note({ action: 'ca.rotate', object: 'CN=Signet' })
+    expect(scene.entries()).toMatchObject([{ actor: 'hub', action: 'ca.rotate', result: 'done' }])
+  })
+
+  test('tells what is repeated without a change once a minute', async () => {
+    using scene = openScene()
+    const refuse = (object: string) =>
+      scene.trail.within({ ...REQUEST, object, requestId: crypto.randomUUID() }, async () => scene.trail.conclude('no'))
+    for (const object of ['a', 'a', 'b']) await refuse(object)
+    scene.tick(59_999)
+    await refuse('a')
+    expect(scene.entries().map(({ object }) => object)).toEqual(['a', 'b'])
+    scene.tick(1)
+    await refuse('a')
+    expect(scene.entries()).toHaveLength(3)
+    for (let index = 0; index < 1000; index++) await refuse(`c${index}`)
+    await refuse('c999')
+    expect(scene.entries()).toHaveLength(1003)
+  })
+
+  test('is a chain: what is changed, inserted or removed is found', async () => {
+    for (const [name, statement, brokenAt] of [
+      ['changed', "update audit_entries set actor = 'nobody' where number = 2", 2],
+      ['removed', 'delete from audit_entries where number = 2', 3],
+      ['moved in time', 'update audit_entries set at = at + 1 where number = 3', 3],
+    ] as const) {
+      using scene = openScene()
+      for (const object of ['a', 'b', 'c', 'd']) scene.trail.note({ action: 'x', object })
+      expect(await scene.trail.verify()).toMatchObject({ entries: 4, brokenAt: undefined, isFound: undefined })
+      scene.database.sqlite.exec('drop trigger audit_entries_are_final')
+      scene.database.sqlite.exec(statement)
+      expect((await scene.trail.verify()).brokenAt, name).toBe(brokenAt)
+    }
+  })
+
+  test('shows by a hash that was written down that its end was cut off', async () => {
+    using scene = openScene()
+    for (const object of ['a', 'b']) scene.trail.note({ action: 'x', object })
+    const { head } = await scene.trail.verify()
+    expect(await scene.trail.verify(head)).toMatchObject({ isFound: true })
+    scene.database.sqlite.exec('delete from audit_entries where number = 2')
+    expect(await scene.trail.verify(head)).toMatchObject({ brokenAt: undefined, isFound: false })
+  })
+
+  test('refuses every change of an entry, by a trigger of the database', () => {
+    using scene = openScene()
+    scene.trail.note({ action: 'x', object: 'a' })
+    expect(() => scene.database.sqlite.exec("update audit_entries set actor = 'nobody'")).toThrow('never changed')
+  })
+
+  test('forgets what is older, and never the newest: the chain goes on', async () => {
+    using scene = openScene()
+    for (const object of ['a', 'b']) scene.trail.note({ action: 'x', object })
+    scene.tick(1000)
+    scene.trail.note({ action: 'x', object: 'c' })
+    scene.trail.forgetBefore(scene.now())
+    expect(scene.entries().map(({ object }) => object)).toEqual(['c'])
+    scene.tick(1000)
+    scene.trail.forgetBefore(scene.now())
+    scene.trail.note({ action: 'x', object: 'd' })
+    expect(scene.entries().map(({ number }) => number)).toEqual([3, 4])
+    expect(await scene.trail.verify()).toMatchObject({ entries: 2, brokenAt: undefined })
+  })
+
+  test('is read in pages, and found by who, what and when', async () => {
+    using scene = openScene()
+    for (let index = 0; index < 1001; index++)
+      scene.trail.note({ action: index % 2 ? 'odd' : 'even', object: `o${index}` })
+    expect(await scene.trail.verify()).toMatchObject({ entries: 1001 })
+    const page = scene.trail.list({ limit: 2, action: 'odd' })
+    expect(page.items.map(({ object }) => object)).toEqual(['o999', 'o997'])
+    const next = scene.trail.list({ limit: 2, action: 'odd', after: page.nextCursor ?? '' })
+    expect(next.items.map(({ object }) => object)).toEqual(['o995', 'o993'])
+    expect(scene.trail.list({ limit: 5, search: 'o1000' }).items).toHaveLength(1)
+    expect(scene.trail.list({ limit: 5, search: '%' }).items).toEqual([])
+    expect(scene.trail.list({ limit: 5, since: new Date(NOON.getTime() + 1) }).items).toEqual([])
+    expect(scene.trail.list({ limit: 5, until: new Date(NOON.getTime() - 1) }).items).toEqual([])
+  })
+})
+
+function openScene() {
+  let time = NOON.getTime()
+  const database = openDatabase()
+  database.sqlite.exec('create table changes (number integer)')
+  const now = (): Date => new Date(time)
+  const store = createAuditStore(database)
+  const parts = createAuditTrail({ store, transaction: createTransaction(database), clock: now })
+  return {
+    ...parts,
+    database,
+    now,
+    tick(milliseconds: number) {
+      time += milliseconds
+    },
+    change: (number: number) => database.sqlite.prepare('insert into changes values (?)').run(number),
+    changes: () => database.sqlite.prepare('select number from changes order by number').pluck().all(),
+    entries: (): readonly AuditEntry[] => store.listAfter(0, 10_000),
+    [Symbol.dispose]: () => database[Symbol.dispose](),
+  }
+}

@@ -1,0 +1,59 @@
+import { writeFile } from 'node:fs/promises'
+import { request } from 'node:https'
+import { join } from 'node:path'
+import { type ArchivePlan, createEntry, openArchive, readBody, sealArchive } from '../../src/backup/archive.ts'
+import type { TarEntry } from '../../src/backup/tar.ts'
+import { type Finished, run } from '../cli/terminal.ts'
+import type { TestHub } from './test-hub.ts'
+
+export const PASSPHRASE = 'correct horse battery staple'
+
+/** Backs a hub up over its API; the octets of the archive. */
+export function downloadBackup(hub: TestHub, contents: 'hub' | 'ca' = 'hub'): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${hub.adminToken}`, 'content-type': 'application/json' }
+    const target = { host: 'localhost', port: hub.hub.apiPort, ca: hub.ca, agent: false }
+    const outgoing = request({ ...target, headers, method: 'POST', path: '/api/backup' }, async (incoming) => {
+      try {
+        const octets = Buffer.concat(await Array.fromAsync(incoming as AsyncIterable<Buffer>))
+        if (incoming.statusCode === 200) resolve(octets)
+        else reject(new Error(octets.toString()))
+      } catch (error) {
+        reject(error)
+      }
+    })
+    outgoing.on('error', reject)
+    outgoing.end(JSON.stringify({ passphrase: PASSPHRASE, contents }))
+  })
+}
+
+/** The same as a file beside the two folders of the hub. */
+export async function saveBackup(hub: TestHub, name = 'hub.backup', contents: 'hub' | 'ca' = 'hub'): Promise<string> {
+  const file = join(hub.folder, name)
+  await writeFile(file, await downloadBackup(hub, contents))
+  return file
+}
+
+export async function* streamOf(...chunks: readonly Uint8Array[]): AsyncGenerator<Buffer> {
+  for (const chunk of chunks) yield Buffer.from(chunk)
+}
+
+/** The same archive under a key that costs nothing to derive, for tests that open it again and again. */
+export async function cheapen(octets: Uint8Array): Promise<Buffer> {
+  const { manifest, entries } = await openArchive(streamOf(octets), PASSPHRASE)
+  const kept: TarEntry[] = []
+  for await (const entry of entries) kept.push(createEntry(entry.name, await readBody(entry)))
+  return seal({ passphrase: PASSPHRASE, manifest, entries: kept, cost: CHEAP })
+}
+
+export const CHEAP = { memoryKib: 8, passes: 1, lanes: 1 } as const
+
+export async function seal(plan: ArchivePlan): Promise<Buffer> {
+  return Buffer.concat(await Array.fromAsync((await sealArchive(plan)).stream))
+}
+
+/** `signet restore` of a file in a folder with a stopped hub. */
+export async function runRestore(folder: string, file: string, ...flags: readonly string[]): Promise<Finished> {
+  await writeFile(join(folder, 'passphrase'), `${PASSPHRASE}\n`)
+  return run({ argv: ['restore', file, '--passphrase-file', 'passphrase', ...flags], cwd: folder })
+}
