@@ -7,7 +7,7 @@ import type { Clock } from './clock.ts'
 import { createAuthorityStore } from './db/authority-store.ts'
 import type { Database } from './db/database.ts'
 import { createForeignAuthorityStore } from './db/foreign-authority-store.ts'
-import { createTransaction } from './db/transaction.ts'
+import { keepWrites } from './db/kept-writes.ts'
 import { createTrustAnchorStore } from './db/trust-anchor-store.ts'
 import { DomainError } from './errors.ts'
 import type { EventFeed } from './events.ts'
@@ -20,7 +20,7 @@ import {
 } from './registry/authority-rotation.ts'
 import { createForeignAuthorities, type ForeignAuthorities } from './registry/foreign-authorities.ts'
 import { createIssuers, type Issuers } from './registry/issuers.ts'
-import type { Cutter } from './registry/ports.ts'
+import type { Cutter, Transaction } from './registry/ports.ts'
 import type { Revocations } from './registry/revocations.ts'
 
 /** The CAs whose certificates are good: our own, and those of others that the database holds. */
@@ -38,6 +38,8 @@ export function openIssuers(pki: Pki, database: Database): Issuers {
 export interface AuthorityCallParts {
   readonly pki: Pki
   readonly database: Database
+  /** Tells of what an administrator changes. */
+  readonly transaction: Transaction
   readonly lists: Pick<AuthorityLists, 'last'>
   readonly revocations: Pick<Revocations, 'mark'>
   readonly cutter: Pick<Cutter, 'cutCredentials'>
@@ -53,17 +55,17 @@ export interface AuthorityCalls {
 
 /** What an administrator does with the CAs. */
 export function createAuthorityCalls(parts: AuthorityCallParts): AuthorityCalls {
-  const { pki, database, lists, revocations, cutter, defaultOwner, events, clock } = parts
-  const foreign = createForeignAuthorityStore(database)
+  const { pki, database, transaction, lists, revocations, cutter, defaultOwner, events, clock } = parts
+  const foreign = keepWrites(transaction, createForeignAuthorityStore(database), ['save', 'delete'])
   const readForeign = () => foreign.list().map(({ certificatePem }) => new X509Certificate(certificatePem))
   return {
     authorityRotations: createAuthorityRotations({
       authorities: rotatingAuthorities(pki, database, clock),
-      store: createAuthorityStore(database),
+      store: keepWrites(transaction, createAuthorityStore(database), ['noteRetiring', 'noteRetired']),
       lists,
       revocations,
       foreignSubjects: () => readForeign().map(nameOf),
-      transaction: createTransaction(database),
+      transaction,
       events,
       clock,
     }),

@@ -143,6 +143,7 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
   const calls = createAuthorityCalls({
     pki,
     database,
+    transaction: stores.transaction,
     lists: revocationLists,
     revocations,
     cutter: joined,

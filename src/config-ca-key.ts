@@ -1,8 +1,14 @@
 import type { Config } from './config.ts'
-import { file, group, optionalCount, optionalName, secret } from './config-field.ts'
+import { choice, file, group, optionalCount, optionalName, secret } from './config-field.ts'
 
 // PKCS#11: CK_SLOT_ID is a CK_ULONG, of 32 bits on some machines.
 const MAX_SLOT = 4_294_967_295
+
+export const HIERARCHY = choice(
+  ['single', 'two_tier'],
+  'single',
+  'Whether a CA that is made, the first or the next one, is its own root or has one above it.',
+)
 
 /** Settings of the key of the CA: where it lies, and what protects it. */
 export const CA_KEY = {

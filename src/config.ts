@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { BACKUP } from './config-backup.ts'
-import { CA_KEY } from './config-ca-key.ts'
+import { CA_KEY, HIERARCHY } from './config-ca-key.ts'
 import { HTTPS_CERTIFICATE, MQTTS_CERTIFICATE } from './config-certificate.ts'
 import { API_EDGE, LISTEN_EDGE, NETWORKS, SERVER_EDGE } from './config-edge.ts'
 import { ConfigurationError } from './config-error.ts'
@@ -119,11 +119,7 @@ const SCHEMA = group({
     keep: duration(365 * DAY, 'How long it is remembered who changed what.'),
   }),
   ca: group({
-    hierarchy: choice(
-      ['single', 'two_tier'],
-      'single',
-      'Whether a CA that is made, the first or the next one, is its own root or has one above it.',
-    ),
+    hierarchy: HIERARCHY,
     key_algorithm: optional(z.enum(KEY_ALGORITHMS), {
       description: "Key algorithm of a new CA and of what it issues; none: the existing CA's, or ec-p256.",
       expected: oneOf(KEY_ALGORITHMS),

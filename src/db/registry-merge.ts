@@ -113,7 +113,7 @@ const PUBLISHED = [
   `insert or replace into revocation_lists select * from present.revocation_lists theirs
    where number > (select coalesce(max(number), 0) from main.revocation_lists where issuer in (theirs.issuer, ''))`,
   // A CA that was retired since has signed its last list.
-  `insert into authorities select * from present.authorities where true
+  `insert into authorities select * from present.authorities where true order by rowid
    on conflict (fingerprint) do update set retired_at = coalesce(retired_at, excluded.retired_at)`,
   `insert into distribution_points (url, named_until) select url, named_until from present.distribution_points where true
    on conflict (url) do update set named_until = max(named_until, excluded.named_until)`,
