@@ -26,6 +26,11 @@ export function createPublications(config: Config, database: Database): Publicat
   }
 }
 
+/** Fingerprint of the CA that the hub had first: what is called by it keeps its name through every rotation. */
+export function findFirstAuthority(database: Database, { authorities }: Pick<Pki, 'authorities'>): string {
+  return createAuthorityStore(database).findFirst() ?? authorities.current.fingerprint
+}
+
 /** The first CA of a hub has the common path for good: certificates that name it outlive the CA's time. */
 function listPath(issuer: string, first: string | undefined): string {
   return first === undefined || first === issuer
@@ -51,7 +56,7 @@ export function openRevocationLists(
         const { current, retiring } = pki.authorities
         return [current.fingerprint, ...(retiring ? [retiring.fingerprint] : [])]
       },
-      first: () => findFirst() ?? pki.authorities.current.fingerprint,
+      first: () => findFirstAuthority(database, pki),
       open(issuer) {
         const { current, retiring } = pki.authorities
         const authority = [current, retiring].find((one) => one?.fingerprint === issuer)

@@ -20,7 +20,7 @@ import { openReverseProxy } from './app-proxy.ts'
 import { createReadiness } from './app-readiness.ts'
 import { openRegistry } from './app-registry.ts'
 import { createReload } from './app-reload.ts'
-import { openRevocationLists } from './app-revocation-lists.ts'
+import { findFirstAuthority, openRevocationLists } from './app-revocation-lists.ts'
 import { createStores, openMqttStores } from './app-stores.ts'
 import { createSweep } from './app-sweep.ts'
 import { tellExchanges, tellMistrust } from './app-trust.ts'
@@ -102,7 +102,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     { database, stores: registryStores, pki, registry, broker, recordRefusal, events, clock, logger },
     stack,
   )
-  const backups = openBackups({ files, caFingerprint: pki.authority.fingerprint, clock, logger }, stack)
+  const backups = openBackups({ files, caFingerprint: findFirstAuthority(database, pki), clock, logger }, stack)
   const scheduled = stack.use(new ScheduledBackups(config, { backups, events, clock, logger }))
   const swept = { config, registry, audit, clock, broker, pki, revocationLists, fleet, scheduled, endOthers, logger }
   const sweep = createSweep(swept)

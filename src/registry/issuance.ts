@@ -3,6 +3,7 @@ import type { Administrators } from './administrators.ts'
 import type { Role } from './api-token.ts'
 import type { Certificate } from './certificate.ts'
 import type { Devices } from './devices.ts'
+import type { Issuers } from './issuers.ts'
 import type { CertificateTerms, IssueOptions, IssueWishes, LeafIssuer } from './ports.ts'
 import type { ReadRequestedKey } from './requested-keys.ts'
 import type { Services } from './services.ts'
@@ -72,6 +73,7 @@ export interface Issuance {
 
 export interface IssuanceOptions extends SuccessionOptions {
   readonly issuer: LeafIssuer
+  readonly issuers: Pick<Issuers, 'find' | 'isLeaving'>
   readonly readRequestedKey: ReadRequestedKey
   readonly devices: Pick<Devices, 'resolveOwner' | 'ensure'>
   readonly services: Pick<Services, 'get'>
@@ -79,7 +81,7 @@ export interface IssuanceOptions extends SuccessionOptions {
 }
 
 export function createIssuance(options: IssuanceOptions): Issuance {
-  const { issuer, devices, services, administrators, readRequestedKey } = options
+  const { issuer, issuers, devices, services, administrators, readRequestedKey } = options
   const { requireAllowed, keep } = createSuccession(options)
 
   return {
@@ -124,7 +126,10 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       const { publicKey, requireFree, findUnused } = await readRequestedKey(request, deviceId)
       requireStillAllowed()
       const unused = findUnused(certificate)
-      if (unused) return { certificate: unused, caCertificatePem: issuer.caCertificatePem }
+      // One that a CA signed that is to go would soon be renewed again.
+      if (unused && !issuers.isLeaving(unused.issuer)) {
+        return { certificate: unused, caCertificatePem: issuer.caCertificatePem }
+      }
       const leaf = await issuer.certifyDevice(deviceId, owner, publicKey, terms)
       return keep('device', deviceId, leaf, successor, () => {
         requireStillAllowed()
