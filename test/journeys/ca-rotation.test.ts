@@ -1,12 +1,13 @@
 import { X509Certificate } from 'node:crypto'
-import { readdir, readFile, rename } from 'node:fs/promises'
+import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MqttClient } from 'mqtt'
 import { describe, expect, test } from 'vitest'
 import { run } from '../cli/terminal.ts'
+import { runRestore, saveBackup } from '../support/backups.ts'
 import { openHubCa } from '../support/certificate-maker.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { startTestHub, type TestHub } from '../support/test-hub.ts'
+import { type Enrolled, startTestHub, type TestHub } from '../support/test-hub.ts'
 
 function closed(client: MqttClient): Promise<void> {
   return new Promise((resolve) => client.once('close', () => resolve()))
@@ -167,4 +168,23 @@ test('the whole of it is done from the command line', async () => {
   expect((await signet('retire --force')).stdout).toMatch(/^Retired /)
   expect((await signet('list')).stdout).toMatch(/issuing .*\nretired /)
   expect(await signet('retire')).toMatchObject({ code: 1, stderr: expect.stringContaining('no old CA') })
+})
+
+test('a backup of the overlap brings both CAs back', async () => {
+  await using folder = await temporaryFolder()
+  let pump: Enrolled
+  let both: string
+  {
+    await using hub = await startTestHub({ folder: folder.path })
+    pump = await hub.enrol('pump')
+    await hub.api('POST', '/api/ca/rotation')
+    both = await trusted(hub)
+    await saveBackup(hub)
+  }
+  for (const name of ['certs', 'data']) await rm(join(folder.path, name), { recursive: true })
+  expect(await runRestore(folder.path, 'hub.backup')).toMatchObject({ code: 0, stderr: '' })
+  await using hub = await startTestHub({ folder: folder.path })
+  expect(await trusted(hub)).toBe(both)
+  expect((await hub.connect(pump, { clientId: 'pump', ca: both })).connected).toBe(true)
+  expect((await hub.api('GET', '/api/ca/rotation')).json()).toMatchObject({ underway: true, dependents: { device: 1 } })
 })
