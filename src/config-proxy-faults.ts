@@ -8,6 +8,7 @@ export const OWN_PATHS = [
   '/.well-known/est',
   '/api',
   '/assets',
+  '/claim',
   '/console',
   '/docs',
   '/livez',

@@ -13,6 +13,8 @@ export interface ApiEnv {
     readonly requestId: string
     readonly caller: Caller
     readonly device: string
+    /** The whole of it, where it was within the limit. */
+    readonly body?: Uint8Array
     /** Of who shows an enrolment token. */
     readonly enrolment?: AdmittedEnrolment
   }

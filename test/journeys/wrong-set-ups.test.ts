@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import SQLite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { startHub } from '../../src/app.ts'
+import { openDatabase } from '../../src/db/database.ts'
 import { type Finished, run } from '../cli/terminal.ts'
 import { createForeignCa } from '../support/certificate-maker.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -191,9 +192,9 @@ test('a CA without its key, or a key without its certificate, is left as it is',
 test('a second start creates nothing anew', async () => {
   await using folder = await temporaryFolder()
   await (await startTestHub({ folder: folder.path }))[Symbol.asyncDispose]()
-  const before = contentsOf(folder.path)
+  const before = [readFiles(folder.path), readTables(folder.path)]
   await (await startTestHub({ folder: folder.path }))[Symbol.asyncDispose]()
-  expect(contentsOf(folder.path)).toEqual(before)
+  expect([readFiles(folder.path), readTables(folder.path)]).toEqual(before)
 })
 
 async function start(
@@ -227,4 +228,19 @@ function contentsOf(folder: string): Readonly<Record<string, string>> {
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => !/hub\.(?:lock|db-\w+)$/.test(path))
   return Object.fromEntries(paths.sort().map((path) => [path, readFileSync(path).toString('base64')]))
+}
+
+function readFiles(folder: string): Readonly<Record<string, string>> {
+  const { [join(folder, 'data', 'hub.db')]: _, ...others } = contentsOf(folder)
+  return others
+}
+
+/** But the number of the CRL: each start signs a new one, RFC 5280 §5.2.3. */
+function readTables(folder: string): readonly unknown[] {
+  using database = openDatabase({ file: join(folder, 'data', 'hub.db') })
+  const { sqlite } = database
+  const names = sqlite.prepare<[], string>("select name from sqlite_master where type = 'table'").pluck().all()
+  const lasting = names.filter((name) => name !== 'revocation_lists')
+  expect(lasting.length).toBeGreaterThan(10)
+  return lasting.map((name) => [name, sqlite.prepare(`select * from "${name}"`).all()])
 }

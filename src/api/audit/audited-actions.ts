@@ -1,8 +1,8 @@
 /** A call that changes something, by what it is called in the audit. */
 export interface AuditedAction {
   readonly action: string
-  /** The ids in its path, or what the body names. */
-  readonly object: string
+  /** The ids in its path, or what the body names; of its octets, once it was read. */
+  objectIn(body: Uint8Array | undefined): string
 }
 
 /** Method and path as the API describes it; in parentheses the field of the body that says on what. */
@@ -84,26 +84,31 @@ const PATTERNS = Object.entries(ACTIONS).map(([described, action]) => {
   return { method, pattern: new RegExp(`^${pattern}/?$`), field: field?.slice(1, -1), action }
 })
 
-/** None of a call that changes nothing; `readBody` is asked only where the path does not say on what. */
-export async function findAuditedAction(
-  method: string,
-  path: string,
-  readBody: () => Promise<unknown>,
-): Promise<AuditedAction | undefined> {
+/** None of a call that changes nothing. */
+export function findAuditedAction(method: string, path: string): AuditedAction | undefined {
   for (const { pattern, field, action, ...described } of PATTERNS) {
     const ids = described.method === method ? pattern.exec(path)?.slice(1) : undefined
     if (!ids) continue
     if (action === undefined) return undefined
-    const named = field === undefined ? undefined : readField(await readBody(), field)
-    return { action, object: named ?? ids.map(decode).join(' ') }
+    const object = ids.map(decode).join(' ')
+    return { action, objectIn: (body) => (field === undefined ? object : readField(body, field)) }
   }
   return undefined
 }
 
-function readField(body: unknown, field: string): string {
-  const value =
-    typeof body === 'object' && body !== null ? (body as Readonly<Record<string, unknown>>)[field] : undefined
+function readField(body: Uint8Array | undefined, field: string): string {
+  const value = parseObject(body)[field]
   return cut(Array.isArray(value) ? value.join(' ') : String(value ?? ''))
+}
+
+function parseObject(body: Uint8Array | undefined): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(body ?? []).toString())
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {}
+  } catch {
+    // Refused later; of what it is about nothing is known.
+    return {}
+  }
 }
 
 function decode(part: string): string {

@@ -8,16 +8,22 @@ import { findAuditedAction } from './audited-actions.ts'
 /** Has each change told: who, what, on what, from where, and what came of it. Stands behind authentication. */
 export function audited(trail: Pick<AuditTrail, 'within' | 'conclude'>): MiddlewareHandler<ApiEnv> {
   return async function audit(c, next) {
-    const found = await findAuditedAction(c.req.method, c.req.path, () =>
-      c.req.raw
-        .clone()
-        .json()
-        .catch(() => undefined),
-    )
+    const found = findAuditedAction(c.req.method, c.req.path)
     if (!found) return next()
     const { caller, requestId } = c.var
     const { surface, address } = c.env.origin
-    const request = { ...found, actor: nameOf(caller), role: caller.role, surface, address, requestId }
+    const request = {
+      action: found.action,
+      // Asked when the entry is written: until then nobody has judged how long the body is.
+      get object() {
+        return found.objectIn(c.var.body)
+      },
+      actor: nameOf(caller),
+      role: caller.role,
+      surface,
+      address,
+      requestId,
+    }
     await trail.within(request, async () => {
       await next()
       trail.conclude(await readResult(c.res))

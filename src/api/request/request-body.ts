@@ -16,6 +16,7 @@ export function requestBody(limit: () => number = () => MAX_BODY_OCTETS): Middle
     const maxOctets = limit()
     const body = await readBody(c.req.raw, maxOctets)
     if (!body) return respondWithProblem(c, 'body_too_large', `A body has at most ${maxOctets} octets`)
+    c.set('body', body)
     c.req.raw = withBody(c.req.raw, body)
     return next()
   }
