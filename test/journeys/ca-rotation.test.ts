@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { run } from '../cli/terminal.ts'
 import { runRestore, saveBackup } from '../support/backups.ts'
 import { openHubCa } from '../support/certificate-maker.ts'
+import { createSigningRequest } from '../support/signing-request.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { type Enrolled, startTestHub, type TestHub } from '../support/test-hub.ts'
 
@@ -168,6 +169,22 @@ test('the whole of it is done from the command line', async () => {
   expect((await signet('retire --force')).stdout).toMatch(/^Retired /)
   expect((await signet('list')).stdout).toMatch(/issuing .*\nretired /)
   expect(await signet('retire')).toMatchObject({ code: 1, stderr: expect.stringContaining('no old CA') })
+})
+
+test('a renewal whose answer was lost before the rotation is repeated by the new CA', async () => {
+  await using hub = await startTestHub({ settings: { ca: { renew_before: 400 * 86_400 } } })
+  const pump = await hub.enrol('pump')
+  const { csr } = await createSigningRequest('pump')
+  const renew = async () =>
+    (
+      await hub.api('POST', '/api/devices/self/certificate/renew', { credentials: pump, token: null, body: { csr } })
+    ).json()
+  const lost = await renew()
+  expect((await renew()).fingerprint).toBe(lost.fingerprint)
+  await hub.api('POST', '/api/ca/rotation')
+  const renewed = await renew()
+  expect(new X509Certificate(renewed.clientCert).issuer).toBe(new X509Certificate(renewed.caCert).subject)
+  expect((await renew()).fingerprint).toBe(renewed.fingerprint)
 })
 
 test('a backup of the overlap brings both CAs back', async () => {
