@@ -174,6 +174,7 @@ test('the whole of it is done from the command line', async () => {
 test('a renewal whose answer was lost before the rotation is repeated by the new CA', async () => {
   await using hub = await startTestHub({ settings: { ca: { renew_before: 400 * 86_400 } } })
   const pump = await hub.enrol('pump')
+  hub.clock.advance(86_400_000)
   const { csr } = await createSigningRequest('pump')
   const renew = async () =>
     (
