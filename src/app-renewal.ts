@@ -29,7 +29,7 @@ export function answerRenewals(
     if (!connection?.session || connection.cutReason !== undefined) return
     const { session, peer, surface, address } = connection
     const refuse: Parameters<typeof desk.take>[0]['refuse'] = (cause, presented) =>
-      recordRefusal({ surface, address, cause, presented: { ...presented, clientId } })
+      recordRefusal({ surface, address, cause, presented: { ...presented, clientId } }, session.identity)
     inBackground(desk.take({ topicName, payload, identity: session.identity, peer, refuse }), logger)
   }, REQUEST_ENDING)
   stack.use(watching)

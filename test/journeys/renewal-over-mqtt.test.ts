@@ -119,6 +119,19 @@ describe('the decision is that of HTTPS', () => {
     expect(await refusalsOf(hub)).toEqual(['mqtts key_in_use device:pump'])
   })
 
+  test('and counts as one who holds it: by policy the device that asks is suspended, the other one is not', async () => {
+    await using hub = await startTestHub({ settings: { compromise: { key_reuse: 'suspend' } } })
+    const valve = await hub.enrol('valve')
+    const session = await connect(hub, await enrolAged(hub, 'pump', 9))
+    const { csr } = await createSigningRequest('pump', valve.key)
+    const closed = new Promise<void>((resolve) => session.once('close', () => resolve()))
+    // Whether the answer still comes is open: the session ends with it.
+    void ask(session, csr).catch(() => undefined)
+    await closed
+    const states = ['pump', 'valve'].map(async (id) => (await hub.api('GET', `/api/devices/${id}`)).json().state)
+    expect(await Promise.all(states)).toEqual(['suspended', 'active'])
+  })
+
   test('one request at a time: the second is told to wait, and makes no certificate', async () => {
     await using hub = await startTestHub()
     const session = await connect(hub, await enrolAged(hub, 'pump', 9))

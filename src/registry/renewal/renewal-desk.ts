@@ -85,11 +85,17 @@ export function createRenewalDesk({ renewals, publish, onFailure }: RenewalDeskO
 
   function tell(error: unknown, { identity, peer, refuse }: RenewalCall): Refused {
     const cause = denialOf(error)
-    if (cause) refuse(cause, { identity: `device:${identity.id}`, ...describePeer(peer) })
+    if (cause) refuse(cause, { identity: `device:${identity.id}`, ...describePeer(peer), ...keyOwnerIn(error) })
     if (error instanceof DomainError) return describe(error)
     onFailure(error, identity.id)
     return describe(new DomainError('internal_error', 'The hub failed: its log says why'))
   }
+}
+
+/** Of a key that is another certificate's. */
+function keyOwnerIn(error: unknown): { readonly keyOf?: string } {
+  const keyOf = error instanceof DomainError ? error.details['keyOf'] : undefined
+  return keyOf === undefined ? {} : { keyOf }
 }
 
 /** Not answered: the topic of the answer is another's. */
