@@ -31,6 +31,12 @@ for (const { name, certificates, expected } of [
     certificates: [{ pendingSince: NOON, ...revoked(1) }],
     expected: { status: 'revoked', revokedAt: minutesAfterNoon(1), reason: 'keyCompromise' },
   },
+  { name: 'a certificate of the CA itself has', certificates: [{ issuer: 'AA' }], expected: { status: 'good' } },
+  {
+    name: 'a certificate of the CA before it has',
+    certificates: [{ issuer: 'BB', ...revoked(1) }],
+    expected: { status: 'unknown' },
+  },
   {
     name: 'three certificates of another CA have, two of them revoked',
     certificates: [{}, revoked(5), revoked(3)],
