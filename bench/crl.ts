@@ -27,6 +27,7 @@ async function measure(entries: number) {
   store.saveDistributionPoint('http://hub.example.com:3000/pki/dp.crl', NEXT_YEAR)
   const authority = await createMemoryAuthority(() => NOW)
   const signer = {
+    requireUnlocked: authority.requireUnlocked.bind(authority),
     encodeRevoked,
     toPem: toRevocationListPem,
     signRevocationList: authority.signRevocationList.bind(authority),

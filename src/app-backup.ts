@@ -128,9 +128,13 @@ export function openBackups(
 
 const NO_KEY = 'The private key of the CA lies in no file that could be kept: whoever restores this must provide it'
 
-function entriesOf({ certificatePem, keyFile }: AuthorityBackup): readonly TarEntry[] {
-  const certificate = createEntry(ENTRY.caCertificate, Buffer.from(certificatePem))
-  return keyFile === undefined ? [certificate] : [certificate, createEntry(ENTRY.caKey, keyFile)]
+function entriesOf({ certificatePem, keyFile, previous }: AuthorityBackup): readonly TarEntry[] {
+  return [
+    createEntry(ENTRY.caCertificate, Buffer.from(certificatePem)),
+    ...(keyFile ? [createEntry(ENTRY.caKey, keyFile)] : []),
+    ...(previous ? [createEntry(ENTRY.previousCertificate, previous.certificateFile)] : []),
+    ...(previous ? [createEntry(ENTRY.previousKey, previous.keyFile)] : []),
+  ]
 }
 
 /** Gone where an administrator has taken the file away. */

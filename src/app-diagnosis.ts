@@ -7,7 +7,7 @@ import type { MqttBroker } from './broker/mqtt-broker.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { mqttAuthMode } from './config-auth.ts'
-import { judgeChain } from './edge/chain-verdict.ts'
+import { findAuthority, judgeChain } from './edge/chain-verdict.ts'
 import type { EventFeed } from './events.ts'
 import { type CertificateVerdict, createCertificateVerdicts } from './registry/diagnosis/certificate-verdict.ts'
 import { createCheckup } from './registry/diagnosis/checkup.ts'
@@ -42,14 +42,16 @@ export interface Diagnosis {
 export function createDiagnosis(config: Config, parts: DiagnosisParts): Diagnosis {
   const { stores, registry, broker, pki, events, readiness, databaseFile, ports, clock } = parts
   const { certificates, transaction } = stores
-  const { authority, https } = pki
+  const { https } = pki
   const recent = recordEvents(events, clock)
   const diary = createDiary({ recent, refusals: registry.refusals, certificates, clock })
   return {
     diary,
     checkHub: createCheckup({
       readiness,
-      ca: describe(authority.certificate),
+      get ca() {
+        return describe(pki.authority.certificate)
+      },
       server() {
         const { certificatePem, names } = https.served.identity
         return { ...describe(new X509Certificate(certificatePem)), names }
@@ -75,14 +77,19 @@ export function createDiagnosis(config: Config, parts: DiagnosisParts): Diagnosi
     }),
     judgeCertificate: createCertificateVerdicts({
       admissions: registry.admissions,
-      judgeChain: (certificate) => judgeChain(certificate, pki.clientCa),
+      judgeChain: (certificate) => judgeChain(certificate, pki.clientTrust.authorities),
+      authorityOf: (certificate) => findAuthority(certificate, pki.clientTrust.authorities)?.fingerprint256,
       certificates,
       transaction,
-      expectations: createExpectations(authority.certificate.subject),
+      get expectations() {
+        return createExpectations(pki.authority.certificate.subject)
+      },
       get mode() {
         return mqttAuthMode(config)
       },
-      caFingerprint: authority.fingerprint,
+      get caFingerprint() {
+        return pki.authority.fingerprint
+      },
       clock,
     }),
   }

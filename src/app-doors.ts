@@ -26,7 +26,7 @@ export function createDoorOptions(
   const { limits, tls } = config
   return {
     staple: ocsp.staple,
-    clientCa: pki.clientCa,
+    clientTrust: pki.clientTrust,
     sessionResumption: tls.session_resumption,
     handshakeSeconds: limits.handshake_seconds,
     limits: new ConnectionLimits(connectionLimits(config)),

@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Pki } from './app-pki.ts'
+import { trustedCertificates } from './ca/authorities.ts'
 import type { Clock } from './clock.ts'
 import type { Database } from './db/database.ts'
 import { createExpiryStore } from './db/expiry-store.ts'
@@ -30,9 +31,10 @@ export function openExpiryWatch({ database, pki, events, clock, logger }: Expiry
 }
 
 /** Each once: one certificate may be shown on both ports. */
-function listOwn({ clientCa, https, mqtts }: Pki): readonly ExpiringCertificate[] {
+function listOwn({ authorities, https, mqtts }: Pki): readonly ExpiringCertificate[] {
   const shown = [https, mqtts].map(({ served }) => served.identity.certificate)
-  const all = [...clientCa.map((one) => describe('ca', one)), ...shown.map((one) => describe('server', one))]
+  const cas = trustedCertificates(authorities)
+  const all = [...cas.map((one) => describe('ca', one)), ...shown.map((one) => describe('server', one))]
   return [...new Map(all.map((one) => [one.fingerprint, one])).values()]
 }
 

@@ -1,4 +1,5 @@
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
+import type { AskSecret } from './ca/ca-key.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { EventFeed } from './events.ts'
@@ -38,6 +39,8 @@ export interface HubOverrides {
   readonly clock?: Clock
   /** How the configuration is read again; without it the settings stay as they are. */
   readonly reread?: () => Promise<Config>
+  /** Asked for the passphrase or PIN of the CA's key, where it needs one and none is configured. */
+  readonly askSecret?: AskSecret
   /** Neither of the two folders is touched: all is gone with the hub. */
   readonly inMemory?: boolean
   /** Asked beside the policies, which it can only narrow; its answers hold until a policy changes. */

@@ -33,7 +33,7 @@ export function openMetrics({
   timings,
   files,
 }: MetricParts): Metrics {
-  const { authority, https, mqtts } = pki
+  const { https, mqtts } = pki
   const sources = {
     version: VERSION,
     mqtt() {
@@ -44,7 +44,7 @@ export function openMetrics({
     dropped: () => broker.losses.totals(),
     limitsReached: () => broker.limitsReached.totals(),
     ownCertificates: () => [
-      { kind: 'ca', notAfter: authority.notAfter },
+      { kind: 'ca', notAfter: pki.authority.notAfter },
       { kind: 'https', notAfter: https.served.identity.notAfter },
       { kind: 'mqtts', notAfter: mqtts.served.identity.notAfter },
     ],

@@ -1,7 +1,8 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Pki } from './app-pki.ts'
+import type { CertificateAuthority } from './ca/authority.ts'
 import { isIssuedBy } from './ca/certificate-chain.ts'
-import { OcspResponder } from './ca/ocsp-responder.ts'
+import { type OcspAnswer, OcspResponder } from './ca/ocsp-responder.ts'
 import type { CertificateStatus } from './ca/ocsp-response.ts'
 import type { Clock } from './clock.ts'
 import { createCertificateStatusStore } from './db/certificate-status-store.ts'
@@ -11,42 +12,71 @@ import { statusOfSerialNumber } from './registry/certificate-statuses.ts'
 
 export interface OcspParts {
   readonly database: Database
-  readonly pki: Pick<Pki, 'authority' | 'https' | 'mqtts'>
+  readonly pki: Pick<Pki, 'authorities' | 'https' | 'mqtts'>
   readonly clock: Clock
   readonly logger: Logger
 }
 
-export interface Ocsp extends Pick<OcspResponder, 'answer'> {
+export interface Ocsp {
+  /** To an OCSPRequest of anybody, DER; in the name of the CA whose certificates are asked for. */
+  answer(request: Uint8Array): Promise<OcspAnswer>
   /** What goes with the certificate that a listener shows, DER; undefined: another CA's, of which we can say nothing. */
   staple(certificate: Buffer): Promise<Buffer | undefined>
 }
 
-/** The responder for all that our CA has signed and the registry holds, and for what the hub itself shows. */
+interface Responsible {
+  readonly authority: CertificateAuthority
+  readonly responder: OcspResponder
+}
+
+/**
+ * The responder for all that our CAs have signed and the registry holds, and for what the hub itself shows. A CA that is
+ * retired answers no more: its key is away, and its last CRL says for good what was revoked.
+ */
 export function createOcsp({ database, pki, clock, logger }: OcspParts): Ocsp {
+  const { authorities } = pki
   const store = createCertificateStatusStore(database)
   const shown = [pki.https.served, pki.mqtts.served]
-  const isOurs = (certificate: X509Certificate): boolean => isIssuedBy(certificate, pki.authority.certificate)
-  const responder = new OcspResponder({
-    authority: pki.authority,
-    statusOf(serialNumber): CertificateStatus {
-      const found = statusOfSerialNumber(store, serialNumber)
-      return found.status === 'unknown' && isShown(serialNumber) ? { status: 'good' } : found
-    },
-    onFailure: (err) => logger.error({ component: 'ca', err }, 'OCSP answers could not be signed'),
-    clock,
+  let current = open(authorities.current)
+  let retiring = authorities.retiring && open(authorities.retiring)
+  authorities.onChange(() => {
+    const known = [current, ...(retiring ? [retiring] : [])]
+    const of = (wanted: CertificateAuthority): Responsible =>
+      known.find(({ authority }) => authority === wanted) ?? open(wanted)
+    current = of(authorities.current)
+    retiring = authorities.retiring && of(authorities.retiring)
   })
+  const all = (): readonly Responsible[] => (retiring ? [current, retiring] : [current])
+
   return {
-    answer: (request) => responder.answer(request),
+    answer(request) {
+      const asked = all().find(({ responder }) => responder.isAsked(request)) ?? current
+      return asked.responder.answer(request)
+    },
     async staple(der) {
       const certificate = shown.map(({ identity }) => identity.certificate).find(({ raw }) => raw.equals(der))
-      return certificate && isOurs(certificate) ? await responder.answerFor(certificate.serialNumber) : undefined
+      const issuer = certificate && all().find(({ authority }) => isIssuedBy(certificate, authority.certificate))
+      return issuer && (await issuer.responder.answerFor(certificate.serialNumber))
     },
   }
 
+  function open(authority: CertificateAuthority): Responsible {
+    const responder = new OcspResponder({
+      authority,
+      statusOf(serialNumber): CertificateStatus {
+        const found = statusOfSerialNumber(store, authority.fingerprint, serialNumber)
+        return found.status === 'unknown' && isShown(serialNumber, authority) ? { status: 'good' } : found
+      },
+      onFailure: (err) => logger.error({ component: 'ca', err }, 'OCSP answers could not be signed'),
+      clock,
+    })
+    return { authority, responder }
+  }
+
   /** The registry holds nothing of the hub's own server certificate, which is renewed as the hub sees fit. */
-  function isShown(serialNumber: string): boolean {
+  function isShown(serialNumber: string, { certificate: issuer }: { readonly certificate: X509Certificate }): boolean {
     return shown.some(
-      ({ identity: { certificate } }) => certificate.serialNumber === serialNumber && isOurs(certificate),
+      ({ identity: { certificate } }) => certificate.serialNumber === serialNumber && isIssuedBy(certificate, issuer),
     )
   }
 }

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { createMemoryPki, openPki, type Pki } from './app-pki.ts'
 import { createPublications } from './app-revocation-lists.ts'
 import { discardStage, type Folders, finishSwap } from './backup/swap.ts'
+import type { AskSecret } from './ca/ca-key.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { ensureOwnFolder } from './db/data-folder.ts'
@@ -31,6 +32,7 @@ export interface PremisesOptions {
   /** Told to whoever finds the data folder in use. */
   readonly pid: number
   readonly inMemory: boolean
+  readonly askSecret?: AskSecret
 }
 
 /** Opens the two folders, or their like in memory; what it takes is released with the stack. */
@@ -39,11 +41,11 @@ export async function openPremises(
   options: PremisesOptions,
   stack: AsyncDisposableStack,
 ): Promise<Premises> {
-  const { logger, clock, pid, inMemory } = options
+  const { logger, clock, pid, inMemory, askSecret } = options
   if (inMemory) {
     const database = stack.use(openDatabase())
     const publications = createPublications(config, database)
-    return { database, pki: await createMemoryPki(config, { publications, clock, logger }) }
+    return { database, pki: await createMemoryPki(config, { publications, askSecret, clock, logger }) }
   }
   const dataDir = resolve(config.data_dir)
   ensureOwnFolder(dataDir)
@@ -53,7 +55,7 @@ export async function openPremises(
   const publications = createPublications(config, database)
   return {
     database,
-    pki: await openPki(config, { publications, clock, logger }),
+    pki: await openPki(config, { publications, askSecret, clock, logger }),
     files: {
       certsDir: resolve(config.certs_dir),
       dataDir,

@@ -8,11 +8,13 @@ import { type Database, isAnswering } from './db/database.ts'
 import type { MqttDatabase } from './db/mqtt/mqtt-database.ts'
 import { FileHandles } from './edge/file-handles.ts'
 import type { Logger } from './logger.ts'
+import type { AuthorityLists } from './registry/authority-lists.ts'
 
 export interface ReadinessParts {
   readonly database: Database
   readonly stores: MqttDatabase
-  readonly pki: Pick<Pki, 'https' | 'mqtts'>
+  readonly pki: Pick<Pki, 'https' | 'mqtts' | 'caKeys'>
+  readonly revocationLists: Pick<AuthorityLists, 'isBehind'>
   readonly scheduled: Pick<ScheduledBackups, 'readiness'>
   readonly clock: Clock
   readonly logger: Logger
@@ -23,7 +25,7 @@ const WARNING_MS = 7 * 86_400_000
 
 /** What /readyz asks, each under its name. */
 export function createReadiness(
-  { database, stores, pki, scheduled, clock, logger }: ReadinessParts,
+  { database, stores, pki, revocationLists, scheduled, clock, logger }: ReadinessParts,
   stack: AsyncDisposableStack,
 ): readonly ReadinessCheck[] {
   const handles = new FileHandles({ logger })
@@ -35,7 +37,26 @@ export function createReadiness(
     { name: 'file_handles', isReady: handles.areFree },
     certificateCheck('https_certificate', pki.https, clock),
     certificateCheck('mqtts_certificate', pki.mqtts, clock),
+    ...keyChecks(pki.caKeys, revocationLists),
     scheduled.readiness,
+  ]
+}
+
+/** Devices connect and are cut off all the same: a locked key is a warning. */
+function keyChecks(
+  key: Pki['caKeys'],
+  revocationLists: Pick<AuthorityLists, 'isBehind'>,
+): readonly [ReadinessCheck, ReadinessCheck] {
+  const isReady = (): boolean => true
+  const locked = 'The CA key is locked, and nothing is issued: signet ca unlock'
+  const behind = 'The CRL may lack what was revoked since: it is signed when the CA key is unlocked'
+  return [
+    { name: 'ca_key', isReady, warning: () => (key.isLocked ? locked : undefined) },
+    {
+      name: 'revocation_list',
+      isReady,
+      warning: () => (key.isLocked && revocationLists.isBehind ? behind : undefined),
+    },
   ]
 }
 

@@ -1,3 +1,4 @@
+import { type AuthorityCalls, createAuthorityCalls, openIssuers } from './app-authorities.ts'
 import { inBackground } from './app-background.ts'
 import { watchForCompromise } from './app-compromise.ts'
 import { cutAtEmqxToo } from './app-emqx.ts'
@@ -9,9 +10,11 @@ import { parseServerNames } from './ca/server-name.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { apiAuth, mqttAuthMode } from './config-auth.ts'
-import { judgeChain } from './edge/chain-verdict.ts'
+import type { Database } from './db/database.ts'
+import { findAuthority, judgeChain } from './edge/chain-verdict.ts'
 import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
+import type { AuthorityLists } from './registry/authority-lists.ts'
 import { BcryptThread } from './registry/bcrypt-thread.ts'
 import type { Suspicions } from './registry/compromise/suspicions.ts'
 import type { Grant } from './registry/grant.ts'
@@ -23,17 +26,17 @@ import { type ProfileIssuer, profileIssuer } from './registry/profiles.ts'
 import type { RecordedRefusal } from './registry/refusal-ring.ts'
 import { createRegistry, type Registry, type RegistryOptions, type Stores } from './registry/registry.ts'
 import type { RenewalPolicy } from './registry/renewals.ts'
-import type { RevocationLists } from './registry/revocation-lists.ts'
 import { createServerCertificates, type ServerCertificates, type ServerIssuer } from './registry/server-certificates.ts'
 
 export interface RegistryParts {
   readonly stores: Stores & EnrolmentStores
+  readonly database: Database
   readonly pki: Pki
   /** Made from this registry; there is nothing to cut before it listens. */
   readonly broker: () => MqttBroker
   /** The same: ends what is forwarded for those who would be refused now. */
   readonly endForwarding: () => void
-  readonly revocationLists: Pick<RevocationLists, 'noteRevocation'>
+  readonly revocationLists: Pick<AuthorityLists, 'noteRevocation' | 'last'>
   readonly timings: { readonly revocationEffect: (seconds: number) => void }
   /** Whether a rotation asks for the renewal of a certificate. */
   readonly isAsked: RenewalPolicy['isAsked']
@@ -46,6 +49,7 @@ export interface RegistryParts {
 export interface OpenRegistry
   extends Omit<Registry, 'noteConnection'>,
     ConnectionNotes,
+    AuthorityCalls,
     Enrolling,
     ReturnType<typeof createHandOver> {
   readonly holds: Holds
@@ -60,7 +64,8 @@ interface ConnectionNotes {
 /** The registry, with all that it moves outside of itself. */
 export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncDisposableStack): OpenRegistry {
   const profiles = openProfiles(config)
-  const { stores, pki, broker, endForwarding, revocationLists, timings, events, logger, clock, mayAccess } = parts
+  const { stores, database, pki, broker, endForwarding, revocationLists, timings, events, logger, clock } = parts
+  const { mayAccess } = parts
   const cutter: Cutter = {
     cutCredentials(names, reason) {
       const begin = performance.now()
@@ -81,21 +86,27 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
     liftBan: (kind, id) => broker().liftBan(kind, id),
   }
   const issuer = profileIssuer(issuerOf(pki), profiles)
+  const issuers = openIssuers(pki, database)
+  const joined = cutAtEmqxToo(cutter, config, stack, {
+    stores,
+    clientIds: { holderOf: (clientId) => registry.clientIds.holderOf(clientId) },
+    caCertificatePem: pki.caCertificatePem,
+    events,
+    logger,
+    clock,
+  })
   const registry: Registry = createRegistry({
     stores,
     issuer,
-    issuerName: pki.authority.certificate.subject,
-    cutter: cutAtEmqxToo(cutter, config, stack, {
-      stores,
-      clientIds: { holderOf: (clientId) => registry.clientIds.holderOf(clientId) },
-      caCertificatePem: pki.authority.caCertificatePem,
-      events,
-      logger,
-      clock,
-    }),
+    issuers,
+    get issuerName() {
+      return pki.authority.certificate.subject
+    },
+    cutter: joined,
     onCrlChange: () => inBackground(revocationLists.noteRevocation(), logger),
     compareBcrypt: stack.use(new BcryptThread()).compare,
-    judgeChain: (certificate) => judgeChain(certificate, pki.clientCa),
+    judgeChain: (certificate) => judgeChain(certificate, pki.clientTrust.authorities),
+    authorityOf: (certificate) => findAuthority(certificate, pki.clientTrust.authorities)?.fingerprint256,
     allowCommonNameOnly: () => config.emqx.allow_cn_only,
     unknownCertificates: {
       get mode() {
@@ -129,8 +140,20 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
   const { certificates } = stores
   const { revocations, refusals } = registry
   const suspicions = watchForCompromise(config, { registry, certificates, events, logger, clock })
+  const calls = createAuthorityCalls({
+    pki,
+    database,
+    transaction: stores.transaction,
+    lists: revocationLists,
+    revocations,
+    cutter: joined,
+    defaultOwner: () => config.ca.unknown_owner,
+    events,
+    clock,
+  })
   return {
     ...registry,
+    ...calls,
     ...openEnrolment({ stores, registry, issuer, profiles, pki, events, clock }),
     suspicions,
     noteConnection(grant, address) {
@@ -164,6 +187,7 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
     holds: createHolds({ certificates, revocations, cutter, clock }),
     serverCertificates: createServerCertificates({
       issuer: serverIssuerOf(pki),
+      issuers,
       certificates,
       revocations,
       events,
@@ -172,26 +196,33 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
   }
 }
 
-function serverIssuerOf({ authority }: Pki): ServerIssuer {
-  const { caCertificatePem } = authority
+function serverIssuerOf(pki: Pki): ServerIssuer {
   const issueServer: ServerIssuer['issueServer'] = async (wanted, keyAlgorithm) => {
     const names = parseServerNames(wanted).map(({ value }) => value)
+    const { authority } = pki
     const leaf = await authority.issueServer(names, keyAlgorithm)
     return { ...leaf, names, chainPem: leaf.certificatePem + authority.intermediates.map(String).join('') }
   }
-  return { issueServer, caCertificatePem }
+  return {
+    issueServer,
+    get caCertificatePem() {
+      return pki.caCertificatePem
+    },
+  }
 }
 
 /** The CA, with what its new devices and services verify MQTTS by. */
-function issuerOf({ authority, anchorPem }: Pki): ProfileIssuer {
+function issuerOf(pki: Pki): ProfileIssuer {
   return {
-    issueDevice: (deviceId, userId, wishes) => authority.issueDevice(deviceId, userId, wishes),
+    issueDevice: (deviceId, userId, wishes) => pki.authority.issueDevice(deviceId, userId, wishes),
     certifyDevice: (deviceId, userId, publicKey, wishes) =>
-      authority.certifyDevice(deviceId, userId, publicKey, wishes),
-    readSigningRequest: (request) => authority.readSigningRequest(request),
-    issueService: (name, wishes) => authority.issueService(name, wishes),
-    issueAdministrator: (name, wishes) => authority.issueAdministrator(name, wishes),
-    caCertificatePem: anchorPem,
+      pki.authority.certifyDevice(deviceId, userId, publicKey, wishes),
+    readSigningRequest: (request) => pki.authority.readSigningRequest(request),
+    issueService: (name, wishes) => pki.authority.issueService(name, wishes),
+    issueAdministrator: (name, wishes) => pki.authority.issueAdministrator(name, wishes),
+    get caCertificatePem() {
+      return pki.anchorPem
+    },
   }
 }
 

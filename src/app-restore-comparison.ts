@@ -123,6 +123,7 @@ function ofAnotherAuthority({ fingerprint }: PresentAuthority, { ca }: Manifest)
 
 const NOTHING: Exchange = { put: [], retire: [] }
 const SERVER_FILES = ['server-cert.pem', 'server-key.pem']
+const PREVIOUS_FILES = ['ca-cert.previous.pem', 'ca-key.previous.pem']
 
 /** A CA that is there and the same stays as it is: its key may have been encrypted anew since. */
 function exchangeOfCerts({ found }: ComparedBackup, present: PresentAuthority, isSame: boolean): Exchange {
@@ -130,7 +131,11 @@ function exchangeOfCerts({ found }: ComparedBackup, present: PresentAuthority, i
   if (isSame && (present.hasKey || !hasKey)) return NOTHING
   const put = hasKey ? ['ca-key.pem', 'ca-cert.pem'] : ['ca-cert.pem']
   if (isSame) return { put, retire: [] }
-  return { put, retire: hasKey ? SERVER_FILES : ['ca-key.pem', ...SERVER_FILES] }
+  const retire = hasKey ? SERVER_FILES : ['ca-key.pem', ...SERVER_FILES]
+  // A rotation that was underway goes on; one of the CA that goes has nothing to go on with.
+  return found.has(ENTRY.previousKey)
+    ? { put: [...put, ...PREVIOUS_FILES], retire }
+    : { put, retire: [...retire, ...PREVIOUS_FILES] }
 }
 
 function exchangeOfData(found: ReadonlySet<string>): Exchange {

@@ -1,12 +1,12 @@
 import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { refuseWhileRunning } from './app-not-running.ts'
 import { publishFile, readFileIfPresent, stageFile } from './ca/durable-file.ts'
 import { readProvidedCertificate } from './ca/provided-certificate.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { httpsCertificate } from './config-certificate.ts'
 import { writeSettings } from './config-file.ts'
-import { readLock } from './db/folder-lock.ts'
 import { DomainError } from './errors.ts'
 
 /** Writes the certificate of HTTPS into a config.yaml, once it has been read and found good; gives what is odd about it. */
@@ -15,7 +15,7 @@ export async function saveSslSettings(config: Config, configFile: string): Promi
   if (!files) {
     throw new DomainError('configuration_invalid', 'There is no certificate to write down: name both --cert and --key')
   }
-  refuseWhileRunning(resolve(config.data_dir))
+  refuseWhileRunning(resolve(config.data_dir), 'it reads settings at its start')
   const { warnings } = await readProvidedCertificate(files, systemClock())
   await edit(configFile, (text) =>
     writeSettings(text, [
@@ -25,16 +25,6 @@ export async function saveSslSettings(config: Config, configFile: string): Promi
     ]),
   )
   return warnings
-}
-
-function refuseWhileRunning(dataDir: string): void {
-  const holder = readLock(dataDir)
-  if (!holder) return
-  const pid = holder.pid === undefined ? '' : ` (process ${holder.pid})`
-  throw new DomainError(
-    'data_folder_in_use',
-    `A hub${pid} uses ${dataDir}: stop it first, it reads settings at its start`,
-  )
 }
 
 /** In one step, at the end of a link, and with the rights that the file has. */

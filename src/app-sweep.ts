@@ -7,8 +7,8 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Logger } from './logger.ts'
 import type { AuditTrail } from './registry/audit/audit-trail.ts'
+import type { AuthorityLists } from './registry/authority-lists.ts'
 import type { Registry } from './registry/registry.ts'
-import type { RevocationLists } from './registry/revocation-lists.ts'
 
 export interface SweepParts {
   readonly config: Config
@@ -16,8 +16,8 @@ export interface SweepParts {
   readonly clock: Clock
   readonly registry: Pick<Registry, 'revocations' | 'legacy'>
   readonly broker: Pick<MqttBroker, 'endExpired'>
-  readonly pki: Pick<Pki, 'renewal'>
-  readonly revocationLists: Pick<RevocationLists, 'refresh'>
+  readonly pki: Pick<Pki, 'renewal' | 'caKeys'>
+  readonly revocationLists: Pick<AuthorityLists, 'refresh'>
   readonly fleet: Pick<FleetCare, 'sweep'>
   readonly scheduled: Pick<ScheduledBackups, 'check'>
   /** Sessions and forwarded connections whose right has ended in another way. */
@@ -46,6 +46,7 @@ export function createSweep({
       broker.endExpired(),
       endOthers(),
       registry.legacy.warn(),
+      pki.caKeys.recover(),
       pki.renewal.check(),
       revocationLists.refresh(),
       fleet.sweep(),

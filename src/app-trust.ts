@@ -9,16 +9,19 @@ import { noteTrustAnchor } from './registry/trust-anchors.ts'
 
 export interface TrustParts {
   readonly database: Database
-  readonly pki: Pick<Pki, 'anchorPem' | 'authority'>
+  readonly pki: Pick<Pki, 'anchorPem' | 'caCertificatePem' | 'authorities'>
   readonly clock: Clock
   readonly logger: Logger
 }
 
 /** Says how many devices hold a CA that does not verify what MQTTS shows: they will not connect. */
 export function tellMistrust({ database, pki, clock, logger }: TrustParts): void {
+  const { current, retiring } = pki.authorities
+  // While the CA is rotated, the old one vouches for the hub: whoever was given it, or both, finds it.
+  if (retiring && pki.anchorPem === pki.caCertificatePem) return
   const { fingerprint256: fingerprint, subject } = new X509Certificate(pki.anchorPem)
   const anchors = createTrustAnchorStore(database)
-  const devices = noteTrustAnchor(anchors, { fingerprint, own: pki.authority.fingerprint }, clock())
+  const devices = noteTrustAnchor(anchors, { fingerprint, own: current.fingerprint }, clock())
   if (devices === 0) return
   const told = { component: 'tls', devices, anchor: subject, fingerprint }
   logger.warn(told, 'Devices were given another CA than the one that MQTTS leads to, and do not trust the server')

@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os'
 import { getCACertificates } from 'node:tls'
 import { repeat } from './app-background.ts'
+import type { Pki } from './app-pki.ts'
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -31,7 +32,7 @@ export interface WebhookParts {
   /** Of the hub itself; known once it listens. */
   readonly ports: () => readonly (number | undefined)[]
   /** What the hub's own CA has signed is trusted beside what everybody trusts. */
-  readonly caCertificatePem: string
+  readonly pki: Pick<Pki, 'caCertificatePem'>
   readonly logger: Logger
   readonly clock: Clock
 }
@@ -46,7 +47,8 @@ export interface WatchingWebhooks {
 
 /** Tells others of what happens, from where the last run of the hub has stopped. */
 export function openWebhooks(config: Config, parts: WebhookParts, stack: AsyncDisposableStack): WatchingWebhooks {
-  const { database, eventLog, events, caCertificatePem, logger, clock } = parts
+  const { database, eventLog, events, pki, logger, clock } = parts
+  const roots = once(() => [...getCACertificates('default'), ...getCACertificates('system')])
   const settings = config.webhooks
   const store = createDeliveryStore(database)
   const onFailure = (err: unknown): void => logger.error({ component: 'webhooks', err }, 'Deliveries could not be kept')
@@ -64,7 +66,7 @@ export function openWebhooks(config: Config, parts: WebhookParts, stack: AsyncDi
   const send = createSender({
     policy: targetPolicy(settings, parts.ports),
     lookUp: createLookUp(),
-    ca: once(() => [...getCACertificates('default'), ...getCACertificates('system'), caCertificatePem]),
+    ca: () => [...roots(), pki.caCertificatePem],
     limits: {
       get timeoutSeconds() {
         return settings.timeout

@@ -6,6 +6,7 @@ import { httpsIdentity, webSocketOffer } from './app-addresses.ts'
 import { inBackground, repeat } from './app-background.ts'
 import { openBackups } from './app-backup.ts'
 import { ScheduledBackups } from './app-backup-schedule.ts'
+import { openCaKey } from './app-ca-key.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
 import { openHappenings } from './app-events.ts'
 import { openFleetCare, readRotations } from './app-fleet.ts'
@@ -19,7 +20,7 @@ import { openReverseProxy } from './app-proxy.ts'
 import { createReadiness } from './app-readiness.ts'
 import { openRegistry } from './app-registry.ts'
 import { createReload } from './app-reload.ts'
-import { openRevocationLists } from './app-revocation-lists.ts'
+import { findFirstAuthority, openRevocationLists } from './app-revocation-lists.ts'
 import { createStores, openMqttStores } from './app-stores.ts'
 import { createSweep } from './app-sweep.ts'
 import { tellExchanges, tellMistrust } from './app-trust.ts'
@@ -42,18 +43,17 @@ const WATCH_MS = 1000
 
 /** Builds the hub in dependency order and opens its listeners last; if a step throws, what was built is released. */
 export async function startHub(initial: Config, overrides: HubOverrides): Promise<Hub> {
-  const { logger, pid, clock = systemClock, inMemory = false, fastPath = true, mayAccess, reread } = overrides
+  const { logger, clock = systemClock, inMemory = false, fastPath = true, mayAccess, reread } = overrides
   const live = new LiveConfig(initial)
   const config = live.settings
   await using stack = new AsyncDisposableStack()
   const events = new EventFeed()
   const timings = createTimings()
 
-  const { database, pki, files } = await openPremises(config, { logger, clock, pid, inMemory }, stack)
+  const { database, pki, files } = await openPremises(config, { ...overrides, clock, inMemory }, stack)
   const registryStores = createStores(database, clock)
   const { transaction, audit } = registryStores
-  const { caCertificatePem } = pki.authority
-  const own = { database, transaction, events, clock, logger, caCertificatePem, ports: () => Object.values(ports) }
+  const own = { database, transaction, events, clock, logger, pki, ports: () => Object.values(ports) }
   const { watchMessages, ...happenings } = openHappenings(config, own, stack)
   const revocationLists = openRevocationLists({ database, pki, clock }, stack)
   const ocsp = createOcsp({ database, pki, clock, logger })
@@ -61,6 +61,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     config,
     {
       stores: registryStores,
+      database,
       pki,
       broker: () => broker,
       endForwarding,
@@ -101,7 +102,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     { database, stores: registryStores, pki, registry, broker, recordRefusal, events, clock, logger },
     stack,
   )
-  const backups = openBackups({ files, caFingerprint: pki.authority.fingerprint, clock, logger }, stack)
+  const backups = openBackups({ files, caFingerprint: findFirstAuthority(database, pki), clock, logger }, stack)
   const scheduled = stack.use(new ScheduledBackups(config, { backups, events, clock, logger }))
   const swept = { config, registry, audit, clock, broker, pki, revocationLists, fleet, scheduled, endOthers, logger }
   const sweep = createSweep(swept)
@@ -111,7 +112,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   const https = httpsIdentity(config, pki, ports)
   const proxy = openReverseProxy(config, { registry, https, logger })
   const webSocket = webSocketOffer(config)
-  const readiness = createReadiness({ database, stores, pki, scheduled, clock, logger }, stack)
+  const readiness = createReadiness({ database, stores, pki, revocationLists, scheduled, clock, logger }, stack)
   const api = createApi({
     ...registry,
     ...fleet,
@@ -119,8 +120,9 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     modes: authModes(config),
     recordRefusal,
     renewOwnCertificate: () => pki.renewal.renew(),
-    trust: { caCertificatePem, anchorPem: pki.anchorPem },
-    revocationLists: { current: () => revocationLists.current() },
+    certificateAuthority: openCaKey({ pki, revocationLists, events, logger }, stack),
+    trust: pki,
+    revocationLists,
     answerOcsp: ocsp.answer,
     broker: {
       get brokerHost() {
@@ -197,8 +199,12 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     plainMqttPort: ports.plainMqtt,
     apiPort: ports.api,
     redirectPort: ports.redirect,
-    caFingerprint: pki.authority.fingerprint,
-    caCertificate: pki.anchorPem,
+    get caFingerprint() {
+      return pki.authority.fingerprint
+    },
+    get caCertificate() {
+      return pki.anchorPem
+    },
     caCreated: pki.caCreated,
     ...(files ? { adminTokenFile: files.adminToken } : {}),
     get serverNames() {

@@ -158,6 +158,21 @@ export function proxyRoutes(description: string) {
   })
 }
 
+/** A setting whose value is shown nowhere, and which a file may hold; to be absent is a value of its own. */
+export function secret(description: string, expected: string) {
+  return optional(z.string().min(1), { kind: 'secret', description, expected, example: '' })
+}
+
+/** The name that something elsewhere has. */
+export function optionalName(description: string, expected: string, example: string) {
+  return optional(z.string().min(1), { description, expected, example })
+}
+
+export function optionalCount(most: number, description: string, example: number) {
+  const expected = `a whole number from 0 to ${most}`
+  return optional(z.int().min(0).max(most), { kind: 'number', description, expected, example })
+}
+
 export function optionalPort(description: string, example: number) {
   return optional(PORT, { kind: 'number', description, expected: 'a port from 0 to 65535', example })
 }

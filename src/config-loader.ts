@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { acceptValue, type Config, type ConfigInput, createConfig, readValue, SETTINGS } from './config.ts'
 import { findHalfSetBackup } from './config-backup.ts'
+import { findHsmFaults } from './config-ca-key.ts'
 import { findHalfSetCertificates } from './config-certificate.ts'
 import { findHalfSetEmqx } from './config-emqx.ts'
 import { ConfigurationError } from './config-error.ts'
@@ -50,6 +51,7 @@ export function loadConfig(request: ConfigRequest): LoadedConfig {
     ...findHalfSetEmqx(config, refused),
     ...findHalfSetBackup(config, refused),
     ...findHalfSetCertificates(config, refused),
+    ...findHsmFaults(config, refused),
     ...findProxyFaults(config, refused),
   )
   if (faults.length > 0) throw new ConfigurationError(faults)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { BACKUP } from './config-backup.ts'
+import { CA_KEY, HIERARCHY } from './config-ca-key.ts'
 import { HTTPS_CERTIFICATE, MQTTS_CERTIFICATE } from './config-certificate.ts'
 import { API_EDGE, LISTEN_EDGE, NETWORKS, SERVER_EDGE } from './config-edge.ts'
 import { ConfigurationError } from './config-error.ts'
@@ -21,6 +22,7 @@ import {
   optionalDuration,
   port,
   proxyRoutes,
+  secret,
   size,
   toggle,
 } from './config-field.ts'
@@ -117,11 +119,13 @@ const SCHEMA = group({
     keep: duration(365 * DAY, 'How long it is remembered who changed what.'),
   }),
   ca: group({
+    hierarchy: HIERARCHY,
     key_algorithm: optional(z.enum(KEY_ALGORITHMS), {
       description: "Key algorithm of a new CA and of what it issues; none: the existing CA's, or ec-p256.",
       expected: oneOf(KEY_ALGORITHMS),
       example: 'rsa-2048',
     }),
+    ...CA_KEY,
     unknown: choice(
       ['deny', 'pending', 'auto'],
       'deny',
@@ -153,12 +157,7 @@ const SCHEMA = group({
       expected: 'the name of an API key',
       example: 'signet',
     }),
-    api_secret: optional(z.string().min(1), {
-      kind: 'secret',
-      description: 'Its secret key; api_secret_file names a file that holds it.',
-      expected: 'the secret of an API key',
-      example: '',
-    }),
+    api_secret: secret('Its secret key; api_secret_file names a file that holds it.', 'the secret of an API key'),
   }),
   events: group(EVENT_SETTINGS),
   compromise: group(COMPROMISE_SETTINGS),

@@ -56,6 +56,16 @@ export interface HubEvents {
   /** By the schedule of the hub; `octets` of the archive. */
   readonly 'backup.made': { readonly fileName: string; readonly octets: number }
   readonly 'backup.failed': { readonly reason: string }
+  /** Another CA issues from now on. */
+  readonly 'authority.rotated': { readonly fingerprint: string; readonly previous: string }
+  /** The CA before it is trusted no more. */
+  readonly 'authority.retired': { readonly fingerprint: string }
+  /** The CA of others, whose devices may be let in. */
+  readonly 'authority.trusted': { readonly fingerprint: string; readonly registration: string }
+  readonly 'authority.distrusted': { readonly fingerprint: string }
+  /** Nothing is issued until it is unlocked; `cause` is the code of an error. */
+  readonly 'ca.locked': { readonly cause: string }
+  readonly 'ca.unlocked': Readonly<Record<string, never>>
   /** By the keys of the settings. */
   readonly 'configuration.reloaded': { readonly applied: readonly string[]; readonly needsRestart: readonly string[] }
   /** Messages that a bound has cost their receiver, or a topic its retained one; told at once, and then once a minute. */

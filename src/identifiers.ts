@@ -42,6 +42,11 @@ export function formatFingerprint(hex: string): string {
   return (hex.toUpperCase().match(/../g) ?? []).join(':')
 }
 
+/** What a CA is called in file names and URLs: the first 16 digits of its fingerprint, lower case. */
+export function shortFingerprint(fingerprint: string): string {
+  return fingerprint.replaceAll(':', '').slice(0, 16).toLowerCase()
+}
+
 /**
  * An integer of at most 20 octets, RFC 5280 §4.1.2.2, negative only where another CA has made it so; to upper-case
  * hexadecimal without leading zero octets. Throws `invalid_serial_number`.

@@ -4,11 +4,14 @@ import type { HubOverrides } from './app-hub.ts'
 import { EXIT, reportFailure } from './cli/exit-code.ts'
 import type { CommandContext, LocalHub, RunningHub, SettingsRequest, Terminal } from './cli/ports.ts'
 import { createProgram } from './cli/program.ts'
+import { SecretPrompt } from './cli/secret-prompt.ts'
 import type { Config } from './config.ts'
 import type { LoadedConfig } from './config-loader.ts'
 import { VERSION } from './version.ts'
 
 export type StartHub = (config: Config, overrides: HubOverrides) => Promise<RunningHub>
+
+const ASK_FOR_CA_KEY = "Passphrase of the CA's key, or PIN of its HSM (Enter alone leaves it locked): "
 
 /** One call of the command line; resolves to the exit code, and leaves nothing open. */
 export async function main(
@@ -47,12 +50,14 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
       const { config } = await load(request)
       const { planListeners } = await import('./config-listeners.ts')
       const { api, mqtt } = planListeners(config)
+      const { passphrase: caPassphrase } = config.ca
       const { passphrase: backupPassphrase } = config.backup
       return {
         certsDir: config.certs_dir,
         dataDir: config.data_dir,
         apiPort: api.port,
         mqttPort: mqtt.port,
+        ...(caPassphrase === undefined ? {} : { caPassphrase }),
         ...(backupPassphrase === undefined ? {} : { backupPassphrase }),
       }
     },
@@ -69,7 +74,14 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
       const { level, format } = config.log
       const isText = format === 'auto' ? terminal.stdout.isTTY === true : format === 'text'
       const logger = createLogger({ level, format: isText ? 'text' : 'json', stream: terminal.stdout })
-      return startHub(config, { logger, pid, reread })
+      await using prompt = new SecretPrompt(terminal)
+      const askSecret = (): Promise<string | undefined> => prompt.ask(ASK_FOR_CA_KEY)
+      return await startHub(config, { logger, pid, reread, askSecret })
+    },
+    async changeCaKeys(request, change) {
+      const { config } = await load(request)
+      const { changeCaKeys } = await import('./app-ca-key-file.ts')
+      return changeCaKeys(config, change)
     },
     async saveBackup(stream, file, passphrase) {
       const { saveArchive } = await import('./app-backup-file.ts')

@@ -21,7 +21,12 @@ export type ChainVerdict = 'trusted' | 'issuer_unknown' | 'signature_invalid' | 
 /** A peer as the handshake leaves it. */
 export type Peer =
   | { readonly certificate?: never }
-  | { readonly certificate: PeerCertificate; readonly chain: ChainVerdict }
+  | {
+      readonly certificate: PeerCertificate
+      readonly chain: ChainVerdict
+      /** Fingerprint of the CA that a trusted chain leads to, where that is known. */
+      readonly authority?: string | undefined
+    }
 
 /** The one reading of a certificate as an identity; whatever a stranger put into it, it can be read. */
 export function readPeerCertificate(certificate: X509Certificate): PeerCertificate {

@@ -99,6 +99,8 @@ export const REFUSAL_MENDS = {
     'The certificate was signed by another CA: issue one here (signet device add ID, or admin-cert create NAME) and install it.',
   mqtt_on_https_port:
     'The client speaks MQTT on the port of the API: connect it to mqtt.port with TLS, or over WebSocket to /mqtt.',
+  name_taken:
+    'A CA of another organisation has certified a name that a device of this hub has: let that CA use another CN, or register this certificate by its fingerprint (signet import).',
   origin_not_allowed:
     "A web page of an origin that is not the hub's own asked for a WebSocket: add the origin to mqtt.allowed_origins if the page is yours.",
   key_compromised:

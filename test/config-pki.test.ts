@@ -29,11 +29,12 @@ const RULES: readonly { name: string; input: ConfigInput; expected: string | und
 
 for (const { name, input, expected } of RULES) {
   test(`with ${name}, certificates name ${expected ? `documents at ${expected}` : 'nothing'}`, () => {
-    expect(publication(createConfig(input))).toEqual(
+    const paths = { crl: '/pki/dp.crl', caCertificate: '/pki/authorities/0a/ca.cer' }
+    expect(publication(createConfig(input), paths)).toEqual(
       expected && {
         distributionPoint: `${expected}/pki/dp.crl`,
         ocsp: `${expected}/pki/ocsp`,
-        caIssuers: `${expected}/pki/ca.cer`,
+        caIssuers: `${expected}/pki/authorities/0a/ca.cer`,
       },
     )
   })

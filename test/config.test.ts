@@ -33,7 +33,7 @@ test('without any setting a configuration has every default of the product docum
     ssl: { enabled: true },
     tls: { server_names: [], session_resumption: false },
     audit: { keep: 365 * 86_400 },
-    ca: { unknown: 'deny', unknown_owner: 'default', renew_after_expiry: 0 },
+    ca: { hierarchy: 'single', unknown: 'deny', unknown_owner: 'default', renew_after_expiry: 0, hsm: {} },
     profiles: {},
     backup: { folder: './backups', keep: 7 },
     compromise: {

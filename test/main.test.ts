@@ -178,3 +178,26 @@ test('start, with no configuration at all, starts the hub and stops it again', a
   expect(read()).toMatchObject({ stderr: '', abandoned: false })
   expect(await readFile(join(folder.path, 'certs', 'ca-cert.pem'), 'utf8')).toContain('BEGIN CERTIFICATE')
 })
+
+test('start lends the hub the terminal to ask for the passphrase of the CA, and lets go of it', async () => {
+  await using folder = await temporaryFolder()
+  const answers: (string | undefined)[] = []
+  const { code, stdout, stderr } = await run({
+    argv: ['start'],
+    cwd: folder.path,
+    keys: ['secret word\r', '\r'],
+    startHub: async (_config, { askSecret }) => {
+      answers.push(await askSecret?.(), await askSecret?.())
+      throw new DomainError('ca_locked', 'enough')
+    },
+  })
+  expect(answers).toEqual(['secret word', undefined])
+  expect(stdout).toBe('')
+  expect(stderr.split('\n')).toEqual([
+    expect.stringMatching(/^Passphrase of the CA's key, .*: $/),
+    expect.stringMatching(/^Passphrase of the CA's key, .*: $/),
+    'signet: enough',
+    '',
+  ])
+  expect(code).toBe(1)
+})

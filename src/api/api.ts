@@ -15,9 +15,11 @@ import { requestId } from './request/request-id.ts'
 import { timedRequest } from './request/timed-request.ts'
 import { administratorCertificateRoutes } from './routes/administrator-certificates.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { authorityRoutes } from './routes/authorities.ts'
 import { backupRoutes } from './routes/backup.ts'
 import { banRoutes } from './routes/bans.ts'
 import { caCertificateRoutes } from './routes/ca-certificate.ts'
+import { certificateAuthorityRoutes } from './routes/certificate-authority.ts'
 import { certificateValidationRoutes } from './routes/certificate-validation.ts'
 import { certificateRoutes } from './routes/certificates.ts'
 import { configurationRoutes } from './routes/configuration.ts'
@@ -52,6 +54,7 @@ import { sessionRoutes } from './routes/sessions.ts'
 import { signingRequestRoutes } from './routes/signing-requests.ts'
 import { timeRoutes } from './routes/time.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { trustAnchorRoutes } from './routes/trust-anchors.ts'
 import { trustPageRoutes } from './routes/trust-page.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { webSocketRoutes } from './routes/websocket.ts'
@@ -77,7 +80,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   // For anybody: what stands here is answered before a credential is asked for.
   app.route('/', healthRoutes(dependencies.health, dependencies.readiness))
   app.route('/', timeRoutes(dependencies.clock, dependencies.signTime))
-  app.route('/', caCertificateRoutes(dependencies.trust))
+  app.route('/', caCertificateRoutes(dependencies.trust, dependencies.authorityRotations))
   app.route('/', revocationListRoutes(dependencies.revocationLists, dependencies.clock))
   app.route('/', ocspRoutes(dependencies.answerOcsp, dependencies.clock))
   app.route('/', trustPageRoutes(dependencies.trust, dependencies.https))
@@ -148,6 +151,9 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
     '/api/admin-certificates',
     administratorCertificateRoutes(dependencies.administratorCertificates, dependencies.trust, guard),
   )
+  app.route('/api/ca', authorityRoutes(dependencies.authorityRotations, guard))
+  app.route('/api/ca/trust-anchors', trustAnchorRoutes(dependencies.foreignAuthorities, guard))
+  app.route('/api/ca', certificateAuthorityRoutes(dependencies.certificateAuthority, guard))
   app.route('/api/admin-certificates', handOver.administrators)
   app.route('/api/tokens', tokenRoutes(tokens, guard))
   app.route('/api/config', configurationRoutes(dependencies.configuration, dependencies.apiAdmissions, guard))

@@ -10,6 +10,7 @@ import type { ApiAdmissions } from '../registry/api-admission.ts'
 import type { ApiTokens } from '../registry/api-tokens.ts'
 import type { Approvals } from '../registry/approvals.ts'
 import type { AuditTrail } from '../registry/audit/audit-trail.ts'
+import type { AuthorityRotations } from '../registry/authority-rotation.ts'
 import type { Certificates } from '../registry/certificates.ts'
 import type { Devices } from '../registry/devices.ts'
 import type { EmqxAuthenticator } from '../registry/emqx-authenticator.ts'
@@ -18,6 +19,7 @@ import type { EnrolmentDecisions } from '../registry/enrolment/enrolment-decisio
 import type { EnrolmentTokens } from '../registry/enrolment/enrolment-tokens.ts'
 import type { Enrolments } from '../registry/enrolment/enrolments.ts'
 import type { ExpiryWatch } from '../registry/expiry/expiry-watch.ts'
+import type { ForeignAuthorities } from '../registry/foreign-authorities.ts'
 import type { Holds } from '../registry/holds.ts'
 import type { ImportUndo } from '../registry/import/import-undo.ts'
 import type { Imports } from '../registry/import/imports.ts'
@@ -37,6 +39,7 @@ import type {
   AuthModes,
   BackupMaker,
   BrokerAddress,
+  CertificateAuthorityCalls,
   Configuration,
   DiagnosisCalls,
   EnrolmentPapers,
@@ -66,6 +69,9 @@ export interface ApiDependencies extends HandOverDependencies {
   readonly renewOwnCertificate: RenewOwnCertificate
   readonly expiry: Pick<ExpiryWatch, 'count' | 'authorities'>
   readonly rotations: Rotations
+  readonly authorityRotations: AuthorityRotations
+  readonly foreignAuthorities: ForeignAuthorities
+  readonly certificateAuthority: CertificateAuthorityCalls
   readonly approvals: Approvals
   readonly holds: Holds
   readonly imports: Imports & ImportUndo

@@ -2,6 +2,7 @@ import type { X509Certificate } from 'node:crypto'
 import type { BackupContents } from '../backup/manifest.ts'
 import type { Message } from '../broker/delivery/message.ts'
 import type { OcspAnswer } from '../ca/ocsp-responder.ts'
+import type { DomainError } from '../errors.ts'
 import type { ApiAuth } from '../registry/api-admission.ts'
 import type { AuthMode } from '../registry/auth-mode.ts'
 import type { CertificateVerdict } from '../registry/diagnosis/certificate-verdict.ts'
@@ -39,6 +40,27 @@ export interface TrustAnchor {
   readonly anchorPem: string
 }
 
+/** The CA, and what an administrator may do to its key. */
+export interface CertificateAuthorityCalls {
+  describe(): CertificateAuthorityState
+  /** Throws `passphrase_missing`, `passphrase_wrong`, `too_many_attempts`, `hsm_unavailable`. */
+  unlock(passphrase: string | undefined): Promise<void>
+  /** Throws `ca_key_in_clear`. */
+  lock(): void
+}
+
+export interface CertificateAuthorityState {
+  readonly subject: string
+  readonly fingerprint: string
+  readonly notAfter: Date
+  readonly keyAlgorithm: string
+  readonly keyStore: 'memory' | 'file' | 'hsm'
+  /** Whether a passphrase or PIN stands before the key. */
+  readonly isProtected: boolean
+  /** Why it is locked. */
+  readonly fault: DomainError | undefined
+}
+
 /** What EST says in ASN.1, as DER. */
 export interface EnrolmentPapers {
   /** The certificates of a PEM in a CMS that nobody has signed. */
@@ -60,8 +82,12 @@ export interface KeyStoreContents {
 export type CreateKeyStore = (contents: KeyStoreContents, password: string) => Promise<Uint8Array<ArrayBuffer>>
 
 export interface PublishedRevocations {
-  /** Every revocation that was answered before is in it. */
-  readonly current: () => Promise<PublishedLists>
+  /** Of the CA that issues; every revocation that was answered before is in it. */
+  current(): Promise<PublishedLists>
+  /** Of the CA whose certificates name the common distribution point. */
+  named(): Promise<PublishedLists>
+  /** Of the CA whose fingerprint begins so. */
+  find(id: string): Promise<PublishedLists | undefined>
 }
 
 /** To an OCSPRequest of anybody, DER; what is none is answered too. */

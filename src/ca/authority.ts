@@ -1,8 +1,9 @@
 import type { KeyObject, X509Certificate } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
+import { type CaSigner, caLocked } from './ca-signer.ts'
 import { createCertificate, createIssuer, type IssuedCertificate, type Issuer } from './certificate.ts'
-import { type CertificateChain, readIntermediates } from './certificate-chain.ts'
+import { type CertificateChain, readIntermediates, readPath } from './certificate-chain.ts'
 import {
   type CertificatePlan,
   type CertificateRequest,
@@ -17,8 +18,8 @@ import { readSigningRequest, type SigningRequest } from './signing-request.ts'
 
 /** Where certificates say that their revocation is published. */
 export interface Publications {
-  /** What the next certificate is to name; none: nothing. */
-  current(): Publication | undefined
+  /** What the next certificate of this CA is to name; none: nothing. */
+  current(issuer: string): Publication | undefined
   /** Told before a certificate is signed that names these until that time. */
   note(publication: Publication, notAfter: Date): void
 }
@@ -27,7 +28,7 @@ export interface AuthorityOptions {
   /** The issuing CA first. */
   readonly certificates: CertificateChain
   readonly caCertificatePem: string
-  readonly privateKey: KeyObject
+  readonly signer: CaSigner
   /** Of new leaf keys; else it follows from the CA's own key. */
   readonly keyAlgorithm?: KeyAlgorithm
   readonly publications?: Publications
@@ -38,13 +39,18 @@ export interface LeafOptions extends LeafTerms {
   readonly keyAlgorithm?: KeyAlgorithm
 }
 
-export interface IssuedKeyPair extends IssuedCertificate {
+export interface IssuedLeaf extends IssuedCertificate {
+  /** Fingerprint of the CA that signed it. */
+  readonly issuer: string
+}
+
+export interface IssuedKeyPair extends IssuedLeaf {
   /** PKCS#8 PEM, held nowhere else. */
   readonly privateKeyPem: string
 }
 
 export async function createAuthority(options: AuthorityOptions): Promise<CertificateAuthority> {
-  const issuer = await createIssuer(new Uint8Array(options.certificates[0].raw), options.privateKey)
+  const issuer = await createIssuer(new Uint8Array(options.certificates[0].raw), options.signer)
   return new CertificateAuthority(options, issuer)
 }
 
@@ -54,6 +60,8 @@ export class CertificateAuthority {
   readonly caCertificatePem: string
   /** The issuing CA. */
   readonly certificate: X509Certificate
+  /** The issuing CA first, then what leads to its root. */
+  readonly path: CertificateChain
   /** What a server sends after its own certificate: the CAs below the root. */
   readonly intermediates: readonly X509Certificate[]
   readonly subject: string
@@ -62,23 +70,36 @@ export class CertificateAuthority {
   readonly fingerprint: string
   readonly notAfter: Date
   readonly keyAlgorithm: KeyAlgorithm
+  readonly signer: CaSigner
   readonly #issuer: Issuer
   readonly #publications: Publications | undefined
   readonly #clock: Clock
 
   constructor(options: AuthorityOptions, issuer: Issuer) {
-    const { certificates, caCertificatePem, privateKey, keyAlgorithm, publications, clock } = options
+    const { certificates, caCertificatePem, signer, keyAlgorithm, publications, clock } = options
     this.caCertificatePem = caCertificatePem
     this.certificate = certificates[0]
+    this.path = readPath(certificates)
     this.intermediates = readIntermediates(certificates).intermediates
     this.subject = issuer.name.toString()
     this.encodedSubject = Buffer.from(issuer.name.toArrayBuffer())
     this.fingerprint = this.certificate.fingerprint256
     this.notAfter = new Date(this.certificate.validTo)
-    this.keyAlgorithm = keyAlgorithm ?? leafKeyAlgorithm(privateKey)
+    this.keyAlgorithm = keyAlgorithm ?? leafKeyAlgorithm(signer.publicKey)
+    this.signer = signer
     this.#issuer = issuer
     this.#publications = publications
     this.#clock = clock
+  }
+
+  /** Whether it can sign nothing for now: `ca_locked` is what is thrown then. */
+  get isLocked(): boolean {
+    return this.signer.isLocked
+  }
+
+  /** Throws `ca_locked`. */
+  requireUnlocked(): void {
+    if (this.isLocked) throw caLocked()
   }
 
   async issueDevice(deviceId: string, userId: string, options: LeafOptions): Promise<IssuedKeyPair> {
@@ -92,10 +113,10 @@ export class CertificateAuthority {
     userId: string,
     publicKey: KeyObject,
     { profile, validitySeconds }: LeafTerms,
-  ): Promise<IssuedCertificate> {
+  ): Promise<IssuedLeaf> {
     if (profile) checkKey(profile, publicKey)
     const terms = { ...(profile && { profile }), ...(validitySeconds === undefined ? {} : { validitySeconds }) }
-    return createCertificate(this.#plan({ kind: 'device', deviceId, userId, ...terms }), publicKey, this.#issuer)
+    return this.#sign(this.#plan({ kind: 'device', deviceId, userId, ...terms }), publicKey)
   }
 
   /** What is taken from a PKCS#10 request; throws `csr_invalid` and `key_not_allowed`. */
@@ -140,14 +161,18 @@ export class CertificateAuthority {
   async #issue(request: CertificateRequest, keyAlgorithm: KeyAlgorithm): Promise<IssuedKeyPair> {
     const plan = this.#plan(request)
     const { publicKey, privateKey } = await generateKeyPair(keyAlgorithm)
-    const issued = await createCertificate(plan, publicKey, this.#issuer)
-    return { ...issued, privateKeyPem: exportPrivateKey(privateKey) }
+    return { ...(await this.#sign(plan, publicKey)), privateKeyPem: exportPrivateKey(privateKey) }
+  }
+
+  async #sign(plan: CertificatePlan, publicKey: KeyObject): Promise<IssuedLeaf> {
+    return { ...(await createCertificate(plan, publicKey, this.#issuer)), issuer: this.fingerprint }
   }
 
   #plan(request: CertificateRequest): CertificatePlan {
+    this.requireUnlocked()
     const now = this.#clock()
     checkNotExpired(this.notAfter, this.subject, now)
-    const publication = this.#publications?.current()
+    const publication = this.#publications?.current(this.fingerprint)
     const plan = planCertificate(request, now, { notAfter: this.notAfter, publication })
     if (plan.publication) this.#publications?.note(plan.publication, plan.notAfter)
     return plan
@@ -163,6 +188,6 @@ export function checkNotExpired(notAfter: Date, subject: string, now: Date): voi
   )
 }
 
-function leafKeyAlgorithm(privateKey: KeyObject): KeyAlgorithm {
-  return privateKey.asymmetricKeyType === 'rsa' ? 'rsa-2048' : 'ec-p256'
+function leafKeyAlgorithm(publicKey: KeyObject): KeyAlgorithm {
+  return publicKey.asymmetricKeyType === 'rsa' ? 'rsa-2048' : 'ec-p256'
 }

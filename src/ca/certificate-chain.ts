@@ -37,20 +37,29 @@ export function isSelfSigned(certificate: X509Certificate): boolean {
   return isIssuedBy(certificate, certificate)
 }
 
+/** From the first certificate up to the root, or as far as they reach. */
+export function readPath(certificates: CertificateChain): CertificateChain {
+  const path: [X509Certificate, ...X509Certificate[]] = [certificates[0]]
+  for (const child of path) {
+    const issuer = isSelfSigned(child) ? undefined : certificates.find((candidate) => isIssuedBy(child, candidate))
+    if (issuer && !path.includes(issuer)) path.push(issuer)
+  }
+  return path
+}
+
 /** From the first certificate up to, and without, the root; `complete` when that root is there. */
 export function readIntermediates(certificates: CertificateChain): {
   readonly intermediates: readonly X509Certificate[]
   readonly complete: boolean
 } {
-  const intermediates: X509Certificate[] = []
-  let current: X509Certificate | undefined = certificates[0]
-  while (current && !intermediates.includes(current)) {
-    if (isSelfSigned(current)) return { intermediates, complete: true }
-    intermediates.push(current)
-    const child: X509Certificate = current
-    current = certificates.find((candidate) => isIssuedBy(child, candidate))
-  }
-  return { intermediates, complete: false }
+  const path = readPath(certificates)
+  const intermediates = path.filter((certificate) => !isSelfSigned(certificate))
+  return { intermediates, complete: intermediates.length < path.length }
+}
+
+/** One PEM text of them, in their order. */
+export function toChainPem(certificates: readonly X509Certificate[]): string {
+  return certificates.map(String).join('')
 }
 
 function invalid(path: string, complaint: string, cause?: unknown): DomainError {

@@ -4,7 +4,7 @@ import { parseServerNames, type ServerName } from './server-name.ts'
 
 /** What is wanted; it has to meet the profile of its kind before a key is touched. */
 export type CertificateRequest =
-  | { readonly kind: 'root'; readonly name: string }
+  | { readonly kind: 'root' | 'upper_root' | 'issuing_ca'; readonly name: string }
   | { readonly kind: 'server'; readonly names: readonly string[]; readonly notBefore?: Date }
   | ({ readonly kind: 'device'; readonly deviceId: string; readonly userId: string } & LeafTerms)
   | ({ readonly kind: 'service'; readonly name: string } & LeafTerms)
@@ -39,6 +39,9 @@ export interface CertificateProfile {
 
 const CERTIFICATE_PROFILES = {
   root: { lifeDays: 3650, pathLength: 0, keyUsage: ['keyCertSign', 'cRLSign'], rsaKeyUsage: [] },
+  /** Of two tiers: it signs issuing CAs alone. */
+  upper_root: { lifeDays: 3650, pathLength: 1, keyUsage: ['keyCertSign', 'cRLSign'], rsaKeyUsage: [] },
+  issuing_ca: { lifeDays: 3650, pathLength: 0, keyUsage: ['keyCertSign', 'cRLSign'], rsaKeyUsage: [] },
   server: {
     lifeDays: 365,
     keyUsage: ['digitalSignature'],
@@ -120,6 +123,8 @@ function nameOf(
 ): Pick<CertificatePlan, 'commonName' | 'alternativeNames'> {
   switch (request.kind) {
     case 'root':
+    case 'upper_root':
+    case 'issuing_ca':
       return { commonName: checkedCommonName(request.name), alternativeNames: [] }
     case 'server': {
       const names = parseServerNames(request.names)

@@ -1,9 +1,8 @@
 import 'reflect-metadata'
-import { createHash, type KeyObject, randomBytes } from 'node:crypto'
+import { type KeyObject, randomBytes, X509Certificate } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
-import { formatFingerprint } from '../identifiers.ts'
+import { type CaSigner, createKeySigner, encodeSigned } from './ca-signer.ts'
 import type { CertificatePlan, KeyUsage, Publication } from './certificate-profile.ts'
-import { toSigningKey } from './key-pair.ts'
 
 export interface IssuedCertificate {
   readonly certificatePem: string
@@ -18,7 +17,7 @@ export interface Issuer {
   readonly name: x509.Name
   /** Hexadecimal; absent in the certificate of a root, which is its own issuer. */
   readonly keyIdentifier?: string
-  readonly privateKey: KeyObject
+  readonly signer: CaSigner
 }
 
 export async function createCertificate(
@@ -26,46 +25,71 @@ export async function createCertificate(
   publicKey: KeyObject,
   issuer: Issuer,
 ): Promise<IssuedCertificate> {
-  const { key, algorithm } = toSigningKey(issuer.privateKey)
   const serialNumber = createSerialNumber(randomBytes(16))
-  const spki = publicKey.export({ type: 'spki', format: 'der' })
-  const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber,
-    subject: createName(plan.commonName),
-    issuer: issuer.name,
-    notBefore: plan.notBefore,
-    notAfter: plan.notAfter,
-    publicKey: spki,
-    signingKey: key,
-    signingAlgorithm: algorithm,
-    extensions: await createExtensions(plan, publicKey, spki, issuer),
-  })
+  const tbs = await createTbsCertificate(plan, publicKey, issuer, serialNumber)
+  const certificate = new X509Certificate(await encodeSigned(tbs, issuer.signer))
   return {
-    certificatePem: `${certificate.toString('pem')}\n`,
-    fingerprint: formatFingerprint(createHash('sha256').update(Buffer.from(certificate.rawData)).digest('hex')),
+    certificatePem: certificate.toString(),
+    fingerprint: certificate.fingerprint256,
     serialNumber,
     notBefore: plan.notBefore,
     notAfter: plan.notAfter,
   }
 }
 
-/** A root is its own issuer. */
+// Of the longest: r and s of P-521.
+const NO_SIGNATURE = new Uint8Array(132)
+
+/** What is to be signed, DER: RFC 5280 §4.1.2. */
+async function createTbsCertificate(
+  plan: CertificatePlan,
+  publicKey: KeyObject,
+  issuer: Issuer,
+  serialNumber: string,
+): Promise<Uint8Array> {
+  const spki = publicKey.export({ type: 'spki', format: 'der' })
+  const unsigned = await x509.X509CertificateGenerator.create({
+    serialNumber,
+    subject: createName(plan.commonName),
+    issuer: issuer.name,
+    notBefore: plan.notBefore,
+    notAfter: plan.notAfter,
+    publicKey: spki,
+    // The library signs with WebCrypto alone, and a key in an HSM is none of its keys.
+    signature: NO_SIGNATURE,
+    signingAlgorithm: issuer.signer.algorithm,
+    extensions: await createExtensions(plan, publicKey, spki, issuer),
+  })
+  return new UnsignedCertificate(unsigned.rawData).tbsCertificate
+}
+
+class UnsignedCertificate extends x509.X509Certificate {
+  get tbsCertificate(): Uint8Array {
+    const { tbsCertificateRaw } = this.asn
+    if (tbsCertificateRaw === undefined)
+      throw new TypeError('A certificate that was parsed has lost what it was parsed from')
+    return new Uint8Array(tbsCertificateRaw)
+  }
+}
+
 export function createRootCertificate(
   plan: CertificatePlan,
-  keyPair: { readonly publicKey: KeyObject; readonly privateKey: KeyObject },
+  { privateKey }: { readonly privateKey: KeyObject },
 ): Promise<IssuedCertificate> {
-  return createCertificate(plan, keyPair.publicKey, {
-    name: createName(plan.commonName),
-    privateKey: keyPair.privateKey,
-  })
+  return signRootCertificate(plan, createKeySigner(privateKey))
+}
+
+/** A root is its own issuer. */
+export function signRootCertificate(plan: CertificatePlan, signer: CaSigner): Promise<IssuedCertificate> {
+  return createCertificate(plan, signer.publicKey, { name: createName(plan.commonName), signer })
 }
 
 /** RFC 5280 §4.2.1.1: the key identifier is the one the CA's certificate states, computed only where it states none. */
-export async function createIssuer(certificateDer: Uint8Array<ArrayBuffer>, privateKey: KeyObject): Promise<Issuer> {
+export async function createIssuer(certificateDer: Uint8Array<ArrayBuffer>, signer: CaSigner): Promise<Issuer> {
   const certificate = new x509.X509Certificate(certificateDer)
   const stated = certificate.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId
   const keyIdentifier = stated ?? Buffer.from(await certificate.publicKey.getKeyIdentifier()).toString('hex')
-  return { name: certificate.subjectName, keyIdentifier, privateKey }
+  return { name: certificate.subjectName, keyIdentifier, signer }
 }
 
 /** RFC 5280 §4.1.2.2: positive; always 16 octets, because the first one is neither negative nor zero. */

@@ -6,13 +6,18 @@ import { isSelfSigned } from './certificate-chain.ts'
 
 /** Throws `file_invalid` unless peers will accept this certificate as the issuer of device certificates. */
 export function checkIssuerCertificate(certificate: X509Certificate, path: string): void {
-  const complaint = readComplaint(new VersionedCertificate(new Uint8Array(certificate.raw)), isSelfSigned(certificate))
+  const complaint = whyNoIssuer(certificate)
   if (complaint !== undefined) {
     throw new DomainError(
       'file_invalid',
       `The certificate ${path} ${complaint}: put the certificate of your CA there, or an empty folder into certs_dir`,
     )
   }
+}
+
+/** Why peers would not accept it as one; undefined: they will. */
+export function whyNoIssuer(certificate: X509Certificate): string | undefined {
+  return readComplaint(new VersionedCertificate(new Uint8Array(certificate.raw)), isSelfSigned(certificate))
 }
 
 /** RFC 5280 §4.2.1.3: where the certificate states its usages, cRLSign must be among them for its CRLs to be believed. */
@@ -44,4 +49,10 @@ class VersionedCertificate extends x509.X509Certificate {
   get version(): number {
     return this.asn.tbsCertificate.version
   }
+}
+
+/** How many CAs may stand between this one and a leaf (RFC 5280 §4.2.1.9); undefined: any number. */
+export function readPathLength(certificate: X509Certificate): number | undefined {
+  return new x509.X509Certificate(new Uint8Array(certificate.raw)).getExtension(x509.BasicConstraintsExtension)
+    ?.pathLength
 }

@@ -1,7 +1,8 @@
-import type { KeyObject } from 'node:crypto'
+import type { KeyObject, X509Certificate } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DomainError } from '../errors.ts'
+import { thumbprintOf } from '../key-thumbprint.ts'
 import type { Logger } from '../logger.ts'
 import { type CertificateChain, parseCertificates } from './certificate-chain.ts'
 import {
@@ -15,6 +16,7 @@ import {
   syncFolder,
 } from './durable-file.ts'
 import { parsePrivateKey } from './key-pair.ts'
+import { isSealed, parseSealedKey, type SealedKey } from './sealed-key.ts'
 
 export interface KeyPairPaths {
   readonly keyPath: string
@@ -26,17 +28,30 @@ export interface KeyPairText {
   readonly certificatePem: string
 }
 
-export interface StoredKeyPair extends KeyPairText {
-  readonly privateKey: KeyObject
+/** As the files have it: the key may be encrypted. */
+export interface KeyPairFiles extends KeyPairText {
   readonly certificates: CertificateChain
+}
+
+export interface StoredKeyPair extends KeyPairFiles {
+  readonly privateKey: KeyObject
 }
 
 export function keyPairPaths(folder: string, name: 'ca' | 'server'): KeyPairPaths {
   return { keyPath: join(folder, `${name}-key.pem`), certificatePath: join(folder, `${name}-cert.pem`) }
 }
 
-/** Finishes or discards what a process that was killed while writing has left, then reads the pair, if there is one. */
+/** The pair with its key, which no passphrase protects. */
 export async function openKeyPairFiles(paths: KeyPairPaths, logger: Logger): Promise<StoredKeyPair | undefined> {
+  const files = await readKeyPairFiles(paths, logger)
+  if (!files) return undefined
+  const privateKey = parsePrivateKey(files.keyPem, paths.keyPath)
+  requirePair(files.certificates[0], privateKey, paths)
+  return { ...files, privateKey }
+}
+
+/** Finishes or discards what a process that was killed while writing has left, then reads the pair, if there is one. */
+export async function readKeyPairFiles(paths: KeyPairPaths, logger: Logger): Promise<KeyPairFiles | undefined> {
   await finishWriting(paths)
   const { keyPath, certificatePath } = paths
   const certificatePem = await readFileIfPresent(certificatePath)
@@ -51,15 +66,25 @@ export async function openKeyPairFiles(paths: KeyPairPaths, logger: Logger): Pro
   }
   const mend = await checkKeyPermissions(keyPath)
   if (mend !== undefined) logger.warn({ component: 'ca', path: keyPath, mend }, 'Private key is open to its group')
-  const certificates = parseCertificates(certificatePem, certificatePath)
-  const privateKey = parsePrivateKey(keyPem, keyPath)
-  if (!certificates[0].checkPrivateKey(privateKey)) {
-    throw new DomainError(
-      'key_mismatch',
-      `The private key ${keyPath} does not belong to the first certificate of ${certificatePath}: restore the pair that belongs together`,
-    )
-  }
-  return { keyPem, certificatePem, privateKey, certificates }
+  return { keyPem, certificatePem, certificates: parseCertificates(certificatePem, certificatePath) }
+}
+
+/** Throws `key_mismatch`. */
+export function requirePair(
+  certificate: X509Certificate,
+  key: KeyObject | SealedKey,
+  { keyPath, certificatePath }: KeyPairPaths,
+): void {
+  if (isOwnKey(certificate, key)) return
+  throw new DomainError(
+    'key_mismatch',
+    `The private key ${keyPath} does not belong to the first certificate of ${certificatePath}: restore the pair that belongs together`,
+  )
+}
+
+function isOwnKey(certificate: X509Certificate, key: KeyObject | SealedKey): boolean {
+  if (!('thumbprint' in key)) return certificate.checkPrivateKey(key)
+  return thumbprintOf(certificate.publicKey) === key.thumbprint
 }
 
 /** Both files or, to whoever opens them next, none. */
@@ -78,7 +103,8 @@ export async function replaceKeyPairFiles(paths: KeyPairPaths, old: KeyPairText,
   await writeKeyPairFiles(paths, text)
 }
 
-function previousPaths({ keyPath, certificatePath }: KeyPairPaths): KeyPairPaths {
+/** Where the pair is kept that a newer one has replaced. */
+export function previousPaths({ keyPath, certificatePath }: KeyPairPaths): KeyPairPaths {
   const previous = (path: string) => path.replace(/\.pem$/, '.previous.pem')
   return { keyPath: previous(keyPath), certificatePath: previous(certificatePath) }
 }
@@ -107,7 +133,8 @@ async function isHalfPublished({ keyPath, certificatePath }: KeyPairPaths): Prom
 function isPair(certificatePem: string | undefined, keyPem: string): boolean {
   if (certificatePem === undefined) return false
   try {
-    return parseCertificates(certificatePem, '')[0].checkPrivateKey(parsePrivateKey(keyPem, ''))
+    const key = isSealed(keyPem) ? parseSealedKey(keyPem, '') : parsePrivateKey(keyPem, '')
+    return isOwnKey(parseCertificates(certificatePem, '')[0], key)
   } catch (error) {
     // A staged file may end anywhere, and then it fits nothing; files in place are judged in earnest when they are read.
     if (error instanceof DomainError) return false

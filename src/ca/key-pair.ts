@@ -1,11 +1,7 @@
-import {
-  createPrivateKey,
-  generateKeyPair as generateKeyPairWithCallback,
-  type KeyObject,
-  type webcrypto,
-} from 'node:crypto'
+import { createPrivateKey, generateKeyPair as generateKeyPairWithCallback, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import { DomainError } from '../errors.ts'
+import { findSignatureAlgorithm } from './signature-algorithm.ts'
 
 export const KEY_ALGORITHMS = ['ec-p256', 'rsa-2048', 'rsa-3072', 'rsa-4096', 'ed25519'] as const
 
@@ -30,17 +26,32 @@ export function generateKeyPair(keyAlgorithm: KeyAlgorithm): Promise<KeyPair> {
   return GENERATORS[keyAlgorithm]()
 }
 
+/** As `ca.key_algorithm` has it; of an adopted CA it may be none of those. */
+export function nameKeyAlgorithm({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
+  const { namedCurve = '', modulusLength } = asymmetricKeyDetails ?? {}
+  if (asymmetricKeyType === 'rsa') return `rsa-${modulusLength}`
+  return asymmetricKeyType === 'ec' ? `ec-p${namedCurve.match(/\d{3}/)?.[0]}` : `${asymmetricKeyType}`
+}
+
 /** PKCS#8 PEM, unencrypted. */
 export function exportPrivateKey(privateKey: KeyObject): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 }
 
-/** The first private key of a PEM text: PKCS#1, SEC1 or PKCS#8; throws `file_invalid` with a sentence that names the file. */
-export function parsePrivateKey(text: string, path: string): KeyObject {
-  if (/BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/.test(text)) {
-    throw invalid(path, `is encrypted, and encrypted keys are not read yet: decrypt it with openssl pkey`)
+/** Whether a passphrase is needed to read it: PKCS#8 (RFC 5958 §3), or the older form of OpenSSL (RFC 1421 §4.6.1.1). */
+export function isEncryptedPem(text: string): boolean {
+  return /BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/.test(text)
+}
+
+/**
+ * The first private key of a PEM text: PKCS#1, SEC1 or PKCS#8. Throws `file_invalid` with a sentence that names the file,
+ * and `passphrase_wrong`.
+ */
+export function parsePrivateKey(text: string, path: string, passphrase?: string): KeyObject {
+  if (isEncryptedPem(text) && passphrase === undefined) {
+    throw invalid(path, `is encrypted, which only the CA's key may be: decrypt it with openssl pkey`)
   }
-  const key = readKey(privateKeyBlock(text, path), path)
+  const key = readKey(privateKeyBlock(text, path), path, passphrase)
   const weakness = readWeakness(key)
   if (weakness !== undefined) throw invalid(path, weakness)
   return key
@@ -48,7 +59,7 @@ export function parsePrivateKey(text: string, path: string): KeyObject {
 
 // `openssl ecparam -genkey` writes a block EC PARAMETERS before the key: only the key's own block is read.
 function privateKeyBlock(text: string, path: string): string {
-  const block = text.match(/-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----[^-]+-----END \1-----/)?.[0]
+  const block = text.match(/-----BEGIN ((?:RSA |EC |ENCRYPTED )?PRIVATE KEY)-----[\s\S]+?-----END \1-----/)?.[0]
   if (block !== undefined) return block
   if (/-----BEGIN [A-Z ]*PRIVATE KEY/.test(text)) {
     throw invalid(path, 'is cut short or of a kind that is not supported: restore it from a backup')
@@ -56,56 +67,25 @@ function privateKeyBlock(text: string, path: string): string {
   throw invalid(path, 'holds no private key in PEM form ("-----BEGIN PRIVATE KEY-----"): restore it from a backup')
 }
 
-function readKey(block: string, path: string): KeyObject {
+function readKey(block: string, path: string, passphrase: string | undefined): KeyObject {
   try {
-    return createPrivateKey(block)
+    return createPrivateKey(passphrase === undefined ? block : { key: block, passphrase })
   } catch (cause) {
+    if (isEncryptedPem(block))
+      throw new DomainError('passphrase_wrong', `The passphrase does not open ${path}`, { cause })
     throw invalid(path, 'cannot be read as a private key: it is damaged, restore it from a backup', cause)
   }
 }
 
-const SIGNATURES = {
-  prime256v1: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
-  secp384r1: { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' },
-  secp521r1: { name: 'ECDSA', namedCurve: 'P-521', hash: 'SHA-512' },
-  rsa: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
-  ed25519: { name: 'Ed25519' },
-} as const
-
 // OpenSSL's security level 2, which Node 24 sets, refuses an RSA key below 2048 bits in every handshake.
 function readWeakness(key: KeyObject): string | undefined {
   const bits = key.asymmetricKeyDetails?.modulusLength
-  if (signatureName(key) === undefined) {
+  if (findSignatureAlgorithm(key) === undefined) {
     const kind = key.asymmetricKeyDetails?.namedCurve ?? key.asymmetricKeyType
     return `is of a kind that is not supported (${kind}): use RSA, EC (P-256, P-384, P-521) or Ed25519`
   }
   if (bits !== undefined && bits < 2048) return `is an RSA key of ${bits} bits, which TLS refuses: use 2048 or more`
   return undefined
-}
-
-function signatureName(key: KeyObject): keyof typeof SIGNATURES | undefined {
-  const name = key.asymmetricKeyType === 'ec' ? key.asymmetricKeyDetails?.namedCurve : key.asymmetricKeyType
-  return Object.keys(SIGNATURES).find((known): known is keyof typeof SIGNATURES => known === name)
-}
-
-export type SignatureAlgorithm = (typeof SIGNATURES)[keyof typeof SIGNATURES]
-
-export interface SigningKey {
-  readonly key: webcrypto.CryptoKey
-  readonly algorithm: SignatureAlgorithm
-}
-
-/** The key as WebCrypto has it, with the signature algorithm that certificates of this key carry. */
-export function toSigningKey(privateKey: KeyObject): SigningKey {
-  const algorithm = signatureAlgorithmOf(privateKey)
-  return { key: privateKey.toCryptoKey(algorithm, false, ['sign']), algorithm }
-}
-
-/** The algorithm that signatures of this key carry. */
-export function signatureAlgorithmOf(privateKey: KeyObject): SignatureAlgorithm {
-  const name = signatureName(privateKey)
-  if (name === undefined) throw new TypeError(`A key of type ${privateKey.asymmetricKeyType} cannot sign certificates`)
-  return SIGNATURES[name]
 }
 
 function invalid(path: string, complaint: string, cause?: unknown): DomainError {

@@ -63,6 +63,11 @@ export class OcspResponder {
     this.#issuers = createIssuerIds(authority.encodedSubject, authority.certificate)
   }
 
+  /** Whether a certificate of this CA is among those that the request asks for. */
+  isAsked(request: Uint8Array): boolean {
+    return parseOcspRequest(request)?.certificates.some(this.#isOurs) ?? false
+  }
+
   /** To an OCSPRequest of anybody, DER. */
   answer(request: Uint8Array): Promise<OcspAnswer> {
     return this.#guard(async () => {

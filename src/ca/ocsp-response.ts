@@ -1,5 +1,6 @@
-import type { KeyObject } from 'node:crypto'
+import type { CaSigner } from './ca-signer.ts'
 import {
+  derBitString,
   derEnumerated,
   derExtension,
   derGeneralizedTime,
@@ -8,8 +9,8 @@ import {
   derSequence,
   encodeDer,
 } from './der.ts'
-import { derSignature, derSignatureAlgorithm } from './der-signature.ts'
 import { REASON_CODES, type RevocationReason } from './revocation-reason.ts'
+import { encodeAlgorithmIdentifier } from './signature-algorithm.ts'
 
 /** RFC 6960 §2.2: what is known of a certificate. */
 export type CertificateStatus =
@@ -32,7 +33,7 @@ export interface OcspResponsePlan {
 
 /** Who signs answers in the name of the CA: RFC 6960 §4.2.2.2. */
 export interface OcspSigner {
-  readonly privateKey: KeyObject
+  readonly signer: CaSigner
   /** SHA-1 of the public key, as byKey names a responder: §4.2.1. */
   readonly keyHash: Uint8Array
   readonly certificate: Uint8Array
@@ -53,19 +54,22 @@ const BASIC_RESPONSE = '2b0601050507300101'
 const NONCE = '2b0601050507300102'
 
 /** A whole OCSPResponse, DER: RFC 6960 §4.2.1. */
-export async function signOcspResponse(plan: OcspResponsePlan, signer: OcspSigner): Promise<Buffer<ArrayBuffer>> {
+export async function signOcspResponse(
+  plan: OcspResponsePlan,
+  { signer, keyHash, certificate }: OcspSigner,
+): Promise<Buffer<ArrayBuffer>> {
   const { responses, producedAt, nonce } = plan
   const tbsResponseData = derSequence(
-    encodeDer(0xa2, derOctetString(signer.keyHash)),
+    encodeDer(0xa2, derOctetString(keyHash)),
     derGeneralizedTime(producedAt),
     derSequence(...responses.map((response) => encodeSingle(response, plan))),
     nonce ? encodeDer(0xa1, derSequence(derExtension(NONCE, derOctetString(nonce)))) : Buffer.alloc(0),
   )
   const basicResponse = derSequence(
     tbsResponseData,
-    derSignatureAlgorithm(signer.privateKey),
-    await derSignature(tbsResponseData, signer.privateKey),
-    encodeDer(0xa0, derSequence(signer.certificate)),
+    encodeAlgorithmIdentifier(signer.algorithm),
+    derBitString(await signer.sign(tbsResponseData)),
+    encodeDer(0xa0, derSequence(certificate)),
   )
   const responseBytes = derSequence(derOid(BASIC_RESPONSE), derOctetString(basicResponse))
   return derSequence(derEnumerated(SUCCESSFUL), encodeDer(0xa0, responseBytes))

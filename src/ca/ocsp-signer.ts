@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { CertificateAuthority } from './authority.ts'
+import { createKeySigner } from './ca-signer.ts'
 import type { OcspSigner } from './ocsp-response.ts'
 import { readSubjectPublicKey } from './subject-public-key.ts'
 
@@ -24,19 +25,30 @@ export class OcspSignerRenewal {
     this.#clock = clock
   }
 
-  /** Another one from two thirds of its life on; throws `issuer_expired`. */
+  /** Another one from two thirds of its life on, or once the CA can sign it; throws `issuer_expired` and `ca_locked`. */
   async current(): Promise<DelegatedSigner> {
     if (this.#signer && !this.#isDue(this.#signer)) return this.#signer
     this.#renewing ??= this.#renew().finally(() => {
       this.#renewing = undefined
     })
-    return await this.#renewing
+    try {
+      return await this.#renewing
+    } catch (error) {
+      // A CA that is locked has named this one before, until then.
+      if (this.#signer && this.#isValid(this.#signer)) return this.#signer
+      throw error
+    }
   }
 
-  #isDue({ notBefore, notAfter }: DelegatedSigner): boolean {
+  #isValid({ notBefore, notAfter }: DelegatedSigner): boolean {
     const now = this.#clock()
-    if (now < notBefore || now > notAfter) return true
-    const age = now.getTime() - notBefore.getTime()
+    return now >= notBefore && now <= notAfter
+  }
+
+  #isDue(signer: DelegatedSigner): boolean {
+    if (!this.#isValid(signer)) return true
+    const { notBefore, notAfter } = signer
+    const age = this.#clock().getTime() - notBefore.getTime()
     // One that lives as long as its issuer gains nothing by being renewed.
     return age >= ((notAfter.getTime() - notBefore.getTime()) * 2) / 3 && notAfter < this.#authority.notAfter
   }
@@ -45,8 +57,8 @@ export class OcspSignerRenewal {
     const { certificatePem, privateKeyPem, notBefore, notAfter } = await this.#authority.issueOcspSigner()
     const certificate = new X509Certificate(certificatePem)
     const keyHash = createHash('sha1').update(readSubjectPublicKey(certificate)).digest()
-    const privateKey = createPrivateKey(privateKeyPem)
-    this.#signer = { privateKey, keyHash, certificate: certificate.raw, notBefore, notAfter }
+    const signer = createKeySigner(createPrivateKey(privateKeyPem))
+    this.#signer = { signer, keyHash, certificate: certificate.raw, notBefore, notAfter }
     return this.#signer
   }
 }

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { encodeSigned } from './ca-signer.ts'
 import type { Issuer } from './certificate.ts'
 import { derEnumerated, derExtension, derInteger, derSequence, derTime, encodeDer } from './der.ts'
-import { derSignature, derSignatureAlgorithm } from './der-signature.ts'
 import { REASON_CODES, type RevocationReason } from './revocation-reason.ts'
+import { encodeAlgorithmIdentifier } from './signature-algorithm.ts'
 
 export interface RevokedCertificate {
   /** Hexadecimal, with a sign where it is negative. */
@@ -42,10 +43,9 @@ function reasonExtension(code: number): Buffer {
 
 /** A whole CRL of version 2, DER: RFC 5280 §5.1. */
 export async function signRevocationList(plan: RevocationListPlan, issuer: Issuer): Promise<Buffer<ArrayBuffer>> {
-  const algorithm = derSignatureAlgorithm(issuer.privateKey)
   const tbsCertList = derSequence(
     derInteger('1'),
-    algorithm,
+    encodeAlgorithmIdentifier(issuer.signer.algorithm),
     Buffer.from(issuer.name.toArrayBuffer()),
     derTime(plan.thisUpdate),
     derTime(plan.nextUpdate),
@@ -53,7 +53,7 @@ export async function signRevocationList(plan: RevocationListPlan, issuer: Issue
     plan.revoked.some(({ byteLength }) => byteLength > 0) ? derSequence(...plan.revoked) : Buffer.alloc(0),
     encodeDer(0xa0, derSequence(...listExtensions(plan, issuer))),
   )
-  return derSequence(tbsCertList, algorithm, await derSignature(tbsCertList, issuer.privateKey))
+  return encodeSigned(tbsCertList, issuer.signer)
 }
 
 function listExtensions({ number, distributionPoints }: RevocationListPlan, { keyIdentifier }: Issuer): Buffer[] {

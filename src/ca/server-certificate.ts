@@ -1,11 +1,13 @@
 import type { X509Certificate } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { Clock } from '../clock.ts'
+import { DomainError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { CertificateAuthority } from './authority.ts'
 import { isIssuedBy } from './certificate-chain.ts'
 import { ensureFolder } from './durable-file.ts'
 import {
+  type KeyPairPaths,
   keyPairPaths,
   openKeyPairFiles,
   replaceKeyPairFiles,
@@ -47,6 +49,7 @@ export async function openServerCertificate(options: OpenServerCertificateOption
   const due = identity ? reissueReason(identity, wanted, authority, clock()) : 'missing'
   const reason = due ?? (isForced ? 'asked for' : undefined)
   if (stored && reason === undefined) return { ...keep(stored, authority), created: false }
+  if (authority.isLocked) return { ...waitForKey(stored, paths, options), created: false }
   const { certificatePem, privateKeyPem } = await authority.issueServer(namesOfNext(identity, wanted))
   const text = { keyPem: privateKeyPem, certificatePem: certificatePem + toPem(authority.intermediates) }
   if (stored) await replaceKeyPairFiles(paths, stored, text)
@@ -55,6 +58,20 @@ export async function openServerCertificate(options: OpenServerCertificateOption
   const { names, notAfter } = issued
   logger.info({ component: 'ca', path: paths.certificatePath, names, notAfter, reason }, 'Server certificate issued')
   return { ...issued, created: true }
+}
+
+/** While the CA's key is locked: what its own listeners can show, though another is due. */
+function waitForKey(
+  stored: StoredKeyPair | undefined,
+  { certificatePath }: KeyPairPaths,
+  { authority, isForced }: OpenServerCertificateOptions,
+): ServerIdentity {
+  if (isForced) authority.requireUnlocked()
+  if (stored && isIssuedBy(stored.certificates[0], authority.certificate)) return keep(stored, authority)
+  throw new DomainError(
+    'ca_locked',
+    `${certificatePath} is missing or of another CA, and the CA's key, which could sign another, is locked: start once with its passphrase (ca.passphrase_file), or with its HSM`,
+  )
 }
 
 /** The same for a hub that keeps no files; as old as its CA, for clients judge it by a clock that no test has moved. */

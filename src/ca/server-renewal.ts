@@ -6,7 +6,8 @@ import { reissueReason, wantedNames } from './server-certificate.ts'
 
 export interface ServerRenewalOptions {
   readonly served: ServedCertificate
-  readonly authority: Pick<CertificateAuthority, 'certificate' | 'notAfter'>
+  /** Whose certificate it is to be now. */
+  readonly authority: () => Pick<CertificateAuthority, 'certificate' | 'notAfter' | 'isLocked'>
   /** All it is to name beside localhost, as of now. */
   readonly readNames: () => readonly string[]
   /** Opens what is kept, or makes another where that will not do; `isForced`: in any case. */
@@ -34,8 +35,9 @@ export class ServerRenewal {
   check(): Promise<void> {
     return this.#alone(async () => {
       const { served, authority, readNames, clock } = this.#options
-      const due = reissueReason(served.identity, wantedNames(readNames()), authority, clock())
+      const due = reissueReason(served.identity, wantedNames(readNames()), authority(), clock())
       if (due === undefined) this.#fault = undefined
+      else if (authority().isLocked) this.#fault = "The CA's key is locked"
       else await this.#open(false).catch((error: Error) => this.#tell(error))
     })
   }

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { DomainError } from '../errors.ts'
+import { addPassphraseOption, type PassphraseOptions, readNewBackupPassphrase } from './backup-passphrase.ts'
 import { CommandFailed } from './command-failed.ts'
 import { addHubOptions, type HubOptions, openHubClient, settingsRequest } from './hub/hub-options.ts'
 import { renderSummary } from './output/backup-summary.ts'
 import { formatPath } from './output/command-line.ts'
-import { addPassphraseOption, type PassphraseOptions, readNewPassphrase } from './passphrase.ts'
 import type { CommandContext } from './ports.ts'
 
 interface BackupOptions extends HubOptions, PassphraseOptions {
@@ -35,7 +35,7 @@ async function backUp(
 ): Promise<void> {
   const { terminal, local } = context
   const { cwd, stdout } = terminal
-  const passphrase = await readNewPassphrase(options, settingsRequest(options), context)
+  const passphrase = await readNewBackupPassphrase(options, settingsRequest(options), context)
   const hub = await openHubClient(options, context)
   const path = resolve(cwd, file)
   const stream = await hub.downloadPieces('/api/backup', { passphrase, contents })

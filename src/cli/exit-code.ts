@@ -16,6 +16,7 @@ const BAD_CONFIGURATION: ReadonlySet<ErrorCode> = new Set([
   'file_unreachable',
   'issuer_expired',
   'key_mismatch',
+  'passphrase_weak',
 ])
 
 /** Says on stderr why a verb failed, and what the process should exit with. */

@@ -1,51 +1,37 @@
-import type { Command } from 'commander'
 import { CommandFailed } from './command-failed.ts'
-import { askHidden } from './hidden-input.ts'
-import type { CommandContext, SettingsRequest } from './ports.ts'
+import type { SecretPrompt } from './secret-prompt.ts'
 import { readNamedFile } from './tls-files.ts'
 
-export interface PassphraseOptions {
-  readonly passphraseFile?: string
+export interface PassphraseSource {
+  /** A file that holds it. */
+  readonly file: string | undefined
+  /** What the settings say. */
+  readonly configured?: string | undefined
+  readonly question: string
+  /** The flag that names the file, for whoever has no terminal. */
+  readonly flag: string
+  readonly cwd: string
 }
 
-const SHORTEST = 12
-
-export function addPassphraseOption(command: Command): Command {
-  return command.option(
-    '--passphrase-file <file>',
-    'file that holds the passphrase (default: backup.passphrase of the settings, or it is asked for)',
-  )
+/** From the file that is named, from the settings, or from the terminal: never from an argument, which everybody may read. */
+export async function readPassphrase(source: PassphraseSource, prompt: SecretPrompt): Promise<string> {
+  const { file, configured, question, flag, cwd } = source
+  if (file !== undefined) return readPassphraseFile(file, cwd)
+  const passphrase = configured ?? (await prompt.ask(question))
+  if (passphrase !== undefined) return passphrase
+  throw new CommandFailed(`No passphrase was given: type it at a terminal, or name a file that holds it with ${flag}`)
 }
 
-/** The passphrase of a new archive: one that is typed is typed twice, for nobody can see it. */
-export async function readNewPassphrase(
-  options: PassphraseOptions,
-  request: SettingsRequest,
-  context: CommandContext,
-): Promise<string> {
-  const passphrase = await readPassphrase(options, request, context, ['Passphrase: ', 'Once more: '])
-  if ([...passphrase].length >= SHORTEST) return passphrase
-  throw new CommandFailed(`A passphrase has at least ${SHORTEST} characters: all of the hub stands behind it`)
+/** One that is new: typed twice where it is typed. */
+export async function readNewPassphrase(source: PassphraseSource, prompt: SecretPrompt): Promise<string> {
+  const passphrase = await readPassphrase(source, prompt)
+  if (source.file !== undefined || source.configured !== undefined) return passphrase
+  if ((await prompt.ask('Once more: ')) === passphrase) return passphrase
+  throw new CommandFailed('The two passphrases differ, and nothing was changed')
 }
 
-/** From the file, the settings or the terminal, in this order; `questions` are asked there. */
-export async function readPassphrase(
-  { passphraseFile }: PassphraseOptions,
-  request: SettingsRequest,
-  { terminal, local }: CommandContext,
-  questions: readonly string[] = ['Passphrase: '],
-): Promise<string> {
-  if (passphraseFile !== undefined) {
-    const text = (await readNamedFile(passphraseFile, terminal.cwd)).toString().trim()
-    if (text !== '') return text
-    throw new CommandFailed(`${passphraseFile} is empty: write the passphrase into it`)
-  }
-  const { backupPassphrase } = await local.readSettings(request)
-  if (backupPassphrase !== undefined) return backupPassphrase
-  if (terminal.stdin.isTTY !== true) {
-    throw new CommandFailed('There is no terminal to ask for the passphrase on: name its file with --passphrase-file')
-  }
-  const [passphrase = '', ...repeated] = await askHidden(questions, terminal)
-  if (repeated.every((again) => again === passphrase)) return passphrase
-  throw new CommandFailed('The two passphrases differ')
+async function readPassphraseFile(file: string, cwd: string): Promise<string> {
+  const text = (await readNamedFile(file, cwd)).toString().trim()
+  if (text !== '') return text
+  throw new CommandFailed(`${file} is empty: write the passphrase into it`)
 }

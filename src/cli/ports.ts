@@ -42,6 +42,8 @@ export interface LocalSettings {
   readonly dataDir: string
   readonly apiPort: number
   readonly mqttPort: number
+  /** `ca.passphrase` */
+  readonly caPassphrase?: string
   /** `backup.passphrase`. */
   readonly backupPassphrase?: string
 }
@@ -134,6 +136,11 @@ export interface LocalHub {
   start(request: SettingsRequest): Promise<RunningHub>
   /** Writes `ssl.*` into config.yaml. */
   saveSslSettings(request: SettingsRequest): Promise<SavedSettings>
+  /** Encrypts the CA's key in its file, gives it another passphrase, or writes it in the clear; refused while a hub runs. */
+  changeCaKeys(
+    request: SettingsRequest,
+    change: { readonly present?: string; readonly wanted?: string },
+  ): Promise<readonly { readonly keyPath: string; readonly hasOtherNames: boolean }[]>
   /** Makes a key on this machine, and the request for its certificate. */
   requestKey(deviceId: string): Promise<KeyRequest>
   /** Keeps an archive as a file, once it was read back from there; throws what is wrong with either. */

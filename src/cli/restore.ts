@@ -1,10 +1,10 @@
 import { access, constants } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { addPassphraseOption, type PassphraseOptions, readBackupPassphrase } from './backup-passphrase.ts'
 import { CommandFailed, readSystemCode } from './command-failed.ts'
 import { settingsRequest } from './hub/hub-options.ts'
 import { renderRestore } from './output/restore-report.ts'
-import { addPassphraseOption, type PassphraseOptions, readPassphrase } from './passphrase.ts'
 import type { CommandContext } from './ports.ts'
 
 interface RestoreOptions extends PassphraseOptions {
@@ -50,7 +50,7 @@ async function restore(
     throw new CommandFailed(`${name} cannot be read: ${readSystemCode(cause)}`, { cause })
   })
   const request = settingsRequest(options)
-  const passphrase = await readPassphrase(options, request, context)
+  const passphrase = await readBackupPassphrase(options, request, context)
   const isPreview = options.dryRun === true
   const isForced = options.force === true
   const report = await local.restore({ ...request, file, passphrase, contents, isForced, isPreview })

@@ -10,6 +10,7 @@ export function readCertificate({
   pendingSince,
   profile,
   validitySeconds,
+  issuer,
   keyThumbprint: _,
   ...row
 }: typeof certificates.$inferSelect): Certificate {
@@ -18,6 +19,7 @@ export function readCertificate({
     ...(idempotencyKey === null ? {} : { idempotencyKey }),
     ...(subject === null ? {} : { subject }),
     ...(origin === null ? {} : { origin }),
+    ...(issuer === null ? {} : { issuer }),
     ...(pendingSince === null ? {} : { pendingSince }),
     ...(profile === null ? {} : { profile }),
     ...(validitySeconds === null ? {} : { validitySeconds }),
@@ -62,6 +64,7 @@ export function writeCertificate(certificate: Certificate) {
     keyThumbprint: readKeyThumbprint(certificate.pem),
     profile: certificate.profile ?? null,
     validitySeconds: certificate.validitySeconds ?? null,
+    issuer: certificate.issuer ?? null,
   } satisfies Record<Column, string | number | null>
 }
 

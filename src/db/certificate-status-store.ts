@@ -1,19 +1,20 @@
 import type { CertificateStatusStore } from '../registry/certificate-statuses.ts'
 import type { Database } from './database.ts'
-import { eq, sql } from './drizzle.ts'
+import { and, eq, isNull, or, sql } from './drizzle.ts'
 import { certificates } from './schema.ts'
 
 export function createCertificateStatusStore({ orm }: Database): CertificateStatusStore {
-  const { serialNumber, revokedAt, revocationReason: reason, pendingSince } = certificates
+  const { serialNumber, issuer, revokedAt, revocationReason: reason, pendingSince } = certificates
   const ofSerialNumber = orm
     .select({ revokedAt, reason, pendingSince })
     .from(certificates)
-    .where(eq(serialNumber, sql.placeholder('serialNumber')))
+    // What was issued before the hub had two CAs is noted under none.
+    .where(and(eq(serialNumber, sql.placeholder('number')), or(isNull(issuer), eq(issuer, sql.placeholder('issuer')))))
     .prepare()
   return {
-    listStatuses: (number) =>
+    listStatuses: (by, number) =>
       ofSerialNumber
-        .all({ serialNumber: number })
+        .all({ issuer: by, number })
         .toSorted((one, other) => timeOf(one.revokedAt) - timeOf(other.revokedAt))
         .map((row) => ({
           isPending: row.pendingSince !== null,

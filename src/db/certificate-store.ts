@@ -95,9 +95,13 @@ function createMarks(database: Database): Omit<CertificateMarks, 'listRetired'> 
         for (const fingerprint of fingerprints) retire.run(retiresAt.getTime(), fingerprint)
       })
     },
-    markFirstSeen({ fingerprint, serialNumber, notBefore, notAfter, subject }, firstSeenAt) {
+    markFirstSeen({ fingerprint, serialNumber, notBefore, notAfter, subject, issuer }, firstSeenAt) {
       const unseen = and(eq(certificates.fingerprint, fingerprint), isNull(certificates.firstSeenAt))
-      orm.update(certificates).set({ firstSeenAt, serialNumber, notBefore, notAfter, subject }).where(unseen).run()
+      orm
+        .update(certificates)
+        .set({ firstSeenAt, serialNumber, notBefore, notAfter, subject, issuer })
+        .where(unseen)
+        .run()
     },
   }
 }

@@ -13,6 +13,8 @@ export const MERGED = {
   revocation_lists: 'merged',
   distribution_points: 'merged',
   trust_anchors: 'merged',
+  authorities: 'merged',
+  foreign_authorities: 'merged',
   policies: 'restored',
   api_tokens: 'merged',
   administrators: 'merged',
@@ -46,7 +48,16 @@ export function mergeRegistry(sqlite: SQLite.Database, now: Date): void {
   immediate()
 }
 
-const LEARNED = ['serial_number', 'subject', 'pem', 'not_before', 'not_after', 'first_seen_at', 'key_thumbprint']
+const LEARNED = [
+  'serial_number',
+  'subject',
+  'pem',
+  'not_before',
+  'not_after',
+  'first_seen_at',
+  'key_thumbprint',
+  'issuer',
+]
 
 function mergeCertificates(sqlite: SQLite.Database, now: Date): void {
   const learned = LEARNED.map((column) => `${column} = coalesce(theirs.${column}, certificates.${column})`)
@@ -76,6 +87,10 @@ const ISSUED_SINCE: Readonly<Record<string, string>> = {
 }
 
 const STATES = [
+  // The narrower way in.
+  `update foreign_authorities set registration = theirs.registration from present.foreign_authorities theirs
+   where theirs.fingerprint = foreign_authorities.fingerprint
+     and instr('denied pending automatic', theirs.registration) < instr('denied pending automatic', foreign_authorities.registration)`,
   `update devices set state = 'suspended' where id in (select id from present.devices where state = 'suspended')`,
   `update services set state = 'suspended' where name in (select name from present.services where state = 'suspended')`,
   // Which of two roles is the smaller one is told by what may be done with it; an auditor may do more than a validator.
@@ -94,10 +109,12 @@ function mergeTokens(sqlite: SQLite.Database, table: string): void {
 }
 
 const PUBLISHED = [
-  // RFC 5280 §5.2.3: the number only grows.
-  `insert into revocation_lists select * from present.revocation_lists
-   where number > (select coalesce(max(number), 0) from main.revocation_lists)`,
-  'delete from revocation_lists where number < (select max(number) from main.revocation_lists)',
+  // RFC 5280 §5.2.3: the number only grows, of each CA; what is noted under none is of the one that is asked first.
+  `insert or replace into revocation_lists select * from present.revocation_lists theirs
+   where number > (select coalesce(max(number), 0) from main.revocation_lists where issuer in (theirs.issuer, ''))`,
+  // A CA that was retired since has signed its last list.
+  `insert into authorities select * from present.authorities where true order by rowid
+   on conflict (fingerprint) do update set retired_at = coalesce(retired_at, excluded.retired_at)`,
   `insert into distribution_points (url, named_until) select url, named_until from present.distribution_points where true
    on conflict (url) do update set named_until = max(named_until, excluded.named_until)`,
   'insert or ignore into trust_anchors select * from present.trust_anchors',
@@ -130,6 +147,8 @@ const GONE = [
   // Nobody is told twice, nor at an address that was taken back.
   `delete from webhook_deliveries where :now and id not in (select id from present.webhook_deliveries)`,
   `delete from webhooks where :now and id not in (select id from present.webhooks)`,
+  `delete from foreign_authorities
+   where :now and fingerprint not in (select fingerprint from present.foreign_authorities)`,
   `update devices set state = 'suspended' where :now and not exists (select 1 from present.devices theirs
    where theirs.id = devices.id and theirs.created_at = devices.created_at and theirs.user_id = devices.user_id)`,
   `update services set state = 'suspended' where :now and not exists (select 1 from present.services theirs

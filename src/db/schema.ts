@@ -107,6 +107,8 @@ export const certificates = sqliteTable(
     // What it was signed under, of those that were issued here.
     profile: text('profile'),
     validitySeconds: integer('validity_seconds'),
+    // Fingerprint of the CA that signed it; none: the one that the hub had before it first had two.
+    issuer: text('issuer'),
   },
   (table) => [
     index('certificates_by_subject').on(table.kind, table.subjectId),
@@ -127,7 +129,7 @@ export const certificates = sqliteTable(
     index('certificates_pending').on(table.pendingSince).where(sql`pending_since is not null and revoked_at is null`),
     // All that a CRL says of a certificate.
     index('certificates_revoked')
-      .on(table.serialNumber, table.notAfter, table.revokedAt, table.revocationReason)
+      .on(table.serialNumber, table.issuer, table.notAfter, table.revokedAt, table.revocationReason)
       .where(sql`revoked_at is not null`),
     index('certificates_ending').on(table.notAfter).where(sql`revoked_at is null and pending_since is null`),
     index('certificates_retiring').on(table.retiresAt).where(sql`retires_at is not null and revoked_at is null`),
@@ -166,24 +168,6 @@ export const rotationMembers = sqliteTable(
     index('rotation_members_by_device').on(table.deviceId),
   ],
 )
-
-// The last one that was published: RFC 5280 §5.2.3, the number only grows.
-export const revocationLists = sqliteTable('revocation_lists', {
-  number: integer('number').primaryKey(),
-  thisUpdate: time('this_update').notNull(),
-})
-
-// Where certificates say that their revocation is published, each until the last of them that says so has expired.
-export const distributionPoints = sqliteTable('distribution_points', {
-  url: text('url').primaryKey(),
-  namedUntil: time('named_until').notNull(),
-})
-
-// What devices were given to verify MQTTS with, from each time on; before the first, the CA's own certificate.
-export const trustAnchors = sqliteTable('trust_anchors', {
-  since: time('since').primaryKey(),
-  fingerprint: text('fingerprint').notNull(),
-})
 
 export const policies = sqliteTable('policies', {
   name: text('name').primaryKey(),

@@ -2,7 +2,8 @@ import type { TrustAnchorStore } from '../registry/ports.ts'
 import { isActiveAt } from './certificate-list.ts'
 import type { Database } from './database.ts'
 import { and, desc, eq, sql } from './drizzle.ts'
-import { certificates, trustAnchors } from './schema.ts'
+import { certificates } from './schema.ts'
+import { trustAnchors } from './schema-authorities.ts'
 
 export function createTrustAnchorStore({ orm }: Database): TrustAnchorStore {
   return {

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { type ChainVerdict, CLIENT_AUTH } from '../peer-identity.ts'
 
-/** What OpenSSL's verification error says of chain and signature; undefined for those that speak of dates, which hide what is behind them. */
+/** What OpenSSL's verification error says of chain and signature; undefined for those that hide what is behind them. */
 export function verdictOf(authorizationError: string | undefined): ChainVerdict | undefined {
   if (!authorizationError) return 'trusted'
   return VERDICTS.has(authorizationError) ? VERDICTS.get(authorizationError) : 'chain_invalid'
@@ -15,7 +15,8 @@ const VERDICTS: ReadonlyMap<string, ChainVerdict | undefined> = new Map<string, 
   ['INVALID_PURPOSE', 'purpose_wrong'],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', 'issuer_unknown'],
   ['SELF_SIGNED_CERT_IN_CHAIN', 'issuer_unknown'],
-  ['UNABLE_TO_GET_ISSUER_CERT', 'issuer_unknown'],
+  // A CA of ours whose root is not trusted: the Server of Node takes no allowPartialTrustChain, whatever its documents say.
+  ['UNABLE_TO_GET_ISSUER_CERT', undefined],
   ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'issuer_unknown'],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'issuer_unknown'],
 ])
@@ -29,4 +30,17 @@ export function judgeChain(certificate: X509Certificate, trusted: readonly X509C
   // Node calls the extended key usage `keyUsage`; absent, it restricts nothing.
   const purposes: readonly string[] | undefined = certificate.keyUsage
   return purposes && !purposes.includes(CLIENT_AUTH) ? 'purpose_wrong' : 'trusted'
+}
+
+/**
+ * Which of them has signed a certificate of a trusted chain; none: one below them, for Node keeps from a server what its
+ * peers send beside their own. The signature says so: a stranger's CA may bear the name of ours.
+ */
+export function findAuthority(
+  certificate: X509Certificate,
+  trusted: readonly X509Certificate[],
+): X509Certificate | undefined {
+  const [only, ...others] = trusted
+  if (others.length === 0) return only
+  return trusted.find((one) => certificate.issuer === one.subject && certificate.verify(one.publicKey))
 }

@@ -1,7 +1,7 @@
-import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { Logger } from '../logger.ts'
 import type { RecordRefusal } from '../refusal.ts'
+import type { ClientTrust } from './client-trust.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
 import { createEntrance } from './entrance.ts'
 import type { Networks } from './networks.ts'
@@ -17,7 +17,7 @@ export interface DoorOptions {
   /** What goes with it to clients that ask for its status; none: nothing. */
   readonly staple?: Staple
   /** Who signs the certificates of clients: they are asked for one. */
-  readonly clientCa: readonly X509Certificate[]
+  readonly clientTrust: ClientTrust
   readonly sessionResumption: boolean
   readonly handshakeSeconds: number
   readonly limits: ConnectionLimits

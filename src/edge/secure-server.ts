@@ -1,10 +1,10 @@
-import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { createServer, type SecureContextOptions, type TLSSocket } from 'node:tls'
 import type { Logger } from '../logger.ts'
 import { type Peer, readPeerCertificate } from '../peer-identity.ts'
 import type { RecordRefusal, Surface } from '../refusal.ts'
-import { judgeChain, verdictOf } from './chain-verdict.ts'
+import { findAuthority, judgeChain, verdictOf } from './chain-verdict.ts'
+import type { ClientTrust } from './client-trust.ts'
 import type { Entrant } from './entrance.ts'
 import { explainHandshakeFailure, type HandshakeError } from './handshake-failure.ts'
 import { describeHandshake } from './handshake-report.ts'
@@ -19,7 +19,7 @@ export interface SecureServerOptions {
   /** What goes with it to clients that ask for its status; none: nothing. */
   readonly staple?: Staple
   /** Asked for and judged, never demanded: a refused peer must be told why, which a broken handshake cannot. */
-  readonly clientCa: readonly X509Certificate[]
+  readonly clientTrust: ClientTrust
   readonly sessionResumption: boolean
   readonly handshakeSeconds: number
   /** What this port answers to; a peer that offers others alone is refused (RFC 7301 §3.2), one that offers none is let in. */
@@ -49,16 +49,18 @@ export interface SecureServer {
 
 /** Terminates TLS 1.2 and 1.3 on sockets that are handed to it. */
 export function createSecureServer(options: SecureServerOptions): SecureServer {
-  const { surface, clientCa, alpnProtocols, recordRefusal, logger, onConnection } = options
+  const { surface, clientTrust, alpnProtocols, recordRefusal, logger, onConnection } = options
   const entrants = new WeakMap<Socket, Entrant & { readonly begin: number }>()
   const server = createServer({
     ...contextOf(options),
     handshakeTimeout: options.handshakeSeconds * 1000,
-    ...(clientCa.length > 0 ? { requestCert: true, rejectUnauthorized: false } : {}),
+    ...(clientTrust.authorities.length > 0 ? { requestCert: true, rejectUnauthorized: false } : {}),
     ALPNProtocols: [...alpnProtocols],
   })
   // Connections keep what they shook hands with; the next handshake shows the new certificate.
-  options.served.onExchange(() => server.setSecureContext(contextOf(options)))
+  const swapContext = (): void => server.setSecureContext(contextOf(options))
+  options.served.onExchange(swapContext)
+  clientTrust.onExchange(swapContext)
 
   if (options.staple) answerStatusRequests(server, options.staple)
 
@@ -68,7 +70,7 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
     if (!known || known.raw.destroyed) return void socket.destroy()
     const { raw, address, markOpen, begin } = known
     options.onHandshake?.((performance.now() - begin) / 1000)
-    const peer = readPeer(socket, clientCa)
+    const peer = readPeer(socket, clientTrust)
     if (logger.isLevelEnabled('debug')) {
       logger.debug({ component: 'edge', surface, address, ...describeHandshake(socket, peer) }, 'Handshake finished')
     }
@@ -105,13 +107,14 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
 }
 
 /** Whole each time: setSecureContext forgets what it is not given again. */
-function contextOf({ served, clientCa, sessionResumption }: SecureServerOptions): SecureContextOptions {
+function contextOf({ served, clientTrust, sessionResumption }: SecureServerOptions): SecureContextOptions {
   const { keyPem: key, certificatePem: cert } = served.identity
+  const { authorities } = clientTrust
   return {
     key,
     cert,
     ...tlsPolicy(sessionResumption),
-    ...(clientCa.length > 0 ? { ca: clientCa.map(String), allowPartialTrustChain: true } : {}),
+    ...(authorities.length > 0 ? { ca: authorities.map(String) } : {}),
   }
 }
 
@@ -120,10 +123,12 @@ function rawOf(socket: TLSSocket): Socket {
   return (socket as unknown as { readonly _parent: Socket })._parent
 }
 
-function readPeer(socket: TLSSocket, clientCa: readonly X509Certificate[]): Peer {
-  const certificate = clientCa.length > 0 ? socket.getPeerX509Certificate() : undefined
+function readPeer(socket: TLSSocket, { authorities }: ClientTrust): Peer {
+  const certificate = authorities.length > 0 ? socket.getPeerX509Certificate() : undefined
   if (!certificate) return {}
   // A string at run time, whatever the declaration says.
   const error = socket.authorized ? undefined : String(socket.authorizationError)
-  return { certificate: readPeerCertificate(certificate), chain: verdictOf(error) ?? judgeChain(certificate, clientCa) }
+  const chain = verdictOf(error) ?? judgeChain(certificate, authorities)
+  const authority = chain === 'trusted' ? findAuthority(certificate, authorities)?.fingerprint256 : undefined
+  return { certificate: readPeerCertificate(certificate), chain, authority }
 }

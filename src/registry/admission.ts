@@ -3,6 +3,7 @@ import { type ChainVerdict, describeCertificate, type Peer, type PeerCertificate
 import type { RefusalCause } from '../refusal.ts'
 import { type Certificate, isActive, type UnusableCause, whyUntimely, whyUnusable } from './certificate.ts'
 import type { Identity } from './identity.ts'
+import type { Issuers } from './issuers.ts'
 import type { Newcomers } from './newcomers.ts'
 import type { CertificateStore } from './ports.ts'
 import { findSubject, type SubjectsOptions } from './subjects.ts'
@@ -33,6 +34,7 @@ export interface Admissions {
 export interface AdmissionsOptions extends SubjectsOptions {
   readonly certificates: Pick<CertificateStore, 'findByFingerprint' | 'listOf'>
   readonly newcomers: Pick<Newcomers, 'receive'>
+  readonly issuers: Pick<Issuers, 'find'>
   readonly clock: Clock
 }
 
@@ -52,14 +54,16 @@ export interface Refused {
 
 type Judgement = Verdict | Refused
 
+type ShownPeer = Extract<Peer, { readonly certificate: PeerCertificate }>
+
 type Verdict = { readonly identity: Identity; readonly certificate: Certificate }
 
 export function createAdmissions(options: AdmissionsOptions): Admissions {
-  const { certificates, newcomers, clock } = options
+  const { certificates, newcomers, issuers, clock } = options
   return {
     admit(peer, expiredMs = 0) {
       if (!peer.certificate) return { admitted: false, cause: 'certificate_missing', presented: {} }
-      const judgement = judgePeer(peer.certificate, peer.chain, expiredMs)
+      const judgement = judgePeer(peer, expiredMs)
       return 'cause' in judgement ? tell(judgement, peer.certificate) : { admitted: true, ...judgement }
     },
     whyRefused(fingerprint) {
@@ -76,13 +80,16 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
     },
   }
 
-  function judgePeer(presented: PeerCertificate, chain: ChainVerdict, expiredMs: number): Judgement {
+  function judgePeer(peer: ShownPeer, expiredMs: number): Judgement {
+    const { certificate: presented, chain, authority } = peer
     if (chain !== 'trusted') return { cause: CHAIN_CAUSES[chain] }
     const now = clock()
     const known = certificates.findByFingerprint(presented.fingerprint)
     const untimely = known ? undefined : whyUntimely(presented, now)
     if (untimely) return refuseUnusable(untimely, now)
-    const judgement = judge(known ? complete(known, presented) : newcomers.receive(presented), now, expiredMs)
+    const newcomer = known ? undefined : newcomers.receive(presented, authority)
+    if (newcomer && 'cause' in newcomer) return newcomer
+    const judgement = judge(known ? complete(known, peer) : newcomer, now, expiredMs)
     if ('cause' in judgement) return judgement
     const misnamed = whyMisnamed(presented, judgement.identity.id)
     return misnamed ? { ...misnamed, certificate: judgement.certificate } : judgement
@@ -90,11 +97,15 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
 
   function judge(certificate: Certificate | undefined, now: Date, expiredMs = 0): Judgement {
     if (!certificate) return { cause: 'certificate_unknown' }
+    // The chain was judged in the handshake; a CA may have been let go since.
+    const issuer = issuers.find(certificate.issuer)
+    if (!issuer) return { cause: 'issuer_unknown', certificate }
     const unusable = whyUnusable(certificate, now)
     if (unusable && !isTolerated(unusable, certificate, now, expiredMs))
       return refuseUnusable(unusable, now, certificate)
     const { kind, subjectId } = certificate
-    if (kind !== 'device' && kind !== 'service') return { cause: 'certificate_kind_wrong', certificate }
+    if (kind !== 'device' && (kind !== 'service' || issuer !== 'own'))
+      return { cause: 'certificate_kind_wrong', certificate }
     const subject = findSubject(options, kind, subjectId)
     if (!subject) return { cause: 'certificate_unknown', certificate }
     if (subject.state === 'active') return { identity: subject.identity, certificate }
@@ -136,10 +147,11 @@ function isTolerated(cause: UnusableCause, { notAfter }: Certificate, now: Date,
 const REPLACED: ReadonlySet<RefusalCause> = new Set(['certificate_revoked', 'certificate_superseded'])
 
 /** What was registered by its fingerprint alone learns the rest when it is shown; the first connection is when it is kept. */
-function complete(known: Certificate, presented: PeerCertificate): Certificate {
-  if (known.serialNumber !== undefined) return known
+function complete(known: Certificate, { certificate: presented, authority }: ShownPeer): Certificate {
+  const issued = authority === undefined ? {} : { issuer: authority }
+  if (known.serialNumber !== undefined) return known.issuer === undefined ? { ...known, ...issued } : known
   const { serialNumber, notBefore, notAfter, subject } = presented
-  return { ...known, serialNumber, notBefore, notAfter, subject }
+  return { ...known, ...issued, serialNumber, notBefore, notAfter, subject }
 }
 
 export function refuseUnusable(cause: UnusableCause, now: Date, certificate?: Certificate): Refused {

@@ -28,10 +28,10 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
   const { certificates, devices, stored, ownerOf, revocations, cutter, transaction } = options
   return {
     approve(text, userId) {
-      const { fingerprint, subjectId, subject = '' } = getPending(text)
+      const { fingerprint, subjectId, subject = '', issuer } = getPending(text)
       transaction(() => {
         // An existing device keeps its owner; the certificate becomes one more of its own.
-        devices.ensure(subjectId, devices.resolveOwner(subjectId, userId ?? ownerOfNew(subjectId, subject)))
+        devices.ensure(subjectId, devices.resolveOwner(subjectId, userId ?? ownerOfNew(subjectId, subject, issuer)))
         certificates.approve(fingerprint)
       })
       cutter.liftBan('device', subjectId)
@@ -44,9 +44,9 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
     },
   }
 
-  function ownerOfNew(deviceId: string, subject: string): string | undefined {
+  function ownerOfNew(deviceId: string, subject: string, issuer: string | undefined): string | undefined {
     if (stored.find(deviceId)) return undefined
-    const owner = ownerOf(subject)
+    const owner = ownerOf(subject, issuer)
     if (owner !== undefined) return owner
     throw new DomainError(
       'owner_unknown',

@@ -9,13 +9,17 @@ export interface RegisteredStatus {
 }
 
 export interface CertificateStatusStore {
-  /** Several where a CA that was run by hand has given them one number; those revoked come first, in their order. */
-  listStatuses(serialNumber: string): readonly RegisteredStatus[]
+  /** By the fingerprint of its issuer. Several where a CA that was run by hand has given them one number; those revoked come first, in their order. */
+  listStatuses(issuer: string, serialNumber: string): readonly RegisteredStatus[]
 }
 
 /** What is said to whoever asks by a serial number. One that waits for approval is nothing that we vouch for. */
-export function statusOfSerialNumber(store: CertificateStatusStore, serialNumber: string): CertificateStatus {
-  const statuses = store.listStatuses(serialNumber)
+export function statusOfSerialNumber(
+  store: CertificateStatusStore,
+  issuer: string,
+  serialNumber: string,
+): CertificateStatus {
+  const statuses = store.listStatuses(issuer, serialNumber)
   // As on the CRL: the first revocation stands.
   const [first] = statuses
   if (first?.revokedAt) {

@@ -50,6 +50,8 @@ export interface Certificate {
   readonly origin?: CertificateOrigin
   /** Our CA signed it, and an administrator has not yet said whether it is to be let in. */
   readonly pendingSince?: Date
+  /** Fingerprint of the CA that signed it; none: that of the hub, from before it had two, or nobody has seen it yet. */
+  readonly issuer?: string
   readonly createdAt: Date
   /** What it was signed under, of those that were issued here: a renewal keeps to it. */
   readonly profile?: string

@@ -41,6 +41,8 @@ export interface EmqxAuthenticatorOptions {
   readonly access: Pick<Access, 'policyOf'>
   readonly certificates: Pick<CertificateStore, 'listOf' | 'findByFingerprint'>
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
+  /** Fingerprint of the CA that a trusted one leads to. */
+  readonly authorityOf: (certificate: X509Certificate) => string | undefined
   readonly recordRefusal: RecordRefusal
   /** Told of each client that EMQX is allowed to let in: to a rotation that is its connection. */
   readonly noteConnection: (certificate: Certificate) => void
@@ -55,6 +57,7 @@ export function createEmqxAuthenticator(options: EmqxAuthenticatorOptions): Emqx
     access,
     certificates,
     judgeChain,
+    authorityOf,
     recordRefusal,
     noteConnection,
     allowCommonNameOnly,
@@ -94,7 +97,8 @@ export function createEmqxAuthenticator(options: EmqxAuthenticatorOptions): Emqx
   function admit(pem: string): Admission {
     const certificate = parseEmqxCertificate(pem)
     if (!certificate) return { admitted: false, cause: 'chain_invalid', presented: {} }
-    return admissions.admit({ certificate: readPeerCertificate(certificate), chain: judgeChain(certificate) })
+    const [chain, authority] = [judgeChain(certificate), authorityOf(certificate)]
+    return admissions.admit({ certificate: readPeerCertificate(certificate), chain, authority })
   }
 
   function admitByCommonName(commonName: string | undefined): Admission {

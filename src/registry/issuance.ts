@@ -3,6 +3,7 @@ import type { Administrators } from './administrators.ts'
 import type { Role } from './api-token.ts'
 import type { Certificate } from './certificate.ts'
 import type { Devices } from './devices.ts'
+import type { Issuers } from './issuers.ts'
 import type { CertificateTerms, IssueOptions, IssueWishes, LeafIssuer } from './ports.ts'
 import type { ReadRequestedKey } from './requested-keys.ts'
 import type { Services } from './services.ts'
@@ -70,8 +71,9 @@ export interface Issuance {
   issueToAdministrator(request: AdministratorRequest): Promise<IssuedToAdministrator>
 }
 
-export interface IssuanceOptions extends Omit<SuccessionOptions, 'caCertificatePem'> {
+export interface IssuanceOptions extends SuccessionOptions {
   readonly issuer: LeafIssuer
+  readonly issuers: Pick<Issuers, 'find' | 'isLeaving'>
   readonly readRequestedKey: ReadRequestedKey
   readonly devices: Pick<Devices, 'resolveOwner' | 'ensure'>
   readonly services: Pick<Services, 'get'>
@@ -79,8 +81,8 @@ export interface IssuanceOptions extends Omit<SuccessionOptions, 'caCertificateP
 }
 
 export function createIssuance(options: IssuanceOptions): Issuance {
-  const { issuer, devices, services, administrators, readRequestedKey } = options
-  const { requireAllowed, keep } = createSuccession({ ...options, caCertificatePem: issuer.caCertificatePem })
+  const { issuer, issuers, devices, services, administrators, readRequestedKey } = options
+  const { requireAllowed, keep } = createSuccession(options)
 
   return {
     async issueToDevice({ deviceId, userId, onExisting = 'rotate', overlapHours, idempotencyKey, ...request }) {
@@ -124,7 +126,10 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       const { publicKey, requireFree, findUnused } = await readRequestedKey(request, deviceId)
       requireStillAllowed()
       const unused = findUnused(certificate)
-      if (unused) return { certificate: unused, caCertificatePem: issuer.caCertificatePem }
+      // One that a CA signed that is to go would soon be renewed again.
+      if (unused && !issuers.isLeaving(unused.issuer)) {
+        return { certificate: unused, caCertificatePem: issuer.caCertificatePem }
+      }
       const leaf = await issuer.certifyDevice(deviceId, owner, publicKey, terms)
       return keep('device', deviceId, leaf, successor, () => {
         requireStillAllowed()

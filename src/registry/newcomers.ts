@@ -3,8 +3,11 @@ import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import { isId } from '../identifiers.ts'
 import { type PeerCertificate, readAttributes } from '../peer-identity.ts'
+import type { Refused } from './admission.ts'
 import type { Certificate } from './certificate.ts'
 import type { Devices } from './devices.ts'
+import type { ForeignAuthority } from './foreign-authority.ts'
+import type { Issuers } from './issuers.ts'
 import type { CertificateStore, DeviceStore, ForeignCertificates, ServiceStore, Transaction } from './ports.ts'
 
 /** What becomes of a certificate that our CA signed and the registry does not hold. */
@@ -15,14 +18,19 @@ export interface UnknownCertificatePolicy {
 }
 
 export interface Newcomers {
-  /** The record that was made of it, active or pending; none where the policy or its name forbids one. Synchronous. */
-  receive(presented: PeerCertificate): Certificate | undefined
-  /** Whose device a certificate of this subject is; none when the subject does not say. */
-  ownerOf(subject: string): string | undefined
+  /**
+   * The record that was made of it, active or pending, or why there is none; neither: the policy or its name forbids one.
+   * `issuer` is the fingerprint of its CA. Synchronous.
+   */
+  receive(presented: PeerCertificate, issuer: string | undefined): Certificate | Refused | undefined
+  /** Whose device a certificate of this subject and issuer is; none when the subject does not say. */
+  ownerOf(subject: string, issuer: string | undefined): string | undefined
 }
 
 export interface NewcomersOptions {
+  /** Of our own CA; a foreign one has its own. */
   readonly policy: UnknownCertificatePolicy
+  readonly issuers: Pick<Issuers, 'find'>
   readonly certificates: Pick<CertificateStore, 'insert' | 'listOf'> & Pick<ForeignCertificates, 'countPending'>
   readonly devices: Pick<DeviceStore, 'find' | 'findByClientId'>
   readonly services: Pick<ServiceStore, 'find'>
@@ -35,23 +43,57 @@ export interface NewcomersOptions {
 const MAX_PENDING = 10_000
 
 export function createNewcomers(options: NewcomersOptions): Newcomers {
-  const { policy, certificates, devices, services, ensureDevice, transaction, clock } = options
+  const { policy, issuers, certificates, devices, services, ensureDevice, transaction, clock } = options
   return { receive, ownerOf }
 
-  function receive(presented: PeerCertificate): Certificate | undefined {
+  function receive(presented: PeerCertificate, issuer: string | undefined): Certificate | Refused | undefined {
     const [id = '', ...others] = presented.commonNames
-    if (policy.mode === 'deny' || others.length > 0 || !isId(id) || services.find(id)) return undefined
-    const owner = policy.mode === 'auto' && isUntouched(id) ? ownerOf(presented.subject) : undefined
-    if (owner === undefined) return keepPending(id, presented)
-    return register(id, owner, presented) ?? keepPending(id, presented)
+    const policy = policyOf(issuer)
+    if (!policy || policy.mode === 'deny' || others.length > 0 || !isId(id)) return undefined
+    if (policy.isForeign && isTaken(id, issuer)) return { cause: 'name_taken', expected: `a name other than ${id}` }
+    if (services.find(id)) return undefined
+    const record = recordOf(id, presented, issuer)
+    const owner = policy.mode === 'auto' ? ownerOfNext(id, presented.subject, issuer) : undefined
+    return (owner === undefined ? undefined : register(record, owner)) ?? keepPending(record)
+  }
+
+  /** None for a CA that is not trusted, or not known. */
+  function policyOf(
+    issuer: string | undefined,
+  ): (UnknownCertificatePolicy & { readonly isForeign: boolean }) | undefined {
+    // A stranger's CA may stand behind one whose issuer nobody knows.
+    const authority = issuer === undefined ? undefined : issuers.find(issuer)
+    if (!authority) return undefined
+    if (authority === 'own') return { mode: policy.mode, owner: policy.owner, isForeign: false }
+    return { mode: MODES[authority.registration], owner: authority.owner, isForeign: true }
+  }
+
+  /** Whose it is, if it may be let in unasked. */
+  function ownerOfNext(id: string, subject: string, issuer: string | undefined): string | undefined {
+    if (isUntouched(id)) return ownerOf(subject, issuer)
+    return isRenewed(id, issuer) ? devices.find(id)?.userId : undefined
+  }
+
+  /** A foreign CA renews the certificates of its devices by itself. One that an operator has shut out waits for him. */
+  function isRenewed(id: string, issuer: string | undefined): boolean {
+    return (
+      issuers.find(issuer) !== 'own' &&
+      certificates.listOf('device', id).every(({ revocationReason: reason }) => !reason || reason === 'superseded')
+    )
+  }
+
+  /** What our own CA, or another one, has named is not a foreign one's to name; nor is what a device says at CONNECT. */
+  function isTaken(id: string, issuer: string | undefined): boolean {
+    const holder = devices.findByClientId(id)
+    if (services.find(id) || (holder && holder.id !== id)) return true
+    return certificates.listOf('device', id).some((known) => known.issuer !== issuer)
   }
 
   /** None for what the registry would refuse to anybody, such as a user whose id differs from another only in case. */
-  function register(id: string, owner: string, presented: PeerCertificate): Certificate | undefined {
-    const certificate = recordOf(id, presented)
+  function register(certificate: Certificate, owner: string): Certificate | undefined {
     try {
       transaction(() => {
-        ensureDevice(id, owner)
+        ensureDevice(certificate.subjectId, owner)
         certificates.insert(certificate)
       })
       return certificate
@@ -69,14 +111,14 @@ export function createNewcomers(options: NewcomersOptions): Newcomers {
     return !devices.find(id) && !devices.findByClientId(id) && certificates.listOf('device', id).length === 0
   }
 
-  function keepPending(id: string, presented: PeerCertificate): Certificate | undefined {
+  function keepPending(record: Certificate): Certificate | undefined {
     if (certificates.countPending() >= MAX_PENDING) return undefined
-    const certificate = { ...recordOf(id, presented), pendingSince: clock() }
+    const certificate = { ...record, pendingSince: clock() }
     certificates.insert(certificate)
     return certificate
   }
 
-  function recordOf(id: string, presented: PeerCertificate): Certificate {
+  function recordOf(id: string, presented: PeerCertificate, issuer: string | undefined): Certificate {
     const { fingerprint, serialNumber, subject, notBefore, notAfter } = presented
     return {
       id: randomUUID(),
@@ -89,6 +131,7 @@ export function createNewcomers(options: NewcomersOptions): Newcomers {
       notAfter,
       pem: undefined,
       origin: 'presented',
+      ...(issuer === undefined ? {} : { issuer }),
       createdAt: clock(),
       firstSeenAt: undefined,
       retiresAt: undefined,
@@ -97,12 +140,19 @@ export function createNewcomers(options: NewcomersOptions): Newcomers {
     }
   }
 
-  function ownerOf(subject: string): string | undefined {
-    const attribute = ATTRIBUTE.exec(policy.owner)?.[1]
-    if (attribute === undefined) return policy.owner
+  function ownerOf(subject: string, issuer: string | undefined): string | undefined {
+    const { owner } = policyOf(issuer) ?? policy
+    const attribute = ATTRIBUTE.exec(owner)?.[1]
+    if (attribute === undefined) return owner
     const [value = '', ...others] = readAttributes(subject, attribute)
     return others.length === 0 && isId(value) ? value : undefined
   }
 }
+
+const MODES = {
+  automatic: 'auto',
+  pending: 'pending',
+  denied: 'deny',
+} as const satisfies Record<ForeignAuthority['registration'], UnknownCertificatePolicy['mode']>
 
 const ATTRIBUTE = /^\{(OU?)\}$/

@@ -164,6 +164,8 @@ export interface IssuedLeaf {
   readonly serialNumber: string
   readonly notBefore: Date
   readonly notAfter: Date
+  /** Fingerprint of the CA that signed it. */
+  readonly issuer: string
   /** Of devices and services: what a renewal keeps to. */
   readonly terms?: CertificateTerms
 }
@@ -223,7 +225,7 @@ export interface LeafIssuer {
     name: string,
     wishes: Omit<IssueWishes, 'profile'>,
   ): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
-  /** What peers need to verify us and each other: the CA's certificate. */
+  /** What peers need now to verify us and each other: the CA's certificate. */
   readonly caCertificatePem: string
 }
 

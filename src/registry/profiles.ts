@@ -63,7 +63,9 @@ export function profileIssuer(issuer: ProfileIssuer, profiles: Profiles): LeafIs
     },
     issueAdministrator: (name, wishes) => issuer.issueAdministrator(name, wishes),
     readSigningRequest: (request) => issuer.readSigningRequest(request),
-    caCertificatePem: issuer.caCertificatePem,
+    get caCertificatePem() {
+      return issuer.caCertificatePem
+    },
   }
 
   function read({ profile: name = DEFAULT_PROFILE_NAME, validitySeconds }: IssueWishes) {

@@ -28,7 +28,7 @@ export interface RefusalRingOptions {
   readonly capacity?: number
   readonly capacityPerSubject?: number
   /** Of those refusals that do not say themselves what would have been accepted. */
-  readonly expectations?: Expectations
+  readonly expectations?: () => Expectations
   /** Told once for each new group, not for each repetition: strangers cannot fill a log. */
   readonly onNew?: (refusal: RecordedRefusal) => void
   /** Told of the repetitions. */
@@ -40,7 +40,7 @@ export function createRefusalRing({
   clock,
   capacity = 10_000,
   capacityPerSubject = 100,
-  expectations = {},
+  expectations = () => ({}),
   onNew,
   onAgain,
 }: RefusalRingOptions): RefusalRing {
@@ -65,7 +65,7 @@ export function createRefusalRing({
   }
 
   function complete({ presented, ...refusal }: Refusal): Refusal {
-    const expected = refusal.expected ?? expectations[refusal.cause]
+    const expected = refusal.expected ?? expectations()[refusal.cause]
     return {
       ...refusal,
       ...(presented ? { presented: shorten(presented) } : {}),

@@ -25,6 +25,7 @@ import { createIdentityTokens, type IdentityTokens } from './identity-tokens.ts'
 import { createImportUndo, type ImportUndo } from './import/import-undo.ts'
 import { createImports, type Imports } from './import/imports.ts'
 import { createIssuance } from './issuance.ts'
+import type { Issuers } from './issuers.ts'
 import type { LegacyCredential } from './legacy-credential.ts'
 import { createLegacyCredentials, type LegacyCredentials } from './legacy-credentials.ts'
 import { createLogins, type Logins } from './logins.ts'
@@ -70,6 +71,7 @@ export interface Stores {
 export interface RegistryOptions {
   readonly stores: Stores
   readonly issuer: LeafIssuer
+  readonly issuers: Issuers
   /** The subject of the CA, as refusals name it. */
   readonly issuerName: string
   readonly cutter: Cutter
@@ -77,6 +79,7 @@ export interface RegistryOptions {
   readonly onCrlChange: () => void
   readonly compareBcrypt: CompareBcrypt
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
+  readonly authorityOf: (certificate: X509Certificate) => string | undefined
   readonly allowCommonNameOnly: () => boolean
   /** What is asked of MQTT clients. */
   readonly mode: AuthMode
@@ -124,11 +127,12 @@ export interface Registry {
 }
 
 export function createRegistry(options: RegistryOptions): Registry {
-  const { stores, issuer, cutter, judgeChain, allowCommonNameOnly, apiAuth, inBackground, events, clock } = options
+  const { stores, issuer, issuers, cutter, judgeChain, apiAuth, inBackground, events, clock } = options
   const { certificates: certificateStore, transaction } = stores
   const { onCrlChange, onNewRefusal: onNew, onRefusedAgain: onAgain, plainMqtt, narrowAccess: narrow } = options
+  const { unknownCertificates: policy, renewal } = options
   const access = createAccess({ ...stores, ...(narrow ? { narrow } : {}) })
-  const expectations = createExpectations(options.issuerName)
+  const expectations = () => createExpectations(options.issuerName)
   const refusals = createRefusalRing({ clock, expectations, onNew, onAgain })
   const mayUseAny: Parameters<typeof createClientIds>[0]['mayUseAny'] = (identity) =>
     identity.kind === 'service' || access.policyOf(identity).anyClientId
@@ -138,13 +142,8 @@ export function createRegistry(options: RegistryOptions): Registry {
   const shared = { ...stores, policies, revocations, cutter, onAccessChange: access.invalidate, events, clock }
   const devices = createDevices(shared)
   const services = createServices(shared)
-  const newcomers = createNewcomers({
-    ...stores,
-    policy: options.unknownCertificates,
-    ensureDevice: devices.ensure,
-    clock,
-  })
-  const admissions = createAdmissions({ ...stores, newcomers, clock })
+  const newcomers = createNewcomers({ ...stores, issuers, policy, ensureDevice: devices.ensure, clock })
+  const admissions = createAdmissions({ ...stores, newcomers, issuers, clock })
   const approvals = createApprovals({
     ...stores,
     devices,
@@ -156,6 +155,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const administrators = createAdministrators({ administrators: stores.administrators, clock })
   const issuance = createIssuance({
     issuer,
+    issuers,
     readRequestedKey: createRequestedKeys(issuer, certificateStore, clock),
     devices,
     services,
@@ -219,7 +219,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   }
   const asked = { ...stores, admissions, clientIds, access, recordRefusal: refusals.record }
   const emqx = {
-    ...createEmqxAuthenticator({ ...asked, judgeChain, noteConnection: noteCertificate, allowCommonNameOnly }),
+    ...createEmqxAuthenticator({ ...asked, ...options, noteConnection: noteCertificate }),
     ...createEmqxAuthorizer(asked),
   }
   return {
@@ -234,7 +234,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     devices,
     services,
     certificates,
-    renewals: createRenewals({ admissions, issuance, policy: options.renewal, clock }),
+    renewals: createRenewals({ admissions, issuance, issuers, policy: renewal, clock }),
     approvals,
     imports: { ...createImports(moving), ...createImportUndo(moving) },
     revocations,

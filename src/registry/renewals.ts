@@ -4,6 +4,7 @@ import { describeCertificate, type Peer } from '../peer-identity.ts'
 import type { Admission, Admissions } from './admission.ts'
 import type { Certificate } from './certificate.ts'
 import type { Issuance } from './issuance.ts'
+import type { Issuers } from './issuers.ts'
 import type { CertificateTerms } from './ports.ts'
 import { DEFAULT_PROFILE_NAME } from './profiles.ts'
 import type { CertifiedKey } from './succession.ts'
@@ -36,18 +37,21 @@ export type Renewed = CertifiedKey & {
 export interface RenewalsOptions {
   readonly admissions: Pick<Admissions, 'admit'>
   readonly issuance: Pick<Issuance, 'renewDevice'>
+  readonly issuers: Pick<Issuers, 'find' | 'isLeaving'>
   readonly policy: RenewalPolicy
   readonly clock: Clock
 }
 
 const DAY_MS = 86_400_000
 
-export function createRenewals({ admissions, issuance, policy, clock }: RenewalsOptions): Renewals {
+export function createRenewals({ admissions, issuance, issuers, policy, clock }: RenewalsOptions): Renewals {
   return {
     admit,
     async renew(peer, request) {
       const certificate = requireAdmitted(peer)
-      if (!policy.isAsked(certificate)) requireInWindow(certificate)
+      requireOwn(certificate)
+      // What a CA signed that is to go is renewed the sooner the better.
+      if (!issuers.isLeaving(certificate.issuer) && !policy.isAsked(certificate)) requireInWindow(certificate)
       return issuance.renewDevice({
         certificate,
         terms: termsOf(certificate),
@@ -68,6 +72,12 @@ export function createRenewals({ admissions, issuance, policy, clock }: Renewals
     const admission = admit(peer)
     if (admission.admitted) return admission.certificate
     throw new DomainError('unauthorized', `The certificate lets nobody renew it any more (${admission.cause})`)
+  }
+
+  // Its certificate of ours would outlive the trust in the CA that vouches for it.
+  function requireOwn({ issuer, subjectId }: Certificate): void {
+    if (issuers.find(issuer) === 'own') return
+    throw new DomainError('forbidden', `Device ${subjectId} has its certificate from another CA: let that one renew it`)
   }
 
   function requireInWindow(certificate: Certificate): void {

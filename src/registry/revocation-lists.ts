@@ -14,16 +14,20 @@ export interface IssuedList {
 }
 
 export interface RevocationListStore {
-  /** The revoked ones that were valid at `since` or later, one for each serial number, in their order after `after`. */
+  /** The revoked ones of its CA that were valid at `since` or later, one for each serial number, in their order after `after`. */
   listRevoked(since: Date, after: string, limit: number): readonly RevokedCertificate[]
   latest(): IssuedList | undefined
-  save(list: IssuedList): void
+  /** The octets of that list. */
+  published(): SignedLists | undefined
+  save(lists: SignedLists): void
   /** URLs that a certificate which is valid at that time may name, in a fixed order. */
   distributionPoints(now: Date): readonly string[]
 }
 
 /** Encodes and signs; knows nothing of who was revoked. */
 export interface ListSigner {
+  /** Throws while the key that signs is locked. */
+  requireUnlocked(): void
   encodeRevoked(certificates: readonly RevokedCertificate[]): Uint8Array
   signRevocationList(plan: {
     readonly number: number
@@ -35,14 +39,17 @@ export interface ListSigner {
   toPem(list: Buffer): Promise<Buffer<ArrayBuffer>>
 }
 
-export interface PublishedLists extends IssuedList {
+export interface SignedLists extends IssuedList {
   readonly madeAt: Date
   readonly nextUpdate: Date
   /** DER; for every certificate, whether or not it names a distribution point. */
   readonly complete: Buffer<ArrayBuffer>
-  readonly completePem: Buffer<ArrayBuffer>
   /** DER; the same entries under an issuing distribution point, where certificates name any. */
   readonly forDistributionPoints: Buffer<ArrayBuffer>
+}
+
+export interface PublishedLists extends SignedLists {
+  readonly completePem: Buffer<ArrayBuffer>
 }
 
 export interface RevocationListsOptions {
@@ -85,11 +92,17 @@ export class RevocationLists implements AsyncDisposable {
     try {
       await this.refresh()
     } catch (error) {
+      await this.#restore()
       // Whoever asked for the refresh that is due has met the same failure, and tells of it.
       if (!this.#built || this.#options.clock() >= this.#built.nextUpdate) throw error
     }
     if (!this.#built) throw new Error('The hub stopped before its first revocation list was made')
     return this.#built
+  }
+
+  /** Whether others are due, and those that serve may lack what was revoked since. */
+  get isBehind(): boolean {
+    return this.#isDue(this.#changes)
   }
 
   /** Makes them anew where that is due. */
@@ -102,6 +115,17 @@ export class RevocationLists implements AsyncDisposable {
       })
       await this.#building
     }
+  }
+
+  /** One more, that nothing follows: good until `nextUpdate`, when all that is on it has expired. */
+  async last(nextUpdate: Date): Promise<PublishedLists> {
+    while (this.#building) await this.#building
+    this.#building = this.#build(nextUpdate).finally(() => {
+      this.#building = undefined
+    })
+    await this.#building
+    if (!this.#built) throw new Error('The hub stopped before the last revocation list was made')
+    return this.#built
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -119,8 +143,18 @@ export class RevocationLists implements AsyncDisposable {
     return urls.length !== built.urls.length || urls.some((url) => !built.urls.includes(url))
   }
 
-  async #build(): Promise<void> {
+  /** What was published before this start, so that a hub whose key is locked has a list to show. */
+  async #restore(): Promise<void> {
+    if (this.#built) return
+    const { store, signer } = this.#options
+    const lists = store.published()
+    // Nobody has counted what was revoked since.
+    if (lists) this.#built = { ...lists, completePem: await signer.toPem(lists.complete), urls: [], changes: -1 }
+  }
+
+  async #build(lastUpdate?: Date): Promise<void> {
     const { store, signer, clock } = this.#options
+    signer.requireUnlocked()
     const now = clock()
     const changes = this.#changes
     const previous = store.latest()
@@ -131,16 +165,17 @@ export class RevocationLists implements AsyncDisposable {
       number: nextNumber(previous, now),
       // Peers whose clock is a little behind would refuse everybody for a list that is not valid yet.
       thisUpdate: new Date(now.getTime() - BACKDATED_MS),
-      nextUpdate: new Date(now.getTime() + LIFE_MS),
+      nextUpdate: lastUpdate ?? new Date(now.getTime() + LIFE_MS),
     }
     const complete = await signer.signRevocationList({ ...plan, revoked, distributionPoints: [] })
     const forDistributionPoints =
       urls.length > 0 ? await signer.signRevocationList({ ...plan, revoked, distributionPoints: urls }) : complete
     const completePem = await signer.toPem(complete)
     if (this.#isClosed) return
+    const lists = { ...plan, madeAt: now, complete, forDistributionPoints }
     // Before anybody can read it: a number that was seen is never given again.
-    store.save(plan)
-    this.#built = { ...plan, madeAt: now, complete, completePem, forDistributionPoints, urls, changes }
+    store.save(lists)
+    this.#built = { ...lists, completePem, urls, changes }
   }
 
   async #encodeRevoked(since: Date): Promise<readonly Uint8Array[]> {

@@ -4,6 +4,7 @@ import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
 import { parseFingerprint } from '../identifiers.ts'
 import { type Certificate, isRevocable, type RevocationReason } from './certificate.ts'
+import { type Issuers, requireIssuer } from './issuers.ts'
 import type { CertificateStore, IssuedLeaf, KeyAlgorithm } from './ports.ts'
 import type { Revocations } from './revocations.ts'
 
@@ -41,6 +42,7 @@ export interface RevokedServerCertificate {
 
 export interface ServerCertificatesOptions {
   readonly issuer: ServerIssuer
+  readonly issuers: Pick<Issuers, 'find'>
   readonly certificates: Pick<CertificateStore, 'findByFingerprint' | 'insert'>
   readonly revocations: Pick<Revocations, 'mark'>
   readonly events: EventFeed
@@ -48,11 +50,12 @@ export interface ServerCertificatesOptions {
 }
 
 export function createServerCertificates(options: ServerCertificatesOptions): ServerCertificates {
-  const { issuer, certificates, revocations, events, clock } = options
+  const { issuer, issuers, certificates, revocations, events, clock } = options
   return {
     async issue(names, keyAlgorithm) {
       const leaf = await issuer.issueServer(names, keyAlgorithm)
       const [subjectId = ''] = leaf.names
+      requireIssuer(issuers, leaf)
       certificates.insert(recordOf(leaf, subjectId, clock()))
       events.publish('certificate.issued', { kind: 'server', id: subjectId, fingerprint: leaf.fingerprint })
       return { ...leaf, caCertificatePem: issuer.caCertificatePem }
@@ -82,6 +85,7 @@ function recordOf(leaf: IssuedLeaf, subjectId: string, createdAt: Date): Certifi
     pem: leaf.certificatePem,
     notBefore: leaf.notBefore,
     notAfter: leaf.notAfter,
+    issuer: leaf.issuer,
     createdAt,
     firstSeenAt: undefined,
     retiresAt: undefined,

@@ -3,7 +3,8 @@ import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
 import { type Certificate, isHeld, whyUnusable } from './certificate.ts'
-import type { CertificateMarks, CertificateStore, Cutter, IssuedLeaf, Transaction } from './ports.ts'
+import { type Issuers, requireIssuer } from './issuers.ts'
+import type { CertificateMarks, CertificateStore, Cutter, IssuedLeaf, LeafIssuer, Transaction } from './ports.ts'
 import type { Revocations } from './revocations.ts'
 
 /** A new certificate, and what is to become of those that its subject has. */
@@ -19,7 +20,7 @@ export interface Successor {
 
 /** A certificate for a key that somebody else may hold. */
 export interface CertifiedKey {
-  readonly certificate: Certificate & Omit<IssuedLeaf, 'certificatePem' | 'terms'> & { readonly pem: string }
+  readonly certificate: Certificate & Omit<IssuedLeaf, 'certificatePem' | 'issuer' | 'terms'> & { readonly pem: string }
   readonly caCertificatePem: string
 }
 
@@ -37,7 +38,8 @@ export interface Succession {
 }
 
 export interface SuccessionOptions {
-  readonly caCertificatePem: string
+  readonly issuer: Pick<LeafIssuer, 'caCertificatePem'>
+  readonly issuers: Pick<Issuers, 'find'>
   readonly certificates: CertificateStore & CertificateMarks
   readonly revocations: Pick<Revocations, 'mark'>
   readonly cutter: Pick<Cutter, 'liftBan'>
@@ -49,7 +51,7 @@ export interface SuccessionOptions {
 const HOUR_MS = 3_600_000
 
 export function createSuccession(options: SuccessionOptions): Succession {
-  const { caCertificatePem, certificates, revocations, cutter, transaction, events, clock } = options
+  const { issuer, issuers, certificates, revocations, cutter, transaction, events, clock } = options
   return { requireAllowed, keep }
 
   async function keep(
@@ -68,6 +70,7 @@ export function createSuccession(options: SuccessionOptions): Succession {
       pem: leaf.certificatePem,
       notBefore: leaf.notBefore,
       notAfter: leaf.notAfter,
+      issuer: leaf.issuer,
       createdAt: clock(),
       ...leaf.terms,
       ...(successor.idempotencyKey === undefined ? {} : { idempotencyKey: successor.idempotencyKey }),
@@ -78,6 +81,7 @@ export function createSuccession(options: SuccessionOptions): Succession {
     } satisfies Certificate
     // The key took time to make: what was true before it is asked again, in the tick that keeps the result.
     const cut = transaction(() => {
+      requireIssuer(issuers, leaf)
       requireSubject()
       requireAllowed(kind, subjectId, successor)
       const outdated = makeRoom(kind, subjectId, successor)
@@ -90,7 +94,7 @@ export function createSuccession(options: SuccessionOptions): Succession {
     if (kind !== 'administrator' && !byItself) cutter.liftBan(kind, subjectId)
     events.publish('certificate.issued', { kind, id: subjectId, fingerprint: certificate.fingerprint })
     await closed
-    return { certificate, caCertificatePem }
+    return { certificate, caCertificatePem: issuer.caCertificatePem }
   }
 
   function requireAllowed(

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream'
 import { createApi } from '../../src/api/api.ts'
 import type { ApiDependencies } from '../../src/api/dependencies.ts'
 import type { ObservedRequest } from '../../src/api/metrics/timings.ts'
+import type { PublishedRevocations } from '../../src/api/ports.ts'
 import type { RequestOrigin } from '../../src/api/request/request-origin.ts'
 import { openAuthority } from '../../src/ca/authority-files.ts'
 import { systemClock } from '../../src/clock.ts'
@@ -13,6 +14,7 @@ import type { EmqxConnect } from '../../src/registry/emqx-authenticator.ts'
 import type { EmqxAction } from '../../src/registry/emqx-authorizer.ts'
 import type { PublishedLists } from '../../src/registry/revocation-lists.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { createAuthorityDouble } from './authority-double.ts'
 import { createBrokerDouble } from './broker-double.ts'
 import { createFleetDouble } from './fleet-double.ts'
 import { createHandOverDouble } from './hand-over-double.ts'
@@ -32,6 +34,15 @@ export const PUBLISHED_LISTS: PublishedLists = {
   complete: Buffer.from('complete'),
   completePem: Buffer.from('PEM'),
   forDistributionPoints: Buffer.from('for distribution points'),
+}
+
+/** The same lists whoever is asked for, of a CA whose fingerprint begins with `0a`. */
+export function publishedRevocations(lists: PublishedLists): PublishedRevocations {
+  return {
+    current: async () => lists,
+    named: async () => lists,
+    find: async (id) => (id.startsWith('0a') ? lists : undefined),
+  }
 }
 
 const UNTIMED = { handshake: () => undefined, commit: () => undefined, revocationEffect: () => undefined }
@@ -58,6 +69,7 @@ export interface Call {
 export function createHarness(overrides: Partial<ApiDependencies> = {}) {
   const registry = createRegistryDouble(NOW, authority.caCertificatePem)
   const brokerDouble = createBrokerDouble(NOW)
+  const { calls: authorityCalls, ...authorities } = createAuthorityDouble(NOW)
   const handOver = createHandOverDouble(NOW, (deviceId) => registry.issue('device', deviceId))
   const webhookDouble = createWebhookDouble(NOW)
   const refusals: Refusal[] = []
@@ -68,6 +80,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
   const { logger, lines } = recordLog()
   const app = createApi({
     ...registry.ports,
+    ...authorities,
     ...createFleetDouble(NOW),
     modes: { mqtt: 'mtls', api: 'token' },
     apiAdmissions: createApiAdmissions({
@@ -77,6 +90,17 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       noteCertificate: () => undefined,
     }),
     ...brokerDouble.ports,
+    certificateAuthority: {
+      describe: () => ({
+        ...authority,
+        keyAlgorithm: 'ec-p256',
+        keyStore: 'file',
+        isProtected: false,
+        fault: undefined,
+      }),
+      unlock: async () => undefined,
+      lock: () => undefined,
+    },
     ...handOver.ports,
     emqx: {
       authenticate(connect, address) {
@@ -107,7 +131,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       notAfter: NOW,
     }),
     trust: { caCertificatePem: authority.caCertificatePem, anchorPem: authority.caCertificatePem },
-    revocationLists: { current: async () => PUBLISHED_LISTS },
+    revocationLists: publishedRevocations(PUBLISHED_LISTS),
     answerOcsp: async (request) => ({ body: Buffer.from(`answer to ${Buffer.from(request).toString()}`) }),
     broker: { brokerHost: 'hub.example.com', mqttPort: 8883 },
     https: { serverNames: () => SERVER_NAMES, publicHost: 'hub.example.com', httpsPort: 3000 },
@@ -166,6 +190,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     call,
     calls: registry.calls,
     brokerCalls: brokerDouble.calls,
+    authorityCalls,
     handOverCalls: handOver.handOverCalls,
     webhookCalls: webhookDouble.calls,
     refusals,

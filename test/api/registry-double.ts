@@ -240,6 +240,7 @@ export function createCertificateRecord(kind: Certificate['kind'], subjectId: st
     subjectId,
     fingerprint: FINGERPRINT,
     serialNumber: '0102',
+    issuer: 'AA:BB',
     pem: 'CERTIFICATE PEM',
     notBefore: now,
     notAfter: new Date(now.getTime() + 86_400_000),

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { type CertificateAuthority, createAuthority } from '../../src/ca/authority.ts'
+import { createKeySigner } from '../../src/ca/ca-signer.ts'
 import { createRootCertificate } from '../../src/ca/certificate.ts'
 import { parseCertificates } from '../../src/ca/certificate-chain.ts'
 import { planCertificate } from '../../src/ca/certificate-profile.ts'
@@ -27,7 +28,7 @@ async function createRootAuthority({ caKey = 'ec-p256', keyAlgorithm, clock = ()
   return createAuthority({
     certificates: parseCertificates(certificatePem, 'ca-cert.pem'),
     caCertificatePem: certificatePem,
-    privateKey: keyPair.privateKey,
+    signer: createKeySigner(keyPair.privateKey),
     clock,
     ...(keyAlgorithm && { keyAlgorithm }),
   })

@@ -1,4 +1,5 @@
-// Run by key-pair-files.test.ts: replaces the pair in a folder and is killed, for good, at the n-th call that changes a file.
+// Run by key-pair-files.test.ts and key-file.test.ts: replaces the pair in a folder, or encrypts its key, and is killed, for
+// good, at the n-th call that changes a file.
 import fs from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 
@@ -17,7 +18,10 @@ for (const name of ['open', 'rename', 'rm', 'chmod'] as const) {
 syncBuiltinESMExports()
 
 const { keyPairPaths, replaceKeyPairFiles, writeKeyPairFiles } = await import('../../src/ca/key-pair-files.ts')
-const { old, next } = JSON.parse(input)
+const { encryptKeyFile } = await import('../../src/ca/key-file.ts')
+const { parsePrivateKey } = await import('../../src/ca/key-pair.ts')
+const { old, next, passphrase } = JSON.parse(input)
 const paths = keyPairPaths(folder, 'server')
-if (old) await replaceKeyPairFiles(paths, old, next)
+if (passphrase) await encryptKeyFile(paths.keyPath, parsePrivateKey(old.keyPem, ''), passphrase)
+else if (old) await replaceKeyPairFiles(paths, old, next)
 else await writeKeyPairFiles(paths, next)

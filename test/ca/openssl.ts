@@ -75,7 +75,7 @@ export async function createForeignHierarchy(folder: string): Promise<void> {
   const key = ['ecparam', '-name', 'prime256v1', '-genkey', '-noout']
   await createForeignCa(folder, { key, subject: ['-subj', '/CN=Works Root'] })
   await openssl(folder, 'x509', '-in', 'ca-cert.pem', '-out', 'root-cert.pem')
-  await openssl(folder, 'pkey', '-in', 'ca-key.pem', '-out', 'root-key.pem')
+  await openssl(folder, 'pkey', '-in', 'ca-key.pem', '-out', 'upper-key.pem')
   await createForeignKey(folder, key, 'ca-key.pem')
   await openssl(
     folder,
@@ -91,6 +91,6 @@ export async function createForeignHierarchy(folder: string): Promise<void> {
     'csr.pem',
   )
   await writeFile(join(folder, 'ext.cnf'), [...CA_EXTENSIONS, 'authorityKeyIdentifier=keyid'].join('\n'))
-  const issuer = ['-CA', 'root-cert.pem', '-CAkey', 'root-key.pem', '-set_serial', '7', '-extfile', 'ext.cnf']
+  const issuer = ['-CA', 'root-cert.pem', '-CAkey', 'upper-key.pem', '-set_serial', '7', '-extfile', 'ext.cnf']
   await openssl(folder, 'x509', '-req', '-in', 'csr.pem', '-days', '1000', ...issuer, '-out', 'ca-cert.pem')
 }

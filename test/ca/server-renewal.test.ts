@@ -17,7 +17,7 @@ async function openScene() {
   let running = 0
   const renewal = new ServerRenewal({
     served,
-    authority,
+    authority: () => authority,
     readNames: () => machine.names,
     async open(names) {
       if (machine.failure) throw machine.failure

@@ -53,7 +53,7 @@ describe('signet backup', () => {
       call: { isTTY: true, stdin: 'short\rshort\r' },
       sentence: 'A passphrase has at least 12 characters',
     },
-    { name: 'nobody to ask', argv: 'backup my.backup', call: {}, sentence: 'There is no terminal to ask' },
+    { name: 'nobody to ask', argv: 'backup my.backup', call: {}, sentence: 'No passphrase was given' },
     {
       name: 'an empty file',
       argv: 'backup my.backup --passphrase-file empty',

@@ -7,6 +7,9 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 import { openHubDouble } from './hub-double.ts'
 import { run } from './terminal.ts'
 
+const KEY = { keyStore: 'file', encrypted: true, keyAlgorithm: 'ec-p256' }
+const UNLOCKED = { state: 'unlocked', cause: null }
+
 function createCertificate(folder: string): string {
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
   const name = ['-subj', '/O=Home/CN=Signet CA', '-days', '10']
@@ -27,14 +30,33 @@ test('ca show prints subject, fingerprint and end as OpenSSL reads them', async 
   })
   const fingerprint = printed.trim().split('=')[1]
   await using _hub = await openHubDouble(
-    { 'GET /pki/ca.pem': { type: 'text/plain', body: pem } },
+    { 'GET /pki/ca.pem': { type: 'text/plain', body: pem }, 'GET /api/ca': { body: { ...KEY, ...UNLOCKED } } },
     { folder: folder.path },
   )
   const { stdout } = await run({ argv: ['ca', 'show'], cwd: folder.path })
   expect(stdout).toMatch(/^Subject +O=Home, CN=Signet CA\n/)
   expect(stdout).toContain(`Fingerprint  ${fingerprint}\n`)
+  expect(stdout).toMatch(/^Key +ec-p256, in its file, encrypted\nState +unlocked\n/m)
   const { stdout: json } = await run({ argv: ['ca', 'show', '--json'], cwd: folder.path })
-  expect(JSON.parse(json)).toMatchObject({ fingerprint, notAfter: expect.stringMatching(/^20\d\d-.*Z$/) })
+  expect(JSON.parse(json)).toMatchObject({
+    fingerprint,
+    notAfter: expect.stringMatching(/^20\d\d-.*Z$/),
+    ...KEY,
+    ...UNLOCKED,
+  })
+})
+
+test('ca show says why the key is locked', async (context) => {
+  needPrograms(context, 'openssl')
+  await using folder = await temporaryFolder()
+  const locked = { state: 'locked', cause: { code: 'hsm_unavailable', detail: 'No token' } }
+  const answers = {
+    'GET /pki/ca.pem': { type: 'text/plain', body: createCertificate(folder.path) },
+    'GET /api/ca': { body: { ...KEY, keyStore: 'hsm', ...locked } },
+  }
+  await using _hub = await openHubDouble(answers, { folder: folder.path })
+  const { stdout } = await run({ argv: ['ca', 'show'], cwd: folder.path })
+  expect(stdout).toMatch(/^Key +ec-p256, in an HSM\nState +locked: No token\n/m)
 })
 
 test('an answer that is no certificate is told in one sentence', async () => {

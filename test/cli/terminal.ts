@@ -8,6 +8,8 @@ export interface Call {
   readonly env?: NodeJS.Dict<string>
   readonly stdin?: string
   readonly isTTY?: boolean
+  /** What a person types at the terminal; `stdin` is not read then. */
+  readonly keys?: readonly string[]
   readonly signals?: EventEmitter
   readonly startHub?: StartHub
   /** Told of each piece of output as it is written. */
@@ -32,6 +34,7 @@ export function createTerminal({
   cwd,
   stdin = '',
   isTTY = false,
+  keys,
   signals = new EventEmitter(),
   onOutput,
 }: Omit<Call, 'argv'>) {
@@ -45,7 +48,7 @@ export function createTerminal({
     },
   })
   const terminal: Terminal = {
-    stdin: Object.assign(toStream(stdin), { isTTY }),
+    stdin: keys ? toKeyboard(keys, written) : Object.assign(toStream(stdin), { isTTY }),
     stdout: output('stdout'),
     stderr: output('stderr'),
     signals,
@@ -60,6 +63,18 @@ export function createTerminal({
 
 async function* toStream(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text)
+}
+
+/** Types each line only when it is asked for; what a terminal would show of it goes to stdout. */
+function toKeyboard(keys: readonly string[], shown: { stdout: string }): Terminal['stdin'] {
+  let isRaw = false
+  async function* type() {
+    for (const key of keys) {
+      if (!isRaw) shown.stdout += key
+      yield Buffer.from(key)
+    }
+  }
+  return { isTTY: true, setRawMode: (raw) => (isRaw = raw), [Symbol.asyncIterator]: type }
 }
 
 async function refuseToStart(): Promise<RunningHub> {

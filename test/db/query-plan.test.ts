@@ -88,7 +88,7 @@ const LOOK_UPS: readonly { name: string; run: (database: Database) => unknown; i
   },
   {
     name: 'the status of a serial number',
-    run: (database) => createCertificateStatusStore(database).listStatuses('4A'),
+    run: (database) => createCertificateStatusStore(database).listStatuses('AA', '4A'),
     index: /SEARCH certificates USING INDEX certificates_by_serial_number \(serial_number=\?\)$/,
   },
   {

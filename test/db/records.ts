@@ -4,6 +4,7 @@ import type { Certificate } from '../../src/registry/certificate.ts'
 import type { Device } from '../../src/registry/device.ts'
 import type { IdentityToken } from '../../src/registry/identity-token.ts'
 import type { LegacyCredential } from '../../src/registry/legacy-credential.ts'
+import type { SignedLists } from '../../src/registry/revocation-lists.ts'
 import type { Service } from '../../src/registry/service.ts'
 
 export const NOON = new Date('2026-11-22T12:00:00.123Z')
@@ -74,4 +75,16 @@ export function createIdentityToken(id: string, changes: Partial<IdentityToken> 
 export function createLegacyCredential(deviceId: string, changes: Partial<LegacyCredential> = {}): LegacyCredential {
   const hash = { algorithm: 'bcrypt', digest: '$2b$10$' } as const
   return { deviceId, userName: deviceId, hash, endsAt: minutesAfterNoon(10), createdAt: NOON, ...changes }
+}
+
+export function createSignedLists(number: number, thisUpdate: Date): SignedLists {
+  const complete = Buffer.from(`list ${number}`)
+  return {
+    number,
+    thisUpdate,
+    madeAt: thisUpdate,
+    nextUpdate: minutesAfterNoon(60),
+    complete,
+    forDistributionPoints: complete,
+  }
 }

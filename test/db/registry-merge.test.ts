@@ -2,7 +2,11 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createStores } from '../../src/app-stores.ts'
+import type { CertificateAuthority } from '../../src/ca/authority.ts'
+import { createMemoryAuthority } from '../../src/ca/memory-authority.ts'
+import { createAuthorityStore } from '../../src/db/authority-store.ts'
 import { type Database, openDatabase } from '../../src/db/database.ts'
+import { createForeignAuthorityStore } from '../../src/db/foreign-authority-store.ts'
 import { findRegistryLosses, listRemoved } from '../../src/db/registry-losses.ts'
 import { MERGED, mergeRegistry } from '../../src/db/registry-merge.ts'
 import { createRevocationListStore } from '../../src/db/revocation-list-store.ts'
@@ -15,6 +19,7 @@ import {
   createIdentityToken,
   createLegacyCredential,
   createService,
+  createSignedLists,
   minutesAfterNoon,
   NOON,
 } from './records.ts'
@@ -52,6 +57,10 @@ function change(file: string, work: Change): void {
     createStores(database, () => NOW),
     database,
   )
+}
+
+function factsOf({ fingerprint, caCertificatePem: certificatePem }: CertificateAuthority) {
+  return { fingerprint, certificatePem }
 }
 
 function populate(stores: Stores): void {
@@ -300,13 +309,13 @@ test('the number of the CRL only grows, and every place that a certificate names
     const found = await merge(
       (stores, database) => {
         populate(stores)
-        createRevocationListStore(database).save({ number: before, thisUpdate: NOON })
+        createRevocationListStore(database).save(createSignedLists(before, NOON))
         createRevocationListStore(database).saveDistributionPoint('http://a/', minutesAfterNoon(1))
       },
       (_, database) => {
         database.sqlite.exec('delete from revocation_lists')
         const store = createRevocationListStore(database)
-        store.save({ number: since, thisUpdate: NOON })
+        store.save(createSignedLists(since, NOON))
         store.saveDistributionPoint('http://a/', minutesAfterNoon(5))
         store.saveDistributionPoint('http://b/', minutesAfterNoon(3))
       },
@@ -317,6 +326,67 @@ test('the number of the CRL only grows, and every place that a certificate names
     )
     expect(found).toEqual([9, minutesAfterNoon(5), minutesAfterNoon(3)])
   }
+})
+
+test('of several CAs the numbers of each only grow', async () => {
+  const listsOf = (database: Database, issuer: string) =>
+    createRevocationListStore(database, { issuer, path: '/pki/dp.crl' })
+  const found = await merge(
+    (stores, database) => {
+      populate(stores)
+      listsOf(database, 'AA').save(createSignedLists(9, NOON))
+      listsOf(database, 'BB').save(createSignedLists(3, NOON))
+    },
+    (_, database) => {
+      listsOf(database, 'BB').save(createSignedLists(7, NOON))
+      listsOf(database, 'CC').save(createSignedLists(5, NOON))
+    },
+    (_, database) => ['AA', 'BB', 'CC'].map((issuer) => listsOf(database, issuer).latest()?.number),
+  )
+  expect(found).toEqual([9, 7, 5])
+})
+
+test('a CA that was retired since stays so, and one that came since is known', async () => {
+  const [old, next, last] = await Promise.all([1, 2, 3].map(() => createMemoryAuthority(() => NOON)))
+  if (!old || !next || !last) throw new Error('three were made')
+  const retired = await merge(
+    (stores, database) => {
+      populate(stores)
+      for (const one of [old, next]) createAuthorityStore(database).noteRetiring(factsOf(one), NOON)
+    },
+    (_, database) => {
+      const store = createAuthorityStore(database)
+      store.noteRetiring(factsOf(last), NOON)
+      for (const { fingerprint } of [old, last]) store.noteRetired(fingerprint, minutesAfterNoon(1))
+    },
+    (_, database) => {
+      const store = createAuthorityStore(database)
+      return [store.findFirst(), ...store.listRetired().map(({ fingerprint }) => fingerprint)]
+    },
+  )
+  expect(retired).toEqual([old.fingerprint, old.fingerprint, last.fingerprint])
+})
+
+test('a CA of others is not trusted again, nor more widely than since', async () => {
+  const anchor = (fingerprint: string, registration: 'automatic' | 'pending' | 'denied') =>
+    ({ fingerprint, certificatePem: 'PEM', registration, owner: 'default', createdAt: NOON }) as const
+  const found = await merge(
+    (stores, database) => {
+      populate(stores)
+      const store = createForeignAuthorityStore(database)
+      for (const one of ['AA', 'BB', 'CC']) store.save(anchor(one, one === 'CC' ? 'denied' : 'automatic'))
+    },
+    (_, database) => {
+      const store = createForeignAuthorityStore(database)
+      store.delete('AA')
+      for (const one of ['BB', 'CC']) store.save(anchor(one, 'pending'))
+    },
+    (_, database) =>
+      createForeignAuthorityStore(database)
+        .list()
+        .map(({ fingerprint, registration }) => `${fingerprint} ${registration}`),
+  )
+  expect(found).toEqual(['BB pending', 'CC denied'])
 })
 
 test('what would be lost is counted, and named up to ten', async () => {

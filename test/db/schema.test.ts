@@ -3,10 +3,11 @@ import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { describe, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import * as registry from '../../src/db/schema.ts'
+import * as authorities from '../../src/db/schema-authorities.ts'
 import * as enrolment from '../../src/db/schema-enrolment.ts'
 import * as records from '../../src/db/schema-records.ts'
 
-const schema = { ...registry, ...enrolment, ...records }
+const schema = { ...registry, ...authorities, ...enrolment, ...records }
 
 interface ForeignKeyRow {
   readonly from: string

@@ -8,7 +8,7 @@ import { createRevocationListStore } from '../../src/db/revocation-list-store.ts
 import { takeSnapshot } from '../../src/db/snapshot.ts'
 import { answerOver, answerSnapshot } from '../../src/db/snapshot-worker.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { createCertificate, NOON } from './records.ts'
+import { createCertificate, createSignedLists, NOON } from './records.ts'
 
 function openBoth(folder: string, stack: DisposableStack) {
   const plan = (name: string) => ({ file: join(folder, name), copy: join(folder, `copy-${name}`) })
@@ -23,7 +23,7 @@ test('both databases are copied while they are open, and what is in them is coun
   using stack = new DisposableStack()
   const { database, mqtt, request } = openBoth(folder.path, stack)
   createCertificateStore(database).insert(createCertificate('d1'))
-  createRevocationListStore(database).save({ number: 7, thisUpdate: NOON })
+  createRevocationListStore(database).save(createSignedLists(7, NOON))
   mqtt.sessions.insert('d1', { kind: 'device', id: 'd1' }, NOON)
   expect(await answerSnapshot(request)).toMatchObject({
     figures: {

@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { TLSSocket } from 'node:tls'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { ClientTrust } from '../../src/edge/client-trust.ts'
 import { createHttpDoor } from '../../src/edge/http-door.ts'
 import { createHttpSockets } from '../../src/edge/http-sockets.ts'
 import type { SecureConnection } from '../../src/edge/secure-server.ts'
@@ -153,7 +154,7 @@ async function openDoor(limits: Parameters<typeof createDoorway>[0] = {}, handsh
   const enter = createHttpDoor({
     ...doorway.options,
     ...pki.server,
-    clientCa: pki.clientCa,
+    clientTrust: new ClientTrust(pki.clientCa),
     handshakeSeconds,
     http,
   })

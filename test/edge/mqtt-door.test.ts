@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { ClientTrust } from '../../src/edge/client-trust.ts'
 import { createMqttDoor } from '../../src/edge/mqtt-door.ts'
 import type { SecureConnection } from '../../src/edge/secure-server.ts'
 import { closing } from '../support/socket-closing.ts'
@@ -64,7 +65,7 @@ async function openDoor(limits: Parameters<typeof createDoorway>[0] = {}) {
   const door = createMqttDoor({
     ...doorway.options,
     ...pki.server,
-    clientCa: pki.clientCa,
+    clientTrust: new ClientTrust(pki.clientCa),
     onConnection(connection) {
       connection.socket.on('error', () => undefined).resume()
       first.resolve(connection)

@@ -4,6 +4,7 @@ import { duplexPair } from 'node:stream'
 import { connect as connectTls, type SecureVersion } from 'node:tls'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readServerIdentity, ServedCertificate } from '../../src/ca/served-certificate.ts'
+import { ClientTrust } from '../../src/edge/client-trust.ts'
 import type { Entrant } from '../../src/edge/entrance.ts'
 import { createSecureServer, type SecureConnection, type SecureServerOptions } from '../../src/edge/secure-server.ts'
 import {
@@ -136,7 +137,7 @@ describe('another certificate', () => {
       const own = await createPki()
       const { served } = own.server
       const first = served.identity.certificate.fingerprint256
-      await using server = await openServer({ served, clientCa: own.clientCa })
+      await using server = await openServer({ served, clientTrust: new ClientTrust(own.clientCa) })
       const credentials = await own.ca.make({ commonNames: ['device-001'] })
       const before = await shakeHands(server.port, own, credentials, { version })
       await server.connectedSoMany(1)
@@ -156,7 +157,11 @@ describe('another certificate', () => {
     test(`makes ${version} sessions that began before it begin anew`, async () => {
       const own = await createPki()
       const { served } = own.server
-      await using server = await openServer({ served, clientCa: own.clientCa, sessionResumption: true })
+      await using server = await openServer({
+        served,
+        clientTrust: new ClientTrust(own.clientCa),
+        sessionResumption: true,
+      })
       const exchange = (): void => served.exchange(served.identity)
       expect(await isResumed(server, version, {}, own)).toBe(true)
       expect(await isResumed(server, version, {}, own, exchange)).toBe(false)
@@ -165,7 +170,7 @@ describe('another certificate', () => {
 })
 
 test('a server without a CA for clients asks none of them for a certificate', async () => {
-  await using server = await openServer({ clientCa: [] })
+  await using server = await openServer({ clientTrust: new ClientTrust([]) })
   await shakeHands(server.port, pki, await pki.ca.make({ commonNames: ['device-001'] }))
   expect((await server.connection).peer).toEqual({})
 })
@@ -370,7 +375,7 @@ async function openServer(options: Partial<SecureServerOptions> = {}, host = LOO
     ...pki.server,
     surface: 'mqtts',
     alpnProtocols: ['mqtt'],
-    clientCa: pki.clientCa,
+    clientTrust: new ClientTrust(pki.clientCa),
     onConnection(connection) {
       connection.socket.on('error', () => undefined).resume()
       connections.push(connection)

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { SecureVersion } from 'node:tls'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { ClientTrust } from '../../src/edge/client-trust.ts'
 import { createMqttDoor } from '../../src/edge/mqtt-door.ts'
 import type { Staple } from '../../src/edge/stapling.ts'
 import { beginHandshake, createDoorway, createPki, openPort, type Pki, TLS_VERSIONS } from './tls-scene.ts'
@@ -13,8 +14,9 @@ beforeAll(async () => {
 async function openServer(staple?: Staple) {
   const { options } = createDoorway()
   const onConnection = (): void => undefined
-  const { server: served, clientCa } = pki
-  return openPort(createMqttDoor({ ...options, ...served, clientCa, onConnection, ...(staple ? { staple } : {}) }))
+  const { server: served } = pki
+  const clientTrust = new ClientTrust(pki.clientCa)
+  return openPort(createMqttDoor({ ...options, ...served, clientTrust, onConnection, ...(staple ? { staple } : {}) }))
 }
 
 /** What a client is given of the server's certificate beside itself; null: nothing. */

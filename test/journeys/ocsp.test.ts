@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect } from 'node:tls'
 import { describe, expect, test } from 'vitest'
+import { shortFingerprint } from '../../src/identifiers.ts'
 import { createOcspRequest, readOcspAnswer } from '../ca/ocsp-client.ts'
 import { openHubCa } from '../support/certificate-maker.ts'
 import { connectPacket, openConnectedClient, openRawClient } from '../support/raw-client.ts'
@@ -131,8 +132,9 @@ test("the hub's own certificate comes with its status, on both ports, and so doe
 test('certificates name where their status is found', async () => {
   await using hub = await startTestHub({ settings: { pki: { public_url: 'http://pki.example.com' } } })
   const { infoAccess } = new X509Certificate((await hub.enrol('pump')).cert)
+  const id = shortFingerprint(new X509Certificate(hub.ca).fingerprint256)
   expect(infoAccess?.trim().split('\n')).toEqual([
     'OCSP - URI:http://pki.example.com/pki/ocsp',
-    'CA Issuers - URI:http://pki.example.com/pki/ca.cer',
+    `CA Issuers - URI:http://pki.example.com/pki/authorities/${id}/ca.cer`,
   ])
 })

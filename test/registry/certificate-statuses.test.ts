@@ -31,6 +31,12 @@ for (const { name, certificates, expected } of [
     certificates: [{ pendingSince: NOON, ...revoked(1) }],
     expected: { status: 'revoked', revokedAt: minutesAfterNoon(1), reason: 'keyCompromise' },
   },
+  { name: 'a certificate of the CA itself has', certificates: [{ issuer: 'AA' }], expected: { status: 'good' } },
+  {
+    name: 'a certificate of the CA before it has',
+    certificates: [{ issuer: 'BB', ...revoked(1) }],
+    expected: { status: 'unknown' },
+  },
   {
     name: 'three certificates of another CA have, two of them revoked',
     certificates: [{}, revoked(5), revoked(3)],
@@ -47,6 +53,6 @@ for (const { name, certificates, expected } of [
     const store = createCertificateStore(database)
     for (const changes of certificates) store.insert(createCertificate('pump', { serialNumber: '4A11', ...changes }))
     store.insert(createCertificate('pump', { serialNumber: '4A12', ...revoked(1) }))
-    expect(statusOfSerialNumber(createCertificateStatusStore(database), '4A11')).toEqual(expected)
+    expect(statusOfSerialNumber(createCertificateStatusStore(database), 'AA', '4A11')).toEqual(expected)
   })
 }

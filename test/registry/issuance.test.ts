@@ -3,9 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { createMemoryAuthority } from '../../src/ca/memory-authority.ts'
 import { DomainError } from '../../src/errors.ts'
 import type { IssueRequest } from '../../src/registry/issuance.ts'
+import type { Issuers } from '../../src/registry/issuers.ts'
 import type { ProfileIssuer } from '../../src/registry/profiles.ts'
 import { createSigningRequest } from '../support/signing-request.ts'
 import { createScene, DAY_MS, HOUR_MS, NOON, type Scene } from './registry-scene.ts'
+
+const EVERY_ISSUER = { find: () => 'own', isLeaving: () => false } satisfies Issuers
 
 describe('a certificate for a device', () => {
   test('is handed out with its key and the CA, recorded, and told of', async () => {
@@ -132,7 +135,7 @@ describe('refused, and nothing is left behind:', () => {
       issueService: () => Promise.reject(refusal),
       issueAdministrator: () => Promise.reject(refusal),
     }
-    using scene = await createScene({ issuer })
+    using scene = await createScene({ issuer, issuers: EVERY_ISSUER })
     await expect(scene.registry.certificates.issueToDevice({ deviceId: 'pump' })).rejects.toBe(refusal)
     expect(devicesOf(scene)).toEqual([])
   })
@@ -262,7 +265,7 @@ describe('what changed while the key was made', () => {
   for (const { name, change, code } of changes) {
     test(`is asked again: ${name}`, async () => {
       const { issuer, release } = await createSlowIssuer()
-      using scene = await createScene({ issuer })
+      using scene = await createScene({ issuer, issuers: EVERY_ISSUER })
       scene.registry.devices.create({ deviceId: 'pump', userId: 'ann' }, true)
       const issuing = scene.registry.certificates.issueToDevice({ deviceId: 'pump' })
       await change(scene)
@@ -275,7 +278,7 @@ describe('what changed while the key was made', () => {
 
   test('is asked again: the service was removed', async () => {
     const { issuer, release } = await createSlowIssuer()
-    using scene = await createScene({ issuer })
+    using scene = await createScene({ issuer, issuers: EVERY_ISSUER })
     scene.registry.services.create({ name: 'backend' }, true)
     const issuing = scene.registry.certificates.issueToService('backend', {})
     await scene.registry.services.remove('backend')

@@ -170,7 +170,7 @@ test('what was presented is cut to what an operator reads: the ring has ten thou
 })
 
 test('what would have been accepted is filled in by the cause, where the one who refused does not say it', () => {
-  const ring = createRefusalRing({ clock: () => NOON, expectations: { certificate_missing: 'a certificate' } })
+  const ring = createRefusalRing({ clock: () => NOON, expectations: () => ({ certificate_missing: 'a certificate' }) })
   const refusal = { address: 'a', surface: 'mqtts', cause: 'certificate_missing' } as const
   ring.record(refusal)
   ring.record({ ...refusal, address: 'b', expected: 'yours' })

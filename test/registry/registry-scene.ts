@@ -10,6 +10,7 @@ import { judgeChain } from '../../src/edge/chain-verdict.ts'
 import { EventFeed } from '../../src/events.ts'
 import { type ChainVerdict, type Peer, readPeerCertificate } from '../../src/peer-identity.ts'
 import type { Certificate } from '../../src/registry/certificate.ts'
+import { createIssuers } from '../../src/registry/issuers.ts'
 import type { Cutter, Transaction } from '../../src/registry/ports.ts'
 import { createProfiles, type Profile, type ProfileIssuer, profileIssuer } from '../../src/registry/profiles.ts'
 import { createRegistry, type Registry, type RegistryOptions, type Stores } from '../../src/registry/registry.ts'
@@ -50,6 +51,7 @@ export interface Scene extends Disposable {
 export type SceneOverrides = Partial<
   Pick<
     RegistryOptions,
+    | 'issuers'
     | 'allowCommonNameOnly'
     | 'unknownCertificates'
     | 'renewal'
@@ -84,11 +86,17 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
   const profiles = createProfiles((name) => overrides.profiles?.[name] ?? (name === 'default' ? DEFAULT : undefined))
   const registry = createRegistry({
     stores,
+    issuers: createIssuers({
+      own: () => [authority.fingerprint, OWN_CA],
+      leaving: () => undefined,
+      foreign: () => undefined,
+    }),
     issuerName: authority.certificate.subject,
     cutter: createCutter(stores, cuts, lifted),
     onCrlChange: () => undefined,
     compareBcrypt: compare,
     judgeChain: (certificate) => judgeChain(certificate, [authority.certificate]),
+    authorityOf: () => authority.fingerprint,
     allowCommonNameOnly: () => false,
     mode: 'mtls',
     apiAuth: { mode: 'token', openOnLoopback: false },
@@ -142,10 +150,13 @@ export async function createDeviceScene(): Promise<Scene> {
   return scene
 }
 
+// What the edge says of whoever it has found to be certified by the scene's CA.
+const OWN_CA = 'the CA of the scene'
+
 /** A peer that shows this certificate. */
 export function peerOf(certificate: string | Pick<Certificate, 'pem'>, chain: ChainVerdict = 'trusted'): Peer {
   const pem = typeof certificate === 'string' ? certificate : (certificate.pem ?? '')
-  return { certificate: readPeerCertificate(new X509Certificate(pem)), chain }
+  return { certificate: readPeerCertificate(new X509Certificate(pem)), chain, authority: OWN_CA }
 }
 
 function failingTransaction(transaction: Transaction, commits: { readonly fail: boolean }): Transaction {

@@ -1,17 +1,19 @@
 import { describe, expect, test } from 'vitest'
+import { DomainError } from '../../src/errors.ts'
 import {
   type IssuedList,
   type ListSigner,
   type RevocationListStore,
   RevocationLists,
   type RevokedCertificate,
+  type SignedLists,
 } from '../../src/registry/revocation-lists.ts'
 import { DAY_MS, MINUTE_MS, NOON } from './registry-scene.ts'
 
 type Plan = Parameters<ListSigner['signRevocationList']>[0]
 
-function createScene({ latest }: { readonly latest?: IssuedList } = {}) {
-  const world = { now: NOON, urls: [] as string[], revoked: [] as RevokedCertificate[], isFull: false }
+function createScene({ latest, published }: { readonly latest?: IssuedList; readonly published?: SignedLists } = {}) {
+  const world = { now: NOON, urls: [] as string[], revoked: [] as RevokedCertificate[], isFull: false, isLocked: false }
   const plans: Plan[] = []
   const saved: IssuedList[] = latest ? [latest] : []
   const asked: Date[] = []
@@ -21,6 +23,7 @@ function createScene({ latest }: { readonly latest?: IssuedList } = {}) {
       return world.revoked.filter(({ serialNumber }) => serialNumber > after).slice(0, limit)
     },
     latest: () => saved.at(-1),
+    published: () => published,
     save({ number, thisUpdate }) {
       if (world.isFull) throw new Error('database or disk is full')
       saved.push({ number, thisUpdate })
@@ -28,6 +31,9 @@ function createScene({ latest }: { readonly latest?: IssuedList } = {}) {
     distributionPoints: () => world.urls,
   }
   const signer: ListSigner = {
+    requireUnlocked() {
+      if (world.isLocked) throw new DomainError('ca_locked', 'locked')
+    },
     encodeRevoked: (certificates) => Buffer.from(certificates.map(({ serialNumber }) => `${serialNumber} `).join('')),
     async signRevocationList(plan) {
       plans.push(plan)
@@ -141,6 +147,50 @@ describe('while no list can be written', () => {
     const { lists, world } = createScene()
     world.isFull = true
     await expect(lists.current()).rejects.toThrow('disk is full')
+  })
+})
+
+describe('while the key is locked', () => {
+  const published: SignedLists = {
+    number: 7,
+    thisUpdate: NOON,
+    madeAt: NOON,
+    nextUpdate: new Date(NOON.getTime() + 7 * DAY_MS),
+    complete: Buffer.from('kept'),
+    forDistributionPoints: Buffer.from('kept for points'),
+  }
+
+  test('what was published before this start serves until its nextUpdate', async () => {
+    const { lists, world, plans, saved } = createScene({ published })
+    world.isLocked = true
+    expect(await lists.current()).toMatchObject({ ...published, completePem: Buffer.from('PEM kept') })
+    expect(lists.isBehind).toBe(true)
+    world.now = published.nextUpdate
+    await expect(lists.current()).rejects.toMatchObject({ code: 'ca_locked' })
+    expect([plans, saved]).toEqual([[], []])
+  })
+
+  test('nothing is published where nothing ever was', async () => {
+    const { lists, world } = createScene()
+    world.isLocked = true
+    await expect(lists.current()).rejects.toMatchObject({ code: 'ca_locked' })
+  })
+
+  test('a revocation waits, and is on the list that is made as soon as it can be', async () => {
+    const { lists, world, asked, revoke } = createScene()
+    const last = await lists.current()
+    expect(lists.isBehind).toBe(false)
+    world.isLocked = true
+    const before = asked.length
+    await expect(revoke('01')).rejects.toMatchObject({ code: 'ca_locked' })
+    // No list was encoded in vain.
+    expect(asked).toHaveLength(before)
+    expect(await lists.current()).toBe(last)
+    expect(lists.isBehind).toBe(true)
+    world.isLocked = false
+    await lists.refresh()
+    expect(String((await lists.current()).complete)).toBe('01 at ')
+    expect(lists.isBehind).toBe(false)
   })
 })
 

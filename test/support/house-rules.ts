@@ -135,6 +135,7 @@ function mayImport(path: string, target: string, isType: boolean): boolean {
 /** The one door of each package, as the beginning of the paths that may use it. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   '@peculiar/x509': ['src/ca/'],
+  'node-webcrypto-p11': ['src/ca/hsm/'],
   pkijs: ['src/ca/'],
   'reflect-metadata': ['src/ca/'],
   aedes: ['src/broker/aedes/'],

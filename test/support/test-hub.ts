@@ -117,7 +117,10 @@ export async function startTestHub({
     certsDir,
     dataDir,
     ca,
-    caKey: readFileSync(join(certsDir, 'ca-key.pem'), 'utf8'),
+    // Of a CA in an HSM there is no such file.
+    get caKey() {
+      return readFileSync(join(certsDir, 'ca-key.pem'), 'utf8')
+    },
     adminToken,
     clock,
     log,

@@ -1,8 +1,11 @@
 import { X509Certificate } from 'node:crypto'
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { accepts } from 'hono/accepts'
+import { DomainError } from '../../errors.ts'
+import { shortFingerprint } from '../../identifiers.ts'
+import type { AuthorityRotations } from '../../registry/authority-rotation.ts'
 import type { ApiEnv } from '../api-env.ts'
-import { json, PUBLIC } from '../operation.ts'
+import { json, NOT_FOUND, PUBLIC } from '../operation.ts'
 import type { TrustAnchor } from '../ports.ts'
 
 const JSON_TYPE = 'application/json'
@@ -53,7 +56,18 @@ const showDer = createRoute({
   responses: { 200: { description: 'DER', content: { 'application/pkix-cert': der } } },
 })
 
-export function caCertificateRoutes(trust: TrustAnchor) {
+const showOfAuthority = createRoute({
+  method: 'get',
+  path: '/pki/authorities/{id}/ca.cer',
+  tags,
+  ...PUBLIC,
+  summary:
+    'The certificate of one CA of the hub, by the first 16 digits of its fingerprint, as its certificates name it (RFC 5280 id-ad-caIssuers), DER',
+  request: { params: z.object({ id: z.string() }) },
+  responses: { 200: { description: 'DER', content: { 'application/pkix-cert': der } }, ...NOT_FOUND },
+})
+
+export function caCertificateRoutes(trust: TrustAnchor, authorities: Pick<AuthorityRotations, 'list'>) {
   return new OpenAPIHono<ApiEnv>()
     .openapi(show, (c) => {
       c.header('vary', 'Accept')
@@ -65,6 +79,12 @@ export function caCertificateRoutes(trust: TrustAnchor) {
     })
     .openapi(showPem, (c) => c.body(trust.caCertificatePem, 200, { 'content-type': PEM_TYPE }))
     .openapi(showDer, (c) => c.body(readDer(trust.caCertificatePem), 200, { 'content-type': DER_TYPE }))
+    .openapi(showOfAuthority, (c) => {
+      const { id } = c.req.valid('param')
+      const found = authorities.list().find(({ fingerprint }) => shortFingerprint(fingerprint) === id)
+      if (found) return c.body(readDer(found.certificatePem), 200, { 'content-type': DER_TYPE })
+      throw new DomainError('authority_not_found', `The hub never had a CA whose fingerprint begins with ${id}`)
+    })
 }
 
 /** One certificate: DER has no form for a chain, so with two tiers it is the issuing one. */

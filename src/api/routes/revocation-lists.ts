@@ -1,9 +1,10 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Clock } from '../../clock.ts'
+import { DomainError } from '../../errors.ts'
 import type { PublishedLists } from '../../registry/revocation-lists.ts'
 import type { ApiEnv } from '../api-env.ts'
-import { PUBLIC } from '../operation.ts'
+import { NOT_FOUND, PUBLIC } from '../operation.ts'
 import type { PublishedRevocations } from '../ports.ts'
 import { isUnchanged } from '../request/unchanged.ts'
 
@@ -54,21 +55,52 @@ const showDistributionPoint = createRoute({
   responses: der,
 })
 
-export function revocationListRoutes({ current }: PublishedRevocations, clock: Clock) {
+const showOfAuthority = createRoute({
+  method: 'get',
+  path: '/pki/authorities/{id}/{list}',
+  tags,
+  ...PUBLIC,
+  summary:
+    'The lists of one CA of the hub, by the first 16 digits of its fingerprint: for every certificate, or as its certificates name it',
+  request: { params: z.object({ id: z.string(), list: z.enum(['ca.crl', 'ca.crl.pem', 'dp.crl']) }) },
+  responses: {
+    200: {
+      description: 'DER, or PEM',
+      content: { ...der[200].content, ...pem[200].content },
+    },
+    ...NOT_MODIFIED,
+    ...NOT_FOUND,
+  },
+})
+
+export function revocationListRoutes(published: PublishedRevocations, clock: Clock) {
   return new OpenAPIHono<ApiEnv>()
     .openapi(showDer, async (c) => {
-      const lists = await current()
+      const lists = await published.current()
       return answer(c, lists, { body: lists.complete, type: DER_TYPE, now: clock() })
     })
     .openapi(showPem, async (c) => {
-      const lists = await current()
+      const lists = await published.current()
       return answer(c, lists, { body: lists.completePem, type: PEM_TYPE, now: clock() })
     })
     .openapi(showDistributionPoint, async (c) => {
-      const lists = await current()
+      const lists = await published.named()
       return answer(c, lists, { body: lists.forDistributionPoints, type: DER_TYPE, now: clock() })
     })
+    .openapi(showOfAuthority, async (c) => {
+      const { id, list } = c.req.valid('param')
+      const lists = await published.find(id)
+      if (!lists)
+        throw new DomainError('authority_not_found', `The hub never had a CA whose fingerprint begins with ${id}`)
+      return answer(c, lists, { ...FORMS[list](lists), now: clock() })
+    })
 }
+
+const FORMS = {
+  'ca.crl': ({ complete: body }: PublishedLists) => ({ body, type: DER_TYPE }),
+  'ca.crl.pem': ({ completePem: body }: PublishedLists) => ({ body, type: PEM_TYPE }),
+  'dp.crl': ({ forDistributionPoints: body }: PublishedLists) => ({ body, type: DER_TYPE }),
+} as const
 
 interface Answered {
   readonly body: Buffer<ArrayBuffer>

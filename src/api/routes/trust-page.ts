@@ -17,16 +17,20 @@ const show = createRoute({
   responses: { 200: { description: 'A page', content: { 'text/html': { schema: z.string() } } } },
 })
 
-export function trustPageRoutes({ caCertificatePem }: TrustAnchor, https: HttpsIdentity) {
-  const blocks = caCertificatePem.matchAll(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)
-  const certificates = [...blocks].map(([block]) => new X509Certificate(block))
+export function trustPageRoutes(trust: TrustAnchor, https: HttpsIdentity) {
   return new OpenAPIHono<ApiEnv>()
     .openapi(show, (c) => {
       c.header('content-security-policy', TRUST_POLICY)
       c.header('vary', 'Accept-Language')
       const language = preferredLanguage(c.req.header('accept-language')) ?? 'en'
       c.header('content-language', language)
+      const certificates = readCertificates(trust.caCertificatePem)
       return c.html(renderTrustPage({ language, origin: originAsCome(c.req.url, https), certificates }), 200)
     })
     .all('/pki', (c) => c.redirect('pki/', 308))
+}
+
+function readCertificates(pem: string): readonly X509Certificate[] {
+  const blocks = pem.matchAll(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)
+  return [...blocks].map(([block]) => new X509Certificate(block))
 }

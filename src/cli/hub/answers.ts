@@ -4,9 +4,16 @@ import type {
 } from '../../api/resources/administrator-certificate.ts'
 import type { shapeToken } from '../../api/resources/api-token.ts'
 import type { shapeAuditEntry, shapeAuditVerdict } from '../../api/resources/audit.ts'
+import type {
+  shapeAuthority,
+  shapeAuthorityRotation,
+  shapeFacts,
+  shapeTrustAnchor,
+} from '../../api/resources/authority.ts'
 import type { shapeBan } from '../../api/resources/ban.ts'
 import type { BulkLine } from '../../api/resources/bulk.ts'
 import type { shapeHistory, shapeListed } from '../../api/resources/certificate.ts'
+import type { shapeCertificateAuthority } from '../../api/resources/certificate-authority.ts'
 import type { shapeClaim, shapeNewClaim } from '../../api/resources/claim.ts'
 import type { shapeDevice } from '../../api/resources/device.ts'
 import type { shapeCheckup, shapeVerdict } from '../../api/resources/diagnosis.ts'
@@ -30,6 +37,11 @@ export type AdministratorCertificateAnswer = ReturnType<typeof shapeAdministrato
 export type AdministratorIssuedAnswer = ReturnType<typeof shapeAdministratorIssued>
 export type AuditEntryAnswer = ReturnType<typeof shapeAuditEntry>
 export type AuditVerdictAnswer = ReturnType<typeof shapeAuditVerdict>
+export type AuthorityAnswer = ReturnType<typeof shapeAuthority>
+export type AuthorityRotationAnswer = ReturnType<typeof shapeAuthorityRotation>
+export type DependentAnswer = AuthorityRotationAnswer['items'][number]
+export type FactsAnswer = ReturnType<typeof shapeFacts>
+export type TrustAnchorAnswer = ReturnType<typeof shapeTrustAnchor>
 export type DeviceAnswer = ReturnType<typeof shapeDevice>
 export type BanAnswer = ReturnType<typeof shapeBan>
 export type BulkAnswer = BulkLine
@@ -39,6 +51,7 @@ export type CheckupAnswer = ReturnType<typeof shapeCheckup>
 export type EventAnswer = EventShape
 export type FindingAnswer = CheckupAnswer['checks'][number]
 export type VerdictAnswer = ReturnType<typeof shapeVerdict>
+export type CertificateAuthorityAnswer = ReturnType<typeof shapeCertificateAuthority>
 export type CertificateAnswer = ReturnType<typeof shapeHistory>
 export type ExpiryAnswer = ReturnType<typeof shapeExpiry>
 export type EnrolmentAnswer = ReturnType<typeof shapeEnrolment>

@@ -17,14 +17,19 @@ export interface HubOptions {
 
 /** Gives a verb the flags that name its hub: this machine's by default. */
 export function addHubOptions(command: Command): Command {
-  return command
-    .option('--config <file>', 'configuration file that names the data folder (default: config.yaml)')
-    .option('--data-dir <folder>', 'data folder of the hub on this machine')
+  return addLocalHubOptions(command)
     .option('--url <url>', 'another hub, as https://HOST:PORT')
     .option('--token-file <file>', 'file that holds an API token, for --url')
     .option('--cert <file>', "an administrator's certificate, for --url")
     .option('--key <file>', 'its key')
     .option('--ca <file>', 'certificate of the CA that signed the certificate of --url')
+}
+
+/** The same for a verb that speaks to the hub of this machine alone. */
+export function addLocalHubOptions(command: Command): Command {
+  return command
+    .option('--config <file>', 'configuration file that names the data folder (default: config.yaml)')
+    .option('--data-dir <folder>', 'data folder of the hub on this machine')
 }
 
 export async function openHubClient(options: HubOptions, { local, terminal }: CommandContext): Promise<HubClient> {

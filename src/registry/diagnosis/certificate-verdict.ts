@@ -25,6 +25,8 @@ export interface CertificateVerdict {
 export interface CertificateVerdictsOptions {
   readonly admissions: Pick<Admissions, 'admit'>
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
+  /** Fingerprint of the CA that a trusted one leads to. */
+  readonly authorityOf: (certificate: X509Certificate) => string | undefined
   readonly certificates: Pick<CertificateStore, 'findByFingerprint'>
   readonly transaction: Transaction
   readonly expectations: Expectations
@@ -35,11 +37,11 @@ export interface CertificateVerdictsOptions {
 
 /** Judges a pasted certificate as it is judged when it connects; throws what parsing it throws. */
 export function createCertificateVerdicts(options: CertificateVerdictsOptions): (text: string) => CertificateVerdict {
-  const { admissions, judgeChain, certificates, transaction, expectations } = options
+  const { admissions, judgeChain, authorityOf, certificates, transaction } = options
   return (text) => {
     const certificate = parsePastedCertificate(text)
     const shown = readPeerCertificate(certificate)
-    const peer = { certificate: shown, chain: judgeChain(certificate) }
+    const peer = { certificate: shown, chain: judgeChain(certificate), authority: authorityOf(certificate) }
     const isKnown = certificates.findByFingerprint(shown.fingerprint) !== undefined
     // To be admitted may register a newcomer: that is undone, so that asking changes nothing.
     const admission = undone(transaction, () => admissions.admit(peer))
@@ -50,7 +52,7 @@ export function createCertificateVerdicts(options: CertificateVerdictsOptions): 
       const presented = { identity: `${identity.kind}:${identity.id}`, ...describeCertificate(shown) }
       return { admitted: true, presented, kind, hints }
     }
-    const { cause, presented, expected = expectations[cause] } = admission
+    const { cause, presented, expected = options.expectations[cause] } = admission
     const mend = REFUSAL_MENDS[cause]
     return { admitted: false, cause, mend, ...(expected === undefined ? {} : { expected }), presented, kind, hints }
   }

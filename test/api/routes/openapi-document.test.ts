@@ -37,6 +37,8 @@ const PUBLIC = [
   'GET /mqtt',
   'GET /openapi.json',
   'GET /pki/',
+  'GET /pki/authorities/{id}/ca.cer',
+  'GET /pki/authorities/{id}/{list}',
   'GET /pki/ca.cer',
   'GET /pki/ca.crl',
   'GET /pki/ca.crl.pem',

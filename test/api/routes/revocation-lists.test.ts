@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createHarness, NOW, PUBLISHED_LISTS } from '../api-harness.ts'
+import { createHarness, NOW, PUBLISHED_LISTS, publishedRevocations } from '../api-harness.ts'
 
 for (const { path, type, text } of [
   { path: '/pki/ca.crl', type: 'application/pkix-crl', text: 'complete' },
@@ -47,8 +47,8 @@ for (const { name, headers, status } of [
 
 test('nobody is told to keep a list longer than it holds', async () => {
   const nextUpdate = new Date(NOW.getTime() + 90_500)
-  const { call } = createHarness({ revocationLists: { current: async () => ({ ...PUBLISHED_LISTS, nextUpdate }) } })
+  const { call } = createHarness({ revocationLists: publishedRevocations({ ...PUBLISHED_LISTS, nextUpdate }) })
   expect((await call('/pki/dp.crl')).headers.get('cache-control')).toBe('public, max-age=90')
-  const over = createHarness({ revocationLists: { current: async () => ({ ...PUBLISHED_LISTS, nextUpdate: NOW }) } })
+  const over = createHarness({ revocationLists: publishedRevocations({ ...PUBLISHED_LISTS, nextUpdate: NOW }) })
   expect((await over.call('/pki/dp.crl')).headers.get('cache-control')).toBe('public, max-age=0')
 })

@@ -180,6 +180,7 @@ function judge(scene: Scene, text: string, mode: AuthMode = 'mtls'): Certificate
   return createCertificateVerdicts({
     admissions: registry.admissions,
     judgeChain: (certificate) => judgeChain(certificate, [authority.certificate]),
+    authorityOf: () => authority.fingerprint,
     certificates: stores.certificates,
     transaction: stores.transaction,
     expectations: createExpectations(authority.certificate.subject),
