@@ -43,16 +43,15 @@ export type Pkcs11Key = webcrypto.CryptoKey & {
 }
 
 const PACKAGE = 'node-webcrypto-p11'
-const VERSION = '2.8.0'
 
-/** Loads what only hubs with an HSM have installed; throws `hsm_unavailable` where it is missing. */
+/** Loads what only hubs with an HSM need; throws `hsm_unavailable` where it could not be compiled. */
 export function loadPkcs11(): Pkcs11Library {
   try {
-    return createRequire(import.meta.url)('node-webcrypto-p11') as Pkcs11Library
+    return createRequire(import.meta.url)(PACKAGE) as Pkcs11Library
   } catch (cause) {
     throw new DomainError(
       'hsm_unavailable',
-      `An HSM is reached through the package ${PACKAGE}, which cannot be loaded: install it beside Signet with npm install ${PACKAGE}@${VERSION}`,
+      `An HSM is reached through the package ${PACKAGE}, which npm compiles where it finds a C++ compiler, make and Python, and which cannot be loaded: install those, then Signet's packages again`,
       { cause },
     )
   }
