@@ -80,9 +80,9 @@ describe('a key file', () => {
     const old = { keyPem: clear, certificatePem }
     await writeKeyPairFiles(keyPairPaths(folder.path, 'server'), old)
     const input = JSON.stringify({ old, passphrase: PASSPHRASE })
-    await using states = await killStates(join(import.meta.dirname, 'pair-writer.ts'), folder.path, input)
+    const writer = join(import.meta.dirname, 'pair-writer.ts')
     const found = new Set<boolean>()
-    for (const path of states.paths) {
+    for await (const path of killStates(writer, folder.path, input)) {
       const { keyPath } = keyPairPaths(path, 'server')
       expect(await opens(keyPath, PASSPHRASE)).toBe(true)
       found.add(isEncrypted(await readFile(keyPath, 'utf8')))

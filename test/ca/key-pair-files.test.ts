@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { chmod, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -126,9 +127,9 @@ describe('what kill -9 leaves', () => {
       await using folder = await temporaryFolder()
       if (before) await writeKeyPairFiles(keyPairPaths(folder.path, 'server'), before)
       const input = JSON.stringify({ old: before, next: second })
-      await using states = await killStates(join(import.meta.dirname, 'pair-writer.ts'), folder.path, input)
+      const writer = join(import.meta.dirname, 'pair-writer.ts')
       const found = new Set<KeyPairText | undefined>()
-      for (const path of states.paths) {
+      for await (const path of killStates(writer, folder.path, input)) {
         const pair = await open(path)
         expect([before, second]).toContainEqual(pair)
         expect((await readdir(path)).filter((file) => file.startsWith('.'))).toEqual([])

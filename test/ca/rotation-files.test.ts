@@ -51,9 +51,8 @@ describe('a rotation that is killed at any change to its files', () => {
     await using folder = await temporaryFolder()
     await writeKeyPairFiles(keyPairPaths(folder.path, 'ca'), old)
     const begin = { keyPem: next.keyPem, certificatePem: both }
-    await using left = await killStates(WRITER, folder.path, JSON.stringify({ begin }))
     const states: string[] = []
-    for (const path of left.paths) {
+    for await (const path of killStates(WRITER, folder.path, JSON.stringify({ begin }))) {
       states.push(await stateOf(path))
       const keys = await keysOf(path)
       expect(keys).toContain(old.keyPem)
@@ -69,9 +68,8 @@ describe('a rotation that is killed at any change to its files', () => {
     await writeKeyPairFiles(keyPairPaths(folder.path, 'ca'), old)
     await createRotationFiles({ certsDir: folder.path, logger }).begin(next.keyPem, both)
     const finish = { certificatePem: next.certificatePem }
-    await using left = await killStates(WRITER, folder.path, JSON.stringify({ finish }))
     const states: string[] = []
-    for (const path of left.paths) {
+    for await (const path of killStates(WRITER, folder.path, JSON.stringify({ finish }))) {
       states.push(await stateOf(path))
       expect(await keysOf(path)).toEqual(expect.arrayContaining([old.keyPem, next.keyPem]))
     }
