@@ -23,8 +23,9 @@ class SlowestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // They end what hangs, and judge nothing: a start of the hub has taken 20 s where eight others had the same two cores.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     sequence: { sequencer: SlowestFirst },
     projects: [
       { extends: true, test: { name: 'hub', include: ['test/**/*.test.ts'] } },
