@@ -27,6 +27,8 @@ test.concurrent.each(CHANGES)(
     const tokens = (await hub.api('GET', '/api/tokens')).json().items
     expect(tokens.filter(({ revokedAt }: { revokedAt: string | null }) => !revokedAt)).toHaveLength(1)
   },
+  // Several hubs start at a time.
+  180_000,
 )
 
 /** Starts a hub in a process of its own and kills it when its folders have changed so often, or when it is ready. */
