@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { readdir, writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
@@ -231,4 +232,15 @@ test('it tells Prometheus what it counts, and of no disk', async () => {
   const text = await (await hub.fetch('/metrics')).text()
   expect(text).toContain('signet_mqtt_connections 0')
   expect(text).not.toMatch(/^signet_disk_free_bytes /m)
+})
+
+test('a hub in memory has its CA followed by another, under which its next device comes', async () => {
+  await using hub = await startTestHub()
+  expect((await hub.fetch('/api/ca/rotation', { method: 'POST' })).status).toBe(201)
+  expect((await hub.fetch('/api/ca/rotation/retire', { method: 'POST' })).status).toBe(200)
+  const next = (await hub.addDevice('pump-7')).ca
+  expect(next).not.toBe(hub.ca)
+  expect(await (await hub.fetch('/api/ca')).json()).toMatchObject({
+    fingerprint: new X509Certificate(next).fingerprint256,
+  })
 })

@@ -1,3 +1,4 @@
+import type { Peer } from '../peer-identity.ts'
 import type { AdmittedEnrolment } from '../registry/enrolment/enrolments.ts'
 import type { Caller } from './access/caller.ts'
 import type { RequestOrigin } from './request/request-origin.ts'
@@ -12,7 +13,8 @@ export interface ApiEnv {
   readonly Variables: {
     readonly requestId: string
     readonly caller: Caller
-    readonly device: string
+    /** Whose certificate the connection shows. */
+    readonly device: { readonly id: string; readonly fingerprint: string; readonly peer: Peer }
     /** The whole of it, where it was within the limit. */
     readonly body?: Uint8Array
     /** Of who shows an enrolment token. */

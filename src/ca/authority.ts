@@ -2,7 +2,7 @@ import type { KeyObject, X509Certificate } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import { type CaSigner, caLocked } from './ca-signer.ts'
-import { createCertificate, createIssuer, type IssuedCertificate, type Issuer } from './certificate.ts'
+import { type CertifiedIssuer, createCertificate, createIssuer, type IssuedCertificate } from './certificate.ts'
 import { type CertificateChain, readIntermediates, readPath } from './certificate-chain.ts'
 import {
   type CertificatePlan,
@@ -71,11 +71,11 @@ export class CertificateAuthority {
   readonly notAfter: Date
   readonly keyAlgorithm: KeyAlgorithm
   readonly signer: CaSigner
-  readonly #issuer: Issuer
+  readonly #issuer: CertifiedIssuer
   readonly #publications: Publications | undefined
   readonly #clock: Clock
 
-  constructor(options: AuthorityOptions, issuer: Issuer) {
+  constructor(options: AuthorityOptions, issuer: CertifiedIssuer) {
     const { certificates, caCertificatePem, signer, keyAlgorithm, publications, clock } = options
     this.caCertificatePem = caCertificatePem
     this.certificate = certificates[0]

@@ -20,6 +20,11 @@ export interface Issuer {
   readonly signer: CaSigner
 }
 
+/** One that has a certificate, by which its key is known. */
+export interface CertifiedIssuer extends Issuer {
+  readonly keyIdentifier: string
+}
+
 export async function createCertificate(
   plan: CertificatePlan,
   publicKey: KeyObject,
@@ -85,7 +90,10 @@ export function signRootCertificate(plan: CertificatePlan, signer: CaSigner): Pr
 }
 
 /** RFC 5280 §4.2.1.1: the key identifier is the one the CA's certificate states, computed only where it states none. */
-export async function createIssuer(certificateDer: Uint8Array<ArrayBuffer>, signer: CaSigner): Promise<Issuer> {
+export async function createIssuer(
+  certificateDer: Uint8Array<ArrayBuffer>,
+  signer: CaSigner,
+): Promise<CertifiedIssuer> {
   const certificate = new x509.X509Certificate(certificateDer)
   const stated = certificate.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId
   const keyIdentifier = stated ?? Buffer.from(await certificate.publicKey.getKeyIdentifier()).toString('hex')

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { encodeSigned } from './ca-signer.ts'
-import type { Issuer } from './certificate.ts'
+import type { CertifiedIssuer } from './certificate.ts'
 import { derEnumerated, derExtension, derInteger, derSequence, derTime, encodeDer } from './der.ts'
 import { REASON_CODES, type RevocationReason } from './revocation-reason.ts'
 import { encodeAlgorithmIdentifier } from './signature-algorithm.ts'
@@ -22,9 +22,11 @@ export interface RevocationListPlan {
   readonly distributionPoints: readonly string[]
 }
 
-const ENTRY_EXTENSIONS = new Map(
-  Object.values(REASON_CODES).map((code) => [code, code === undefined ? Buffer.alloc(0) : reasonExtension(code)]),
+const ENTRY_EXTENSIONS: ReadonlyMap<number | undefined, Buffer> = new Map(
+  Object.values(REASON_CODES).flatMap((code) => (code === undefined ? [] : [[code, reasonExtension(code)]])),
 )
+// §5.3.1: unspecified should be said by saying nothing.
+const NO_EXTENSIONS = Buffer.alloc(0)
 
 /** The entries of these certificates, to stand one after another in a list: RFC 5280 §5.1.2.6. */
 export function encodeRevoked(certificates: readonly RevokedCertificate[]): Uint8Array {
@@ -32,7 +34,7 @@ export function encodeRevoked(certificates: readonly RevokedCertificate[]): Uint
 }
 
 function encodeEntry({ serialNumber, revokedAt, reason }: RevokedCertificate): Uint8Array {
-  const extensions = ENTRY_EXTENSIONS.get(REASON_CODES[reason]) ?? Buffer.alloc(0)
+  const extensions = ENTRY_EXTENSIONS.get(REASON_CODES[reason]) ?? NO_EXTENSIONS
   return derSequence(derInteger(serialNumber), derTime(revokedAt), extensions)
 }
 
@@ -42,7 +44,10 @@ function reasonExtension(code: number): Buffer {
 }
 
 /** A whole CRL of version 2, DER: RFC 5280 §5.1. */
-export async function signRevocationList(plan: RevocationListPlan, issuer: Issuer): Promise<Buffer<ArrayBuffer>> {
+export async function signRevocationList(
+  plan: RevocationListPlan,
+  issuer: CertifiedIssuer,
+): Promise<Buffer<ArrayBuffer>> {
   const tbsCertList = derSequence(
     derInteger('1'),
     encodeAlgorithmIdentifier(issuer.signer.algorithm),
@@ -56,10 +61,13 @@ export async function signRevocationList(plan: RevocationListPlan, issuer: Issue
   return encodeSigned(tbsCertList, issuer.signer)
 }
 
-function listExtensions({ number, distributionPoints }: RevocationListPlan, { keyIdentifier }: Issuer): Buffer[] {
+function listExtensions(
+  { number, distributionPoints }: RevocationListPlan,
+  { keyIdentifier }: CertifiedIssuer,
+): Buffer[] {
   return [
     // id-ce-authorityKeyIdentifier, id-ce-cRLNumber: §5.2.1, §5.2.3
-    ...(keyIdentifier ? [derExtension('551d23', derSequence(encodeDer(0x80, Buffer.from(keyIdentifier, 'hex'))))] : []),
+    derExtension('551d23', derSequence(encodeDer(0x80, Buffer.from(keyIdentifier, 'hex')))),
     derExtension('551d14', derInteger(number.toString(16))),
     ...(distributionPoints.length > 0 ? [issuingDistributionPoint(distributionPoints)] : []),
   ]

@@ -4,6 +4,10 @@ import type { Database } from './database.ts'
 import { and, eq, gt, lte, ne, type SQL, sql } from './drizzle.ts'
 import { enrolments } from './schema-enrolment.ts'
 
+interface Counted {
+  readonly rows: number
+}
+
 export function createEnrolmentStore({ orm }: Database): EnrolmentStore {
   const { id, tokenId, deviceId, keyThumbprint, state, lapsesAt } = enrolments
   const isThere = (now: Date): SQL => gt(lapsesAt, now)
@@ -12,8 +16,11 @@ export function createEnrolmentStore({ orm }: Database): EnrolmentStore {
     const row = orm.select().from(enrolments).where(which).get()
     return row && readEnrolment(row)
   }
-  const countWhere = (which: SQL | undefined): number =>
-    orm.select({ rows: sql<number>`count(*)` }).from(enrolments).where(which).get()?.rows ?? 0
+  const countWhere = (which: SQL | undefined): number => {
+    const counted = orm.select({ rows: sql<number>`count(*)` }).from(enrolments).where(which).get()
+    // A count is one row, of nothing as well: https://www.sqlite.org/lang_select.html#resultset
+    return (counted as Counted).rows
+  }
 
   return {
     find: (enrolmentId, now) => findWhere(and(eq(id, enrolmentId), isThere(now))),

@@ -3,12 +3,13 @@ import type { Packet } from 'mqtt-packet'
 import { expect, onTestFailed, test } from 'vitest'
 import { readFixedHeader } from '../../src/broker/fixed-header.ts'
 import { mutatedPacket, randomPacket, SeededRandom } from '../support/hostile-packets.ts'
+import { timesAgainstChance } from '../support/thorough.ts'
 import { BACKEND, DEVICE, OTHER, OWN, openBrokerScene, subscribe } from './broker-scene.ts'
 import { connectFrame } from './connect-frame.ts'
 
 type Scene = Awaited<ReturnType<typeof openBrokerScene>>
 
-const PACKETS = 10_000
+const PACKETS = timesAgainstChance(2000, 10_000)
 const ALONGSIDE = 20
 const NEIGHBOUR = 'users/test-user/devices/device-002/a'
 

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { link, mkdir, open, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,6 +7,7 @@ import { planCertificate } from '../../src/ca/certificate-profile.ts'
 import { decryptKeyFile, encryptKeyFile, isEncrypted, openPrivateKey } from '../../src/ca/key-file.ts'
 import { exportPrivateKey } from '../../src/ca/key-pair.ts'
 import { keyPairPaths, writeKeyPairFiles } from '../../src/ca/key-pair-files.ts'
+import { killStates } from '../support/kill-states.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { createForeignKey, hasOpenssl } from './openssl.ts'
 
@@ -76,19 +76,16 @@ describe('a key file', () => {
   test('killed at any point, the key is there: in the clear before, encrypted after', async () => {
     const plan = planCertificate({ kind: 'root', name: 'Root' }, new Date())
     const { certificatePem } = await createRootCertificate(plan, keyPair)
+    await using folder = await temporaryFolder()
+    const old = { keyPem: clear, certificatePem }
+    await writeKeyPairFiles(keyPairPaths(folder.path, 'server'), old)
+    const input = JSON.stringify({ old, passphrase: PASSPHRASE })
+    const writer = join(import.meta.dirname, 'pair-writer.ts')
     const found = new Set<boolean>()
-    for (let calls = 0, killed = true; killed; calls++) {
-      await using folder = await temporaryFolder()
-      const paths = keyPairPaths(folder.path, 'server')
-      const old = { keyPem: clear, certificatePem }
-      await writeKeyPairFiles(paths, old)
-      const input = JSON.stringify({ old, passphrase: PASSPHRASE })
-      const writer = join(import.meta.dirname, 'killed-writer.ts')
-      const child = spawnSync(process.execPath, [writer, folder.path, String(calls), input])
-      killed = child.signal === 'SIGKILL'
-      if (!killed) expect(child.status, String(child.stderr)).toBe(0)
-      expect(await opens(paths.keyPath, PASSPHRASE)).toBe(true)
-      found.add(isEncrypted(await readFile(paths.keyPath, 'utf8')))
+    for await (const path of killStates(writer, folder.path, input)) {
+      const { keyPath } = keyPairPaths(path, 'server')
+      expect(await opens(keyPath, PASSPHRASE)).toBe(true)
+      found.add(isEncrypted(await readFile(keyPath, 'utf8')))
     }
     expect(found).toEqual(new Set([false, true]))
   })

@@ -12,6 +12,7 @@ import {
   replaceKeyPairFiles,
   writeKeyPairFiles,
 } from '../../src/ca/key-pair-files.ts'
+import { killStates } from '../support/kill-states.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { recordedLog } from './recorded-log.ts'
 
@@ -123,18 +124,15 @@ describe('what kill -9 leaves', () => {
     test(`${name}: at every call that changes a file, the next open finds a whole pair or none`, {
       timeout: 60_000,
     }, async () => {
+      await using folder = await temporaryFolder()
+      if (before) await writeKeyPairFiles(keyPairPaths(folder.path, 'server'), before)
+      const input = JSON.stringify({ old: before, next: second })
+      const writer = join(import.meta.dirname, 'pair-writer.ts')
       const found = new Set<KeyPairText | undefined>()
-      for (let calls = 0, killed = true; killed; calls++) {
-        await using folder = await temporaryFolder()
-        if (before) await writeKeyPairFiles(keyPairPaths(folder.path, 'server'), before)
-        const input = JSON.stringify({ old: before, next: second })
-        const writer = join(import.meta.dirname, 'killed-writer.ts')
-        const child = spawnSync(process.execPath, [writer, folder.path, String(calls), input])
-        killed = child.signal === 'SIGKILL'
-        if (!killed) expect(child.status, String(child.stderr)).toBe(0)
-        const pair = await open(folder.path)
+      for await (const path of killStates(writer, folder.path, input)) {
+        const pair = await open(path)
         expect([before, second]).toContainEqual(pair)
-        expect((await readdir(folder.path)).filter((file) => file.startsWith('.'))).toEqual([])
+        expect((await readdir(path)).filter((file) => file.startsWith('.'))).toEqual([])
         found.add(pair?.keyPem === second.keyPem ? second : before)
       }
       expect(found).toEqual(new Set([before, second]))

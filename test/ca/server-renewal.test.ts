@@ -11,13 +11,13 @@ const DAY = 86_400_000
 async function openScene() {
   const clock = createTestClock()
   const authority = await createMemoryAuthority(clock.now)
-  const machine = { names: ['hub.example.com'], failure: undefined as Error | undefined }
+  const machine = { names: ['hub.example.com'], failure: undefined as Error | undefined, isLocked: false }
   const { logger, lines } = recordedLog()
   const served = new ServedCertificate(await issueServerCertificate(authority, machine.names))
   let running = 0
   const renewal = new ServerRenewal({
     served,
-    authority: () => authority,
+    authority: () => ({ certificate: authority.certificate, notAfter: authority.notAfter, isLocked: machine.isLocked }),
     readNames: () => machine.names,
     async open(names) {
       if (machine.failure) throw machine.failure
@@ -100,6 +100,19 @@ describe('a renewal that fails', () => {
     machine.names = []
     await renewal.check()
     expect(renewal.fault).toBeUndefined()
+  })
+
+  test('waits for the key of the CA where that is locked, which is told elsewhere', async () => {
+    const { clock, machine, renewal, lines, fingerprint } = await openScene()
+    const first = fingerprint()
+    clock.advance(300 * DAY)
+    machine.isLocked = true
+    await renewal.check()
+    expect([renewal.fault, fingerprint(), lines]).toEqual(["The CA's key is locked", first, []])
+    machine.isLocked = false
+    await renewal.check()
+    expect(renewal.fault).toBeUndefined()
+    expect(fingerprint()).not.toBe(first)
   })
 
   test('rejects for whoever has asked for it', async () => {

@@ -41,6 +41,14 @@ test('certificates of one serial number are one entry: their first revocation', 
   ])
 })
 
+test('a revocation of which no reason was kept is for a reason unspecified', () => {
+  using database = openDatabase()
+  createCertificateStore(database).insert(createCertificate('d1', { serialNumber: '01', revokedAt: NOON }))
+  expect(createRevocationListStore(database).listRevoked(NOON, '', 10)).toEqual([
+    { serialNumber: '01', revokedAt: NOON, reason: 'unspecified' },
+  ])
+})
+
 test('knows the list that was published last with its octets, and never takes a number again', () => {
   using database = openDatabase()
   const store = createRevocationListStore(database)

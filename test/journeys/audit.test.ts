@@ -25,6 +25,35 @@ describe('an auditor', () => {
     expect(found.items).toHaveLength(1)
   })
 
+  test('finds what was done between two times', async () => {
+    await using hub = await startTestHub()
+    const times: string[] = []
+    for (const deviceId of ['a1', 'a2', 'a3']) {
+      await hub.api('POST', '/api/devices', { body: { deviceId } })
+      hub.clock.advance(30_000)
+      times.push(hub.clock.now().toISOString())
+      hub.clock.advance(30_000)
+    }
+    const [since, until] = times
+    const objectsOf = async (query: string) => (await entriesOf(hub, query)).map(({ object }) => object)
+    expect(await objectsOf(`?since=${since}`)).toEqual(['a3', 'a2'])
+    expect(await objectsOf(`?until=${until}`)).toEqual(['a2', 'a1'])
+    expect(await objectsOf(`?since=${since}&until=${until}`)).toEqual(['a2'])
+    expect((await hub.api('GET', '/api/audit?since=yesterday')).status).toBe(400)
+  })
+
+  test('sees which entry somebody has changed in the database', async () => {
+    await using hub = await startTestHub()
+    for (const deviceId of ['a1', 'a2', 'a3']) await hub.api('POST', '/api/devices', { body: { deviceId } })
+    {
+      using stack = new DisposableStack()
+      const database = stack.adopt(new SQLite(join(hub.dataDir, 'hub.db')), (open) => void open.close())
+      database.exec("drop trigger audit_entries_are_final; update audit_entries set object = 'x' where number = 2")
+    }
+    const verdict = (await hub.api('GET', '/api/audit/verification')).json()
+    expect(verdict).toMatchObject({ ok: false, brokenAt: 2, isFound: null })
+  })
+
   test('finds nothing of secrets', async () => {
     await using hub = await startTestHub()
     const { token } = (await hub.api('POST', '/api/tokens', { body: { name: 'ops', role: 'operator' } })).json()
@@ -107,6 +136,6 @@ test('an administrator is named by the certificate, a program of this machine by
   ])
 })
 
-async function entriesOf(hub: TestHub): Promise<{ readonly object: string }[]> {
-  return (await hub.api('GET', '/api/audit')).json().items
+async function entriesOf(hub: TestHub, query = ''): Promise<{ readonly object: string }[]> {
+  return (await hub.api('GET', `/api/audit${query}`)).json().items
 }

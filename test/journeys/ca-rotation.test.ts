@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MqttClient } from 'mqtt'
 import { describe, expect, test } from 'vitest'
@@ -205,4 +205,16 @@ test('a backup of the overlap brings both CAs back', async () => {
   expect(await trusted(hub)).toBe(both)
   expect((await hub.connect(pump, { clientId: 'pump', ca: both })).connected).toBe(true)
   expect((await hub.api('GET', '/api/ca/rotation')).json()).toMatchObject({ underway: true, dependents: { device: 1 } })
+})
+
+test('a CA is not retired while the certificate of the hub itself cannot be renewed', async () => {
+  await using hub = await startTestHub()
+  await hub.api('POST', '/api/ca/rotation')
+  const inTheWay = join(hub.certsDir, '.server-key.pem.new')
+  await mkdir(join(inTheWay, 'x'), { recursive: true })
+  const refused = (await hub.api('POST', '/api/ca/rotation/retire')).json()
+  expect(refused).toMatchObject({ code: 'file_unreachable', detail: expect.stringContaining('could not be renewed') })
+  expect((await hub.api('GET', '/api/ca/rotation')).json()).toMatchObject({ underway: true })
+  await rm(inTheWay, { recursive: true })
+  expect(await hub.api('POST', '/api/ca/rotation/retire')).toMatchObject({ status: 200 })
 })

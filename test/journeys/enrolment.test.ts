@@ -252,6 +252,17 @@ describe('nobody enrols', () => {
   })
 })
 
+test('the tokens of an administrator are listed page by page, without their secrets', async () => {
+  await using hub = await startTestHub()
+  const tokens = [await makeToken(hub, { deviceId: 'pump' }), await makeToken(hub, { deviceId: 'valve' })]
+  const first = (await hub.api('GET', '/api/enrolment-tokens?limit=1')).json()
+  const second = (await hub.api('GET', `/api/enrolment-tokens?limit=1&cursor=${first.nextCursor}`)).json()
+  const items = [...first.items, ...second.items]
+  expect(items.map(({ deviceId }) => deviceId).toSorted()).toEqual(['pump', 'valve'])
+  expect(second.nextCursor).toBeNull()
+  for (const token of tokens) expect(JSON.stringify(items)).not.toContain(token.split('_').at(-1))
+})
+
 describe('a token that asks for approval', () => {
   test('makes the device wait, and come back for its certificate, though the token has expired by then', async () => {
     await using hub = await startTestHub()

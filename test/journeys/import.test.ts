@@ -20,21 +20,21 @@ interface Member extends FleetMember {
 }
 
 /** What comes of a CA that was run by hand. */
-const FLEET: readonly Member[] = Array.from({ length: 100 }, (_, index) => {
+const FLEET: readonly Member[] = Array.from({ length: 40 }, (_, index) => {
   const number = String(index + 1).padStart(3, '0')
   const id = `d-${number}`
   const key = index % 4 === 0 ? 'rsa' : 'ec'
   const usual = { name: id, subject: `/O=Works/CN=${id}`, deviceId: id, clientId: id, key } as const
-  if (index < 5) return { ...usual, name: `nested/${id}` }
-  if (index < 80) return usual
-  if (index < 85) return { ...usual, days: 1, cause: 'certificate_expired' }
-  if (index < 88)
+  if (index < 3) return { ...usual, name: `nested/${id}` }
+  if (index < 20) return usual
+  if (index < 25) return { ...usual, days: 1, cause: 'certificate_expired' }
+  if (index < 28)
     return { ...usual, deviceId: `Sensor ${number}`, subject: `/CN=Sensor ${number}`, cause: 'invalid_id' }
-  if (index < 90) return { ...usual, subject: `/CN=${id}/CN=admin`, cause: 'common_name_wrong' }
-  if (index < 93) return { ...usual, subject: `/CN=other-${number}`, cause: 'common_name_wrong' }
-  if (index < 95) return { ...usual, isStranger: true, cause: 'issuer_unknown' }
-  if (index < 98) return { ...usual, clientId: `legacy-${number}` }
-  if (index < 99) return { ...usual, clientId: 'd-001', cause: 'client_id_wrong' }
+  if (index < 30) return { ...usual, subject: `/CN=${id}/CN=admin`, cause: 'common_name_wrong' }
+  if (index < 33) return { ...usual, subject: `/CN=other-${number}`, cause: 'common_name_wrong' }
+  if (index < 35) return { ...usual, isStranger: true, cause: 'issuer_unknown' }
+  if (index < 38) return { ...usual, clientId: `legacy-${number}` }
+  if (index < 39) return { ...usual, clientId: 'd-001', cause: 'client_id_wrong' }
   return { ...usual, deviceId: 'D-002', subject: '/CN=D-002', cause: 'case_conflict' }
 })
 

@@ -11,7 +11,7 @@ import { startTestHub } from '../support/test-hub.ts'
 const LAUNCHER = fileURLToPath(new URL('../../bin/signet.mjs', import.meta.url))
 
 // A first start makes some thirty changes to its folders; from the last one on it is ready.
-const CHANGES = [1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32]
+const CHANGES = [1, 2, 3, 5, 8, 12, 16, 20, 24, 32]
 
 test.concurrent.each(CHANGES)(
   'a first start that is killed after its change number %i is made good by the next one',
@@ -27,6 +27,8 @@ test.concurrent.each(CHANGES)(
     const tokens = (await hub.api('GET', '/api/tokens')).json().items
     expect(tokens.filter(({ revokedAt }: { revokedAt: string | null }) => !revokedAt)).toHaveLength(1)
   },
+  // Several hubs start at a time.
+  180_000,
 )
 
 /** Starts a hub in a process of its own and kills it when its folders have changed so often, or when it is ready. */

@@ -1,4 +1,6 @@
 import { X509Certificate } from 'node:crypto'
+import { join } from 'node:path'
+import SQLite from 'better-sqlite3'
 import type { MqttClient } from 'mqtt'
 import { describe, expect, test } from 'vitest'
 import { nextMessage } from '../support/next-message.ts'
@@ -149,6 +151,20 @@ describe('the decision is that of HTTPS', () => {
   })
 })
 
+test('a hub that cannot keep the certificate says so by its code, and the log says why', async () => {
+  await using hub = await startTestHub()
+  const session = await connect(hub, await enrolAged(hub, 'pump', 9))
+  const { csr } = await createSigningRequest('pump')
+  using stack = new DisposableStack()
+  const other = stack.adopt(new SQLite(join(hub.dataDir, 'hub.db')), (open) => void open.close())
+  other.exec("create trigger broken before insert on certificates begin select raise(abort, 'broken'); end")
+  expect(await ask(session, csr)).toEqual({ error: { code: 'internal_error', message: expect.any(String) } })
+  expect(hub.log.text).toContain('A renewal failed')
+  expect(await countCertificates(hub)).toBe(1)
+  other.exec('drop trigger broken')
+  expect(await ask(session, csr)).toMatchObject({ fingerprint: expect.any(String) })
+})
+
 describe('nobody else renews', () => {
   test('a connection by token alone, with the certificate left at home', async () => {
     await using hub = await startTestHub({ settings: { mqtt: { auth: 'mtls_or_token' } } })
@@ -173,7 +189,7 @@ describe('nobody else renews', () => {
     expect([await countCertificates(hub), await countCertificates(hub, 'valve')]).toEqual([1, 1])
   })
 
-  test('a service that may publish everywhere, and a device on the topic of another', async () => {
+  test('a service that may publish everywhere, a device on the topic of another, an administrator through the API', async () => {
     await using hub = await startTestHub()
     const pump = await connect(hub, await enrolAged(hub, 'pump', 9))
     const { csr } = await createSigningRequest('pump')
@@ -186,6 +202,8 @@ describe('nobody else renews', () => {
     await backend.publishAsync('factory/certificate/request', csr, { qos: 1 })
     const valve = await hub.connect(await enrolAged(hub, 'valve', 9), { clientId: 'valve' })
     await valve.publishAsync(`${OWN}/request`, csr, { qos: 1 })
+    const topicName = `${OWN}/request`
+    expect(await hub.api('POST', '/api/publish', { body: { topicName, payload: csr } })).toMatchObject({ status: 202 })
     expect(await refusalsOf(hub)).toEqual([
       'mqtts publish_denied device:valve',
       'mqtts renewal_for_another service:backend',

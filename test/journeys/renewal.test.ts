@@ -1,4 +1,6 @@
 import { X509Certificate } from 'node:crypto'
+import { join } from 'node:path'
+import SQLite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { createForeignCa, openHubCa } from '../support/certificate-maker.ts'
 import { createSigningRequest } from '../support/signing-request.ts'
@@ -241,6 +243,19 @@ describe('nobody else renews', () => {
     expect(await hub.api('POST', RENEW, call)).toMatchObject({ status: 415 })
     expect(await certificatesOf(hub, 'pump')).toHaveLength(1)
   })
+})
+
+test('a failure of the hub is no refusal: the device keeps its certificate, and asks again', async () => {
+  await using hub = await startTestHub()
+  const old = await enrolAged(hub, 'pump', 9)
+  using stack = new DisposableStack()
+  const other = stack.adopt(new SQLite(join(hub.dataDir, 'hub.db')), (open) => void open.close())
+  other.exec("create trigger broken before insert on certificates begin select raise(abort, 'broken'); end")
+  expect((await renew(hub, old)).json()).toMatchObject({ status: 500, code: 'internal_error' })
+  expect(await refusalsOf(hub)).toEqual([])
+  expect(await certificatesOf(hub, 'pump')).toHaveLength(1)
+  other.exec('drop trigger broken')
+  expect(await renew(hub, old)).toMatchObject({ status: 201 })
 })
 
 describe('a key', () => {

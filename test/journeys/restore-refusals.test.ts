@@ -1,22 +1,28 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { copyFile, mkdir, readdir, rm, statfs, truncate, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, readdir, rm, statfs, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestHub as startMemoryHub } from '../../src/testing.ts'
 import { run } from '../cli/terminal.ts'
 import { cheapen, downloadBackup, runRestore } from '../support/backups.ts'
 import { mountSmallDisk } from '../support/small-disk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { startTestHub } from '../support/test-hub.ts'
+import { type Enrolled, startTestHub } from '../support/test-hub.ts'
 
-/** A hub that was backed up and has stopped; `since` happens in between. */
-async function backedUp(folder: string, since?: (hub: Awaited<ReturnType<typeof startTestHub>>) => Promise<unknown>) {
-  await using hub = await startTestHub({ folder })
-  const device = await hub.enrol('device-001')
-  await writeFile(join(folder, 'hub.backup'), await cheapen(await downloadBackup(hub)))
-  await since?.(hub)
-  return device
-}
+const stack = new AsyncDisposableStack()
+let source: string
+let device: Enrolled
+
+beforeAll(async () => {
+  await using hub = await startTestHub({ folder: stack.use(await temporaryFolder()).path })
+  source = hub.folder
+  device = await hub.enrol('device-001')
+  await writeFile(join(source, 'hub.backup'), await cheapen(await downloadBackup(hub)))
+})
+afterAll(() => stack.disposeAsync())
+
+/** Puts a hub there that was backed up and has stopped. */
+const backedUp = (folder: string): Promise<void> => cp(source, folder, { recursive: true })
 
 describe('a restore is refused, and nothing has changed, with', () => {
   for (const { name, spoil, flags = [], code, sentence } of [
@@ -95,7 +101,7 @@ describe('a restore is refused, and nothing has changed, with', () => {
 
 test('over a registry that cannot be read it is forced, and that one is kept', async () => {
   await using folder = await temporaryFolder()
-  const device = await backedUp(folder.path)
+  await backedUp(folder.path)
   await writeFile(join(folder.path, 'data/hub.db'), Buffer.alloc(20_000, 7))
   const { code, stdout } = await runRestore(folder.path, 'hub.backup', '--force')
   expect(code).toBe(0)
@@ -108,9 +114,11 @@ test('over a registry that cannot be read it is forced, and that one is kept', a
 test('a disk that is full while revocations are read is no registry that cannot be read: force changes nothing', async (context) => {
   await using disk = await mountSmallDisk(context, 6)
   await using folder = await temporaryFolder()
-  await backedUp(folder.path, async (hub) => {
+  await backedUp(folder.path)
+  {
+    await using hub = await startTestHub({ folder: folder.path })
     await hub.api('DELETE', '/api/devices/certificates/device-001')
-  })
+  }
   await Promise.all(['certs', 'data'].map((name) => mkdir(join(disk.path, name))))
   for (const name of ['certs/ca-cert.pem', 'certs/ca-key.pem', 'data/hub.db', 'data/mqtt.db', 'data/admin-token']) {
     await copyFile(join(folder.path, name), join(disk.path, name))

@@ -154,6 +154,16 @@ describe('whom it concerns', () => {
   }
 })
 
+test('a fleet larger than what is looked at in one turn is gathered to its end', async () => {
+  await using hub = await startTestHub()
+  for (let index = 10; index < 40; index++) await hub.api('POST', '/api/devices', { body: { deviceId: `d${index}` } })
+  await hub.enrol('last')
+  const { id, progress } = await start(hub, { filter: { all: true } })
+  expect(progress).toEqual({ ...NONE, waiting: 1 })
+  const { items } = (await hub.api('GET', `/api/rotations/${id}/devices`)).json()
+  expect(items).toMatchObject([{ deviceId: 'last' }])
+})
+
 test('one that nobody started is not found', async () => {
   await using hub = await startTestHub()
   for (const path of ['', '/devices']) {

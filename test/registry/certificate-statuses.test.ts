@@ -22,6 +22,11 @@ for (const { name, certificates, expected } of [
     expected: { status: 'revoked', revokedAt: minutesAfterNoon(3), reason: 'keyCompromise' },
   },
   {
+    name: 'a certificate has that was revoked when no reason was kept',
+    certificates: [{ revokedAt: minutesAfterNoon(3) }],
+    expected: { status: 'revoked', revokedAt: minutesAfterNoon(3), reason: 'unspecified' },
+  },
+  {
     name: 'a certificate that waits for approval has',
     certificates: [{ pendingSince: NOON }],
     expected: { status: 'unknown' },

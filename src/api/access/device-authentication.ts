@@ -19,7 +19,8 @@ export function deviceAuthentication(
   recordRefusal: RecordRefusal,
 ): MiddlewareHandler<ApiEnv> {
   return async function authenticateDevice(c, next) {
-    const admission = renewals.admit(c.env.origin.peer ?? {})
+    const { peer = {} } = c.env.origin
+    const admission = renewals.admit(peer)
     if (!admission.admitted) {
       const { admitted: _, ...refusal } = admission
       return refuseCaller(c, recordRefusal, refusal)
@@ -32,7 +33,7 @@ export function deviceAuthentication(
     if (isCrossOrigin(page, c.req.url)) {
       return refuseCaller(c, recordRefusal, { cause: 'cross_origin', presented: exact({ origin: page }) })
     }
-    c.set('device', admission.identity.id)
+    c.set('device', { id: admission.identity.id, fingerprint: admission.certificate.fingerprint, peer })
     return next()
   }
 }

@@ -88,9 +88,9 @@ function addRoutes(
   }
 
   async function reenrol(c: Context<ApiEnv>): Promise<Response> {
-    const { peer = {} } = c.env.origin
+    const { id, fingerprint, peer } = c.var.device
     const request = await readRequest(c)
-    const presented = { identity: `device:${c.var.device}`, fingerprint: peer.certificate?.fingerprint ?? '' }
+    const presented = { identity: `device:${id}`, fingerprint }
     const { certificatePem } = await recordDenial(c, recordRefusal, presented, () =>
       enrolments.reenrol(peer, { request, profile: labelOf(c) }),
     )

@@ -32,10 +32,10 @@ export function renewalRoutes(
 ) {
   const middleware = [deviceAuthentication(renewals, admissions, recordRefusal), requestBody()]
   return new OpenAPIHono<ApiEnv>().openapi({ ...renewal, middleware }, async (c) => {
-    const { peer = {} } = c.env.origin
-    const presented = { identity: `device:${c.var.device}`, fingerprint: peer.certificate?.fingerprint ?? '' }
+    const { id, fingerprint, peer } = c.var.device
+    const presented = { identity: `device:${id}`, fingerprint }
     const renew = async () => renewals.renew(peer, await readSigningRequest(c, c.req.valid('json')))
-    const renewed = await recordDenial(c, recordRefusal, presented, renew, { kind: 'device', id: c.var.device })
+    const renewed = await recordDenial(c, recordRefusal, presented, renew, { kind: 'device', id })
     return c.json(shapeCertifiedKey(renewed), 201)
   })
 }

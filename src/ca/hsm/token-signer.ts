@@ -13,7 +13,8 @@ interface TokenKey {
 
 /** Throws `passphrase_wrong`, `hsm_unavailable`, and `key_mismatch` where the key is not that of the CA's certificate. */
 export async function openTokenSigner(place: TokenPlace, pin: string, publicKey: KeyObject): Promise<OpenKey> {
-  const signer = new TokenSigner(place, pin, publicKey, await openKey(place, pin))
+  const algorithm = requireAlgorithm(publicKey)
+  const signer = new TokenSigner({ place, pin, publicKey, algorithm, open: await openKey(place, pin) })
   try {
     await requireOwnKey(signer, place)
     return signer
@@ -21,6 +22,14 @@ export async function openTokenSigner(place: TokenPlace, pin: string, publicKey:
     await signer[Symbol.asyncDispose]()
     throw error
   }
+}
+
+interface TokenSignerOptions {
+  readonly place: TokenPlace
+  readonly pin: string
+  readonly publicKey: KeyObject
+  readonly algorithm: SignatureAlgorithm
+  readonly open: TokenKey
 }
 
 /** Signs in the token, and logs in again where the token was restarted. */
@@ -34,12 +43,12 @@ class TokenSigner implements OpenKey {
   #opening: Promise<TokenKey> | undefined
   #isClosed = false
 
-  constructor(place: TokenPlace, pin: string, publicKey: KeyObject, open: TokenKey) {
+  constructor({ place, pin, publicKey, algorithm, open }: TokenSignerOptions) {
     this.#place = place
     this.#pin = pin
     this.#open = open
     this.publicKey = publicKey
-    this.algorithm = requireAlgorithm(publicKey)
+    this.algorithm = algorithm
   }
 
   async sign(tbs: Uint8Array): Promise<Uint8Array> {

@@ -58,14 +58,18 @@ const uses = new Map<string, number>()
 // Only a library that was initialised anew finds a token that was away; under whoever still uses it, that is the end of the
 // process (PKCS#11 v3.1 §5.4: C_Finalize while another call is made is undefined).
 function useModule(path: string, module: Pkcs11Module): Disposable {
-  uses.set(path, (uses.get(path) ?? 0) + 1)
+  countUses(path, 1)
   return {
     [Symbol.dispose]() {
-      const left = (uses.get(path) ?? 1) - 1
-      uses.set(path, left)
-      if (left === 0) quietly(() => module.finalize())
+      if (countUses(path, -1) === 0) quietly(() => module.finalize())
     },
   }
+}
+
+function countUses(path: string, change: number): number {
+  const now = (uses.get(path) ?? 0) + change
+  uses.set(path, now)
+  return now
 }
 
 function quietly(work: () => void): void {

@@ -27,13 +27,11 @@ export interface Rotation {
   readonly gatheredTo: string | undefined
 }
 
-export const MEMBER_STATES = ['waiting', 'told', 'renewed', 'connected', 'late'] as const
-
 /**
  * `renewed`: it was issued a new certificate; `connected`: it has shown that one, and the older ones have ended; `late`: it
  * has neither a new one nor an older one that is good.
  */
-export type MemberState = (typeof MEMBER_STATES)[number]
+export type MemberState = 'waiting' | 'told' | 'renewed' | 'connected' | 'late'
 
 export interface RotationMember {
   readonly deviceId: string

@@ -48,17 +48,23 @@ describe('the hub of this machine', () => {
     expect(hub.requests).toEqual([])
   })
 
-  test('a hub that hangs up in the middle of its answer is one sentence', async () => {
-    await using folder = await temporaryFolder()
-    await mkdir(join(folder.path, 'data'))
-    await using server = createNetServer((socket) => {
-      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{'))
+  for (const [name, status] of [
+    ['answer', '200 OK'],
+    ['refusal', '409 Conflict'],
+  ]) {
+    test(`a hub that hangs up in the middle of its ${name} is one sentence`, async () => {
+      await using folder = await temporaryFolder()
+      await mkdir(join(folder.path, 'data'))
+      await using server = createNetServer((socket) => {
+        socket.once('data', () => socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 100\r\n\r\n{`))
+      })
+      server.listen(join(folder.path, 'data', 'hub.sock'))
+      await once(server, 'listening')
+      const { code, stderr } = await run({ argv: ['device', 'list'], cwd: folder.path })
+      expect(code).toBe(1)
+      expect(stderr).toMatch(/No hub answers on .*: ECONNRESET\n$/)
     })
-    server.listen(join(folder.path, 'data', 'hub.sock'))
-    await once(server, 'listening')
-    const { code, stderr } = await run({ argv: ['device', 'list'], cwd: folder.path })
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/No hub answers on .*: ECONNRESET\n$/) })
-  })
+  }
 
   test('an answer that is not JSON is one sentence', async () => {
     await using folder = await temporaryFolder()
