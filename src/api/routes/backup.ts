@@ -18,7 +18,7 @@ const make = createRoute({
   tags: ['backup'],
   summary: 'An encrypted archive of the hub as it is now',
   description:
-    'Both databases at one moment, certificate and key of the CA, and the administrator token. Never a key of a device. docs/backup.md describes its form. An archive that is shorter than its Content-Length is none. Who takes nothing of it for half a minute is cut off.',
+    'Both databases at one moment, certificate and key of the CA (and of its root, where that lies beside them), and the administrator token. Never a key of a device. docs/backup.md describes its form. An archive that is shorter than its Content-Length is none. Who takes nothing of it for half a minute is cut off.',
   request: { body: jsonBody(wishSchema) },
   responses: {
     200: {
