@@ -1,3 +1,4 @@
+import type { AuthModes } from '../../api/ports.ts'
 import type {
   shapeAdministratorCertificate,
   shapeAdministratorIssued,
@@ -61,6 +62,7 @@ export type ImportAnswer = ReturnType<typeof shapeImportReport>
 export type ImportUndoAnswer = ReturnType<typeof shapeUndoReport>
 export type ListedCertificateAnswer = ReturnType<typeof shapeListed>
 export type IssuedAnswer = ReturnType<typeof shapeIssued>
+export type ModesAnswer = AuthModes
 export type OwnCertificateAnswer = ReturnType<typeof shapeOwnCertificate>
 export type PolicyAnswer = ReturnType<typeof shapePolicy>
 export type RefusalAnswer = ReturnType<typeof shapeRefusal>
