@@ -31,15 +31,26 @@ for (const hierarchy of ['single', 'two_tier'] as const) {
   test(`each certificate names its own issuer, through two rotations and a retirement (${hierarchy})`, async (context) => {
     needPrograms(context, 'openssl', 'certtool', 'curl')
     await using hub = await startTestHub({ settings: { pki: { public_url: PUBLIC }, ca: { hierarchy } } })
-    const first = await hub.enrol('first')
-    await hub.api('POST', '/api/ca/rotation')
-    const second = await hub.enrol('second')
-    await verifyByItsIssuer(hub, 'first', first.cert)
-    await verifyByItsIssuer(hub, 'second', second.cert)
+    // Not over TLS: by the end the hub shows a certificate of its third CA.
+    const post = async (path: string, body: object = {}): Promise<{ readonly clientCert: string }> => {
+      const headers = { 'content-type': 'application/json' }
+      const init = { method: 'POST', headers, body: JSON.stringify(body) }
+      const answer = await hub.hub.fetch(new Request(`https://localhost${path}`, init))
+      expect(answer.ok).toBe(true)
+      return (await answer.json()) as { readonly clientCert: string }
+    }
+    const certificates: Record<string, string> = {}
+    const enrol = async (id: string): Promise<void> => {
+      certificates[id] = (await post(`/api/devices/certificates/${id}`)).clientCert
+    }
+    await enrol('first')
+    await post('/api/ca/rotation')
+    await enrol('second')
+    for (const [name, pem] of Object.entries(certificates)) await verifyByItsIssuer(hub, name, pem)
 
-    await hub.api('POST', '/api/ca/rotation/retire', { body: { force: true } })
-    expect(await hub.api('POST', '/api/ca/rotation')).toMatchObject({ status: 201 })
-    const third = await hub.enrol('third')
-    for (const [name, { cert }] of Object.entries({ first, second, third })) await verifyByItsIssuer(hub, name, cert)
+    await post('/api/ca/rotation/retire', { force: true })
+    await post('/api/ca/rotation')
+    await enrol('third')
+    for (const [name, pem] of Object.entries(certificates)) await verifyByItsIssuer(hub, name, pem)
   })
 }
