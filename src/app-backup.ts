@@ -120,7 +120,7 @@ export function openBackups(
       contents,
       version: VERSION,
       createdAt: clock().toISOString(),
-      ca: { subject, fingerprint, hasKey: keyFile !== undefined, ...(isBelowRoot && { hasRootKey }) },
+      ca: { subject, fingerprint, hasKey: keyFile !== undefined, ...((isBelowRoot || hasRootKey) && { hasRootKey }) },
       ...figures,
       notIncluded: [...(keyFile ? [] : [NO_KEY]), ...(isBelowRoot && !hasRootKey ? [NO_ROOT_KEY] : [])],
     }

@@ -77,6 +77,14 @@ test('a key that was moved to a safe place is named as missing, and not put back
   expect(stdout).toContain('The private key of the root above the CA is kept elsewhere')
 })
 
+test('a key that was left behind by a CA with a root is kept and named too', async () => {
+  await using hub = await startTestHub({ settings: TWO_TIER })
+  expect((await hub.api('POST', '/api/ca/rotation', { body: { hierarchy: 'single' } })).status).toBe(201)
+  await saveBackup(hub)
+  const { stdout } = await runRestore(hub.folder, 'hub.backup', '--dry-run')
+  expect(stdout).toMatch(/^Root key +included$/m)
+})
+
 test('the key of another root goes aside with its CA', async () => {
   await using folder = await temporaryFolder()
   await backUp(folder.path, 'hub')

@@ -36,7 +36,8 @@ export function attendDownload(
     stall = setTimeout(() => {
       if (abort) abort()
       else controller.error(new Error(`The reader took nothing for ${PATIENCE_MS} ms`))
-      void stream.return(undefined)
+      // Told to whoever still reads: what could not be let go is no reason to end the process.
+      stream.return(undefined).catch((error: unknown) => controller.error(error))
     }, PATIENCE_MS).unref()
   }
 }

@@ -79,7 +79,7 @@ export function createHubClient(address: HubAddress, onWarning: OnWarning): HubC
       if (!answer) return
       const { statusCode: status = 0, headers: answered } = answer
       if (status !== 200) throw describeRefusal(status, answered['content-type'], await text(answer))
-      answer.setTimeout(0)
+      // The hub gives a sign of life every 15 seconds: a minute of silence is a connection that broke unseen.
       try {
         for await (const chunk of answer.setEncoding('utf8')) yield String(chunk)
       } catch (error) {

@@ -51,6 +51,22 @@ test('a reader without a connection is told', async () => {
   expect(source.isReleased).toBe(true)
 })
 
+test('what cannot be let go is told to the reader', async () => {
+  using timeouts = useFakeTimeouts()
+  async function* stubborn(): AsyncGenerator<Uint8Array> {
+    try {
+      yield Uint8Array.of(1)
+    } finally {
+      // biome-ignore lint/correctness/noUnsafeFinally: as a folder that cannot be removed
+      throw new Error('the folder is busy')
+    }
+  }
+  const reader = attendDownload(stubborn(), () => undefined).getReader()
+  await reader.read()
+  timeouts.advance(30_000)
+  await expect(reader.closed).rejects.toThrow('the folder is busy')
+})
+
 test('one that never begins is given up too', async () => {
   using timeouts = useFakeTimeouts()
   const { source, held } = createSource()
