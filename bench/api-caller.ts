@@ -7,9 +7,9 @@ export type CallApi = (
   body?: unknown,
 ) => Promise<{ readonly status: number; readonly body: string }>
 
-/** Calls a hub's API as administrator, over one connection that is kept. */
-export function createApiCaller({ apiPort, ca, adminToken }: ChildHub): CallApi & Disposable {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1, ca })
+/** Calls a hub's API as administrator, over so many connections that are kept. */
+export function createApiCaller({ apiPort, ca, adminToken }: ChildHub, connections = 1): CallApi & Disposable {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections, ca })
   const call: CallApi = (method, path, body) =>
     new Promise((resolve, reject) => {
       const payload = body === undefined ? undefined : JSON.stringify(body)

@@ -113,25 +113,29 @@ export function openBackups(
   }
 
   function describe(contents: BackupContents, authority: AuthorityBackup, figures?: SnapshotFigures): Manifest {
-    const { subject, fingerprint, keyFile } = authority
+    const { subject, fingerprint, keyFile, isBelowRoot, rootKeyFile } = authority
+    const hasRootKey = rootKeyFile !== undefined
     return {
       format: 1,
       contents,
       version: VERSION,
       createdAt: clock().toISOString(),
-      ca: { subject, fingerprint, hasKey: keyFile !== undefined },
+      ca: { subject, fingerprint, hasKey: keyFile !== undefined, ...((isBelowRoot || hasRootKey) && { hasRootKey }) },
       ...figures,
-      notIncluded: keyFile === undefined ? [NO_KEY] : [],
+      notIncluded: [...(keyFile ? [] : [NO_KEY]), ...(isBelowRoot && !hasRootKey ? [NO_ROOT_KEY] : [])],
     }
   }
 }
 
 const NO_KEY = 'The private key of the CA lies in no file that could be kept: whoever restores this must provide it'
 
-function entriesOf({ certificatePem, keyFile, previous }: AuthorityBackup): readonly TarEntry[] {
+const NO_ROOT_KEY = 'The private key of the root above the CA is kept elsewhere: the next CA needs it'
+
+function entriesOf({ certificatePem, keyFile, rootKeyFile, previous }: AuthorityBackup): readonly TarEntry[] {
   return [
     createEntry(ENTRY.caCertificate, Buffer.from(certificatePem)),
     ...(keyFile ? [createEntry(ENTRY.caKey, keyFile)] : []),
+    ...(rootKeyFile ? [createEntry(ENTRY.rootKey, rootKeyFile)] : []),
     ...(previous ? [createEntry(ENTRY.previousCertificate, previous.certificateFile)] : []),
     ...(previous ? [createEntry(ENTRY.previousKey, previous.keyFile)] : []),
   ]

@@ -7,12 +7,15 @@ import { readDisk } from './app-diagnosis.ts'
 import type { FleetCare } from './app-fleet.ts'
 import type { Pki } from './app-pki.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
+import type { EventFeed } from './events.ts'
+import { countFindings } from './registry/compromise/finding-counts.ts'
 import type { Registry } from './registry/registry.ts'
 import { VERSION } from './version.ts'
 
 export interface MetricParts {
   readonly broker: Pick<MqttBroker, 'figures' | 'losses' | 'limitsReached'>
   readonly registry: Pick<Registry, 'refusals'>
+  readonly events: EventFeed
   readonly pki: Pick<Pki, 'authority' | 'https' | 'mqtts'>
   readonly readiness: readonly ReadinessCheck[]
   readonly timings: ReturnType<typeof createTimings>
@@ -26,6 +29,7 @@ export interface MetricParts {
 export function openMetrics({
   broker,
   registry,
+  events,
   pki,
   fleet,
   scheduled,
@@ -41,6 +45,7 @@ export function openMetrics({
       return { ...figures, accepted }
     },
     refusals: registry.refusals.totals,
+    compromiseFindings: countFindings(events),
     dropped: () => broker.losses.totals(),
     limitsReached: () => broker.limitsReached.totals(),
     ownCertificates: () => [

@@ -4,9 +4,11 @@ import type { CertificateAuthority } from './ca/authority.ts'
 import { isIssuedBy } from './ca/certificate-chain.ts'
 import { type OcspAnswer, OcspResponder } from './ca/ocsp-responder.ts'
 import type { CertificateStatus } from './ca/ocsp-response.ts'
+import type { ServedCertificate } from './ca/served-certificate.ts'
 import type { Clock } from './clock.ts'
 import { createCertificateStatusStore } from './db/certificate-status-store.ts'
 import type { Database } from './db/database.ts'
+import { createShownCertificateStore } from './db/shown-certificate-store.ts'
 import type { Logger } from './logger.ts'
 import { statusOfSerialNumber } from './registry/certificate-statuses.ts'
 
@@ -36,6 +38,7 @@ interface Responsible {
 export function createOcsp({ database, pki, clock, logger }: OcspParts): Ocsp {
   const { authorities } = pki
   const store = createCertificateStatusStore(database)
+  const shownStore = createShownCertificateStore(database)
   const shown = [pki.https.served, pki.mqtts.served]
   let current = open(authorities.current)
   let retiring = authorities.retiring && open(authorities.retiring)
@@ -47,6 +50,12 @@ export function createOcsp({ database, pki, clock, logger }: OcspParts): Ocsp {
     retiring = authorities.retiring && of(authorities.retiring)
   })
   const all = (): readonly Responsible[] => (retiring ? [current, retiring] : [current])
+  const issuerOf = (certificate: X509Certificate): Responsible | undefined =>
+    all().find(({ authority }) => isIssuedBy(certificate, authority.certificate))
+  for (const served of new Set(shown)) {
+    note(served)
+    served.onExchange(() => note(served))
+  }
 
   return {
     answer(request) {
@@ -55,7 +64,7 @@ export function createOcsp({ database, pki, clock, logger }: OcspParts): Ocsp {
     },
     async staple(der) {
       const certificate = shown.map(({ identity }) => identity.certificate).find(({ raw }) => raw.equals(der))
-      const issuer = certificate && all().find(({ authority }) => isIssuedBy(certificate, authority.certificate))
+      const issuer = certificate && issuerOf(certificate)
       return issuer && (await issuer.responder.answerFor(certificate.serialNumber))
     },
   }
@@ -65,7 +74,7 @@ export function createOcsp({ database, pki, clock, logger }: OcspParts): Ocsp {
       authority,
       statusOf(serialNumber): CertificateStatus {
         const found = statusOfSerialNumber(store, authority.fingerprint, serialNumber)
-        return found.status === 'unknown' && isShown(serialNumber, authority) ? { status: 'good' } : found
+        return found.status === 'unknown' && isShown(authority, serialNumber) ? { status: 'good' } : found
       },
       onFailure: (err) => logger.error({ component: 'ca', err }, 'OCSP answers could not be signed'),
       clock,
@@ -73,10 +82,22 @@ export function createOcsp({ database, pki, clock, logger }: OcspParts): Ocsp {
     return { authority, responder }
   }
 
-  /** The registry holds nothing of the hub's own server certificate, which is renewed as the hub sees fit. */
-  function isShown(serialNumber: string, { certificate: issuer }: { readonly certificate: X509Certificate }): boolean {
-    return shown.some(
+  /** The registry holds nothing of the hub's own server certificates: one that was followed by another is good until it ends. */
+  function isShown({ fingerprint, certificate: issuer }: CertificateAuthority, serialNumber: string): boolean {
+    const isNow = shown.some(
       ({ identity: { certificate } }) => certificate.serialNumber === serialNumber && isIssuedBy(certificate, issuer),
     )
+    return isNow || shownStore.has(fingerprint, serialNumber)
+  }
+
+  /** For the time when it is shown no more; a database that is locked or full keeps nobody from showing it. */
+  function note({ identity: { certificate, notAfter } }: ServedCertificate): void {
+    const issuer = issuerOf(certificate)?.authority.fingerprint
+    if (issuer === undefined) return
+    try {
+      shownStore.note({ issuer, serialNumber: certificate.serialNumber, notAfter }, clock())
+    } catch (err) {
+      logger.error({ component: 'ca', err }, "The hub's own certificate could not be noted")
+    }
   }
 }

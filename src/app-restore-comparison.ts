@@ -123,15 +123,20 @@ function ofAnotherAuthority({ fingerprint }: PresentAuthority, { ca }: Manifest)
 
 const NOTHING: Exchange = { put: [], retire: [] }
 const SERVER_FILES = ['server-cert.pem', 'server-key.pem']
+const ROOT_KEY = 'root-key.pem'
 const PREVIOUS_FILES = ['ca-cert.previous.pem', 'ca-key.previous.pem']
 
-/** A CA that is there and the same stays as it is: its key may have been encrypted anew since. */
+/**
+ * A CA that is there and the same stays as it is: its key may have been encrypted anew since, and that of its root been
+ * moved to a safe place.
+ */
 function exchangeOfCerts({ found }: ComparedBackup, present: PresentAuthority, isSame: boolean): Exchange {
   const hasKey = found.has(ENTRY.caKey)
   if (isSame && (present.hasKey || !hasKey)) return NOTHING
-  const put = hasKey ? ['ca-key.pem', 'ca-cert.pem'] : ['ca-cert.pem']
+  const hasRootKey = found.has(ENTRY.rootKey)
+  const put = [...(hasRootKey ? [ROOT_KEY] : []), ...(hasKey ? ['ca-key.pem'] : []), 'ca-cert.pem']
   if (isSame) return { put, retire: [] }
-  const retire = hasKey ? SERVER_FILES : ['ca-key.pem', ...SERVER_FILES]
+  const retire = [...(hasRootKey ? [] : [ROOT_KEY]), ...(hasKey ? [] : ['ca-key.pem']), ...SERVER_FILES]
   // A rotation that was underway goes on; one of the CA that goes has nothing to go on with.
   return found.has(ENTRY.previousKey)
     ? { put: [...put, ...PREVIOUS_FILES], retire }

@@ -11,6 +11,7 @@ import { DomainError } from './errors.ts'
 const TARGETS: Readonly<Record<string, { readonly place: keyof Folders; readonly name: string }>> = {
   [ENTRY.caCertificate]: { place: 'certs', name: 'ca-cert.pem' },
   [ENTRY.caKey]: { place: 'certs', name: 'ca-key.pem' },
+  [ENTRY.rootKey]: { place: 'certs', name: 'root-key.pem' },
   [ENTRY.previousCertificate]: { place: 'certs', name: 'ca-cert.previous.pem' },
   [ENTRY.previousKey]: { place: 'certs', name: 'ca-key.previous.pem' },
   [ENTRY.registry]: { place: 'data', name: 'hub.db' },

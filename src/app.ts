@@ -108,6 +108,8 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   const sweep = createSweep(swept)
   repeat(stack, SWEEP_MS, sweep)
   repeat(stack, WATCH_MS, () => inBackground(pki.watch(), logger))
+  // A certificate may live for a minute: half of that would be long to live on.
+  repeat(stack, WATCH_MS, () => inBackground(broker.sessions.cutEnded(clock()), logger))
   const ports: Ports = { mqtt: config.mqtt.port, api: config.api.port, plainMqtt: undefined, redirect: undefined }
   const https = httpsIdentity(config, pki, ports)
   const proxy = openReverseProxy(config, { registry, https, logger })
@@ -146,7 +148,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     allowedOrigins: config.api.allowed_origins,
     health: { level: () => logger.level },
     readiness,
-    metrics: openMetrics({ broker, registry, pki, fleet, scheduled, readiness, timings, files }),
+    metrics: openMetrics({ broker, registry, events, pki, fleet, scheduled, readiness, timings, files }),
     timings,
     diagnosis: createDiagnosis(config, {
       stores: registryStores,

@@ -19,6 +19,7 @@ export const ENTRY = {
   manifest: 'manifest.json',
   caCertificate: 'certs/ca-cert.pem',
   caKey: 'certs/ca-key.pem',
+  rootKey: 'certs/root-key.pem',
   previousCertificate: 'certs/ca-cert.previous.pem',
   previousKey: 'certs/ca-key.previous.pem',
   registry: 'data/hub.db',

@@ -12,6 +12,8 @@ export interface Manifest {
     readonly subject: string
     readonly fingerprint: string
     readonly hasKey: boolean
+    /** Of a CA with a root above it: whether the key of that root is here too. */
+    readonly hasRootKey?: boolean
   }
   /** Of a whole hub. */
   readonly registry?: RegistryFigures

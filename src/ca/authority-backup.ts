@@ -1,8 +1,8 @@
-import { X509Certificate } from 'node:crypto'
 import { resolve } from 'node:path'
-import { DomainError } from '../errors.ts'
+import { parseCertificates, readPath } from './certificate-chain.ts'
 import { readFileIfPresent } from './durable-file.ts'
 import { type KeyPairPaths, keyPairPaths, previousPaths } from './key-pair-files.ts'
+import { rootKeyPath } from './root-key-file.ts'
 
 /** What a backup keeps of the CA. */
 export interface AuthorityBackup {
@@ -11,6 +11,10 @@ export interface AuthorityBackup {
   readonly certificatePem: string
   /** The file of the key as it lies on the disk, encrypted or not; none: the key is elsewhere. */
   readonly keyFile: Buffer | undefined
+  /** Whether another CA has signed it. */
+  readonly isBelowRoot: boolean
+  /** Of the key of that root, in the same way; none: it is kept elsewhere. */
+  readonly rootKeyFile: Buffer | undefined
   /** Of the CA before it, until that is retired. */
   readonly previous?: { readonly certificateFile: Buffer; readonly keyFile: Buffer }
 }
@@ -21,29 +25,28 @@ export async function readAuthorityBackup(certsDir: string): Promise<AuthorityBa
   const { certificatePath, keyPath } = paths
   const certificatePem = await readFileIfPresent(certificatePath)
   if (certificatePem === undefined) return undefined
-  const keyText = await readFileIfPresent(keyPath)
-  const { subject, fingerprint256: fingerprint } = parseFirst(certificatePem, certificatePath)
+  const path = readPath(parseCertificates(certificatePem, certificatePath))
+  const { subject, fingerprint256: fingerprint } = path[0]
   const previous = await readPrevious(previousPaths(paths))
   return {
     subject: subject.replaceAll('\n', ', '),
     fingerprint,
     certificatePem,
-    keyFile: keyText === undefined ? undefined : Buffer.from(keyText),
+    keyFile: await readKeyFile(keyPath),
+    isBelowRoot: path.length > 1,
+    rootKeyFile: await readKeyFile(rootKeyPath(resolve(certsDir))),
     ...(previous && { previous }),
   }
 }
 
 async function readPrevious({ certificatePath, keyPath }: KeyPairPaths): Promise<AuthorityBackup['previous']> {
   const certificatePem = await readFileIfPresent(certificatePath)
-  const keyText = await readFileIfPresent(keyPath)
-  if (certificatePem === undefined || keyText === undefined) return undefined
-  return { certificateFile: Buffer.from(certificatePem), keyFile: Buffer.from(keyText) }
+  const keyFile = await readKeyFile(keyPath)
+  if (certificatePem === undefined || keyFile === undefined) return undefined
+  return { certificateFile: Buffer.from(certificatePem), keyFile }
 }
 
-function parseFirst(pem: string, path: string): X509Certificate {
-  try {
-    return new X509Certificate(pem)
-  } catch (cause) {
-    throw new DomainError('file_invalid', `The file ${path} holds no certificate in PEM form`, { cause })
-  }
+async function readKeyFile(path: string): Promise<Buffer | undefined> {
+  const text = await readFileIfPresent(path)
+  return text === undefined ? undefined : Buffer.from(text)
 }

@@ -3,7 +3,12 @@ import { parseId } from '../identifiers.ts'
 import { describeFiles, type EnrolmentOptions, enrol, shownPaths } from './enrolment.ts'
 import { type KeyStoreOptions, saveKeyStore } from './hand-over/key-store.ts'
 import { PASSWORD_FILE_OPTION } from './hand-over/password-file.ts'
-import type { AdministratorCertificateAnswer, AdministratorIssuedAnswer, RevocationAnswer } from './hub/answers.ts'
+import type {
+  AdministratorCertificateAnswer,
+  AdministratorIssuedAnswer,
+  ModesAnswer,
+  RevocationAnswer,
+} from './hub/answers.ts'
 import { addHubOptions, type HubOptions, openHubClient, settingsRequest } from './hub/hub-options.ts'
 import { formatCommandLine } from './output/command-line.ts'
 import { type Column, printItems } from './output/table.ts'
@@ -73,6 +78,20 @@ async function create(name: string, options: CreateOptions, context: CommandCont
   }
   const { certificate, key, ca } = shownPaths(enrolled.paths, cwd)
   const url = options.url ?? `https://localhost:${(await context.local.readSettings(settingsRequest(options))).apiPort}`
-  const proof = ['curl', '--cacert', ca, '--cert', certificate, '--key', key, `${new URL(url).origin}/api/mode`]
-  stdout.write(`${describeFiles(enrolled, cwd)}\nRole         ${role}\n\nTry it:\n${formatCommandLine(proof)}\n`)
+  const files = ['--cacert', ca, '--cert', certificate, '--key', key]
+  const { api } = await hub.call<ModesAnswer>('GET', '/api/mode')
+  const use = describeUse(name, api, files, `${new URL(url).origin}/api/mode`)
+  stdout.write(`${describeFiles(enrolled, cwd)}\nRole         ${role}\n\n${use}\n`)
+}
+
+/** What can be done with it while that is `api.auth`. */
+function describeUse(name: string, mode: ModesAnswer['api'], files: readonly string[], url: string): string {
+  if (mode === 'token' || mode === 'https_only') {
+    return `While api.auth is ${mode} the API looks at no certificate: set it to mtls_or_token`
+  }
+  if (mode === 'mtls_and_token') {
+    const proof = formatCommandLine(['curl', ...files, '--header', '@header', url])
+    return `Try it, with the line "Authorization: Bearer" and a token of ${name} in the file header:\n${proof}`
+  }
+  return `Try it:\n${formatCommandLine(['curl', ...files, url])}`
 }

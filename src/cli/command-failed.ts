@@ -2,11 +2,14 @@
 export class CommandFailed extends Error {
   /** The code of the hub's problem document, where it was the hub that refused. */
   readonly code: string | undefined
+  /** The HTTP status of that refusal. */
+  readonly status: number | undefined
 
-  constructor(message: string, options?: ErrorOptions & { readonly code?: string }) {
+  constructor(message: string, options?: ErrorOptions & { readonly code?: string; readonly status?: number }) {
     super(message, options)
     this.name = 'CommandFailed'
     this.code = options?.code
+    this.status = options?.status
   }
 }
 

@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { CommandFailed } from './command-failed.ts'
 import type { EventAnswer } from './hub/answers.ts'
-import { readFrames } from './hub/event-frames.ts'
+import { followEvents } from './hub/followed-events.ts'
 import { addHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
 import { type Column, formatCell, printItems } from './output/table.ts'
 import type { CommandContext } from './ports.ts'
@@ -32,11 +31,14 @@ export function addEventsCommand(program: Command, context: CommandContext): voi
         return printItems(stdout, items.toReversed(), COLUMNS, options)
       }
       using stop = openStopSignal(signals)
-      for await (const { event, data } of readFrames(hub.readStream(`/api/events?${queryOf(options)}`, stop.signal))) {
+      const onBreak = (): void => {
+        stderr.write('The connection to the hub has broken: trying until it is back\n')
+      }
+      const following = { path: `/api/events?${queryOf(options)}`, signal: stop.signal, onBreak }
+      for await (const { event, data } of followEvents(hub, following)) {
         if (event === 'gap') stderr.write('Some events before this one are not kept any more\n')
         else if (data !== undefined) stdout.write(options.json ? `${data}\n` : lineOf(JSON.parse(data)))
       }
-      if (!stop.signal.aborted) throw new CommandFailed('The hub has ended the stream')
     })
 }
 

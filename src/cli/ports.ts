@@ -78,7 +78,12 @@ export interface BackupSummary {
   readonly contents: 'hub' | 'ca'
   readonly version: string
   readonly createdAt: string
-  readonly ca: { readonly fingerprint: string; readonly hasKey: boolean }
+  readonly ca: {
+    readonly fingerprint: string
+    readonly hasKey: boolean
+    /** None: no root stands above it. */
+    readonly hasRootKey?: boolean
+  }
   readonly registry?: {
     readonly devices: number
     readonly services: number

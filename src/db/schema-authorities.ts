@@ -1,5 +1,5 @@
 import type { ForeignAuthority } from '../registry/foreign-authority.ts'
-import { blob, integer, sqliteTable, text } from './drizzle.ts'
+import { blob, integer, primaryKey, sqliteTable, text } from './drizzle.ts'
 import { time } from './schema-time.ts'
 
 // The last one that each CA published: RFC 5280 §5.2.3, the number only grows. Its octets serve while no other can be signed, and
@@ -36,6 +36,17 @@ export const distributionPoints = sqliteTable('distribution_points', {
   url: text('url').primaryKey(),
   namedUntil: time('named_until').notNull(),
 })
+
+// What the hub has shown of its own CAs, until it expires: it is renewed as the hub sees fit, and no certificate of the registry.
+export const shownCertificates = sqliteTable(
+  'shown_certificates',
+  {
+    issuer: text('issuer').notNull(),
+    serialNumber: text('serial_number').notNull(),
+    notAfter: time('not_after').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.issuer, table.serialNumber] })],
+)
 
 // What devices were given to verify MQTTS with, from each time on; before the first, the CA's own certificate.
 export const trustAnchors = sqliteTable('trust_anchors', {

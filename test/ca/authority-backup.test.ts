@@ -11,6 +11,6 @@ test('of a folder without a CA there is nothing to keep; a certificate that is n
   await writeFile(path, 'no certificate')
   await expect(readAuthorityBackup(folder.path)).rejects.toMatchObject({
     code: 'file_invalid',
-    message: `The file ${path} holds no certificate in PEM form`,
+    message: expect.stringContaining(`${path} holds no certificate in PEM form`),
   })
 })

@@ -6,6 +6,7 @@ import { openHubDouble, problem } from './hub-double.ts'
 import { run } from './terminal.ts'
 
 const CREATE = 'POST /api/admin-certificates'
+const inMode = (api: string) => ({ 'GET /api/mode': { body: { mqtt: 'mtls', api } } })
 const ISSUED = {
   name: 'eva',
   role: 'operator',
@@ -23,10 +24,13 @@ describe('admin-cert create', () => {
   ]) {
     test(`writes key and certificate, and a command to paste, for ${JSON.stringify(body)}`, async () => {
       await using folder = await temporaryFolder()
-      await using hub = await openHubDouble({ [CREATE]: { status: 201, body: ISSUED } }, { folder: folder.path })
+      await using hub = await openHubDouble(
+        { [CREATE]: { status: 201, body: ISSUED }, ...inMode('mtls') },
+        { folder: folder.path },
+      )
       const { code, stdout } = await run({ argv: ['admin-cert', 'create', 'eva', ...argv], cwd: folder.path })
       expect(code).toBe(0)
-      expect(hub.requests).toMatchObject([{ call: CREATE, body }])
+      expect(hub.requests).toMatchObject([{ call: CREATE, body }, { call: 'GET /api/mode' }])
       const out = join(folder.path, 'certs', 'administrators')
       expect(await readdir(out)).toEqual(['ca-cert.pem', 'eva-cert.pem', 'eva-key.pem'])
       expect(await readFile(join(out, 'eva-key.pem'), 'utf8')).toBe('PRIVATE KEY\n')
@@ -49,7 +53,7 @@ describe('admin-cert create', () => {
 
   test('--json tells programs where the files are, without the key; --url is where to try it', async () => {
     await using folder = await temporaryFolder()
-    await using hub = await openHubDouble({ [CREATE]: { status: 201, body: ISSUED } }, {})
+    await using hub = await openHubDouble({ [CREATE]: { status: 201, body: ISSUED }, ...inMode('mtls_or_token') }, {})
     const url = `http://127.0.0.1:${hub.port}`
     const argv = ['admin-cert', 'create', 'eva', '--out', 'here', '--url', url]
     const json = await run({ argv: [...argv, '--json'], cwd: folder.path })
@@ -65,6 +69,24 @@ describe('admin-cert create', () => {
     })
     expect((await run({ argv, cwd: folder.path })).stdout).toMatch(new RegExp(`^curl .* ${url}/api/mode$`, 'm'))
   })
+
+  for (const { mode, told } of [
+    { mode: 'token', told: /While api\.auth is token the API looks at no certificate: set it to mtls_or_token\n$/ },
+    { mode: 'https_only', told: /While api\.auth is https_only the API looks at no certificate/ },
+    {
+      mode: 'mtls_and_token',
+      told: /a token of eva in the file header:\ncurl .* --header @header https:\S+\/api\/mode\n$/,
+    },
+  ]) {
+    test(`says what can be done with it in the mode ${mode}`, async () => {
+      await using folder = await temporaryFolder()
+      const answers = { [CREATE]: { status: 201, body: ISSUED }, ...inMode(mode) }
+      await using _hub = await openHubDouble(answers, { folder: folder.path })
+      const { stdout } = await run({ argv: ['admin-cert', 'create', 'eva'], cwd: folder.path })
+      expect(stdout).toMatch(told)
+      if (mode !== 'mtls_and_token') expect(stdout).not.toContain('curl')
+    })
+  }
 
   test('writes nothing when it is refused, and asks nobody for a name that is none', async () => {
     await using folder = await temporaryFolder()

@@ -52,13 +52,43 @@ test('--limit takes what a page may hold', async () => {
   expect((await call(['--limit', '501'], {})).code).toBe(2)
 })
 
-test('--follow prints a line for each, says what is missing, and fails when the hub ends it', async () => {
-  const answers = { 'GET /api/events?': { type: 'text/event-stream', body: FRAMES } }
-  const { code, stdout, stderr } = await call(['--follow'], answers)
+/** A hub that ends its first stream, has no time for the next, and refuses the one after that. */
+function scriptBreak(): Parameters<typeof openHubDouble>[0] {
+  const script = [
+    { type: 'text/event-stream', body: FRAMES },
+    problem(503, 'hub_stopping'),
+    problem(401, 'unauthorized'),
+  ]
+  return { 'GET /api/events?': () => script.shift() ?? problem(404, 'not_found') }
+}
+
+test('--follow prints a line for each, says what is missing, and comes again until it is refused', async () => {
+  const { code, stdout, stderr } = await call(['--follow'], scriptBreak())
   expect(stdout).toBe(`${NEWER.at}  device.connected  id=d, address=\\u001b[2J\n`)
-  expect(stderr).toContain('not kept any more')
-  expect([code, stderr]).toEqual([1, expect.stringContaining('The hub has ended the stream')])
-  expect((await call(['--follow', '--json'], answers)).stdout).toBe(`${JSON.stringify(NEWER)}\n`)
+  expect([code, stderr.trimEnd().split('\n')]).toEqual([
+    1,
+    [
+      'Some events before this one are not kept any more',
+      'The connection to the hub has broken: trying until it is back',
+      'signet: It is unauthorized (unauthorized)',
+    ],
+  ])
+  expect((await call(['--follow', '--json'], scriptBreak())).stdout).toBe(`${JSON.stringify(NEWER)}\n`)
+})
+
+test('--follow does not wait for a hub that was never there', async () => {
+  await using folder = await temporaryFolder()
+  const { code, stderr } = await run({ argv: ['events', '--follow'], cwd: folder.path })
+  expect([code, stderr]).toEqual([1, expect.stringContaining('start it with signet start')])
+})
+
+test('--follow ends well when it is asked to stop between two attempts', async () => {
+  await using folder = await temporaryFolder()
+  await using _hub = await openHubDouble(scriptBreak(), { folder: folder.path })
+  const signals = new EventEmitter()
+  const onOutput = (text: string) => void (text.includes('has broken') && queueMicrotask(() => signals.emit('SIGTERM')))
+  const { code } = await run({ argv: ['events', '--follow'], cwd: folder.path, signals, onOutput })
+  expect([code, signals.listenerCount('SIGTERM')]).toEqual([0, 0])
 })
 
 test('--follow tells why it is refused', async () => {

@@ -68,6 +68,9 @@ describe('one certificate in two places', () => {
     expect(entry.reason).toContain('two_addresses, told')
     expect(entry.reason).toContain('192.0.2.0/24, 198.51.100.0/24')
     expect(hub.log.text).toContain('A key may be in two hands')
+    const lines = (await hub.api('GET', '/metrics')).text.split('\n')
+    expect(lines).toContain('signet_compromise_findings_total{sign="two_addresses",action="told"} 1')
+    expect(lines).toContain('signet_compromise_findings_total{sign="two_addresses",action="revoked"} 0')
     for (const client of clients) client[Symbol.dispose]()
   })
 

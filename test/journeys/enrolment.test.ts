@@ -36,6 +36,8 @@ function readCertificate({ status, text, headers }: ApiAnswer): string {
   expect(status, text).toBe(200)
   expect(headers['content-type']).toBe('application/pkcs7-mime; smime-type=certs-only')
   expect(headers['content-transfer-encoding']).toBe('base64')
+  // RFC 4648 §3.1: no line breaks
+  expect(text).toMatch(/^[\w+/]+=*$/)
   const der = Buffer.from(text, 'base64')
   for (let at = 0; at < der.length; at++) {
     if (der[at] !== 0x30) continue

@@ -119,6 +119,20 @@ describe('api.allow', () => {
     expect(hub.log.text).toContain('api.allow keeps out programs on this machine too')
   })
 
+  test('goes by the address of the connection, which a proxy tells; X-Forwarded-For neither opens nor closes it', async () => {
+    await using hub = await startProxiedHub({ api: { allow: ['127.0.0.0/8', '::1', PROXY] } })
+    const call = (forwardedFor: string): string =>
+      `GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Forwarded-For: ${forwardedFor}\r\n\r\n`
+    const throughWebProxy = await shakeHands(hub, hub.hub.apiPort, {}, HEADER.replace(CLIENT, PROXY))
+    throughWebProxy.write(call('198.51.100.9'))
+    expect(await text(throughWebProxy)).toMatch(/^HTTP\/1\.1 200 /)
+
+    const stranger = openFrom(PROXY, hub.hub.apiPort)
+    stranger.write(HEADER + call('127.0.0.1'))
+    await closing(stranger)
+    expect(await hub.refusals()).toMatchObject([{ cause: 'address_not_allowed', address: CLIENT }])
+  })
+
   test('says nothing where this machine may come', async () => {
     await using hub = await startTestHub({ settings: { api: { allow: ['127.0.0.0/8', '::1'] } } })
     expect((await hub.api('GET', '/livez')).status).toBe(200)

@@ -6,7 +6,7 @@ import { type Ended, runProgram } from '../support/program.ts'
 import { startTestHub, type TestHub } from '../support/test-hub.ts'
 
 const PKCS10 = "-H 'Content-Type: application/pkcs10'"
-const TAKE = 'openssl base64 -d -in answer | openssl pkcs7 -inform DER -print_certs -out'
+const TAKE = 'openssl base64 -d -A -in answer | openssl pkcs7 -inform DER -print_certs -out'
 
 async function open(context: TestContext, settings = {}) {
   needPrograms(context, 'openssl', 'curl')
@@ -35,7 +35,7 @@ test('openssl reads what EST shows to everybody', async (context) => {
   await run(`${TAKE} ca.pem`)
   expect(await readFile(join(hub.folder, 'ca.pem'), 'utf8')).toContain(hub.ca.trim())
   expect((await curl('', 'own/csrattrs')).stdout).toBe('200 application/csrattrs')
-  const { stdout } = await run('openssl base64 -d -in answer | openssl asn1parse -inform DER')
+  const { stdout } = await run('openssl base64 -d -A -in answer | openssl asn1parse -inform DER')
   for (const part of ['id-ecPublicKey', 'secp384r1', 'ecdsa-with-SHA384', 'rsaEncryption', 'sha256WithRSAEncryption']) {
     expect(stdout).toContain(part)
   }

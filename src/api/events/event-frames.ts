@@ -6,6 +6,7 @@ import { envelopeOf, type LoggedEvent } from '../../logged-event.ts'
 export type ReadableLog = Pick<EventLog, 'newest' | 'floor' | 'isGap' | 'readAfter' | 'onChange'>
 
 const EVENTS_AT_ONCE = 100
+const RETRY_MS = 3000
 
 /** One reader's way through the log, in the frames of text/event-stream (WHATWG HTML §9.2.6). */
 export class EventFrames {
@@ -20,6 +21,11 @@ export class EventFrames {
     this.#position = after ?? log.newest
   }
 
+  /** What a stream begins with: how long a browser waits before it comes again, and from where it would go on. */
+  greeting(): string {
+    return `retry: ${RETRY_MS}\n${this.#idLine()}\n`
+  }
+
   /** What there is now, a hundred events at most; empty: nothing yet. */
   next(): string {
     const gap = this.#log.isGap(this.#position) ? this.#passGap() : ''
@@ -30,7 +36,11 @@ export class EventFrames {
 
   /** Keeps the connection open, and tells the reader how far it has come though nothing it wants has happened. */
   heartbeat(): string {
-    return `: still here\n${this.#position === 0 ? '' : `id: ${this.#position}\n`}\n`
+    return `: still here\n${this.#idLine()}\n`
+  }
+
+  #idLine(): string {
+    return this.#position === 0 ? '' : `id: ${this.#position}\n`
   }
 
   #read(): EventPage {

@@ -29,8 +29,6 @@ export interface EventReader {
 }
 
 const TIMES: EventStreamTimes = { heartbeat: 15_000, patience: 30_000 }
-// WHATWG HTML §9.2.6: how long a browser waits before it comes again
-const GREETING = 'retry: 3000\n\n'
 
 /**
  * Those who listen to what happens. Each is given as much as it takes, from the log, so that a slow one costs no memory
@@ -121,7 +119,7 @@ class EventStream {
       {
         start: (controller) => {
           this.#controller = controller
-          controller.enqueue(Buffer.from(GREETING))
+          controller.enqueue(Buffer.from(frames.greeting()))
         },
         pull: () => this.#fill(),
         cancel: () => this.#end(),

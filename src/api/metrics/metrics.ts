@@ -7,6 +7,8 @@ export interface MetricSources {
   mqtt(): MqttFigures
   /** Since the start. */
   refusals(): readonly { readonly surface: string; readonly cause: string; readonly count: number }[]
+  /** Keys that may be in two hands, by what was seen and what was done about it, since the start. */
+  compromiseFindings(): readonly { readonly sign: string; readonly action: string; readonly count: number }[]
   /** Messages that a limit or a policy kept from somebody, by reason, since the start. */
   dropped(): Readonly<Record<string, number>>
   /** How often limits were reached that refuse nobody a connection, since the start. */
@@ -68,7 +70,7 @@ function watchProcess(): Registry {
   return register
 }
 
-function createCounters({ mqtt, refusals, dropped, limitsReached }: MetricSources): Registry {
+function createCounters({ mqtt, refusals, compromiseFindings, dropped, limitsReached }: MetricSources): Registry {
   const register = new Registry()
   const create = (name: string, help: string, labelNames: string[], read: () => readonly Sample[]): void => {
     new Counter({
@@ -101,6 +103,9 @@ function createCounters({ mqtt, refusals, dropped, limitsReached }: MetricSource
   )
   create('signet_refusals_total', 'Whoever was refused', ['surface', 'cause'], () =>
     refusals().map(({ surface, cause, count }) => ({ labels: { surface, cause }, value: count })),
+  )
+  create('signet_compromise_findings_total', 'Keys that may be in two hands', ['sign', 'action'], () =>
+    compromiseFindings().map(({ sign, action, count }) => ({ labels: { sign, action }, value: count })),
   )
   return register
 }

@@ -1,9 +1,9 @@
-import { ReadableStream } from 'node:stream/web'
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Guard } from '../access/guard.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { BAD_BODY, BAD_CALLER, CONFLICT, jsonBody, problem } from '../operation.ts'
 import type { BackupMaker } from '../ports.ts'
+import { attendDownload } from '../request/attended-download.ts'
 
 const wishSchema = z
   .strictObject({
@@ -18,7 +18,7 @@ const make = createRoute({
   tags: ['backup'],
   summary: 'An encrypted archive of the hub as it is now',
   description:
-    'Both databases at one moment, certificate and key of the CA, and the administrator token. Never a key of a device. docs/backup.md describes its form. An archive that is shorter than its Content-Length is none.',
+    'Both databases at one moment, certificate and key of the CA (and of its root, where that lies beside them), and the administrator token. Never a key of a device. docs/backup.md describes its form. An archive that is shorter than its Content-Length is none. Who takes nothing of it for half a minute is cut off.',
   request: { body: jsonBody(wishSchema) },
   responses: {
     200: {
@@ -36,8 +36,7 @@ export function backupRoutes(backups: BackupMaker, guard: Guard) {
   return new OpenAPIHono<ApiEnv>().openapi({ ...make, middleware: guard('administer') }, async (c) => {
     const { contents, passphrase } = c.req.valid('json')
     const { fileName, octets, stream } = await backups.make(contents, passphrase)
-    // Node's own stream: the global type of TypeScript's DOM knows no from().
-    return c.body(ReadableStream.from(stream) as globalThis.ReadableStream<Uint8Array>, 200, {
+    return c.body(attendDownload(stream, c.env.abort), 200, {
       'content-type': 'application/octet-stream',
       'content-length': String(octets),
       'content-disposition': `attachment; filename="${fileName}"`,

@@ -1,19 +1,9 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import type { AuthMode } from '../../registry/auth-mode.ts'
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { Guard } from '../access/guard.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { BAD_CALLER, json } from '../operation.ts'
 import type { AuthModes } from '../ports.ts'
-
-const MODES = {
-  mtls: 'mtls',
-  token: 'token',
-  https_only: 'https_only',
-  mtls_or_token: 'mtls_or_token',
-  mtls_and_token: 'mtls_and_token',
-} as const satisfies { readonly [Name in AuthMode]: Name }
-
-const modesSchema = z.object({ mqtt: z.enum(MODES), api: z.enum(MODES) }).openapi('AuthModes')
+import { modesSchema, shapeModes } from '../resources/mode.ts'
 
 const show = createRoute({
   method: 'get',
@@ -24,8 +14,7 @@ const show = createRoute({
 })
 
 export function modeRoutes(modes: AuthModes, guard: Guard) {
-  return new OpenAPIHono<ApiEnv>().openapi({ ...show, middleware: guard('read') }, (c) => {
-    const { mqtt, api } = modes
-    return c.json({ mqtt, api }, 200)
-  })
+  return new OpenAPIHono<ApiEnv>().openapi({ ...show, middleware: guard('read') }, (c) =>
+    c.json(shapeModes(modes), 200),
+  )
 }

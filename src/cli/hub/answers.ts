@@ -24,6 +24,7 @@ import type { shapeExpiry } from '../../api/resources/expiry.ts'
 import type { shapeIdentityToken } from '../../api/resources/identity-token.ts'
 import type { shapeImportReport, shapeUndoReport } from '../../api/resources/import.ts'
 import type { shapeIssued } from '../../api/resources/issued-certificate.ts'
+import type { shapeModes } from '../../api/resources/mode.ts'
 import type { shapePolicy } from '../../api/resources/policy.ts'
 import type { shapeRefusal } from '../../api/resources/refusal.ts'
 import type { shapeMember, shapeProgress, shapeRotation } from '../../api/resources/rotation.ts'
@@ -61,6 +62,7 @@ export type ImportAnswer = ReturnType<typeof shapeImportReport>
 export type ImportUndoAnswer = ReturnType<typeof shapeUndoReport>
 export type ListedCertificateAnswer = ReturnType<typeof shapeListed>
 export type IssuedAnswer = ReturnType<typeof shapeIssued>
+export type ModesAnswer = ReturnType<typeof shapeModes>
 export type OwnCertificateAnswer = ReturnType<typeof shapeOwnCertificate>
 export type PolicyAnswer = ReturnType<typeof shapePolicy>
 export type RefusalAnswer = ReturnType<typeof shapeRefusal>

@@ -20,8 +20,8 @@ export interface HubClient {
   downloadPieces(path: string, body: object): Promise<AsyncIterable<Buffer>>
   /** The lines of an answer, one by one, that comes while the table is sent. */
   exchangeLines<Line>(path: string, table: Table): AsyncIterable<Line>
-  /** An answer without an end, as it comes, until the signal. */
-  readStream(path: string, signal: AbortSignal): AsyncGenerator<string>
+  /** An answer without an end, as it comes, until the signal; of events, those behind the one that is named. */
+  readStream(path: string, signal: AbortSignal, lastEventId?: string): AsyncGenerator<string>
 }
 
 export interface Table {
@@ -72,13 +72,14 @@ export function createHubClient(address: HubAddress, onWarning: OnWarning): HubC
       // The contract again.
       for await (const line of splitLines(response, address)) yield parseAnswer(line, path) as Line
     },
-    async *readStream(path, signal) {
-      const headers = { ...headersOf(address, undefined), accept: 'text/event-stream' }
+    async *readStream(path, signal, lastEventId) {
+      const after = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }
+      const headers = { ...headersOf(address, undefined), accept: 'text/event-stream', ...after }
       const answer = await open(address, { method: 'GET', path, headers, signal }, undefined).catch(unlessStopped)
       if (!answer) return
       const { statusCode: status = 0, headers: answered } = answer
       if (status !== 200) throw describeRefusal(status, answered['content-type'], await text(answer))
-      answer.setTimeout(0)
+      // The hub gives a sign of life every 15 seconds: a minute of silence is a connection that broke unseen.
       try {
         for await (const chunk of answer.setEncoding('utf8')) yield String(chunk)
       } catch (error) {

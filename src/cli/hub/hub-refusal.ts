@@ -11,12 +11,13 @@ interface Problem {
 /** A problem document as one sentence with its code; anything else by its status. */
 export function describeRefusal(status: number, contentType: string | undefined, answer: string): CommandFailed {
   const problem = contentType?.startsWith('application/problem+json') ? parseProblem(answer) : undefined
-  if (problem === undefined) return new CommandFailed(`The hub answered with HTTP status ${status}`)
+  if (problem === undefined) return new CommandFailed(`The hub answered with HTTP status ${status}`, { status })
   const { title, detail, code, errors = [] } = problem
   const fields = errors.map(({ path, message }) => `${path}: ${message}`).join('; ')
   const told = (detail ?? title ?? `HTTP status ${status}`).replace(/\.$/, '')
   const sentence = [told, fields].filter((part) => part !== '').join('; ')
-  return new CommandFailed(`${sentence}${code === undefined ? '' : ` (${code})`}`, code === undefined ? {} : { code })
+  if (code === undefined) return new CommandFailed(sentence, { status })
+  return new CommandFailed(`${sentence} (${code})`, { code, status })
 }
 
 function parseProblem(answer: string): Problem | undefined {

@@ -10,8 +10,9 @@ export function renderSummary(
     ['Backup', file],
     ['Made at', `${createdAt} by Signet ${version}`],
     ['CA', ca.fingerprint],
-    ['CA key', ca.hasKey ? 'included' : 'not included'],
+    ['CA key', tellIncluded(ca.hasKey)],
   ]
+  if (ca.hasRootKey !== undefined) fields.push(['Root key', tellIncluded(ca.hasRootKey)])
   if (registry) {
     const { devices, services, certificates, revoked } = registry
     fields.push(['Devices', `${devices}, services ${services}`])
@@ -19,4 +20,8 @@ export function renderSummary(
   }
   if (messages) fields.push(['Sessions', `${messages.sessions}, queued messages ${messages.queued}`])
   return `${renderFields(fields)}${notIncluded.map((sentence) => `${sentence}\n`).join('')}`
+}
+
+function tellIncluded(isIncluded: boolean): string {
+  return isIncluded ? 'included' : 'not included'
 }
