@@ -8,6 +8,7 @@ import { openBackups } from './app-backup.ts'
 import { ScheduledBackups } from './app-backup-schedule.ts'
 import { openCaKey } from './app-ca-key.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
+import { logEvents } from './app-event-lines.ts'
 import { openHappenings } from './app-events.ts'
 import { openFleetCare, readRotations } from './app-fleet.ts'
 import type { Hub, HubOverrides } from './app-hub.ts'
@@ -48,6 +49,9 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   const config = live.settings
   await using stack = new AsyncDisposableStack()
   const events = new EventFeed()
+  stack.use(logEvents(events, logger))
+  logger.info({ component: 'hub', version: VERSION }, 'Hub starting')
+  stack.defer(() => logger.info({ component: 'hub' }, 'Hub stopped'))
   const timings = createTimings()
 
   const { database, pki, files } = await openPremises(config, { ...overrides, clock, inMemory }, stack)
@@ -55,7 +59,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   const { transaction, audit } = registryStores
   const own = { database, transaction, events, clock, logger, pki, ports: () => Object.values(ports) }
   const { watchMessages, ...happenings } = openHappenings(config, own, stack)
-  const revocationLists = openRevocationLists({ database, pki, clock }, stack)
+  const revocationLists = openRevocationLists({ database, pki, clock, logger }, stack)
   const ocsp = createOcsp({ database, pki, clock, logger })
   const registry = openRegistry(
     config,
@@ -215,7 +219,10 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     reload: async () => void (await (reread ? reload() : pki.reload())),
     sweep,
     fetch: async (request) => api.fetch(request, { origin: OWN_ORIGIN }),
-    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+    [Symbol.asyncDispose]() {
+      logger.info({ component: 'hub' }, 'Hub stopping')
+      return resources.disposeAsync()
+    },
   }
 
   function endForwarding(): void {

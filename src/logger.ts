@@ -9,6 +9,8 @@ export interface LoggerOptions {
   readonly level: (typeof LOG_LEVELS)[number]
   readonly format: 'json' | 'text'
   readonly stream: { write(text: string): unknown }
+  /** What each line bears beside its own fields, which come first; asked anew for each. */
+  readonly around?: () => object
 }
 
 /** Fields that could carry a secret are censored wherever they stand. */
@@ -18,7 +20,7 @@ const REDACTED = ['authorization', 'password', 'passphrase', 'token', 'clientKey
   `*.*.${name}`,
 ])
 
-export function createLogger({ level, format, stream }: LoggerOptions): Logger {
+export function createLogger({ level, format, stream, around }: LoggerOptions): Logger {
   return pino(
     {
       level,
@@ -26,6 +28,7 @@ export function createLogger({ level, format, stream }: LoggerOptions): Logger {
       redact: REDACTED,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      ...(around ? { mixin: () => ({ ...around() }) } : {}),
     },
     format === 'json' ? { write: (line) => void stream.write(line) } : createTextDestination(stream),
   )

@@ -42,6 +42,7 @@ const HABITS = {
 const LEAVES = [
   'alternative-name',
   'errors',
+  'log-fields',
   'logger',
   'loopback',
   'clock',

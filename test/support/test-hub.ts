@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
 import { startHub } from '../../src/app.ts'
 import type { Hub } from '../../src/app-hub.ts'
+import { fieldsAround } from '../../src/app-log-fields.ts'
 import { type ConfigInput, createConfig } from '../../src/config.ts'
 import { createCertificateStore } from '../../src/db/certificate-store.ts'
 import { openDatabase } from '../../src/db/database.ts'
@@ -86,7 +87,7 @@ export async function startTestHub({
   const certsDir = join(root, 'certs')
   const dataDir = join(root, 'data')
   const log = new LogSink()
-  const logger = createLogger({ level: 'debug', format: 'json', stream: log })
+  const logger = createLogger({ level: 'debug', format: 'json', stream: log, around: fieldsAround })
   const withPlaces = (own: ConfigInput = {}): ConfigInput => ({
     ...own,
     api: { host: 'localhost', port: 0, ...own?.api },
