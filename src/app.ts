@@ -24,6 +24,7 @@ import { createReload } from './app-reload.ts'
 import { findFirstAuthority, openRevocationLists } from './app-revocation-lists.ts'
 import { createStores, openMqttStores } from './app-stores.ts'
 import { createSweep } from './app-sweep.ts'
+import { traceBackups, traceCalls } from './app-tracing.ts'
 import { tellExchanges, tellMistrust } from './app-trust.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
 import { createPkcs12 } from './ca/pkcs12.ts'
@@ -106,7 +107,8 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     { database, stores: registryStores, pki, registry, broker, recordRefusal, events, clock, logger },
     stack,
   )
-  const backups = openBackups({ files, caFingerprint: findFirstAuthority(database, pki), clock, logger }, stack)
+  const caFingerprint = findFirstAuthority(database, pki)
+  const backups = traceBackups(openBackups({ files, caFingerprint, clock, logger }, stack))
   const scheduled = stack.use(new ScheduledBackups(config, { backups, events, clock, logger }))
   const swept = { config, registry, audit, clock, broker, pki, revocationLists, fleet, scheduled, endOthers, logger }
   const sweep = createSweep(swept)
@@ -139,7 +141,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     audit,
     sessions: broker.sessionList,
     bans: broker.bans,
-    remoteCalls: broker.remoteCalls,
+    remoteCalls: traceCalls(broker.remoteCalls),
     publisher: { publish: broker.publish, packetBytes: () => config.limits.packet_bytes },
     https,
     webSocket,

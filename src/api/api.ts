@@ -14,6 +14,7 @@ import { plainHttp } from './request/plain-http.ts'
 import { MAX_BODY_OCTETS, MAX_IMPORT_OCTETS, requestBody } from './request/request-body.ts'
 import { requestId } from './request/request-id.ts'
 import { timedRequest } from './request/timed-request.ts'
+import { tracedRequest } from './request/traced-request.ts'
 import { administratorCertificateRoutes } from './routes/administrator-certificates.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { authorityRoutes } from './routes/authorities.ts'
@@ -71,6 +72,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.notFound(notFoundHandler())
 
   app.use(timedRequest(dependencies.timings))
+  app.use(tracedRequest())
   app.use(requestId())
   app.use(loggedRequest(logger))
   app.use(securityHeaders(dependencies.https))
@@ -87,7 +89,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/', ocspRoutes(dependencies.answerOcsp, dependencies.clock))
   app.route('/', trustPageRoutes(dependencies.trust, dependencies.https))
   app.route('/', handOver.page)
-  app.route('/', openApiRoutes(app, dependencies.version))
+  app.route('/', openApiRoutes(app, dependencies.version, dependencies.https))
   app.route('/', webSocketRoutes(dependencies.https, dependencies.webSocket, recordRefusal))
 
   // By device certificate alone, in every mode.

@@ -50,6 +50,7 @@ const LEAVES = [
   'events',
   'logged-event',
   'topic',
+  'tracing',
   'identifiers',
   'key-purpose',
   'key-thumbprint',
@@ -164,6 +165,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'pino-pretty': ['src/logger.ts'],
   'rate-limiter-flexible': ['src/edge/'],
   'ipaddr.js': ['src/edge/'],
+  '@opentelemetry/api': ['src/tracing.ts'],
 }
 
 function judgeThirdParty(path: string, specifier: string): string | undefined {
