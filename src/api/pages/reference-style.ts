@@ -4,10 +4,9 @@ import { REFERENCE_SCRIPT } from './reference-script.ts'
 
 export const REFERENCE_STYLE = `${PAGE_STYLE}main { max-width: 960px; }
 h2 { margin: 32px 0 8px; font-size: 17px; }
-h3 { margin: 0; font-size: 15px; }
-h4 { margin: 16px 0 4px; font-size: 14px; }
-h5 { margin: 12px 0 4px; font-size: 13px; }
-h5 span { color: var(--quiet); font-weight: 400; }
+h3 { margin: 16px 0 4px; font-size: 14px; }
+h4 { margin: 12px 0 4px; font-size: 13px; }
+h4 span { color: var(--quiet); font-weight: 400; }
 search { position: sticky; top: 0; z-index: 1; display: block; padding: 8px 0; background: var(--page); }
 search label { display: block; color: var(--quiet); font-size: 13px; }
 input { width: 100%; padding: 8px; border: 1px solid var(--quiet); border-radius: 6px; background: var(--page); color: var(--text); font: inherit; }
@@ -17,7 +16,7 @@ details > :last-child { margin-bottom: 16px; }
 summary { display: flex; flex-wrap: wrap; gap: 0 16px; padding: 8px 0; cursor: pointer; }
 summary > span { overflow-wrap: anywhere; min-width: 0; }
 summary > span + span { color: var(--quiet); }
-summary b { display: inline-block; min-width: 56px; color: var(--accent); font-size: 13px; }
+summary b { display: inline-block; min-width: 64px; color: var(--accent); font-size: 13px; }
 code, pre { font: 13px/1.5 ui-monospace, monospace; }
 pre { margin: 8px 0; padding: 8px 16px; overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; background: var(--panel); }
 dl { margin: 4px 0; padding-left: 12px; border-left: 2px solid var(--line); }

@@ -24,15 +24,15 @@ ${description ? html`<p>${description}</p>` : ''}
 ${
   parameters.length === 0
     ? ''
-    : html`<h4>${text.parameters}</h4>
+    : html`<h3>${text.parameters}</h3>
 <dl>${parameters.map(({ name, in: place, required: isRequired = false, description, schema }) =>
         viewField({ name, place, isRequired, description, schema }, document, text),
       )}</dl>`
 }
-${requestBody ? html`<h4>${text.body}</h4>${viewContent(requestBody.content, scene)}` : ''}
-<h4>${text.answers}</h4>
+${requestBody ? html`<h3>${text.body}</h3>${viewContent(requestBody.content, scene)}` : ''}
+<h3>${text.answers}</h3>
 ${Object.entries(responses).map(
-  ([status, { description, content = {} }]) => html`<h5>${status} <span>${description}</span></h5>
+  ([status, { description, content = {} }]) => html`<h4>${status} <span>${description}</span></h4>
 ${viewContent(content, scene)}`,
 )}</details>
 `

@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { permissionOf } from '../access/guard.ts'
 import { rolesThatMay } from '../access/permission.ts'
 import type { ApiEnv } from '../api-env.ts'
-import { preferredLanguage } from '../language.ts'
+import { type Language, preferredLanguage } from '../language.ts'
 import { json, PUBLIC } from '../operation.ts'
 import { renderReferencePage } from '../pages/reference-page.ts'
 import { REFERENCE_POLICY } from '../pages/reference-style.ts'
@@ -28,6 +28,9 @@ const page = createRoute({
   responses: { 200: { description: 'A page', content: { 'text/html': { schema: z.string() } } } },
 })
 
+/** Stands in the page for how the hub is reached until that is known. */
+const SOMEWHERE = 'https://hub.invalid'
+
 type Document = ReturnType<OpenAPIHono['getOpenAPI31Document']>
 
 /** Describes `app` from the schemas that validate its requests, for programs and for people. */
@@ -38,17 +41,20 @@ export function openApiRoutes(app: OpenAPIHono<ApiEnv>, version: string, https: 
     made ??= describe(app, version)
     return made
   }
+  // Anybody may ask for it, and it takes a tenth of a second to make.
+  const pages: Partial<Record<Language, string>> = {}
   const routes = new OpenAPIHono<ApiEnv>()
   routes.openAPIRegistry.registerPath(show)
   routes.get('/openapi.json', (c) => c.json(document()))
-  routes.openapi(page, (c) => {
+  routes.openapi(page, async (c) => {
     const language = preferredLanguage(c.req.header('accept-language')) ?? 'en'
     c.header('content-security-policy', REFERENCE_POLICY)
     c.header('vary', 'Accept-Language')
     c.header('content-language', language)
     // What the library writes is plain JSON, whose types are wider than what our routes make of them.
     const described = document() as unknown as ApiDocument
-    return c.html(renderReferencePage(language, described, originAsCome(c.req.url, https)), 200)
+    pages[language] ??= String(await renderReferencePage(language, described, SOMEWHERE))
+    return c.html(pages[language].replaceAll(SOMEWHERE, originAsCome(c.req.url, https)), 200)
   })
   return routes
 }
@@ -86,11 +92,9 @@ function describe(app: OpenAPIHono<ApiEnv>, version: string): Document {
 /** OpenAPI has no word for the roles behind a bearer token: an extension, by the guard that stands before each call. */
 function nameRoles(app: OpenAPIHono<ApiEnv>, document: Document): void {
   const paths = document.paths as Readonly<Record<string, Readonly<Record<string, object>>>>
-  for (const definition of app.openAPIRegistry.definitions) {
-    if (definition.type !== 'route') continue
-    const { path, method, middleware } = definition.route as typeof definition.route & { middleware?: object }
-    const permission = middleware && permissionOf(middleware)
-    const operation = paths[path]?.[method]
+  for (const { method, path, handler } of app.routes) {
+    const permission = permissionOf(handler)
+    const operation = paths[path.replaceAll(/:(\w+)(?:\{[^}]+\})?/g, '{$1}')]?.[method.toLowerCase()]
     if (permission && operation) Object.assign(operation, { 'x-roles': rolesThatMay(permission) })
   }
 }

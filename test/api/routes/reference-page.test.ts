@@ -45,7 +45,7 @@ describe('GET /docs', () => {
     const { text } = await open('en')
     const call = /<details id="put-api-policies-name".*?<\/details>/s.exec(text)?.[0] ?? ''
     expect(call).toContain('role: admin')
-    expect(call).toContain('<h4>Body</h4>')
+    expect(call).toContain('<h3>Body</h3>')
     expect(call).toMatch(/curl --cacert ca-cert\.pem \\\n {2}-X PUT \\\n/)
     expect(call).toContain('https://hub.example.com/api/policies/NAME')
     expect(call).toContain('Authorization: Bearer $TOKEN')
