@@ -13,12 +13,20 @@ export interface LoggerOptions {
   readonly around?: () => object
 }
 
-/** Fields that could carry a secret are censored wherever they stand. */
-const REDACTED = ['authorization', 'password', 'passphrase', 'token', 'clientKey', 'privateKey'].flatMap((name) => [
-  name,
-  `*.${name}`,
-  `*.*.${name}`,
-])
+const SECRETS = [
+  'authorization',
+  'clientKey',
+  'cookie',
+  'passphrase',
+  'password',
+  'pin',
+  'privateKey',
+  'secret',
+  'token',
+]
+
+/** The second line of defence: nobody is to log them, and whoever does all the same is censored. */
+const REDACTED = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
 
 export function createLogger({ level, format, stream, around }: LoggerOptions): Logger {
   return pino(

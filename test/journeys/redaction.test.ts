@@ -46,7 +46,7 @@ for (const format of ['json', 'text'] as const) {
     for (const [method, path, call] of requests) told.note(await hub.api(method, path, call))
     await speakBrokenHttp(hub, secrets)
     await target.waitFor(1)
-    for (const path of LISTS) told.texts.push((await hub.api('GET', path)).text)
+    for (const path of LISTS) told.texts.push((await hub.api('GET', path, LIST)).text)
     breakTables(hub)
     for (const [method, path, call] of requests.filter(isKept)) told.note(await hub.api(method, path, call))
     await hub[Symbol.asyncDispose]()
@@ -61,6 +61,8 @@ for (const format of ['json', 'text'] as const) {
   })
 }
 
+/** Not as a stream. */
+const LIST = { headers: { accept: 'application/json' } }
 const LISTS = [
   '/api/events?limit=500',
   '/api/audit?limit=500',
@@ -93,7 +95,7 @@ async function makeSecrets(hub: TestHub, url: string): Promise<Made> {
   const { token: apiToken } = await make('/api/tokens', { name: 'ci', role: 'auditor' })
   const { token: deviceToken } = await make('/api/devices/pump/tokens')
   const { token: enrolmentToken } = await make('/api/enrolment-tokens', { deviceId: 'sensor-*' })
-  const { secret: claim } = await make('/api/devices/board/claims')
+  const claim = new URL((await make('/api/devices/board/claims')).link).hash.slice(1)
   const secrets = { adminToken: hub.adminToken, apiToken, deviceToken, enrolmentToken, claim, key: bodyOf(key) }
   return { secrets, cert, key }
 }
@@ -125,13 +127,15 @@ async function connectInEveryWay(hub: TestHub, { secrets, cert, key }: Made, tol
 const isKept = ([method, path]: SecretRequest): boolean =>
   method !== 'GET' && /^\/(?:claim|\.well-known|api\/webhooks|api\/devices\/pump)/.test(path)
 
-/** What stands on the way of a secret into the database fails from now on, and is told of. */
+/** Where a secret, or what is made of it, would be kept, nothing is from now on, and that is told of. */
 function breakTables(hub: TestHub): void {
   using stack = new DisposableStack()
   const database = stack.adopt(new SQLite(`${hub.dataDir}/hub.db`), (open) => void open.close())
-  database.pragma('foreign_keys = off')
   for (const name of ['webhooks', 'claims', 'enrolment_tokens', 'identity_tokens', 'legacy_credentials', 'devices'])
-    database.exec(`DROP TABLE IF EXISTS ${name}`)
+    for (const act of ['INSERT', 'UPDATE'])
+      database.exec(
+        `CREATE TRIGGER no_${act}_${name} BEFORE ${act} ON ${name} BEGIN SELECT RAISE(ABORT, 'broken'); END`,
+      )
 }
 
 function contextOf(text: string, secret: string): string {

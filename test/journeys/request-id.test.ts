@@ -13,6 +13,8 @@ test('one id leads from the answer to a revocation to the end of the session, th
   const pump = await hub.enrol('pump')
   await hub.connect(pump, { clientId: 'pump' })
   const answer = await hub.api('DELETE', '/api/devices/certificates/pump')
+  // Waits for the list that the revocation has set going.
+  await hub.api('GET', '/pki/ca.crl', { token: null })
   expect(saidFor(hub, answer)).toEqual(
     expect.arrayContaining([
       'Certificate revoked',

@@ -26,11 +26,11 @@ describe('with an OpenTelemetry SDK in the process', () => {
     await hub.connect(pump, { clientId: 'pump' })
     const headers = { traceparent: `00-${TRACE}-b7ad6b7169203331-01` }
     const answer = await hub.api('DELETE', '/api/devices/certificates/pump?token=SECRET', { headers })
-    const [request] = spansOf('DELETE /api/devices/certificates/:id')
+    const [request] = spansOf('DELETE /api/devices/certificates/:deviceId')
     expect(request?.spanContext().traceId).toBe(TRACE)
     expect(request?.attributes).toEqual({
       'http.request.method': 'DELETE',
-      'http.route': '/api/devices/certificates/:id',
+      'http.route': '/api/devices/certificates/:deviceId',
       'http.response.status_code': 200,
       'url.path': '/api/devices/certificates/pump',
       'url.scheme': 'https',

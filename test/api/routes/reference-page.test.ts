@@ -47,7 +47,7 @@ describe('GET /docs', () => {
     expect(call).toContain('role: admin')
     expect(call).toContain('<h3>Body</h3>')
     expect(call).toMatch(/curl --cacert ca-cert\.pem \\\n {2}-X PUT \\\n/)
-    expect(call).toContain('https://hub.example.com/api/policies/NAME')
+    expect(call).toContain('https://hub.example.com:3000/api/policies/NAME')
     expect(call).toContain('Authorization: Bearer $TOKEN')
   })
 
