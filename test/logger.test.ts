@@ -53,6 +53,8 @@ describe('a secret never reaches the log', () => {
     { headers: { authorization: 'Bearer sgn_secret' } },
     { request: { body: { clientKey: 'sgn_secret' } } },
     { password: 'sgn_secret', passphrase: 'sgn_secret', privateKey: 'sgn_secret' },
+    { err: Object.assign(new Error('no'), { token: 'sgn_secret' }) },
+    { items: [{ token: 'sgn_secret' }] },
     { pin: 'sgn_secret', secret: 'sgn_secret', headers: { cookie: 'sgn_secret' } },
   ]) {
     for (const format of ['json', 'text'] as const) {
