@@ -46,7 +46,7 @@ describe('the page of the API, in a browser', () => {
 
   test('opens the call that a link names', async (context) => {
     await using scene = await open(context, '/docs#put-api-policies-name')
-    await scene.page.getByText("'https://localhost").first().waitFor()
+    await scene.page.locator('#put-api-policies-name[open] pre').first().waitFor()
     expect(await scene.page.locator('details[open]').count()).toBe(1)
     await scene.page.locator('details[open] a[href^="#schema-"]').first().click()
     await scene.page.locator('details[id^="schema-"][open]').waitFor()

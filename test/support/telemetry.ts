@@ -1,6 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type Context, type ContextManager, context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api'
-import { W3CTraceContextPropagator } from '@opentelemetry/core'
+import {
+  type Context,
+  type ContextManager,
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  type TextMapPropagator,
+  trace,
+} from '@opentelemetry/api'
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
@@ -19,7 +26,7 @@ export function startTelemetry(): Telemetry {
   const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
   trace.setGlobalTracerProvider(provider)
   context.setGlobalContextManager(createContextManager())
-  propagation.setGlobalPropagator(new W3CTraceContextPropagator())
+  propagation.setGlobalPropagator(traceContextPropagator)
   return {
     spans: () => exporter.getFinishedSpans(),
     [Symbol.dispose]() {
@@ -28,6 +35,23 @@ export function startTelemetry(): Telemetry {
       propagation.disable()
     },
   }
+}
+
+/** As far as W3C Trace Context is read here: version, trace, parent and flags of `traceparent`. */
+const traceContextPropagator: TextMapPropagator = {
+  fields: () => ['traceparent'],
+  inject: () => undefined,
+  extract(around, carrier, getter) {
+    const [, traceId, spanId, flags] =
+      /^00-(\w{32})-(\w{16})-(\w\w)$/.exec(String(getter.get(carrier, 'traceparent'))) ?? []
+    if (!traceId || !spanId) return around
+    return trace.setSpanContext(around, {
+      traceId,
+      spanId,
+      traceFlags: Number.parseInt(flags ?? '', 16),
+      isRemote: true,
+    })
+  },
 }
 
 /** As @opentelemetry/context-async-hooks makes it. */
