@@ -32,9 +32,6 @@ export function watchForCompromise(config: Config, { registry, logger, ...parts 
     inBackground: (work) => void inBackground(work, logger),
     clock: parts.clock,
   })
-  parts.events.subscribe('identity.compromise_suspected', (suspicion) =>
-    logger.warn({ component: 'registry', ...suspicion }, 'A key may be in two hands'),
-  )
   const isProxy = createNetworks(config.server.proxy_protocol_from).has
   const ignored = readWhenChanged(() => compromise.ignore)
   return createSuspicions({

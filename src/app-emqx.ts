@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { readEmqxApi } from './config-emqx.ts'
 import type { EventFeed } from './events.ts'
+import { identityFields } from './log-fields.ts'
 import type { Logger } from './logger.ts'
 import type { ClientIds } from './registry/client-id.ts'
 import { createEmqxCutter } from './registry/emqx-cutter.ts'
@@ -40,7 +41,10 @@ export function cutAtEmqxToo(
     clock,
     elapse: (milliseconds) => elapse(milliseconds, undefined, { signal: end.signal, ref: false }),
     onFailure(kind, id, error) {
-      logger.error({ component: 'emqx', kind, id, err: error }, 'Clients could not be disconnected from EMQX')
+      logger.error(
+        { component: 'emqx', ...identityFields({ kind, id }), err: error },
+        'Clients could not be disconnected from EMQX',
+      )
       events.publish('emqx.disconnect_failed', { kind, id })
     },
   })

@@ -6,6 +6,7 @@ import type { Database } from './db/database.ts'
 import { createExpiryStore } from './db/expiry-store.ts'
 import { createTransaction } from './db/transaction.ts'
 import type { EventFeed } from './events.ts'
+import { identityFields } from './log-fields.ts'
 import type { Logger } from './logger.ts'
 import { createExpiryWatch, type ExpiryWarning, type ExpiryWatch } from './registry/expiry/expiry-watch.ts'
 import type { ExpiringCertificate } from './registry/expiry/ports.ts'
@@ -46,6 +47,9 @@ function describe(
 }
 
 function warn({ days, count, soonest }: ExpiryWarning, logger: Logger): void {
-  const { kind, subjectId: id, notAfter } = soonest
-  logger.warn({ component: 'registry', days, count, kind, id, notAfter }, 'Certificates end soon')
+  const { kind, subjectId: id, fingerprint, notAfter } = soonest
+  logger.warn(
+    { component: 'registry', days, count, ...identityFields({ kind, id }), fingerprint, notAfter },
+    'Certificates end soon',
+  )
 }

@@ -69,6 +69,6 @@ export async function openPremises(
 /** Ends what a restore that was killed has begun: all of it where it was decided, none of it before. */
 function finishRestore(folders: Folders, logger: Logger): void {
   const plan = finishSwap(folders.data)
-  if (plan) logger.warn({ component: 'backup', id: plan.id }, 'A restore that was cut short was finished')
+  if (plan) logger.info({ component: 'backup', restore: plan.id }, 'A restore that was cut short was finished')
   discardStage(folders)
 }

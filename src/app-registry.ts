@@ -5,6 +5,7 @@ import { cutAtEmqxToo } from './app-emqx.ts'
 import { type Enrolling, type EnrolmentStores, openEnrolment, openProfiles } from './app-enrolment.ts'
 import { createHandOver } from './app-hand-over.ts'
 import type { Pki } from './app-pki.ts'
+import { traceCutter, traceIssuer } from './app-tracing.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
 import { parseServerNames } from './ca/server-name.ts'
 import type { Clock } from './clock.ts'
@@ -85,9 +86,9 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
     },
     liftBan: (kind, id) => broker().liftBan(kind, id),
   }
-  const issuer = profileIssuer(issuerOf(pki), profiles)
+  const issuer = traceIssuer(profileIssuer(issuerOf(pki), profiles))
   const issuers = openIssuers(pki, database)
-  const joined = cutAtEmqxToo(cutter, config, stack, {
+  const joined = cutAtEmqxToo(traceCutter(cutter), config, stack, {
     stores,
     clientIds: { holderOf: (clientId) => registry.clientIds.holderOf(clientId) },
     caCertificatePem: pki.caCertificatePem,

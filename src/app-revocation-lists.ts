@@ -8,6 +8,7 @@ import { createAuthorityStore } from './db/authority-store.ts'
 import type { Database } from './db/database.ts'
 import { createRevocationListStore, FIRST_LIST_PATH } from './db/revocation-list-store.ts'
 import { shortFingerprint } from './identifiers.ts'
+import type { Logger } from './logger.ts'
 import { AuthorityLists } from './registry/authority-lists.ts'
 import { noteDistributionPoint } from './registry/distribution-points.ts'
 import { RevocationLists } from './registry/revocation-lists.ts'
@@ -42,11 +43,12 @@ export interface RevocationListParts {
   readonly database: Database
   readonly pki: Pick<Pki, 'authorities'>
   readonly clock: Clock
+  readonly logger: Logger
 }
 
 /** The CRLs of this hub; one that is being made is waited for when the stack is disposed of. */
 export function openRevocationLists(
-  { database, pki, clock }: RevocationListParts,
+  { database, pki, clock, logger }: RevocationListParts,
   stack: AsyncDisposableStack,
 ): AuthorityLists {
   const { findFirst, findRetired } = createAuthorityStore(database)
@@ -68,7 +70,13 @@ export function openRevocationLists(
           signRevocationList: authority.signRevocationList.bind(authority),
           toPem: toRevocationListPem,
         }
-        return new RevocationLists({ store: createRevocationListStore(database, scope), signer, clock })
+        return new RevocationLists({
+          store: createRevocationListStore(database, scope),
+          signer,
+          clock,
+          onPublished: ({ number, nextUpdate }) =>
+            logger.info({ component: 'ca', fingerprint: issuer, number, nextUpdate }, 'CRL published'),
+        })
       },
       async findLast(id) {
         const issuer = findRetired(id)

@@ -2,6 +2,7 @@ import { networkInterfaces } from 'node:os'
 import { getCACertificates } from 'node:tls'
 import { repeat } from './app-background.ts'
 import type { Pki } from './app-pki.ts'
+import { traceSend } from './app-tracing.ts'
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -18,6 +19,7 @@ import { createSender } from './events/webhooks/sender.ts'
 import type { TargetPolicy } from './events/webhooks/target.ts'
 import { Webhooks } from './events/webhooks/webhooks.ts'
 import type { EventFeed } from './events.ts'
+import { outsideRequests } from './log-fields.ts'
 import type { Logger } from './logger.ts'
 import { isLoopbackAddress } from './loopback.ts'
 import type { Transaction } from './registry/ports.ts'
@@ -57,24 +59,26 @@ export function openWebhooks(config: Config, parts: WebhookParts, stack: AsyncDi
       store,
       limits: settings,
       clock,
-      onDue: () => deliverer.pump(),
+      onDue: pump,
       onDropped: ({ id }, dropped) =>
         logger.warn({ component: 'webhooks', webhook: id, dropped }, 'Deliveries had no room'),
       onFailure,
     }),
   )
-  const send = createSender({
-    policy: targetPolicy(settings, parts.ports),
-    lookUp: createLookUp(),
-    ca: () => [...roots(), pki.caCertificatePem],
-    limits: {
-      get timeoutSeconds() {
-        return settings.timeout
+  const send = traceSend(
+    createSender({
+      policy: targetPolicy(settings, parts.ports),
+      lookUp: createLookUp(),
+      ca: () => [...roots(), pki.caCertificatePem],
+      limits: {
+        get timeoutSeconds() {
+          return settings.timeout
+        },
       },
-    },
-    version: VERSION,
-    clock,
-  })
+      version: VERSION,
+      clock,
+    }),
+  )
   const deliverer = stack.use(
     new Deliverer({
       webhooks: () => webhooks.list(),
@@ -96,13 +100,13 @@ export function openWebhooks(config: Config, parts: WebhookParts, stack: AsyncDi
     queue,
     send,
     onChange: watch,
-    onDue: () => deliverer.pump(),
+    onDue: pump,
     clock,
   })
   stack.use(eventLog.onAdd((event) => webhooks.tell(event)))
   repeat(stack, PUMP_MS, () => {
     queue.flush()
-    deliverer.pump()
+    pump()
   })
   return {
     webhooks,
@@ -110,6 +114,11 @@ export function openWebhooks(config: Config, parts: WebhookParts, stack: AsyncDi
       feed = messages
       watch()
     },
+  }
+
+  /** Whatever is due, of whomever. */
+  function pump(): void {
+    outsideRequests(() => deliverer.pump())
   }
 
   /** Each message costs its watchers a copy: there is none while nobody asks for messages. */

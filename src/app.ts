@@ -8,6 +8,7 @@ import { openBackups } from './app-backup.ts'
 import { ScheduledBackups } from './app-backup-schedule.ts'
 import { openCaKey } from './app-ca-key.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
+import { logEvents } from './app-event-lines.ts'
 import { openHappenings } from './app-events.ts'
 import { openFleetCare, readRotations } from './app-fleet.ts'
 import type { Hub, HubOverrides } from './app-hub.ts'
@@ -23,6 +24,7 @@ import { createReload } from './app-reload.ts'
 import { findFirstAuthority, openRevocationLists } from './app-revocation-lists.ts'
 import { createStores, openMqttStores } from './app-stores.ts'
 import { createSweep } from './app-sweep.ts'
+import { traceBackups, traceCalls } from './app-tracing.ts'
 import { tellExchanges, tellMistrust } from './app-trust.ts'
 import { openMqttBroker } from './broker/mqtt-broker.ts'
 import { createPkcs12 } from './ca/pkcs12.ts'
@@ -48,6 +50,9 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   const config = live.settings
   await using stack = new AsyncDisposableStack()
   const events = new EventFeed()
+  stack.use(logEvents(events, logger))
+  logger.info({ component: 'hub', version: VERSION }, 'Hub starting')
+  stack.defer(() => logger.info({ component: 'hub' }, 'Hub stopped'))
   const timings = createTimings()
 
   const { database, pki, files } = await openPremises(config, { ...overrides, clock, inMemory }, stack)
@@ -55,7 +60,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   const { transaction, audit } = registryStores
   const own = { database, transaction, events, clock, logger, pki, ports: () => Object.values(ports) }
   const { watchMessages, ...happenings } = openHappenings(config, own, stack)
-  const revocationLists = openRevocationLists({ database, pki, clock }, stack)
+  const revocationLists = openRevocationLists({ database, pki, clock, logger }, stack)
   const ocsp = createOcsp({ database, pki, clock, logger })
   const registry = openRegistry(
     config,
@@ -102,7 +107,8 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     { database, stores: registryStores, pki, registry, broker, recordRefusal, events, clock, logger },
     stack,
   )
-  const backups = openBackups({ files, caFingerprint: findFirstAuthority(database, pki), clock, logger }, stack)
+  const caFingerprint = findFirstAuthority(database, pki)
+  const backups = traceBackups(openBackups({ files, caFingerprint, clock, logger }, stack))
   const scheduled = stack.use(new ScheduledBackups(config, { backups, events, clock, logger }))
   const swept = { config, registry, audit, clock, broker, pki, revocationLists, fleet, scheduled, endOthers, logger }
   const sweep = createSweep(swept)
@@ -137,7 +143,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     audit,
     sessions: broker.sessionList,
     bans: broker.bans,
-    remoteCalls: broker.remoteCalls,
+    remoteCalls: traceCalls(broker.remoteCalls),
     publisher: { publish: broker.publish, packetBytes: () => config.limits.packet_bytes },
     https,
     webSocket,
@@ -217,7 +223,10 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     reload: async () => void (await (reread ? reload() : pki.reload())),
     sweep,
     fetch: async (request) => api.fetch(request, { origin: OWN_ORIGIN }),
-    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+    [Symbol.asyncDispose]() {
+      logger.info({ component: 'hub' }, 'Hub stopping')
+      return resources.disposeAsync()
+    },
   }
 
   function endForwarding(): void {

@@ -38,7 +38,13 @@ export interface HubEvents {
   /** The right to be handed a certificate of this device; the secret is not told. */
   readonly 'claim.created': { readonly id: string; readonly deviceId: string }
   readonly 'claim.used': { readonly id: string; readonly deviceId: string }
-  readonly 'certificate.issued': { readonly kind: string; readonly id: string; readonly fingerprint: string }
+  readonly 'certificate.issued': {
+    readonly kind: string
+    readonly id: string
+    readonly fingerprint: string
+    /** Fingerprint of the one that its holder renews with it. */
+    readonly renews?: string
+  }
   readonly 'certificate.revoked': {
     readonly kind: string
     readonly id: string

@@ -1,6 +1,7 @@
 import { pid, stdout } from 'node:process'
 import { startHub as startWiredHub } from './app.ts'
 import type { Hub } from './app-hub.ts'
+import { fieldsAround } from './app-log-fields.ts'
 import type { Clock } from './clock.ts'
 import { type ConfigInput, createConfig } from './config.ts'
 import { createLogger } from './logger.ts'
@@ -36,6 +37,7 @@ export interface HubOptions {
 export async function startHub({ settings, log = stdout, ...overrides }: HubOptions = {}): Promise<Hub> {
   const config = createConfig(settings)
   const { level, format } = config.log
-  const logger = createLogger({ level, format: format === 'text' ? 'text' : 'json', stream: log })
+  const form = format === 'text' ? 'text' : 'json'
+  const logger = createLogger({ level, format: form, stream: log, around: fieldsAround })
   return startWiredHub(config, { ...overrides, logger, pid })
 }

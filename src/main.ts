@@ -70,10 +70,14 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
       // A file that is gone for a moment must not pass for one that says nothing.
       const again = configFile === undefined ? request : { ...request, configFile }
       const reread = async (): Promise<Config> => (await load(again)).config
-      const { createLogger } = await import('./logger.ts')
+      const [{ createLogger }, { fieldsAround }] = await Promise.all([
+        import('./logger.ts'),
+        import('./app-log-fields.ts'),
+      ])
       const { level, format } = config.log
       const isText = format === 'auto' ? terminal.stdout.isTTY === true : format === 'text'
-      const logger = createLogger({ level, format: isText ? 'text' : 'json', stream: terminal.stdout })
+      const form = isText ? 'text' : 'json'
+      const logger = createLogger({ level, format: form, stream: terminal.stdout, around: fieldsAround })
       await using prompt = new SecretPrompt(terminal)
       const askSecret = (): Promise<string | undefined> => prompt.ask(ASK_FOR_CA_KEY)
       return await startHub(config, { logger, pid, reread, askSecret })

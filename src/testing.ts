@@ -2,6 +2,7 @@ import { pid } from 'node:process'
 import type { IClientOptions, MqttClient } from 'mqtt'
 import { startHub } from './app.ts'
 import type { Hub } from './app-hub.ts'
+import { fieldsAround } from './app-log-fields.ts'
 import type { QoS } from './broker/delivery/message.ts'
 import type { AcceptedMessage } from './broker/delivery/message-feed.ts'
 import type { Clock } from './clock.ts'
@@ -95,7 +96,12 @@ export async function startTestHub({ settings, log }: TestHubOptions = {}): Prom
     mqtt: { host: '127.0.0.1', port: 0, ...settings?.mqtt },
   })
   const stream = log ?? { write: () => undefined }
-  const logger = createLogger({ level: log ? config.log.level : 'silent', format: 'json', stream })
+  const logger = createLogger({
+    level: log ? config.log.level : 'silent',
+    format: 'json',
+    stream,
+    around: fieldsAround,
+  })
   const hub = stack.use(await startHub(config, { logger, pid, clock: clock.now, inMemory: true }))
   const network = stack.use(await openTestNetwork(hub.mqttPort))
   const messages = new MessageLog()

@@ -30,6 +30,13 @@ test('a text log names the component before the message', () => {
   expect(lines).toEqual([expect.stringMatching(/INFO: edge: Door open .*mqtts/)])
 })
 
+test('a line bears what stands around it, and its own fields win', () => {
+  const { lines, stream } = capture()
+  const around = () => ({ requestId: 'a', component: 'b' })
+  createLogger({ level: 'info', format: 'json', stream, around }).info({ component: 'c' }, 'x')
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ requestId: 'a', component: 'c' })
+})
+
 test('a level may change while the hub runs', () => {
   const { lines, stream } = capture()
   const logger = createLogger({ level: 'info', format: 'json', stream })
@@ -46,6 +53,9 @@ describe('a secret never reaches the log', () => {
     { headers: { authorization: 'Bearer sgn_secret' } },
     { request: { body: { clientKey: 'sgn_secret' } } },
     { password: 'sgn_secret', passphrase: 'sgn_secret', privateKey: 'sgn_secret' },
+    { err: Object.assign(new Error('no'), { token: 'sgn_secret' }) },
+    { items: [{ token: 'sgn_secret' }] },
+    { pin: 'sgn_secret', secret: 'sgn_secret', headers: { cookie: 'sgn_secret' } },
   ]) {
     for (const format of ['json', 'text'] as const) {
       test(`${Object.keys(fields).join(', ')} as ${format}`, () => {

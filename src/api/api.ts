@@ -9,10 +9,12 @@ import { errorHandler, notFoundHandler } from './error-handler.ts'
 import { handOverRoutes } from './hand-over/hand-over-routes.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
 import { refuseInvalidInput } from './request/invalid-input.ts'
+import { loggedRequest } from './request/logged-request.ts'
 import { plainHttp } from './request/plain-http.ts'
 import { MAX_BODY_OCTETS, MAX_IMPORT_OCTETS, requestBody } from './request/request-body.ts'
 import { requestId } from './request/request-id.ts'
 import { timedRequest } from './request/timed-request.ts'
+import { tracedRequest } from './request/traced-request.ts'
 import { administratorCertificateRoutes } from './routes/administrator-certificates.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { authorityRoutes } from './routes/authorities.ts'
@@ -70,7 +72,9 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.notFound(notFoundHandler())
 
   app.use(timedRequest(dependencies.timings))
+  app.use(tracedRequest())
   app.use(requestId())
+  app.use(loggedRequest(logger))
   app.use(securityHeaders(dependencies.https))
   // A preflight asks with a method that no path takes.
   if (dependencies.allowedOrigins.length > 0) app.use('/api/*', allowOrigins(dependencies.allowedOrigins))
@@ -85,7 +89,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/', ocspRoutes(dependencies.answerOcsp, dependencies.clock))
   app.route('/', trustPageRoutes(dependencies.trust, dependencies.https))
   app.route('/', handOver.page)
-  app.route('/', openApiRoutes(app, dependencies.version))
+  app.route('/', openApiRoutes(app, dependencies.version, dependencies.https))
   app.route('/', webSocketRoutes(dependencies.https, dependencies.webSocket, recordRefusal))
 
   // By device certificate alone, in every mode.
@@ -98,7 +102,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/.well-known/est', estRoutes(dependencies, recordRefusal))
 
   for (const path of ['/api/*', '/metrics']) app.use(path, authentication(dependencies.apiAdmissions, recordRefusal))
-  app.use('/api/*', audited(dependencies.audit))
+  app.use('/api/*', audited(dependencies.audit, logger))
   app.route('/metrics', metricRoutes(dependencies.metrics, guard))
 
   // Before the body is limited by a 413, and before a device could be called "validate".

@@ -74,7 +74,7 @@ export class Bans {
     if (!ban) throw new DomainError('ban_not_found', `No ban is called ${id}: signet ban list shows those that hold`)
     this.#given.delete(id)
     if (ban.cause === 'flapping') this.#flapping.lift(ban.holder)
-    this.#logger.info({ component: 'broker', id, cause: ban.cause }, 'An administrator lifted a ban')
+    this.#logger.info({ component: 'broker', ban: id, cause: ban.cause }, 'An administrator lifted a ban')
   }
 
   /** Whoever gets this id next begins anew. */

@@ -21,14 +21,12 @@ export interface BoundReportsOptions {
 
 /** What an operator hears of bounds that were met: one event and one line of the log a minute for each and whom it met. */
 export class BoundReports {
-  readonly #logger: Logger
   readonly #losses: Notices<LossReason>
   readonly #limits: Notices<ReachedLimit>
   // The entries are those of the list: TypeScript forgets that.
   readonly #totals = Object.fromEntries(REACHED_LIMITS.map((limit) => [limit, 0])) as Record<ReachedLimit, number>
 
   constructor({ events, logger }: BoundReportsOptions) {
-    this.#logger = logger
     this.#losses = new Notices((reason, clientId, count) => {
       logger.warn({ component: 'broker', reason, clientId, count }, 'Messages were lost to a bound')
       events.publish('message.dropped', { reason, clientId, count })
@@ -41,7 +39,6 @@ export class BoundReports {
 
   lost(reason: LossReason, clientId: string, messages: number): void {
     if (wasOwed(reason)) this.#losses.note(reason, clientId, messages)
-    else this.#logger.debug({ component: 'broker', reason, clientId }, 'Dropped a message')
   }
 
   reached(limit: ReachedLimit, subject: string): void {

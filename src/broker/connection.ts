@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { type RequestFields, requestFields } from '../log-fields.ts'
 import type { Peer } from '../peer-identity.ts'
 import type { Surface } from '../refusal.ts'
 import type { Grant } from '../registry/grant.ts'
@@ -30,6 +31,7 @@ export class Connection {
   #cutReason: string | undefined
   #hasTakenLeave = false
   #isExcused = false
+  #endedBy: RequestFields | undefined
   #notedReason: DisconnectReason | undefined
 
   constructor(incoming: IncomingConnection, surface: Surface) {
@@ -55,6 +57,11 @@ export class Connection {
   /** Why it was cut; nothing goes to it or comes from it any more, its will included. */
   get cutReason(): string | undefined {
     return this.#cutReason
+  }
+
+  /** The request that ended it, where one did. */
+  get endedBy(): RequestFields | undefined {
+    return this.#endedBy
   }
 
   /** Whether its end is one that a client answers for: without DISCONNECT, and not by our doing. */
@@ -98,6 +105,7 @@ export class Connection {
   end(reason: string): Promise<void> {
     this.#leave()
     this.#cutReason ??= reason
+    this.#endedBy ??= requestFields()
     return this.closed
   }
 
@@ -109,6 +117,7 @@ export class Connection {
   /** Ends it as if it were lost, its will said; that is no fault of its client. */
   kick(): Promise<void> {
     this.noteReason('kicked')
+    this.#endedBy ??= requestFields()
     this.excuse()
     this.#incoming.reset()
     return this.closed
@@ -116,6 +125,7 @@ export class Connection {
 
   cut(reason: string): Promise<void> {
     this.#cutReason ??= reason
+    this.#endedBy ??= requestFields()
     this.#incoming.reset()
     return this.closed
   }

@@ -1,3 +1,4 @@
+import { identityFields } from '../log-fields.ts'
 import type { Logger } from '../logger.ts'
 import { isLoopbackAddress } from '../loopback.ts'
 import type { Identity } from '../registry/identity.ts'
@@ -29,7 +30,10 @@ export function watchFlapping({ bans, access, reports, logger }: FlappingWatchOp
         const isBanned = !isExempt(connection, identity) && bans.count(identity, connection) !== undefined
         if (isBanned) reports.reached('flapping_connects', `${identity.kind}:${identity.id}`)
       } catch (error) {
-        logger.error({ component: 'broker', err: error, id: identity.id }, 'A lost connection could not be counted')
+        logger.error(
+          { component: 'broker', err: error, ...identityFields(identity) },
+          'A lost connection could not be counted',
+        )
       }
     },
     banOf(connection, identity) {

@@ -1,4 +1,5 @@
 import { DomainError } from '../errors.ts'
+import { identityFields } from '../log-fields.ts'
 import type { Logger } from '../logger.ts'
 import type { Surface } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
@@ -115,7 +116,10 @@ export class SessionList {
   async disconnect(clientId: string, banSeconds?: number): Promise<void> {
     const { connections, engine, logger } = this.#options
     const { identity } = this.get(clientId)
-    logger.info({ component: 'broker', clientId, ...identity, banSeconds }, 'An administrator ended a session')
+    logger.info(
+      { component: 'broker', ...identityFields(identity), clientId, banSeconds },
+      'An administrator ended a session',
+    )
     // In one tick: nobody comes back between the ban and the end of the last connection.
     const ended = banSeconds === undefined ? connections.kickClientId(clientId) : this.#ban(clientId, banSeconds)
     await Promise.all([ended, engine.forgetSession(clientId)])

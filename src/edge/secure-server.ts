@@ -7,7 +7,7 @@ import { findAuthority, judgeChain, verdictOf } from './chain-verdict.ts'
 import type { ClientTrust } from './client-trust.ts'
 import type { Entrant } from './entrance.ts'
 import { explainHandshakeFailure, type HandshakeError } from './handshake-failure.ts'
-import { describeHandshake } from './handshake-report.ts'
+import { describeFailure, describeHandshake } from './handshake-report.ts'
 import { resetSocket } from './reset-socket.ts'
 import type { ServedCertificate } from './served-certificate.ts'
 import { answerStatusRequests, type Staple } from './stapling.ts'
@@ -93,8 +93,12 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
       handshakeSeconds: options.handshakeSeconds,
       hasAnswered,
     })
+    if (logger.isLevelEnabled('debug')) {
+      const told = { component: 'edge', surface, address, ...describeFailure(socket, error) }
+      if (failure) logger.debug({ ...told, cause: failure.cause }, 'Handshake failed')
+      else logger.debug(told, 'Handshake broken off')
+    }
     if (failure) recordRefusal({ address, surface, ...failure })
-    else logger.debug({ component: 'edge', surface, address, reason: error.code }, 'Handshake broken off')
     socket.destroy()
   })
 

@@ -56,6 +56,8 @@ export interface RevocationListsOptions {
   readonly store: RevocationListStore
   readonly signer: ListSigner
   readonly clock: Clock
+  /** Told of each that serves from now on. */
+  readonly onPublished?: (list: Pick<SignedLists, 'number' | 'nextUpdate'>) => void
 }
 
 const LIFE_MS = 7 * 86_400_000
@@ -176,6 +178,7 @@ export class RevocationLists implements AsyncDisposable {
     // Before anybody can read it: a number that was seen is never given again.
     store.save(lists)
     this.#built = { ...lists, completePem, urls, changes }
+    this.#options.onPublished?.(lists)
   }
 
   async #encodeRevoked(since: Date): Promise<readonly Uint8Array[]> {

@@ -92,7 +92,8 @@ export function createSuccession(options: SuccessionOptions): Succession {
     // What the device does for itself takes nothing back of what the broker holds against it.
     const { inUse, byItself = inUse !== undefined } = successor
     if (kind !== 'administrator' && !byItself) cutter.liftBan(kind, subjectId)
-    events.publish('certificate.issued', { kind, id: subjectId, fingerprint: certificate.fingerprint })
+    const renewed = inUse === undefined ? {} : { renews: inUse }
+    events.publish('certificate.issued', { kind, id: subjectId, fingerprint: certificate.fingerprint, ...renewed })
     await closed
     return { certificate, caCertificatePem: issuer.caCertificatePem }
   }

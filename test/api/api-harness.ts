@@ -224,7 +224,7 @@ export function recordLog(): { readonly logger: Logger; readonly lines: readonly
       done()
     },
   })
-  return { logger: createLogger({ level: 'debug', format: 'json', stream }), lines }
+  return { logger: createLogger({ level: 'warn', format: 'json', stream }), lines }
 }
 
 async function* streamOf(octets: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -79,8 +79,8 @@ describe('a ban that is lifted', () => {
       [],
     ])
     expect(log.lines).toMatchObject([
-      { id: 'client:backend:1', cause: 'banned', msg: 'An administrator lifted a ban' },
-      { id: 'device:device-001', cause: 'flapping', msg: 'An administrator lifted a ban' },
+      { ban: 'client:backend:1', cause: 'banned', msg: 'An administrator lifted a ban' },
+      { ban: 'device:device-001', cause: 'flapping', msg: 'An administrator lifted a ban' },
     ])
   })
 

@@ -24,5 +24,7 @@ test('a policy that cannot be read bans nobody, and is logged', () => {
   const { connection } = openConnection()
   watch.countEnd(connection, identity)
   expect(watch.banOf(connection, identity)).toBeUndefined()
-  expect(log.lines).toMatchObject([{ level: 'error', id: 'device-001', err: { message: 'the database is locked' } }])
+  expect(log.lines).toMatchObject([
+    { level: 'error', deviceId: 'device-001', err: { message: 'the database is locked' } },
+  ])
 })

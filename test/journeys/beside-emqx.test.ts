@@ -137,7 +137,11 @@ test('a hub that ends before EMQX has done it says so, in its log and as an even
 
   expect(told).toEqual([{ kind: 'device', id: 'device-001' }])
   expect(hub.log.lines).toContainEqual(
-    expect.objectContaining({ level: 'error', msg: 'Clients could not be disconnected from EMQX', id: 'device-001' }),
+    expect.objectContaining({
+      level: 'error',
+      msg: 'Clients could not be disconnected from EMQX',
+      deviceId: 'device-001',
+    }),
   )
   expect(JSON.stringify(hub.log.lines)).not.toContain(EMQX_KEY.secret)
 })

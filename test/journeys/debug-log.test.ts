@@ -33,9 +33,14 @@ test('at the level debug each handshake, connection and refusal is a line, and n
     resumed: false,
     subject: 'CN=pump',
     fingerprint: pump.fingerprint,
-    chain: 'trusted',
+    verdict: 'trusted',
   })
-  expect(said('Connected')).toMatchObject([{ component: 'broker', kind: 'device', id: 'pump', clientId: 'pump' }])
+  const told = { component: 'broker', level: 'info', deviceId: 'pump', userId: 'default', clientId: 'pump' }
+  expect(said('Client connected')).toMatchObject([{ ...told, fingerprint: pump.fingerprint, surface: 'mqtts' }])
+  expect(said('Client disconnected')).toMatchObject([{ ...told, reason: 'normal' }])
+  expect(said('Handshake failed')).toMatchObject([
+    { level: 'debug', component: 'edge', surface: 'mqtts', cause: 'tls_missing', serverName: null },
+  ])
   expect(said('Refused').map(({ cause }) => cause)).toEqual(['certificate_revoked', 'tls_missing'])
   expect(said('Refused again')).toMatchObject([{ component: 'refusals', cause: 'certificate_revoked', count: 2 }])
   expect(hub.log.lines.filter(({ component }) => component === undefined)).toEqual([])

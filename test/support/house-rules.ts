@@ -42,6 +42,7 @@ const HABITS = {
 const LEAVES = [
   'alternative-name',
   'errors',
+  'log-fields',
   'logger',
   'loopback',
   'clock',
@@ -49,6 +50,7 @@ const LEAVES = [
   'events',
   'logged-event',
   'topic',
+  'tracing',
   'identifiers',
   'key-purpose',
   'key-thumbprint',
@@ -163,6 +165,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'pino-pretty': ['src/logger.ts'],
   'rate-limiter-flexible': ['src/edge/'],
   'ipaddr.js': ['src/edge/'],
+  '@opentelemetry/api': ['src/tracing.ts'],
 }
 
 function judgeThirdParty(path: string, specifier: string): string | undefined {

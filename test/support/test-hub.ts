@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
 import { startHub } from '../../src/app.ts'
 import type { Hub } from '../../src/app-hub.ts'
+import { fieldsAround } from '../../src/app-log-fields.ts'
 import { type ConfigInput, createConfig } from '../../src/config.ts'
 import { createCertificateStore } from '../../src/db/certificate-store.ts'
 import { openDatabase } from '../../src/db/database.ts'
-import { createLogger } from '../../src/logger.ts'
+import { createLogger, type Logger } from '../../src/logger.ts'
 import type { CertificateKind } from '../../src/registry/certificate.ts'
 import type { RecordedRefusal } from '../../src/registry/refusal-ring.ts'
 import { createTestClock, type TestClock } from '../../src/testing/test-clock.ts'
@@ -73,6 +74,8 @@ export interface TestHubOptions {
   readonly folder?: string
   readonly settings?: ConfigInput
   readonly clock?: TestClock
+  /** Then nothing is in `log`. */
+  readonly logger?: Logger
 }
 
 /** The whole hub in this process: real TLS, real SQLite, real keys, free ports; the clock and the log are the only doubles. */
@@ -80,13 +83,14 @@ export async function startTestHub({
   folder,
   settings,
   clock = createTestClock(),
+  logger: ownLogger,
 }: TestHubOptions = {}): Promise<TestHub> {
   await using stack = new AsyncDisposableStack()
   const root = folder ?? stack.use(await temporaryFolder()).path
   const certsDir = join(root, 'certs')
   const dataDir = join(root, 'data')
   const log = new LogSink()
-  const logger = createLogger({ level: 'debug', format: 'json', stream: log })
+  const logger = ownLogger ?? createLogger({ level: 'debug', format: 'json', stream: log, around: fieldsAround })
   const withPlaces = (own: ConfigInput = {}): ConfigInput => ({
     ...own,
     api: { host: 'localhost', port: 0, ...own?.api },

@@ -10,8 +10,8 @@ import { isPermitted, type Permission, rolesThatMay } from './permission.ts'
 export type Guard = (permission: Permission, refusal?: 'forbidden' | 'unauthorized') => MiddlewareHandler<ApiEnv>
 
 export function createGuard(recordRefusal: RecordRefusal): Guard {
-  return (permission, refusal = 'forbidden') =>
-    async function authorize(c, next) {
+  return (permission, refusal = 'forbidden') => {
+    const authorize: MiddlewareHandler<ApiEnv> = async (c, next) => {
       const { role, administrator, tokenId } = c.var.caller
       if (!isPermitted(role, permission)) {
         const { surface, address } = c.env.origin
@@ -22,6 +22,16 @@ export function createGuard(recordRefusal: RecordRefusal): Guard {
       }
       return next()
     }
+    PERMISSIONS.set(authorize, permission)
+    return authorize
+  }
+}
+
+const PERMISSIONS = new WeakMap<object, Permission>()
+
+/** What a guard asks for, so that the description of the API can say it; none of what is no guard. */
+export function permissionOf(middleware: object): Permission | undefined {
+  return PERMISSIONS.get(middleware)
 }
 
 /** Wide policies are attached by administrators only. */

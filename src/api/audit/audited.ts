@@ -1,12 +1,16 @@
 import type { MiddlewareHandler } from 'hono'
+import type { Logger } from '../../logger.ts'
 import type { AuditTrail } from '../../registry/audit/audit-trail.ts'
 import type { Caller } from '../access/caller.ts'
 import type { ApiEnv } from '../api-env.ts'
 import type { Problem } from '../problem.ts'
 import { findAuditedAction } from './audited-actions.ts'
 
-/** Has each change told: who, what, on what, from where, and what came of it. Stands behind authentication. */
-export function audited(trail: Pick<AuditTrail, 'within' | 'conclude'>): MiddlewareHandler<ApiEnv> {
+/** Has each change told, to the audit and the log: who, what, on what, from where, and what came of it. Stands behind authentication. */
+export function audited(
+  trail: Pick<AuditTrail, 'within' | 'conclude'>,
+  logger: Pick<Logger, 'info'>,
+): MiddlewareHandler<ApiEnv> {
   return async function audit(c, next) {
     const found = findAuditedAction(c.req.method, c.req.path)
     if (!found) return next()
@@ -26,7 +30,12 @@ export function audited(trail: Pick<AuditTrail, 'within' | 'conclude'>): Middlew
     }
     await trail.within(request, async () => {
       await next()
-      trail.conclude(await readResult(c.res))
+      const result = await readResult(c.res)
+      trail.conclude(result)
+      const { action, object, actor } = request
+      const told = { component: 'api', action, object, actor, surface, address }
+      if (result === 'done') logger.info(told, 'Change made')
+      else logger.info({ ...told, cause: result }, 'Change refused')
     })
   }
 }

@@ -1,5 +1,6 @@
 import type { Client, PublishPacket, Subscription } from 'aedes'
 import { DomainError } from '../../errors.ts'
+import { identityFields } from '../../log-fields.ts'
 import type { Logger } from '../../logger.ts'
 import type { RecordRefusal, RefusalCause } from '../../refusal.ts'
 import type { Identity } from '../../registry/identity.ts'
@@ -126,6 +127,7 @@ export class Gatekeeper {
     const served = this.served(client)
     const reason = reasonOfError(error, served?.connection.isExcused ?? false)
     if (reason) served?.connection.noteReason(reason)
+    if (served && reason === 'not_reading') return this.#tellOfSlow(served)
     if (!served || UNREMARKABLE.has(error.message)) return
     const named = [error, error.cause].find((one) => one instanceof DomainError)
     if (named) {
@@ -135,6 +137,11 @@ export class Gatekeeper {
     if (served.connection.isExcused || error.code !== undefined) return
     const cause = error instanceof StreamViolation ? error.violation : 'packet_invalid'
     this.#record(served, cause, undefined, { error: error.message })
+  }
+
+  #tellOfSlow({ connection: { address, surface }, session: { identity, clientId } }: Served): void {
+    const client = { component: 'broker', ...identityFields(identity), clientId, address, surface }
+    this.#options.logger.warn(client, 'Slow consumer closed')
   }
 
   /** What cannot be kept costs its client the connection, which the client does not answer for. */
@@ -175,7 +182,10 @@ export class Gatekeeper {
     try {
       return access.policyOf(session.identity)
     } catch (error) {
-      logger.error({ component: 'broker', err: error, clientId: session.clientId }, 'A policy could not be read')
+      logger.error(
+        { component: 'broker', err: error, ...identityFields(session.identity), clientId: session.clientId },
+        'A policy could not be read',
+      )
       void connection.cut('its policy could not be read')
       return undefined
     }
@@ -207,7 +217,7 @@ export class Gatekeeper {
   }
 }
 
-const UNREMARKABLE: ReadonlySet<string> = new Set(['keep alive timeout', 'drain timeout', 'connection closed'])
+const UNREMARKABLE: ReadonlySet<string> = new Set(['keep alive timeout', 'connection closed'])
 
 // Aedes keeps the client's will here; its declarations leave it out.
 export function isWill(client: Client | null, packet: PublishPacket): boolean {

@@ -33,6 +33,7 @@ const PUBLIC = [
   'GET /api/health/logging',
   'GET /api/time',
   'GET /claim',
+  'GET /docs',
   'GET /livez',
   'GET /mqtt',
   'GET /openapi.json',

@@ -1,6 +1,7 @@
 import type { Client, PublishPacket } from 'aedes'
 import { describe, expect, test } from 'vitest'
 import { Gatekeeper } from '../../../src/broker/aedes/gatekeeper.ts'
+import { NOT_READING } from '../../../src/broker/delivery/outbox.ts'
 import { DomainError } from '../../../src/errors.ts'
 import { createLogger } from '../../../src/logger.ts'
 import { createAccessPolicy } from '../../../src/registry/access-policy.ts'
@@ -224,6 +225,15 @@ describe('an error of a client', () => {
     gatekeeper.reportError(client, new Error('Invalid protocol'))
     expect(refusals[0]?.presented).toMatchObject({ identity: 'device:device-001', error: 'Invalid protocol' })
   })
+})
+
+test('a client that does not read is told of in the log, and is no offender', () => {
+  const { gatekeeper, client, connection, causes, log } = createScene()
+  for (const message of [NOT_READING, 'drain timeout']) gatekeeper.reportError(client, new Error(message))
+  const told = { level: 'warn', msg: 'Slow consumer closed', deviceId: 'device-001', clientId: 'device-001' }
+  expect(log.lines).toMatchObject([told, told])
+  expect(causes()).toEqual([])
+  expect(connection.disconnectReason).toBe('not_reading')
 })
 
 describe('a frame that violates', () => {
