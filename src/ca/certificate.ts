@@ -1,4 +1,5 @@
 import { hash, type KeyObject, randomBytes } from 'node:crypto'
+import { thumbprintOf } from '../key-thumbprint.ts'
 import { type CaSigner, createKeySigner, encodeSigned } from './ca-signer.ts'
 import { encodeExtensions } from './certificate-extensions.ts'
 import type { CertificatePlan } from './certificate-profile.ts'
@@ -13,6 +14,8 @@ export interface IssuedCertificate {
   readonly certificatePem: string
   readonly fingerprint: string
   readonly serialNumber: string
+  /** RFC 7638. */
+  readonly keyThumbprint: string
   readonly notBefore: Date
   readonly notAfter: Date
 }
@@ -30,6 +33,7 @@ export async function createCertificate(
       .toUpperCase()
       .replaceAll(/..(?!$)/g, '$&:'),
     serialNumber,
+    keyThumbprint: thumbprintOf(publicKey),
     notBefore: plan.notBefore,
     notAfter: plan.notAfter,
   }

@@ -42,7 +42,8 @@ export interface CertificateStore {
   findByFingerprint(fingerprint: string): Certificate | undefined
   /** Every certificate ever issued to this subject, newest first. */
   listOf(kind: CertificateKind, subjectId: string): readonly Certificate[]
-  insert(certificate: Certificate): void
+  /** `keyThumbprint` (RFC 7638), where it is known already, need not be read from the PEM. */
+  insert(certificate: Certificate, keyThumbprint?: string): void
 }
 
 export interface CertificateQuery extends PageRequest {
@@ -164,6 +165,8 @@ export interface IssuedLeaf {
   readonly serialNumber: string
   readonly notBefore: Date
   readonly notAfter: Date
+  /** RFC 7638. */
+  readonly keyThumbprint?: string
   /** Fingerprint of the CA that signed it. */
   readonly issuer: string
   /** Of devices and services: what a renewal keeps to. */
