@@ -99,7 +99,7 @@ try {
 async function readLoopDelay(call: CallApi): Promise<number> {
   const { body } = await call('GET', '/metrics')
   const [, seconds] = /^nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(body) ?? []
-  return Math.round(Number(seconds) * 100_000) / 100 - 10
+  return Math.round((Number(seconds) * 1000 - 10) * 100) / 100
 }
 
 type Run = (from: number, count: number) => Promise<void>

@@ -24,7 +24,7 @@ export function createCertificateStore(
     listOf: (kind, subjectId) => ofSubject.all({ kind, subjectId }).map(readCertificate),
     listOfKey: (thumbprint) => ofKey.all({ thumbprint }).map(readCertificate),
     listRetired: (by) => retired.all({ by: by.getTime() }).map(readCertificate),
-    insert: (certificate, keyThumbprint) => void insertion.run(writeCertificate(certificate, keyThumbprint)),
+    insert: (certificate) => void insertion.run(writeCertificate(certificate)),
     ...createMarks(database),
     ...createForeignCertificates(database),
   }

@@ -42,8 +42,12 @@ export interface CertificateStore {
   findByFingerprint(fingerprint: string): Certificate | undefined
   /** Every certificate ever issued to this subject, newest first. */
   listOf(kind: CertificateKind, subjectId: string): readonly Certificate[]
-  /** `keyThumbprint` (RFC 7638), where it is known already, need not be read from the PEM. */
-  insert(certificate: Certificate, keyThumbprint?: string): void
+  insert(certificate: NewCertificate): void
+}
+
+export interface NewCertificate extends Certificate {
+  /** RFC 7638; where it is not known it is read from the PEM. */
+  readonly keyThumbprint?: string | undefined
 }
 
 export interface CertificateQuery extends PageRequest {

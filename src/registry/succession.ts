@@ -86,7 +86,7 @@ export function createSuccession(options: SuccessionOptions): Succession {
       requireSubject()
       requireAllowed(kind, subjectId, successor)
       const outdated = makeRoom(kind, subjectId, successor)
-      certificates.insert(certificate, leaf.keyThumbprint)
+      certificates.insert({ ...certificate, keyThumbprint: leaf.keyThumbprint })
       return revocations.mark(outdated, 'superseded')
     })
     const closed = cut()

@@ -25,11 +25,11 @@ export async function encodeByLibrary(
     signingAlgorithm: issuer.algorithm,
     extensions: await createExtensions(plan, publicKey, spki, parsed),
   })
-  return Buffer.from(new UnsignedCertificate(certificate.rawData).tbs)
+  return Buffer.from(new UnsignedCertificate(certificate.rawData).tbsCertificate)
 }
 
 class UnsignedCertificate extends x509.X509Certificate {
-  get tbs(): ArrayBuffer {
+  get tbsCertificate(): ArrayBuffer {
     if (this.asn.tbsCertificateRaw) return this.asn.tbsCertificateRaw
     throw new TypeError('The library has not kept what it parsed')
   }
