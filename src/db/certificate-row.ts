@@ -1,5 +1,4 @@
-import type { Certificate } from '../registry/certificate.ts'
-import type { NewCertificate } from '../registry/ports.ts'
+import type { Certificate, NewCertificate } from '../registry/certificate.ts'
 import { getTableColumns } from './drizzle.ts'
 import { readKeyThumbprint } from './key-thumbprints.ts'
 import { certificates } from './schema.ts'

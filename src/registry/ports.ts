@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { Administrator } from './administrator.ts'
 import type { ApiToken } from './api-token.ts'
-import type { Certificate, CertificateKind, CertificateState, RevocationReason } from './certificate.ts'
+import type { Certificate, CertificateKind, CertificateState, NewCertificate, RevocationReason } from './certificate.ts'
 import type { Claim } from './claim.ts'
 import type { Device } from './device.ts'
 import type { IdentityToken } from './identity-token.ts'
@@ -43,11 +43,6 @@ export interface CertificateStore {
   /** Every certificate ever issued to this subject, newest first. */
   listOf(kind: CertificateKind, subjectId: string): readonly Certificate[]
   insert(certificate: NewCertificate): void
-}
-
-export interface NewCertificate extends Certificate {
-  /** RFC 7638; where it is not known it is read from the PEM. */
-  readonly keyThumbprint?: string | undefined
 }
 
 export interface CertificateQuery extends PageRequest {

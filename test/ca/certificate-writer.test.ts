@@ -16,6 +16,7 @@ import { type CertificateRequest, type IssuerPlan, planCertificate } from '../..
 import { createIssuer } from '../../src/ca/issuer.ts'
 import { generateKeyPair, KEY_ALGORITHMS, type KeyAlgorithm } from '../../src/ca/key-pair.ts'
 import { DEFAULT_PROFILE, type LeafProfile } from '../../src/ca/leaf-profile.ts'
+import { thumbprintOf } from '../../src/key-thumbprint.ts'
 import { needPrograms } from '../support/foreign-program.ts'
 import { encodeByLibrary } from '../support/library-certificate.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -145,12 +146,18 @@ describe('a leaf', () => {
     expect(new Date(leaf.validFrom)).toEqual(new Date('2050-06-01T11:55:00Z'))
   })
 
-  test('carries the name of its issuer octet by octet, in any of the string types', async () => {
+  test('is one that its issuer signed, by the parser of others, and is named as they name it', async () => {
     const { certificate, signer } = await createCa('ec-p256')
     const { publicKey } = await generateKeyPair('ec-p256')
     const plan = planCertificate({ kind: 'device', deviceId: 'd', userId: 'u' }, NOW)
-    const { certificatePem } = await createCertificate(plan, publicKey, createIssuer(certificate, signer))
+    const { certificatePem, fingerprint, keyThumbprint } = await createCertificate(
+      plan,
+      publicKey,
+      createIssuer(certificate, signer),
+    )
     const leaf = new X509Certificate(certificatePem)
+    expect(leaf.fingerprint256).toBe(fingerprint)
+    expect(thumbprintOf(leaf.publicKey)).toBe(keyThumbprint)
     expect(leaf.checkIssued(certificate)).toBe(true)
     expect(leaf.verify(signer.publicKey)).toBe(true)
     expect(leaf.toString()).toBe(certificatePem)
