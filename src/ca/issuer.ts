@@ -1,7 +1,7 @@
-import type { X509Certificate } from 'node:crypto'
+import { hash, type X509Certificate } from 'node:crypto'
 import type { CaSigner } from './ca-signer.ts'
 import { DerReader } from './der-reader.ts'
-import { encodeKey, identifyKey } from './subject-public-key.ts'
+import { readSubjectPublicKey } from './subject-public-key.ts'
 
 /** What of a CA goes into all that it signs. */
 export interface Issuer {
@@ -16,7 +16,9 @@ export interface Issuer {
 export function createIssuer(certificate: X509Certificate, signer: CaSigner): Issuer {
   const { subject, extensions } = readCertificate(certificate.raw)
   const stated = findExtension(extensions, SUBJECT_KEY_IDENTIFIER)
-  const keyIdentifier = stated ? new DerReader(stated).read(0x04) : identifyKey(encodeKey(certificate.publicKey))
+  const keyIdentifier = stated
+    ? new DerReader(stated).read(0x04)
+    : hash('sha1', readSubjectPublicKey(certificate), 'buffer')
   return { name: subject, keyIdentifier, signer }
 }
 

@@ -11,12 +11,13 @@ const CURVES: ReadonlyMap<string | undefined, Uint8Array> = new Map([
   ['P-521', derObjectIdentifier('1.3.132.0.35')],
 ])
 
-/** SubjectPublicKeyInfo, DER: RFC 5280 §4.1.2.7. */
+/** SubjectPublicKeyInfo, DER: RFC 5280 §4.1.2.7; a point that came compressed is written out. */
 export function encodeKey(publicKey: KeyObject): Buffer {
-  return publicKey.asymmetricKeyType === 'ec' ? encodeEcKey(publicKey) : encodeAnyKey(publicKey)
+  return publicKey.asymmetricKeyType === 'ec' ? encodeEcKey(publicKey) : exportKey(publicKey)
 }
 
-function encodeAnyKey(publicKey: KeyObject): Buffer {
+/** As it came. */
+function exportKey(publicKey: KeyObject): Buffer {
   return publicKey.export({ type: 'spki', format: 'der' })
 }
 
@@ -24,7 +25,7 @@ function encodeAnyKey(publicKey: KeyObject): Buffer {
 function encodeEcKey(publicKey: KeyObject): Buffer {
   const { crv, x, y } = publicKey.export({ format: 'jwk' })
   const curve = CURVES.get(crv)
-  if (curve === undefined || x === undefined || y === undefined) return encodeAnyKey(publicKey)
+  if (curve === undefined || x === undefined || y === undefined) return exportKey(publicKey)
   // SEC 1 §2.3.3: uncompressed; RFC 7518 §6.2.1.2: each coordinate has the full length
   const point = Buffer.concat([UNCOMPRESSED, Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
   return derSequence(derSequence(EC_PUBLIC_KEY, curve), derBitString(point))
@@ -38,8 +39,8 @@ export function identifyKey(subjectPublicKeyInfo: Buffer): Buffer {
 }
 
 /** The octets of the key itself, without tag, length and unused bits, as key hashes are made of them: RFC 6960 §4.1.1. */
-export function readSubjectPublicKey({ publicKey }: X509Certificate): Buffer {
-  return readKeyOctets(encodeKey(publicKey))
+export function readSubjectPublicKey({ publicKey }: Pick<X509Certificate, 'publicKey'>): Buffer {
+  return readKeyOctets(exportKey(publicKey))
 }
 
 function readKeyOctets(subjectPublicKeyInfo: Buffer): Buffer {

@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { encodeKey } from '../../src/ca/subject-public-key.ts'
+import { encodeKey, readSubjectPublicKey } from '../../src/ca/subject-public-key.ts'
 
 const byOpenssl = (key: KeyObject): string => key.export({ type: 'spki', format: 'der' }).toString('hex')
 
@@ -33,4 +33,7 @@ test('a point that came compressed is written out', () => {
   der.writeUInt8(der.readUInt8(der.length - 35) - 32, der.length - 35)
   const read = createPublicKey({ key: der, format: 'der', type: 'spki' })
   expect(encodeKey(read)).toEqual(whole)
+  // A CA is known by the hash of its key as its own certificate has it.
+  const octets = readSubjectPublicKey({ publicKey: read })
+  expect(octets).toEqual(compressed)
 })
