@@ -2,7 +2,7 @@ import type { KeyObject, X509Certificate } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import { type CaSigner, caLocked } from './ca-signer.ts'
-import { type CertifiedIssuer, createCertificate, createIssuer, type IssuedCertificate } from './certificate.ts'
+import { createCertificate, type IssuedCertificate } from './certificate.ts'
 import { type CertificateChain, readIntermediates, readPath } from './certificate-chain.ts'
 import {
   type CertificatePlan,
@@ -11,6 +11,7 @@ import {
   type Publication,
   planCertificate,
 } from './certificate-profile.ts'
+import { type CertifiedIssuer, createIssuer } from './issuer.ts'
 import { exportPrivateKey, generateKeyPair, type KeyAlgorithm } from './key-pair.ts'
 import { checkKey, DEFAULT_PROFILE, type LeafProfile, planKey } from './leaf-profile.ts'
 import { type RevocationListPlan, signRevocationList } from './revocation-list.ts'
@@ -50,8 +51,7 @@ export interface IssuedKeyPair extends IssuedLeaf {
 }
 
 export async function createAuthority(options: AuthorityOptions): Promise<CertificateAuthority> {
-  const issuer = await createIssuer(new Uint8Array(options.certificates[0].raw), options.signer)
-  return new CertificateAuthority(options, issuer)
+  return new CertificateAuthority(options, createIssuer(options.certificates[0], options.signer))
 }
 
 /** Signs leaves and revocation lists with the CA's key, which never leaves it. */
@@ -81,8 +81,8 @@ export class CertificateAuthority {
     this.certificate = certificates[0]
     this.path = readPath(certificates)
     this.intermediates = readIntermediates(certificates).intermediates
-    this.subject = issuer.name.toString()
-    this.encodedSubject = Buffer.from(issuer.name.toArrayBuffer())
+    this.subject = (this.certificate.subject ?? '').replaceAll('\n', ', ')
+    this.encodedSubject = Buffer.from(issuer.name)
     this.fingerprint = this.certificate.fingerprint256
     this.notAfter = new Date(this.certificate.validTo)
     this.keyAlgorithm = keyAlgorithm ?? leafKeyAlgorithm(signer.publicKey)

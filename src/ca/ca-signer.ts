@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, sign as signWithCallback } from 'node:crypto'
+import { createPublicKey, type KeyObject, sign } from 'node:crypto'
 import { promisify } from 'node:util'
 import { DomainError } from '../errors.ts'
 import { derBitString, derSequence } from './der.ts'
@@ -13,7 +13,10 @@ export interface CaSigner {
   sign(tbs: Uint8Array): Promise<Uint8Array>
 }
 
-const sign = promisify(signWithCallback)
+const signInPool = promisify(sign)
+
+// To hand one of these to a thread and back takes longer than to sign; of the others a turn of the event loop would be long.
+const QUICK: ReadonlySet<string | undefined> = new Set(['prime256v1', 'ed25519'])
 
 /** A key in the memory of this process. */
 export function createKeySigner(privateKey: KeyObject): CaSigner {
@@ -22,11 +25,12 @@ export function createKeySigner(privateKey: KeyObject): CaSigner {
     throw new TypeError(`A key of type ${privateKey.asymmetricKeyType} signs no certificates`)
   // RFC 8032 §5.1: Ed25519 has its digest built in.
   const digest = 'hash' in algorithm ? algorithm.hash.replace('-', '') : null
+  const isQuick = QUICK.has(privateKey.asymmetricKeyDetails?.namedCurve ?? privateKey.asymmetricKeyType)
   return {
     publicKey: createPublicKey(privateKey),
     algorithm,
     isLocked: false,
-    sign: (tbs) => sign(digest, tbs, privateKey),
+    sign: isQuick ? async (tbs) => sign(digest, tbs, privateKey) : (tbs) => signInPool(digest, tbs, privateKey),
   }
 }
 

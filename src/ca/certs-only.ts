@@ -1,9 +1,8 @@
 import { parseCertificates } from './certificate-chain.ts'
-import { derInteger, derObjectIdentifier, derSequence, encodeDer } from './der.ts'
+import { derInteger, derObjectIdentifier, derSequence, derSet, encodeDer } from './der.ts'
 
 const SIGNED_DATA = '1.2.840.113549.1.7.2'
 const DATA = '1.2.840.113549.1.7.1'
-const SET = 0x31
 /** Constructed and context-specific, number 0. */
 const TAGGED = 0xa0
 
@@ -14,10 +13,10 @@ export function encodeCertsOnly(pem: string): Buffer<ArrayBuffer> {
   )
   const signedData = derSequence(
     derInteger('01'),
-    encodeDer(SET),
+    derSet(),
     derSequence(derObjectIdentifier(DATA)),
     encodeDer(TAGGED, ...certificates.values()),
-    encodeDer(SET),
+    derSet(),
   )
   return derSequence(derObjectIdentifier(SIGNED_DATA), encodeDer(TAGGED, signedData))
 }

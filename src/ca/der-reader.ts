@@ -29,6 +29,20 @@ export class DerReader {
     return this.#rest[0] === tag ? this.read(tag) : undefined
   }
 
+  /** The next value, whatever it is. */
+  readAny(): { readonly tag: number; readonly contents: Buffer } {
+    const [tag] = this.#rest
+    if (tag === undefined) throw new MalformedDer('A value was expected')
+    return { tag, contents: this.read(tag) }
+  }
+
+  /** Of a BIT STRING of whole octets: X.690 §8.6. */
+  readBitString(): Buffer {
+    const contents = this.read(0x03)
+    if (contents[0] !== 0) throw new MalformedDer('A BIT STRING of whole octets was expected')
+    return contents.subarray(1)
+  }
+
   /** The next value with its tag and length, as it stands. */
   readWhole(tag: number): Buffer {
     return this.#take(this.#next(tag).end)

@@ -1,11 +1,13 @@
 /** X.690 §8.1.3: tag, length in the definite form, contents. */
 export function encodeDer(tag: number, ...contents: readonly Uint8Array[]): Buffer<ArrayBuffer> {
   const length = contents.reduce((sum, { byteLength }) => sum + byteLength, 0)
-  const header = [tag, ...lengthOctets(length)]
+  const lengthOctets = countLengthOctets(length)
   // Not by Buffer.concat: a long list has hundreds of thousands of values, and it takes twice the time.
-  const encoded = Buffer.allocUnsafe(header.length + length)
-  encoded.set(header)
-  let end = header.length
+  const encoded = Buffer.allocUnsafe(2 + lengthOctets + length)
+  encoded.writeUInt8(tag, 0)
+  encoded.writeUInt8(lengthOctets === 0 ? length : 0x80 | lengthOctets, 1)
+  if (lengthOctets > 0) encoded.writeUIntBE(length, 2, lengthOctets)
+  let end = 2 + lengthOctets
   for (const content of contents) {
     encoded.set(content, end)
     end += content.byteLength
@@ -13,11 +15,12 @@ export function encodeDer(tag: number, ...contents: readonly Uint8Array[]): Buff
   return encoded
 }
 
-function lengthOctets(length: number): readonly number[] {
-  if (length < 0x80) return [length]
-  const octets: number[] = []
-  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256)
-  return [0x80 | octets.length, ...octets]
+/** Those behind the first one, which alone says a length below 128. */
+function countLengthOctets(length: number): number {
+  if (length < 0x80) return 0
+  let octets = 1
+  for (let rest = Math.floor(length / 256); rest > 0; rest = Math.floor(rest / 256)) octets++
+  return octets
 }
 
 export function derSequence(...members: readonly Uint8Array[]): Buffer<ArrayBuffer> {
@@ -59,9 +62,29 @@ export function derBitString(contents: Uint8Array): Buffer<ArrayBuffer> {
   return encodeDer(0x03, Buffer.from([0]), contents)
 }
 
+/** X.690 §11.2.2: the zeros behind the last bit that is set are left out; bit 0 is the first. */
+export function derNamedBits(bits: readonly number[]): Buffer<ArrayBuffer> {
+  const last = Math.max(-1, ...bits)
+  const octets = Buffer.alloc(Math.ceil((last + 1) / 8))
+  for (const bit of bits) octets.writeUInt8(octets.readUInt8(bit >> 3) | (0x80 >> (bit & 7)), bit >> 3)
+  return encodeDer(0x03, Buffer.from([8 * octets.length - (last + 1)]), octets)
+}
+
+export function derBoolean(value: boolean): Buffer<ArrayBuffer> {
+  return encodeDer(0x01, Buffer.from([value ? 0xff : 0x00]))
+}
+
+export function derUtf8String(text: string): Buffer<ArrayBuffer> {
+  return encodeDer(0x0c, Buffer.from(text))
+}
+
+export function derSet(...members: readonly Uint8Array[]): Buffer<ArrayBuffer> {
+  return encodeDer(0x31, ...members)
+}
+
 /** RFC 5280 §4.1: `oid` in hexadecimal; `critical` is said only where it is so. */
 export function derExtension(oid: string, value: Uint8Array, isCritical = false): Buffer<ArrayBuffer> {
-  const critical = isCritical ? encodeDer(0x01, Buffer.from([0xff])) : Buffer.alloc(0)
+  const critical = isCritical ? derBoolean(true) : Buffer.alloc(0)
   return derSequence(derOid(oid), critical, derOctetString(value))
 }
 

@@ -1,4 +1,9 @@
-import { createPrivateKey, generateKeyPair as generateKeyPairWithCallback, type KeyObject } from 'node:crypto'
+import {
+  createPrivateKey,
+  generateKeyPairSync,
+  generateKeyPair as generateKeyPairWithCallback,
+  type KeyObject,
+} from 'node:crypto'
 import { promisify } from 'node:util'
 import { DomainError } from '../errors.ts'
 import { findSignatureAlgorithm } from './signature-algorithm.ts'
@@ -15,11 +20,12 @@ export interface KeyPair {
 const generate = promisify(generateKeyPairWithCallback)
 
 const GENERATORS = {
-  'ec-p256': () => generate('ec', { namedCurve: 'P-256' }),
+  // To hand these to a thread and back takes longer than to make them.
+  'ec-p256': async () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
   'rsa-2048': () => generate('rsa', { modulusLength: 2048 }),
   'rsa-3072': () => generate('rsa', { modulusLength: 3072 }),
   'rsa-4096': () => generate('rsa', { modulusLength: 4096 }),
-  ed25519: () => generate('ed25519'),
+  ed25519: async () => generateKeyPairSync('ed25519'),
 } as const satisfies Record<KeyAlgorithm, () => Promise<KeyPair>>
 
 export function generateKeyPair(keyAlgorithm: KeyAlgorithm): Promise<KeyPair> {

@@ -1,7 +1,9 @@
-import 'reflect-metadata'
-import type { webcrypto } from 'node:crypto'
-import * as x509 from '@peculiar/x509'
+import { createKeySigner, encodeSigned } from './ca-signer.ts'
+import { derInteger, derSequence, encodeDer } from './der.ts'
+import { encodeCommonName } from './distinguished-name.ts'
 import { exportPrivateKey, generateKeyPair } from './key-pair.ts'
+import { encodePem } from './pem.ts'
+import { encodeKey } from './subject-public-key.ts'
 
 /** A key and the request that asks for a certificate for it. */
 export interface KeyRequest {
@@ -11,19 +13,14 @@ export interface KeyRequest {
   readonly key: string
 }
 
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
+// RFC 2986 §4.1: version 1, and attributes, of which there are none
+const VERSION = derInteger('0')
+const ATTRIBUTES = encodeDer(0xa0)
 
 /** Makes a P-256 key for a device on this machine, and signs a request with it. */
 export async function createKeyRequest(commonName: string): Promise<KeyRequest> {
   const { publicKey, privateKey } = await generateKeyPair('ec-p256')
-  const request = await x509.Pkcs10CertificateRequestGenerator.create({
-    // From JSON: a string with a comma in it would become two names.
-    name: [{ CN: [commonName] }],
-    keys: {
-      publicKey: publicKey.toCryptoKey(ALGORITHM, true, ['verify']) as webcrypto.CryptoKey,
-      privateKey: privateKey.toCryptoKey(ALGORITHM, true, ['sign']) as webcrypto.CryptoKey,
-    },
-    signingAlgorithm: ALGORITHM,
-  })
-  return { csr: request.toString('pem'), key: exportPrivateKey(privateKey) }
+  const info = derSequence(VERSION, encodeCommonName(commonName), encodeKey(publicKey), ATTRIBUTES)
+  const request = await encodeSigned(info, createKeySigner(privateKey))
+  return { csr: encodePem('CERTIFICATE REQUEST', request), key: exportPrivateKey(privateKey) }
 }

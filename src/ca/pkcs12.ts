@@ -8,7 +8,7 @@ import {
   X509Certificate,
 } from 'node:crypto'
 import { promisify } from 'node:util'
-import { derInteger, derNull, derObjectIdentifier, derOctetString, derSequence, encodeDer } from './der.ts'
+import { derInteger, derNull, derObjectIdentifier, derOctetString, derSequence, derSet, encodeDer } from './der.ts'
 import { deriveMacKey } from './pkcs12-mac-key.ts'
 
 /** What somebody is handed over in one file. */
@@ -61,7 +61,6 @@ const OID = {
   sha256: derObjectIdentifier('2.16.840.1.101.3.4.2.1'),
 }
 
-const SET = 0x31
 const BMP_STRING = 0x1e
 const EXPLICIT_0 = 0xa0
 const IMPLICIT_OCTETS_0 = 0x80
@@ -75,15 +74,14 @@ function readCertificates(pem: string): readonly X509Certificate[] {
 /** What tells a store that key and certificate belong together, and what to call them: RFC 2985 §5.5. */
 function pairingAttributes(name: string, { raw }: X509Certificate): Buffer {
   const keyId = createHash('sha1').update(raw).digest()
-  return encodeDer(
-    SET,
+  return derSet(
     attribute(OID.friendlyName, encodeDer(BMP_STRING, Buffer.from(name, 'utf16le').swap16())),
     attribute(OID.localKeyId, derOctetString(keyId)),
   )
 }
 
 function attribute(type: Buffer, value: Buffer): Buffer {
-  return derSequence(type, encodeDer(SET, value))
+  return derSequence(type, derSet(value))
 }
 
 function certificateBag({ raw }: X509Certificate, ...attributes: readonly Buffer[]): Buffer {

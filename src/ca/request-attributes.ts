@@ -1,4 +1,4 @@
-import { derInteger, derObjectIdentifier, derSequence, encodeDer } from './der.ts'
+import { derInteger, derObjectIdentifier, derSequence, derSet } from './der.ts'
 
 const EC_KEY = '1.2.840.10045.2.1'
 const RSA_KEY = '1.2.840.113549.1.1.1'
@@ -22,5 +22,5 @@ export function encodeRequestAttributes(keyAlgorithms: readonly string[]): Buffe
 }
 
 function keyOf(kind: string, parameter: Buffer<ArrayBuffer>): Buffer<ArrayBuffer> {
-  return derSequence(derObjectIdentifier(kind), encodeDer(0x31, parameter))
+  return derSequence(derObjectIdentifier(kind), derSet(parameter))
 }

@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { encodeSigned } from './ca-signer.ts'
-import type { CertifiedIssuer } from './certificate.ts'
+import { encodeAuthorityKeyIdentifier } from './certificate-extensions.ts'
 import { derEnumerated, derExtension, derInteger, derSequence, derTime, encodeDer } from './der.ts'
+import { encodeUrl } from './general-name.ts'
+import type { CertifiedIssuer } from './issuer.ts'
 import { REASON_CODES, type RevocationReason } from './revocation-reason.ts'
 import { encodeAlgorithmIdentifier } from './signature-algorithm.ts'
 
@@ -51,7 +53,7 @@ export async function signRevocationList(
   const tbsCertList = derSequence(
     derInteger('1'),
     encodeAlgorithmIdentifier(issuer.signer.algorithm),
-    Buffer.from(issuer.name.toArrayBuffer()),
+    issuer.name,
     derTime(plan.thisUpdate),
     derTime(plan.nextUpdate),
     // §5.1.2.6: absent where nothing is revoked
@@ -67,7 +69,7 @@ function listExtensions(
 ): Buffer[] {
   return [
     // id-ce-authorityKeyIdentifier, id-ce-cRLNumber: §5.2.1, §5.2.3
-    derExtension('551d23', derSequence(encodeDer(0x80, Buffer.from(keyIdentifier, 'hex')))),
+    encodeAuthorityKeyIdentifier(keyIdentifier),
     derExtension('551d14', derInteger(number.toString(16))),
     ...(distributionPoints.length > 0 ? [issuingDistributionPoint(distributionPoints)] : []),
   ]
@@ -75,8 +77,7 @@ function listExtensions(
 
 // id-ce-issuingDistributionPoint, critical: §5.2.5. [0] fullName [0] of URIs [6].
 function issuingDistributionPoint(urls: readonly string[]): Buffer {
-  const names = urls.map((url) => encodeDer(0x86, Buffer.from(url, 'latin1')))
-  return derExtension('551d1c', derSequence(encodeDer(0xa0, encodeDer(0xa0, ...names))), true)
+  return derExtension('551d1c', derSequence(encodeDer(0xa0, encodeDer(0xa0, ...urls.map(encodeUrl)))), true)
 }
 
 // Octets of 4,096 lines.

@@ -1,8 +1,9 @@
 import { type KeyObject, randomBytes, type X509Certificate } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { createKeySigner } from './ca-signer.ts'
-import { createCertificate, createIssuer, createRootCertificate } from './certificate.ts'
+import { createCertificate, createRootCertificate } from './certificate.ts'
 import { type CertificatePlan, planCertificate } from './certificate-profile.ts'
+import { createIssuer } from './issuer.ts'
 import { exportPrivateKey, generateKeyPair, type KeyAlgorithm } from './key-pair.ts'
 import type { KeyPairText } from './key-pair-files.ts'
 
@@ -30,7 +31,7 @@ export async function createIssuingKeyPair(
   root: { readonly certificate: X509Certificate; readonly privateKey: KeyObject },
   keyAlgorithm: KeyAlgorithm = 'ec-p256',
 ): Promise<KeyPairText> {
-  const issuer = await createIssuer(new Uint8Array(root.certificate.raw), createKeySigner(root.privateKey))
+  const issuer = createIssuer(root.certificate, createKeySigner(root.privateKey))
   const name = distinctName('Signet Issuing CA')
   const plan = planCertificate({ kind: 'issuing_ca', name }, clock(), { notAfter: new Date(root.certificate.validTo) })
   const { publicKey, privateKey } = await generateKeyPair(keyAlgorithm)

@@ -1,7 +1,8 @@
-import 'reflect-metadata'
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import * as x509 from '@peculiar/x509'
 import { DomainError } from '../errors.ts'
+import { DerReader } from './der-reader.ts'
+import { readCommonNames } from './distinguished-name.ts'
+import { isSignedWith, type Signed } from './request-signature.ts'
 
 /** What is taken from a PKCS#10 request; nothing else in it counts. */
 export interface SigningRequest {
@@ -20,26 +21,34 @@ const BASE64 = /^[A-Za-z0-9+/=\s]+$/
  * the signature does not show that its sender holds the private key, and `key_not_allowed`.
  */
 export async function readSigningRequest(octets: Uint8Array): Promise<SigningRequest> {
-  const request = readRequest(octets)
-  const publicKey = readPublicKey(request)
+  const der = readDer(octets)
+  const { commonNames, subjectPublicKeyInfo, signed } = parseRequest(der)
+  const publicKey = readPublicKey(subjectPublicKeyInfo)
   const weakness = readWeakness(publicKey)
   if (weakness !== undefined) throw new DomainError('key_not_allowed', `The key of the request ${weakness}`)
-  if (await isSigned(request)) {
-    return { publicKey, der: Buffer.from(request.rawData), commonNames: request.subjectName.getField('CN') }
-  }
+  if (isSignedWith(publicKey, signed)) return { publicKey, der, commonNames }
   throw new DomainError(
     'csr_invalid',
     'The request is not signed with its own key: make it anew (openssl req -new -key)',
   )
 }
 
-function readRequest(octets: Uint8Array): x509.Pkcs10CertificateRequest {
+function readDer(octets: Uint8Array): Buffer {
   const text = Buffer.from(octets).toString('latin1')
   // DER is never taken for base64: the version of a request, which is zero, stands in it as octets that base64 has not.
   const base64 = PEM.exec(text)?.[1] ?? (BASE64.test(text) ? text : undefined)
-  const der = base64 === undefined ? octets : Buffer.from(base64, 'base64')
+  return base64 === undefined ? Buffer.from(octets) : Buffer.from(base64, 'base64')
+}
+
+interface RequestParts {
+  readonly commonNames: readonly string[]
+  readonly subjectPublicKeyInfo: Buffer
+  readonly signed: Signed
+}
+
+function parseRequest(der: Buffer): RequestParts {
   try {
-    return new x509.Pkcs10CertificateRequest(new Uint8Array(der))
+    return readRequest(der)
   } catch (cause) {
     throw new DomainError(
       'csr_invalid',
@@ -49,9 +58,28 @@ function readRequest(octets: Uint8Array): x509.Pkcs10CertificateRequest {
   }
 }
 
-function readPublicKey({ publicKey }: x509.Pkcs10CertificateRequest): KeyObject {
+/** RFC 2986 §4; throws `MalformedDer`. */
+function readRequest(der: Buffer): RequestParts {
+  const whole = new DerReader(der)
+  const request = new DerReader(whole.read(0x30))
+  whole.end()
+  const text = request.readWhole(0x30)
+  const algorithm = request.read(0x30)
+  const signature = request.readBitString()
+  request.end()
+  const info = new DerReader(new DerReader(text).read(0x30))
+  // Some write another version than the only one there is, and some leave out attributes that they have none of.
+  info.read(0x02)
+  const commonNames = readCommonNames(info.read(0x30))
+  const subjectPublicKeyInfo = info.readWhole(0x30)
+  info.readOptional(0xa0)
+  info.end()
+  return { commonNames, subjectPublicKeyInfo, signed: { text, algorithm, signature } }
+}
+
+function readPublicKey(key: Buffer): KeyObject {
   try {
-    return createPublicKey({ key: Buffer.from(publicKey.rawData), format: 'der', type: 'spki' })
+    return createPublicKey({ key, format: 'der', type: 'spki' })
   } catch (cause) {
     throw new DomainError('csr_invalid', 'The key of the request cannot be read', { cause })
   }
@@ -74,13 +102,4 @@ function readWeakness({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObjec
     return `is an RSA key of ${modulusLength} bits: use ${MIN_RSA_BITS} to ${MAX_RSA_BITS}`
   }
   return publicExponent < MIN_EXPONENT ? `has the exponent ${publicExponent}: use ${MIN_EXPONENT}` : undefined
-}
-
-async function isSigned(request: x509.Pkcs10CertificateRequest): Promise<boolean> {
-  try {
-    return await request.verify()
-  } catch {
-    // A signature of another kind of key, or of an algorithm that nobody has: it shows nothing.
-    return false
-  }
 }

@@ -2,15 +2,18 @@ import type { SQL } from 'drizzle-orm'
 import type { AuditEntry } from '../registry/audit/audit-entry.ts'
 import type { AuditStore } from '../registry/audit/ports.ts'
 import type { Database } from './database.ts'
-import { and, asc, desc, eq, gt, gte, lt, lte, or, sql } from './drizzle.ts'
+import { and, asc, desc, eq, getTableColumns, gt, gte, lt, lte, or, sql } from './drizzle.ts'
 import { createPage } from './page.ts'
 import { auditEntries } from './schema-records.ts'
 
 export function createAuditStore({ orm }: Database): AuditStore {
   const select = () => orm.select().from(auditEntries)
+  const insertion = prepareInsertion(orm)
   const latest = select().orderBy(desc(auditEntries.number)).limit(1).prepare()
   return {
-    append: (entry) => void orm.insert(auditEntries).values(entry).run(),
+    append({ at, role = null, requestId = null, ...entry }) {
+      insertion.run({ ...entry, at: at.getTime(), role, requestId })
+    },
     latest() {
       const row = latest.get()
       return row && readEntry(row)
@@ -43,6 +46,15 @@ export function createAuditStore({ orm }: Database): AuditStore {
         .where(and(lt(auditEntries.at, time), sql`${auditEntries.number} < (select max(number) from ${auditEntries})`))
         .run(),
   }
+}
+
+function prepareInsertion(orm: Database['orm']) {
+  // Once: to write the statement anew costs several times as much as to run it.
+  const row = Object.keys(getTableColumns(auditEntries)).map((name) => [name, sql`${sql.placeholder(name)}`])
+  return orm
+    .insert(auditEntries)
+    .values(Object.fromEntries(row) as typeof auditEntries.$inferInsert)
+    .prepare()
 }
 
 function contains(part: string): SQL | undefined {

@@ -1,4 +1,4 @@
-import type { Certificate } from '../registry/certificate.ts'
+import type { Certificate, NewCertificate } from '../registry/certificate.ts'
 import { getTableColumns } from './drizzle.ts'
 import { readKeyThumbprint } from './key-thumbprints.ts'
 import { certificates } from './schema.ts'
@@ -40,7 +40,7 @@ export const CERTIFICATE_COLUMNS = Object.keys(getTableColumns(certificates)) as
 type Column = keyof typeof certificates.$inferSelect
 
 /** As SQLite takes it: milliseconds since the epoch for a time, null for what it has not. */
-export function writeCertificate(certificate: Certificate) {
+export function writeCertificate(certificate: NewCertificate) {
   const { id, kind, subjectId, fingerprint, createdAt } = certificate
   // Written out: built from a list of its columns, the row took longer than SQLite to insert it.
   return {
@@ -61,7 +61,7 @@ export function writeCertificate(certificate: Certificate) {
     revokedAt: writeTime(certificate.revokedAt),
     idempotencyKey: certificate.idempotencyKey ?? null,
     revocationReason: certificate.revocationReason ?? null,
-    keyThumbprint: readKeyThumbprint(certificate.pem),
+    keyThumbprint: certificate.keyThumbprint ?? readKeyThumbprint(certificate.pem),
     profile: certificate.profile ?? null,
     validitySeconds: certificate.validitySeconds ?? null,
     issuer: certificate.issuer ?? null,

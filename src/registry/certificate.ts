@@ -66,6 +66,11 @@ export interface Certificate {
   readonly revocationReason: RevocationReason | undefined
 }
 
+export interface NewCertificate extends Certificate {
+  /** RFC 7638; where it is not known it is read from the PEM. */
+  readonly keyThumbprint?: string | undefined
+}
+
 /** Why it may not be used at `now`; undefined: it may. */
 export function whyUnusable(certificate: Certificate, now: Date): UnusableCause | undefined {
   if (certificate.revokedAt) return whyRevoked(certificate)

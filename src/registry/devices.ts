@@ -82,7 +82,6 @@ export function createDevices(options: DevicesOptions): Devices {
     mayAttachWide: boolean,
   ): Device {
     const clientIds = [...new Set(request.clientIds)]
-    if (find(deviceId)) throw new DomainError('device_exists', `Device ${deviceId} exists already`)
     requireFree(deviceId)
     parseId(userId, 'user')
     policies.requireAttachable(names, mayAttachWide)
@@ -94,8 +93,10 @@ export function createDevices(options: DevicesOptions): Devices {
   }
 
   function ensure(deviceId: string, userId: string, names: readonly string[] = []): Device {
-    resolveOwner(deviceId, userId)
-    return find(deviceId) ?? create({ deviceId, userId, policies: names }, true)
+    const device = find(deviceId)
+    if (!device) return create({ deviceId, userId, policies: names }, true)
+    requireOwner(device, userId)
+    return device
   }
 
   function resolveOwner(deviceId: string, userId: string | undefined): string {
@@ -104,13 +105,16 @@ export function createDevices(options: DevicesOptions): Devices {
       requireFree(deviceId)
       return parseId(userId ?? DEFAULT_USER, 'user')
     }
-    if (userId !== undefined && userId !== device.userId) {
-      throw new DomainError(
-        'device_owned_by_another_user',
-        `Device ${deviceId} belongs to another user: ownership changes only by PATCH /api/devices/${deviceId}`,
-      )
-    }
+    if (userId !== undefined) requireOwner(device, userId)
     return device.userId
+  }
+
+  function requireOwner({ id, userId }: Device, wanted: string): void {
+    if (wanted === userId) return
+    throw new DomainError(
+      'device_owned_by_another_user',
+      `Device ${id} belongs to another user: ownership changes only by PATCH /api/devices/${id}`,
+    )
   }
 
   function get(deviceId: string): Device {
@@ -183,6 +187,7 @@ export function createDevices(options: DevicesOptions): Devices {
   function requireFree(deviceId: string): void {
     parseId(deviceId, 'device')
     const alike = devices.find(deviceId)
+    if (alike?.id === deviceId) throw new DomainError('device_exists', `Device ${deviceId} exists already`)
     if (alike)
       throw new DomainError(
         'case_conflict',

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { Administrator } from './administrator.ts'
 import type { ApiToken } from './api-token.ts'
-import type { Certificate, CertificateKind, CertificateState, RevocationReason } from './certificate.ts'
+import type { Certificate, CertificateKind, CertificateState, NewCertificate, RevocationReason } from './certificate.ts'
 import type { Claim } from './claim.ts'
 import type { Device } from './device.ts'
 import type { IdentityToken } from './identity-token.ts'
@@ -42,7 +42,7 @@ export interface CertificateStore {
   findByFingerprint(fingerprint: string): Certificate | undefined
   /** Every certificate ever issued to this subject, newest first. */
   listOf(kind: CertificateKind, subjectId: string): readonly Certificate[]
-  insert(certificate: Certificate): void
+  insert(certificate: NewCertificate): void
 }
 
 export interface CertificateQuery extends PageRequest {
@@ -164,6 +164,8 @@ export interface IssuedLeaf {
   readonly serialNumber: string
   readonly notBefore: Date
   readonly notAfter: Date
+  /** RFC 7638. */
+  readonly keyThumbprint?: string
   /** Fingerprint of the CA that signed it. */
   readonly issuer: string
   /** Of devices and services: what a renewal keeps to. */

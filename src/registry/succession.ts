@@ -20,7 +20,8 @@ export interface Successor {
 
 /** A certificate for a key that somebody else may hold. */
 export interface CertifiedKey {
-  readonly certificate: Certificate & Omit<IssuedLeaf, 'certificatePem' | 'issuer' | 'terms'> & { readonly pem: string }
+  readonly certificate: Certificate &
+    Omit<IssuedLeaf, 'certificatePem' | 'issuer' | 'terms' | 'keyThumbprint'> & { readonly pem: string }
   readonly caCertificatePem: string
 }
 
@@ -85,7 +86,7 @@ export function createSuccession(options: SuccessionOptions): Succession {
       requireSubject()
       requireAllowed(kind, subjectId, successor)
       const outdated = makeRoom(kind, subjectId, successor)
-      certificates.insert(certificate)
+      certificates.insert({ ...certificate, keyThumbprint: leaf.keyThumbprint })
       return revocations.mark(outdated, 'superseded')
     })
     const closed = cut()

@@ -59,3 +59,16 @@ for (const hex of ['', '0001', 'ff80']) {
     expect(() => readDerInteger(bytes(hex))).toThrow(MalformedDer)
   })
 }
+
+test('a value of any tag is told with its tag', () => {
+  const reader = new DerReader(bytes('1e020041'))
+  expect(reader.readAny()).toEqual({ tag: 0x1e, contents: bytes('0041') })
+  expect(() => reader.readAny()).toThrow(MalformedDer)
+})
+
+test('a bit string of whole octets is those octets', () => {
+  expect(new DerReader(bytes('030300aabb')).readBitString()).toEqual(bytes('aabb'))
+  for (const hex of ['030204a0', '0300']) {
+    expect(() => new DerReader(bytes(hex)).readBitString()).toThrow(MalformedDer)
+  }
+})

@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest'
-import { derInteger, derNull, derObjectIdentifier, derOctetString, derTime } from '../../src/ca/der.ts'
+import {
+  derBoolean,
+  derInteger,
+  derNamedBits,
+  derNull,
+  derObjectIdentifier,
+  derOctetString,
+  derSet,
+  derTime,
+  derUtf8String,
+} from '../../src/ca/der.ts'
 
 for (const { hex, expected } of [
   { hex: '0', expected: '020100' },
@@ -55,4 +65,44 @@ for (const { dotted, expected } of [
 
 test('NULL is two octets', () => {
   expect(derNull().toString('hex')).toBe('0500')
+})
+
+for (const { bits, expected } of [
+  { bits: [], expected: '030100' },
+  { bits: [0], expected: '03020780' },
+  { bits: [0, 2], expected: '030205a0' },
+  { bits: [5, 6], expected: '03020106' },
+  { bits: [7], expected: '03020001' },
+  { bits: [8], expected: '0303070080' },
+]) {
+  test(`the named bits ${bits.join(' and ') || 'none'} are ${expected}, without the zeros behind them`, () => {
+    expect(derNamedBits(bits).toString('hex')).toBe(expected)
+  })
+}
+
+for (const { octets, expected } of [
+  { octets: 65_535, expected: '0482ffff' },
+  { octets: 65_536, expected: '0483010000' },
+  { octets: 16_777_216, expected: '048401000000' },
+]) {
+  test(`${octets} octets have the shortest length that says so`, () => {
+    expect(
+      derOctetString(Buffer.alloc(octets))
+        .subarray(0, expected.length / 2)
+        .toString('hex'),
+    ).toBe(expected)
+  })
+}
+
+test('a BOOLEAN is all ones or all zeros', () => {
+  expect(derBoolean(true).toString('hex')).toBe('0101ff')
+  expect(derBoolean(false).toString('hex')).toBe('010100')
+})
+
+test('a UTF8String counts octets, not characters', () => {
+  expect(derUtf8String('Größe').toString('hex')).toBe('0c074772c3b6c39f65')
+})
+
+test('a SET of one is that one in its tag', () => {
+  expect(derSet(derNull()).toString('hex')).toBe('31020500')
 })

@@ -2,7 +2,12 @@ import { generateKeyPairSync } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { createKeySigner, encodeSigned } from '../../src/ca/ca-signer.ts'
+import { derInteger, derSequence } from '../../src/ca/der.ts'
+import { encodeCommonName } from '../../src/ca/distinguished-name.ts'
+import { generateKeyPair } from '../../src/ca/key-pair.ts'
 import { readSigningRequest } from '../../src/ca/signing-request.ts'
+import { encodeKey } from '../../src/ca/subject-public-key.ts'
 import { createSigningRequest } from '../support/signing-request.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { hasOpenssl, openssl } from './openssl.ts'
@@ -84,4 +89,26 @@ describe('no request', () => {
       await expect(readSigningRequest(der.subarray(0, length))).rejects.toMatchObject({ code: 'csr_invalid' })
     }
   })
+
+  test('is one of which any octet was changed, or that something follows', async () => {
+    const { csr } = await createSigningRequest('pump')
+    const der = Buffer.from(csr.replaceAll(/-----.*-----|\s/g, ''), 'base64')
+    for (let at = 0; at < der.length; at++) {
+      const changed = Buffer.from(der)
+      changed.writeUInt8(changed.readUInt8(at) ^ (1 << (at % 8)), at)
+      const code = expect.stringMatching(/^(?:csr_invalid|key_not_allowed)$/)
+      await expect(readSigningRequest(changed), `octet ${at}`).rejects.toMatchObject({ code })
+    }
+    const followed = readSigningRequest(Buffer.concat([der, Buffer.from([0])]))
+    await expect(followed).rejects.toMatchObject({ code: 'csr_invalid' })
+  })
+})
+
+test('a request without the attributes that it has none of is read, and so is one whose subject is empty', async () => {
+  const { publicKey, privateKey } = await generateKeyPair('ec-p256')
+  for (const subject of [encodeCommonName('pump'), derSequence()]) {
+    const text = derSequence(derInteger('0'), subject, encodeKey(publicKey))
+    const { commonNames } = await readSigningRequest(await encodeSigned(text, createKeySigner(privateKey)))
+    expect(commonNames).toEqual(subject.length > 2 ? ['pump'] : [])
+  }
 })

@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono'
+import type { HonoRequest, MiddlewareHandler } from 'hono'
 import { DomainError } from '../../errors.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { respondWithProblem } from '../problem.ts'
@@ -17,7 +17,8 @@ export function requestBody(limit: () => number = () => MAX_BODY_OCTETS): Middle
     const body = await readBody(c.req.raw, maxOctets)
     if (!body) return respondWithProblem(c, 'body_too_large', `A body has at most ${maxOctets} octets`)
     c.set('body', body)
-    c.req.raw = withBody(c.req.raw, body)
+    if (body.length > 0) keepBody(c.req, body)
+    else c.req.raw = withoutBody(c.req.raw)
     return next()
   }
 }
@@ -46,11 +47,18 @@ async function readStream(stream: Request['body'], maxOctets: number): Promise<U
     if (octets > maxOctets) return undefined
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks)
+  // A copy that stands alone: short ones of Buffer share their memory with others.
+  return new Uint8Array(Buffer.concat(chunks))
 }
 
-function withBody({ url, method, headers, signal }: Request, body: Uint8Array<ArrayBuffer>): Request {
-  if (body.length > 0) return new Request(url, { method, headers, signal, body })
+/** For the validators: another Request around what was read costs more than all that they do. */
+function keepBody(request: HonoRequest, body: Uint8Array<ArrayBuffer>): void {
+  // As the methods of a Request answer, and the types of the library do not say: by promises.
+  const answers = { arrayBuffer: Promise.resolve(body.buffer), text: Promise.resolve(new TextDecoder().decode(body)) }
+  Object.assign(request.bodyCache, answers)
+}
+
+function withoutBody({ url, method, headers, signal }: Request): Request {
   // A client may declare the type of a body it does not send; the validators would look for that body.
   const bodiless = new Headers(headers)
   bodiless.delete('content-type')
