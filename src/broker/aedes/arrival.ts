@@ -1,6 +1,6 @@
 import type { AuthenticateError, Client } from 'aedes'
 import type { IConnectPacket } from 'mqtt-packet'
-import { encodeAcceptance, encodeConnack, RETURN_CODE, type ReturnCode } from '../connack.ts'
+import { encodeAcceptance, encodeConnack, type ReturnCode } from '../connack.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { Binding, Bindings } from './bindings.ts'
 import { holdUntilConnack } from './corrections.ts'
@@ -39,12 +39,19 @@ interface Arriving {
   _authorized: boolean
   _parsingBatch: number
   _paused: boolean
-  _connectTimer: NodeJS.Timeout | null
+  _connectTimer: NodeJS.Timeout | undefined
   _keepaliveTimer: NodeJS.Timeout | null
   _keepaliveInterval: number
 }
 
 type ArrivingClient = Client & Arriving
+
+/** As the parser hands it on, with nothing left open. */
+interface Connect extends IConnectPacket {
+  readonly clean: boolean
+  readonly keepalive: number
+  readonly protocolVersion: 3 | 4
+}
 
 /**
  * Works off the CONNECT of a client in the place of Aedes. Its own way leads through several turns, and ends by draining
@@ -78,23 +85,23 @@ export function prepareConnect(
   return true
 }
 
-function arrive(client: ArrivingClient, packet: IConnectPacket, options: ArrivalOptions): void {
+function arrive(client: ArrivingClient, packet: Connect, options: ArrivalOptions): void {
   client._parsingBatch++
-  clearTimeout(client._connectTimer ?? undefined)
-  client._connectTimer = null
+  clearTimeout(client._connectTimer)
+  client._connectTimer = undefined
   client.connecting = true
   if (!prepareConnect(client, packet, options)) return end(client)
   client.id = packet.clientId
-  client.clean = packet.clean ?? false
-  client.version = packet.protocolVersion ?? 4
-  options.bindings.authenticate(client, (error, isAuthentic) => {
-    if (isAuthentic) admit(client, packet, options)
-    else refuse(client, error)
+  client.clean = packet.clean
+  client.version = packet.protocolVersion
+  options.bindings.authenticate(client, (error) => {
+    if (error) refuse(client, error)
+    else admit(client, packet, options)
   })
 }
 
 /** With all that was written for it in one turn; what can be told at once is told in this one. */
-function admit(client: ArrivingClient, { will, keepalive = 0 }: IConnectPacket, options: ArrivalOptions): void {
+function admit(client: ArrivingClient, { will, keepalive }: Connect, options: ArrivalOptions): void {
   const { bindings, wills, delivery } = options
   client._authorized = true
   if (keepalive > 0) startKeepAlive(client, keepalive)
@@ -135,10 +142,9 @@ function end(client: ArrivingClient, error?: Error): void {
   client._nextBatch(error)
 }
 
-function refuse(client: ArrivingClient, error: AuthenticateError | null): void {
-  const returnCode = (error?.returnCode ?? RETURN_CODE.notAuthorized) as ReturnCode
-  client.conn.write(encodeConnack(returnCode))
-  client.close(() => client._nextBatch(error ?? new Error('not authorized')))
+function refuse(client: ArrivingClient, error: AuthenticateError): void {
+  client.conn.write(encodeConnack(error.returnCode as ReturnCode))
+  client.close(() => client._nextBatch(error))
 }
 
 /** [MQTT-3.1.2-24] */
@@ -150,6 +156,6 @@ function startKeepAlive(client: ArrivingClient, seconds: number): void {
   }, client._keepaliveInterval)
 }
 
-function isConnect(packet: { readonly cmd: string }): packet is IConnectPacket {
+function isConnect(packet: { readonly cmd: string }): packet is Connect {
   return packet.cmd === 'connect'
 }
