@@ -60,10 +60,9 @@ for (const fastPath of [true, false]) {
       expect(await client.next('pingresp')).toBeDefined()
     })
 
-    test('that waits for the commit takes nobody’s place once it was cut', async () => {
+    test('of a connection that was cut is not answered', async () => {
       await using engine = await openServedEngine({ fastPath })
       const client = engine.say(DEVICE, { clean: false, will: WILL })
-      await new Promise<void>((resolve) => nextTick(resolve))
       await client.connection.cut('certificate revoked')
       await engine.settled()
       expect(await client.next('connack')).toBeUndefined()
@@ -105,3 +104,15 @@ for (const fastPath of [true, false]) {
     })
   })
 }
+
+test('a CONNECT whose connection is cut while its session is committed is not answered, and its will not kept', async () => {
+  await using engine = await openServedEngine({ fastPath: true })
+  const client = engine.say(DEVICE, { clean: false, will: WILL })
+  // Within the turn: its commit comes with the next one.
+  while (!engine.sessionOf(client.connection)) await new Promise<void>((resolve) => nextTick(resolve))
+  expect(engine.stores.wills.has('device-001')).toBe(true)
+  await client.connection.cut('certificate revoked')
+  await engine.settled()
+  expect(await client.next('connack')).toBeUndefined()
+  expect(engine.stores.wills.has('device-001')).toBe(false)
+})
