@@ -25,6 +25,7 @@ import { openArrival, prepareConnect } from './arrival.ts'
 import {
   dropDenied,
   hasTakenLeave,
+  hearOfClose,
   internalsOf,
   refuseMalformed,
   registerTheLivingOnly,
@@ -139,6 +140,7 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
       if (!fastPath) guardFrames(socket, limits.packetBytes, refuseFrame, delivery.traffic)
       bindings.admit(connection)
       const client = broker.handle(socket)
+      hearOfClose(client)
       refuseMalformed(client)
       if (fastPath) openArrival(client, { ...parts, ...limits })
       if (fastPath) openFastPath(client, { ...parts, ...limits }, refuseFrame)
