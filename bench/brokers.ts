@@ -74,7 +74,7 @@ async function measure(scenario: Scenario, contenders: ReadonlyMap<string, Start
   for (const [name, start] of contenders) {
     const folder = mkdtempSync(join(tmpdir(), 'signet-bench-'))
     stack.defer(() => rmSync(folder, { recursive: true }))
-    const [identity, ...identities] = await enrol(folder)
+    const [identity, ...identities] = await enrol(folder, name === 'other' ? against : undefined)
     if (!identity) throw new Error('Nobody was enrolled')
     const contender = stack.use(await start(folder))
     stages.push({ name, stage: stack.use(await scenario.open(contender, targetOf(contender, identity), identities)) })
@@ -92,8 +92,9 @@ async function measure(scenario: Scenario, contenders: ReadonlyMap<string, Start
   return { ...medians, ...ratiosOf(Object.values(medians)) }
 }
 
-async function enrol(folder: string): Promise<readonly Identity[]> {
-  await using hub = await startChildHub(folder)
+/** By the hub that is to read it: no hub reads what a newer one has written. */
+async function enrol(folder: string, launcher?: string): Promise<readonly Identity[]> {
+  await using hub = await startChildHub(folder, {}, launcher === undefined ? {} : { launcher })
   using call = createApiCaller(hub)
   const identities: Identity[] = []
   for (const name of NAMES) {

@@ -14,6 +14,11 @@ export function encodeConnack(returnCode: ReturnCode): Buffer {
   return Buffer.from([0x20, 2, 0, returnCode])
 }
 
+/** MQTT 3.1.1 §3.2: return code 0, and whether the session was there before. */
+export function encodeAcceptance(isPresent: boolean): Buffer {
+  return Buffer.from([0x20, 2, isPresent ? 1 : 0, 0])
+}
+
 /**
  * For a client whose version is not spoken here, in the form it can read. MQTT 5.0 §3.2: reason code 0x84 (unsupported
  * protocol version) and no properties.

@@ -15,6 +15,7 @@ export interface AedesInternals {
 
 /** What a client of Aedes has and its declarations leave out. */
 interface ClientInternals {
+  readonly _eos: () => void
   readonly _disconnected: boolean
   readonly _keepaliveTimer: NodeJS.Timeout | null
   readonly _parser: EventEmitter
@@ -32,6 +33,15 @@ export function restartKeepAlive(client: Client): void {
 /** MQTT 3.1.1 §3.14: whether its DISCONNECT came. */
 export function hasTakenLeave(client: Client): boolean {
   return (client as Client & ClientInternals)._disconnected
+}
+
+/**
+ * Aedes hears of the end of a connection by `finished` of node:stream, which makes an error with its stack for each that
+ * ends by DISCONNECT. To be called before anybody else listens: what the client leaves behind is done first.
+ */
+export function hearOfClose(client: Client): void {
+  ;(client as Client & ClientInternals)._eos()
+  client.conn.once('close', () => client.close())
 }
 
 /** [MQTT-3.2.0-1]: what is read between CONNECT and authentication, Aedes would work on at once. It resumes at CONNACK. */

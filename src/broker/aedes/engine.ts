@@ -21,10 +21,11 @@ import { createPace } from '../reading-pace.ts'
 import { type Figures, readFigures } from '../status/figures.ts'
 import { startTelling } from '../status/telling.ts'
 import type { Traffic } from '../traffic.ts'
+import { openArrival, prepareConnect } from './arrival.ts'
 import {
   dropDenied,
   hasTakenLeave,
-  holdUntilConnack,
+  hearOfClose,
   internalsOf,
   refuseMalformed,
   registerTheLivingOnly,
@@ -139,7 +140,9 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
       if (!fastPath) guardFrames(socket, limits.packetBytes, refuseFrame, delivery.traffic)
       bindings.admit(connection)
       const client = broker.handle(socket)
+      hearOfClose(client)
       refuseMalformed(client)
+      if (fastPath) openArrival(client, { ...parts, ...limits })
       if (fastPath) openFastPath(client, { ...parts, ...limits }, refuseFrame)
       emitter.takeOver(client, (packet, done) => publishing.deliverRetained(client, packet, done))
       socket.once('close', () => {
@@ -189,13 +192,7 @@ async function openBroker({ limits }: AedesEngineOptions, parts: Parts): Promise
     queueLimit: QUEUE_LIMIT,
     maxInflightInbound: MAX_INFLIGHT_INBOUND,
     preConnect(client, packet, callback) {
-      const served = gatekeeper.served(client)
-      // The client id was decided, or assigned, when the CONNECT was accepted.
-      if (served) packet.clientId = served.session.clientId
-      if (served) holdUntilConnack(client)
-      const { will } = packet
-      if (will) gatekeeper.announceWill(client, will.topic, will.topic.split('/').length <= limits.topicLevels)
-      callback(null, served !== undefined)
+      callback(null, prepareConnect(client, packet, { gatekeeper, ...limits }))
     },
     authenticate: (client, _userName, _password, done) => bindings.authenticate(client, done),
     authorizePublish: (client, packet, callback) => publishing.authorize(client, packet, callback),

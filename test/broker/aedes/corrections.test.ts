@@ -3,6 +3,7 @@ import { Aedes, type Client, type Subscription } from 'aedes'
 import { describe, expect, test } from 'vitest'
 import {
   dropDenied,
+  hearOfClose,
   internalsOf,
   registerTheLivingOnly,
   storeGrantedOnly,
@@ -49,6 +50,23 @@ describe('the subscriptions of one SUBSCRIBE', () => {
     // The same filter of another SUBSCRIBE may ask for another QoS.
     await store.addSubscriptions(client, [{ topic: 'a', qos: 0 }])
     expect(calls).toEqual([['a', 'b'], ['a']])
+  })
+})
+
+describe('the end of a connection', () => {
+  test('is heard by its close alone, and once', async () => {
+    await using broker = await openAedes()
+    const connected = await broker.connect()
+    const client = broker.clientOf(connected)
+    if (!client) throw new Error('Aedes has no such client')
+    hearOfClose(client)
+    // What `finished` of node:stream listens to.
+    expect(client.conn.listenerCount('finish')).toBe(0)
+    const left: unknown[] = []
+    broker.aedes.on('clientDisconnect', ({ id }) => left.push(id))
+    client.conn.destroy()
+    await new Promise((resolve) => client.conn.once('close', resolve))
+    expect([client.closed, broker.registered(), left]).toEqual([true, undefined, [CLIENT_ID]])
   })
 })
 
