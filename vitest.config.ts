@@ -8,11 +8,20 @@ const WHERE_PACKETS_GO = [
 ]
 
 export default defineConfig({
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
     testTimeout: 30_000,
     hookTimeout: 30_000,
     projects: [
-      { extends: true, test: { name: 'hub', include: ['test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'hub', include: ['test/**/*.test.ts'], exclude: ['test/console/**'] } },
+      {
+        extends: true,
+        test: {
+          name: 'console',
+          include: ['test/console/**/*.test.{ts,tsx}'],
+          setupFiles: ['test/support/console/browser-window.ts'],
+        },
+      },
       {
         extends: true,
         test: { name: 'through-aedes', include: WHERE_PACKETS_GO, env: { THROUGH_AEDES: 'yes' } },
@@ -20,7 +29,7 @@ export default defineConfig({
     ],
     coverage: {
       provider: 'v8',
-      include: ['src/**/*.ts'],
+      include: ['src/**/*.{ts,tsx}'],
       reporter: ['text', 'json-summary'],
       thresholds: { perFile: true, lines: 90, statements: 90, functions: 90, branches: 85 },
     },

@@ -7,6 +7,7 @@ import { inBackground, repeat } from './app-background.ts'
 import { openBackups } from './app-backup.ts'
 import { ScheduledBackups } from './app-backup-schedule.ts'
 import { openCaKey } from './app-ca-key.ts'
+import { createConsoleFiles } from './app-console.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
 import { openHappenings } from './app-events.ts'
 import { openFleetCare, readRotations } from './app-fleet.ts'
@@ -142,6 +143,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     get loopbackHttp() {
       return config.api.loopback_http
     },
+    consoleFiles: createConsoleFiles(),
     configuration: { reload: (judge) => reload((next) => judge(apiAuth(next))) },
     allowedOrigins: config.api.allowed_origins,
     health: { level: () => logger.level },

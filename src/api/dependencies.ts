@@ -41,6 +41,7 @@ import type {
   BrokerAddress,
   CertificateAuthorityCalls,
   Configuration,
+  ConsoleFiles,
   DiagnosisCalls,
   EnrolmentPapers,
   Health,
@@ -106,6 +107,7 @@ export interface ApiDependencies extends HandOverDependencies {
   /** Whether callers from loopback addresses may use the API without TLS. */
   readonly loopbackHttp: boolean
   readonly configuration: Configuration
+  readonly consoleFiles: ConsoleFiles
   readonly backups: BackupMaker
   /** Of web pages that may call the API, the hub's own left out. */
   readonly allowedOrigins: readonly string[]

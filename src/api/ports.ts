@@ -162,3 +162,16 @@ export interface BackupMaker {
     passphrase: string,
   ): Promise<{ readonly fileName: string; readonly octets: number; readonly stream: AsyncGenerator<Uint8Array> }>
 }
+
+/** What a browser is handed of the console. */
+export interface ConsoleFiles {
+  /** By its name, as `index.html` or `assets/console.js`; undefined: there is no such file. */
+  find(name: string): ConsoleFile | undefined
+}
+
+export interface ConsoleFile {
+  readonly content: Uint8Array
+  /** RFC 7932 */
+  readonly compressed: Uint8Array
+  readonly type: string
+}

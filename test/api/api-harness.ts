@@ -125,6 +125,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     eventStreams: { open: ({ filter, after }) => new Blob([JSON.stringify({ filter, after })]).stream() },
     webhooks: webhookDouble.ports,
     recordRefusal: (refusal) => void refusals.push(refusal),
+    consoleFiles: { find: () => undefined },
     renewOwnCertificate: async () => ({
       names: ['localhost'],
       certificate: authority.certificate,

@@ -1,0 +1,16 @@
+import type { ComponentType } from 'preact'
+import type { Route } from './route.ts'
+
+/** A page, drawn for the route that leads to it. */
+export interface PageProps {
+  readonly route: Route
+}
+
+type LoadPage = () => Promise<ComponentType<PageProps>>
+
+/** The page of each address: fetched when it is first opened. */
+const PAGES: readonly { readonly leads: (path: readonly string[]) => boolean; readonly load: LoadPage }[] = []
+
+export function findPage(path: readonly string[]): LoadPage | undefined {
+  return PAGES.find(({ leads }) => leads(path))?.load
+}
