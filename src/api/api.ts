@@ -23,6 +23,7 @@ import { certificateAuthorityRoutes } from './routes/certificate-authority.ts'
 import { certificateValidationRoutes } from './routes/certificate-validation.ts'
 import { certificateRoutes } from './routes/certificates.ts'
 import { configurationRoutes } from './routes/configuration.ts'
+import { consoleSessionRoutes } from './routes/console-sessions.ts'
 import { deviceCertificateRoutes } from './routes/device-certificates.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { diagnosticRoutes } from './routes/diagnostics.ts'
@@ -51,6 +52,7 @@ import { serverCertificateRoutes } from './routes/server-certificates.ts'
 import { serviceCertificateRoutes } from './routes/service-certificates.ts'
 import { serviceRoutes } from './routes/services.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { signInRoutes } from './routes/sign-in.ts'
 import { signingRequestRoutes } from './routes/signing-requests.ts'
 import { timeRoutes } from './routes/time.ts'
 import { tokenRoutes } from './routes/tokens.ts'
@@ -86,6 +88,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/', trustPageRoutes(dependencies.trust, dependencies.https))
   app.route('/', handOver.page)
   app.route('/', openApiRoutes(app, dependencies.version))
+  app.route('/', signInRoutes(dependencies))
   app.route('/', webSocketRoutes(dependencies.https, dependencies.webSocket, recordRefusal))
 
   // By device certificate alone, in every mode.
@@ -155,6 +158,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/ca/trust-anchors', trustAnchorRoutes(dependencies.foreignAuthorities, guard))
   app.route('/api/ca', certificateAuthorityRoutes(dependencies.certificateAuthority, guard))
   app.route('/api/admin-certificates', handOver.administrators)
+  app.route('/api', consoleSessionRoutes(dependencies, guard))
   app.route('/api/tokens', tokenRoutes(tokens, guard))
   app.route('/api/config', configurationRoutes(dependencies.configuration, dependencies.apiAdmissions, guard))
   app.route('/api/backup', backupRoutes(dependencies.backups, guard))

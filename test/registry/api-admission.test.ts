@@ -6,7 +6,7 @@ import {
   type ApiArrival,
   type ApiAuth,
   decideApiAdmission,
-  type TokenJudgement,
+  type LoginJudgement,
 } from '../../src/registry/api-admission.ts'
 import type { Role } from '../../src/registry/api-token.ts'
 import type { AuthMode } from '../../src/registry/auth-mode.ts'
@@ -30,7 +30,7 @@ const TOKENS = {
   other: { token: createApiToken('k4', { name: 'Eva', role: 'admin' }) },
   bad: { cause: 'token_invalid' },
   malformed: { cause: 'token_missing' },
-} as const satisfies Record<string, TokenJudgement | undefined>
+} as const satisfies Record<string, LoginJudgement | undefined>
 
 type Outcome = RefusalCause | Role
 type Row = readonly [mtls: Outcome, token: Outcome, closed: Outcome, or: Outcome, and: Outcome]
