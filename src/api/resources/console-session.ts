@@ -10,7 +10,7 @@ const WAYS = { link: 'link', token: 'token' } as const satisfies { readonly [Way
 export const signInLinkRequestSchema = z
   .strictObject({
     name: tokenNameSchema.optional().openapi({ description: 'Who is meant; none: the caller himself' }),
-    role: roleSchema.exclude(['validator']).default('admin'),
+    role: roleSchema.exclude(['validator']).optional().openapi({ description: 'None: admin' }),
   })
   .openapi('SignInLinkRequest')
 

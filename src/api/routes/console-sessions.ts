@@ -74,7 +74,7 @@ export interface ConsoleRouteParts {
 export function consoleSessionRoutes({ signIns, consoleSessions, https }: ConsoleRouteParts, guard: Guard) {
   return new OpenAPIHono<ApiEnv>()
     .openapi({ ...createLink, middleware: guard('administer') }, (c) => {
-      const { name = introduce(c.var.caller).name, role } = c.req.valid('json')
+      const { name = introduce(c.var.caller).name, role = 'admin' } = c.req.valid('json')
       const { link, secret } = signIns.createLink({ name, role })
       return c.json(shapeNewSignInLink(link, signInLink(originForOthers(c.req.url, https), secret)), 201)
     })

@@ -13,7 +13,7 @@ function browser(role: string, headers: Readonly<Record<string, string>> = {}): 
 
 describe('POST /api/sign-in-links', () => {
   for (const { as, json, expected } of [
-    { as: 'admin', json: undefined, expected: { name: 'admin', role: 'admin' } },
+    { as: 'admin', json: undefined, expected: { name: 'the admin', role: 'admin' } },
     { as: 'admin', json: { name: 'eva', role: 'auditor' }, expected: { name: 'eva', role: 'auditor' } },
   ] as const) {
     test(`with ${JSON.stringify(json)} makes one for ${expected.name}`, async () => {
@@ -116,7 +116,7 @@ describe('POST /api/session', () => {
 
 describe('GET /api/session', () => {
   for (const { name, init, expected } of [
-    { name: 'a token', init: { as: 'auditor' }, expected: { name: 'auditor', role: 'auditor', via: 'token' } },
+    { name: 'a token', init: { as: 'auditor' }, expected: { name: 'the auditor', role: 'auditor', via: 'token' } },
     { name: 'a cookie', init: browser('operator'), expected: { name: 'the operator', role: 'operator', via: 'link' } },
     {
       name: 'hub.sock',
