@@ -1,41 +1,21 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { extname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { brotliCompressSync } from 'node:zlib'
-import type { ConsoleFile, ConsoleFiles } from './api/ports.ts'
+import { type AuthMode, isLoginEnough } from './registry/auth-mode.ts'
+import type { ConsoleAccess } from './registry/console/console-access.ts'
 
-// Beside src as beside dist: both stand one below the root.
-const BUILT = fileURLToPath(new URL('../dist/console/', import.meta.url))
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.svg': 'image/svg+xml',
-}
-
-/** The console as it was built, read when somebody first asks for it; without files where it was not built. */
-export function createConsoleFiles(folder = BUILT): ConsoleFiles {
-  let files: ReadonlyMap<string, ConsoleFile> | undefined
-  return {
-    find(name) {
-      files ??= new Map(listFiles(folder).map((found) => [found, readFile(folder, found)]))
-      return files.get(name)
-    },
+/** Who is signed in to the console; the end of a session ends at once what is still sent by it. */
+export function endStreamsWithSessions({ consoleSessions }: ConsoleAccess, endForwarding: () => void) {
+  const end: ConsoleAccess['consoleSessions']['end'] = (id) => {
+    consoleSessions.end(id)
+    endForwarding()
   }
+  return { consoleSessions: { ...consoleSessions, end } }
 }
 
-function listFiles(folder: string): readonly string[] {
-  try {
-    const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
-    const files = entries.filter((entry) => entry.isFile() && TYPES[extname(entry.name)] !== undefined)
-    return files.map(({ parentPath, name }) => join(parentPath, name).slice(folder.length))
-  } catch {
-    return []
-  }
-}
-
-function readFile(folder: string, name: string): ConsoleFile {
-  const content = readFileSync(join(folder, name))
-  return { content, compressed: brotliCompressSync(content), type: TYPES[extname(name)] ?? '' }
+/** Where the first administrator of a new hub signs in; none where the mode lets nobody in by a link alone. */
+export async function createSetUpLink(
+  ask: (request: Request) => Promise<Response>,
+  mode: AuthMode,
+): Promise<string | undefined> {
+  if (!isLoginEnough(mode)) return undefined
+  const answer = await ask(new Request('https://localhost/api/sign-in-links', { method: 'POST' }))
+  return answer.ok ? (await answer.json()).link : undefined
 }

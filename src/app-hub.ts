@@ -21,6 +21,8 @@ export interface Hub extends AsyncDisposable {
   readonly adminTokenFile?: string
   /** Of the certificate that HTTPS shows now. */
   readonly serverNames: readonly string[]
+  /** Of a hub that has never run before: where its first administrator signs in; nothing where the mode lets nobody in so. */
+  createSetUpLink?(): Promise<string | undefined>
   readonly events: EventFeed
   /** Every message that was accepted. */
   readonly messages: Pick<MessageFeed, 'subscribe'>

@@ -7,7 +7,8 @@ import { inBackground, repeat } from './app-background.ts'
 import { openBackups } from './app-backup.ts'
 import { ScheduledBackups } from './app-backup-schedule.ts'
 import { openCaKey } from './app-ca-key.ts'
-import { createConsoleFiles } from './app-console.ts'
+import { createSetUpLink } from './app-console.ts'
+import { createConsoleFiles } from './app-console-files.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
 import { openHappenings } from './app-events.ts'
 import { openFleetCare, readRotations } from './app-fleet.ts'
@@ -79,7 +80,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   const recordRefusal = registry.refusals.record
   const reload = createReload({ live, reread, reloadCertificates: pki.reload, endOthers, events, logger })
   tellMistrust({ database, pki, clock, logger })
-  if (files) ensureAdminToken({ path: files.adminToken, tokens: registry.tokens })
+  const isNew = files !== undefined && ensureAdminToken({ path: files.adminToken, tokens: registry.tokens })
 
   // Disposed after those who speak on them.
   const sockets = stack.use(new OpenSockets())
@@ -196,6 +197,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   inBackground(revocationLists.refresh(), logger)
   logger.info({ component: 'hub', mqttPort: ports.mqtt, apiPort: ports.api }, 'Hub ready')
   const resources = stack.move()
+  const ask = async (request: Request): Promise<Response> => api.fetch(request, { origin: OWN_ORIGIN })
   return {
     mqttPort: ports.mqtt,
     plainMqttPort: ports.plainMqtt,
@@ -216,7 +218,8 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     messages: broker.messages,
     reload: async () => void (await (reread ? reload() : pki.reload())),
     sweep,
-    fetch: async (request) => api.fetch(request, { origin: OWN_ORIGIN }),
+    ...(isNew ? { createSetUpLink: () => createSetUpLink(ask, authModes(config).api) } : {}),
+    fetch: ask,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 

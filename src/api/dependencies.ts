@@ -12,6 +12,8 @@ import type { Approvals } from '../registry/approvals.ts'
 import type { AuditTrail } from '../registry/audit/audit-trail.ts'
 import type { AuthorityRotations } from '../registry/authority-rotation.ts'
 import type { Certificates } from '../registry/certificates.ts'
+import type { ConsoleSessions } from '../registry/console/console-sessions.ts'
+import type { SignIns } from '../registry/console/sign-ins.ts'
 import type { Devices } from '../registry/devices.ts'
 import type { EmqxAuthenticator } from '../registry/emqx-authenticator.ts'
 import type { EmqxAuthorizer } from '../registry/emqx-authorizer.ts'
@@ -83,6 +85,8 @@ export interface ApiDependencies extends HandOverDependencies {
   readonly administratorCertificates: AdministratorCertificates
   readonly apiAdmissions: ApiAdmissions
   readonly tokens: Pick<ApiTokens, 'create' | 'list' | 'revoke'>
+  readonly signIns: Pick<SignIns, 'createLink' | 'recognise' | 'open'>
+  readonly consoleSessions: Pick<ConsoleSessions, 'find' | 'list' | 'end'>
   readonly emqx: EmqxAuthenticator & EmqxAuthorizer
   readonly identityTokens: IdentityTokenCalls
   readonly legacy: Pick<LegacyCredentials, 'find' | 'put' | 'remove'>

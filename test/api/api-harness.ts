@@ -16,6 +16,7 @@ import type { PublishedLists } from '../../src/registry/revocation-lists.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { createAuthorityDouble } from './authority-double.ts'
 import { createBrokerDouble } from './broker-double.ts'
+import { createConsoleDouble } from './console-double.ts'
 import { createFleetDouble } from './fleet-double.ts'
 import { createHandOverDouble } from './hand-over-double.ts'
 import { createRegistryDouble, createToken } from './registry-double.ts'
@@ -72,6 +73,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
   const { calls: authorityCalls, ...authorities } = createAuthorityDouble(NOW)
   const handOver = createHandOverDouble(NOW, (deviceId) => registry.issue('device', deviceId))
   const webhookDouble = createWebhookDouble(NOW)
+  const { ports: consolePorts, consoleCalls } = createConsoleDouble(NOW)
   const refusals: Refusal[] = []
   const requests: ObservedRequest[] = []
   const audited: unknown[] = []
@@ -87,6 +89,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       auth: { mode: 'token', openOnLoopback: false },
       administrators: { admit: () => ({ admitted: false, cause: 'certificate_unknown', presented: {} }) },
       tokens: { authenticate: findToken },
+      consoleSessions: { find: consolePorts.consoleSessions.find, noteUse: () => undefined },
       noteCertificate: () => undefined,
     }),
     ...brokerDouble.ports,
@@ -102,6 +105,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       lock: () => undefined,
     },
     ...handOver.ports,
+    ...consolePorts,
     emqx: {
       authenticate(connect, address) {
         connects.push({ connect, address })
@@ -194,6 +198,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     authorityCalls,
     handOverCalls: handOver.handOverCalls,
     webhookCalls: webhookDouble.calls,
+    consoleCalls,
     refusals,
     requests,
     audited,

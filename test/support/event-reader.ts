@@ -22,15 +22,18 @@ export interface EventReaderOptions {
   readonly query?: string
   readonly token?: string
   readonly credentials?: Credentials
+  /** In the place of a token. */
+  readonly cookie?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
 /** Reads GET /api/events as a browser does. */
 export async function readEvents(
   { hub, ca, adminToken }: Pick<TestHub, 'hub' | 'ca' | 'adminToken'>,
-  { query = '', token = adminToken, credentials, headers = {} }: EventReaderOptions = {},
+  { query = '', token = adminToken, credentials, cookie, headers = {} }: EventReaderOptions = {},
 ): Promise<EventReader> {
-  const authorization = credentials ? {} : { authorization: `Bearer ${token}` }
+  const shown = cookie === undefined ? { authorization: `Bearer ${token}` } : { cookie }
+  const authorization = credentials ? {} : shown
   const request = requestHttps({
     host: 'localhost',
     port: hub.apiPort,

@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { DomainError } from '../../errors.ts'
 import type { ApiAdmissions } from '../../registry/api-admission.ts'
+import { credentialHeaders } from '../access/authentication.ts'
 import { readArrival } from '../access/caller.ts'
 import type { Guard } from '../access/guard.ts'
 import type { ApiEnv } from '../api-env.ts'
@@ -36,7 +37,7 @@ export function configurationRoutes(
   guard: Guard,
 ) {
   return new OpenAPIHono<ApiEnv>().openapi({ ...reload, middleware: guard('administer') }, async (c) => {
-    const arrival = readArrival(c.req.header('authorization'), c.env.origin)
+    const arrival = readArrival(credentialHeaders(c), c.env.origin)
     const change = await configuration.reload((next) => {
       const cause = admissions.whyLockedOut(arrival, next)
       if (cause === undefined) return

@@ -5,6 +5,7 @@ import type { EventLog } from '../../events/event-log.ts'
 import { envelopeOf } from '../../logged-event.ts'
 import type { RecordRefusal } from '../../refusal.ts'
 import type { ApiAdmissions } from '../../registry/api-admission.ts'
+import { credentialHeaders } from '../access/authentication.ts'
 import { readArrival } from '../access/caller.ts'
 import type { Guard } from '../access/guard.ts'
 import { isPermitted, rolesThatMay } from '../access/permission.ts'
@@ -41,7 +42,7 @@ const read = createRoute({
 export interface EventRouteParts {
   readonly eventLog: Pick<EventLog, 'readBefore'>
   readonly eventStreams: Pick<EventStreams, 'open'>
-  readonly apiAdmissions: Pick<ApiAdmissions, 'admit'>
+  readonly apiAdmissions: Pick<ApiAdmissions, 'judge'>
   readonly recordRefusal: RecordRefusal
 }
 
@@ -70,11 +71,11 @@ export function eventRoutes({ eventLog, eventStreams, apiAdmissions, recordRefus
   /** What the guard has asked once is asked again whenever a right may have ended. */
   function watch(c: Context<ApiEnv>): Pick<EventReader, 'judge' | 'onRefused' | 'abort'> {
     const { origin, abort } = c.env
-    const authorization = c.req.header('authorization')
+    const credentials = credentialHeaders(c)
     const { surface, address } = origin
     return {
       judge() {
-        const admission = apiAdmissions.admit(readArrival(authorization, origin))
+        const admission = apiAdmissions.judge(readArrival(credentials, origin))
         if (!admission.admitted) return admission
         const { role } = admission
         if (isPermitted(role, 'read')) return undefined

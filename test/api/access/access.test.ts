@@ -12,6 +12,7 @@ const LEGACY = {
 const READERS: readonly Role[] = ['admin', 'operator', 'auditor']
 const OPERATORS: readonly Role[] = ['admin', 'operator']
 const ADMINS: readonly Role[] = ['admin']
+const EVERYBODY: readonly Role[] = ['admin', 'operator', 'auditor', 'validator']
 
 const NDJSON = { 'content-type': 'application/x-ndjson' }
 const PASSWORD = 'correct horse battery staple'
@@ -63,6 +64,11 @@ const CALLS: readonly RoleRow[] = [
   { method: 'POST', path: '/api/tokens', json: { name: 't', role: 'auditor' }, roles: ADMINS },
   { method: 'GET', path: '/api/tokens', roles: ADMINS },
   { method: 'DELETE', path: '/api/tokens/id-1', roles: ADMINS },
+  { method: 'POST', path: '/api/sign-in-links', roles: ADMINS },
+  { method: 'GET', path: '/api/session', roles: EVERYBODY },
+  { method: 'DELETE', path: '/api/session', roles: EVERYBODY },
+  { method: 'GET', path: '/api/console-sessions', roles: ADMINS },
+  { method: 'DELETE', path: '/api/console-sessions/session-of-admin', roles: ADMINS },
   { method: 'GET', path: '/api/ca/authorities', roles: READERS },
   { method: 'GET', path: '/api/ca/rotation', roles: READERS },
   { method: 'POST', path: '/api/ca/rotation', roles: ADMINS },
