@@ -18,6 +18,7 @@ import { createAuthorityDouble } from './authority-double.ts'
 import { createBrokerDouble } from './broker-double.ts'
 import { createFleetDouble } from './fleet-double.ts'
 import { createHandOverDouble } from './hand-over-double.ts'
+import { createObservationDouble } from './observation-double.ts'
 import { createRegistryDouble, createToken } from './registry-double.ts'
 import { createWebhookDouble } from './webhook-double.ts'
 
@@ -90,6 +91,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       noteCertificate: () => undefined,
     }),
     ...brokerDouble.ports,
+    ...createObservationDouble(NOW, (...call) => void registry.calls.push(call)),
     certificateAuthority: {
       describe: () => ({
         ...authority,
