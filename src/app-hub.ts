@@ -2,6 +2,7 @@ import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import type { AskSecret } from './ca/ca-key.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
+import type { Origin } from './config-source.ts'
 import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 import type { MayAccess } from './registry/narrowed-access.ts'
@@ -41,6 +42,8 @@ export interface HubOverrides {
   readonly clock?: Clock
   /** How the configuration is read again; without it the settings stay as they are. */
   readonly reread?: () => Promise<Config>
+  /** Where the value of each setting stands, by its key; without it a program has given them. */
+  readonly originOf?: (key: string) => Origin | undefined
   /** Asked for the passphrase or PIN of the CA's key, where it needs one and none is configured. */
   readonly askSecret?: AskSecret
   /** Neither of the two folders is touched: all is gone with the hub. */

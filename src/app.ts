@@ -15,6 +15,7 @@ import { openFleetCare, readRotations } from './app-fleet.ts'
 import type { Hub, HubOverrides } from './app-hub.ts'
 import { openListeners } from './app-listeners.ts'
 import { openMetrics } from './app-metrics.ts'
+import { openObservation } from './app-observation.ts'
 import { createOcsp } from './app-ocsp.ts'
 import type { Ports } from './app-ports.ts'
 import { openPremises } from './app-premises.ts'
@@ -37,7 +38,9 @@ import { LiveConfig } from './config-live.ts'
 import { databaseFailure } from './db/database-failure.ts'
 import { OpenSockets } from './edge/open-sockets.ts'
 import { EventFeed } from './events.ts'
+import type { RecordRefusal } from './refusal.ts'
 import { ensureAdminToken } from './registry/admin-token.ts'
+import { createDeniedTopics } from './registry/denied-topics.ts'
 import { VERSION } from './version.ts'
 
 const SWEEP_MS = 30_000
@@ -77,7 +80,11 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     },
     stack,
   )
-  const recordRefusal = registry.refusals.record
+  const deniedTopics = createDeniedTopics(clock)
+  const recordRefusal: RecordRefusal = (refusal, proven) => {
+    registry.refusals.record(refusal, proven)
+    deniedTopics.note(refusal)
+  }
   const reload = createReload({ live, reread, reloadCertificates: pki.reload, endOthers, events, logger })
   tellMistrust({ database, pki, clock, logger })
   const isNew = files !== undefined && ensureAdminToken({ path: files.adminToken, tokens: registry.tokens })
@@ -115,9 +122,18 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   const proxy = openReverseProxy(config, { registry, https, logger })
   const webSocket = webSocketOffer(config)
   const readiness = createReadiness({ database, stores, pki, revocationLists, scheduled, clock, logger }, stack)
+  const observation = openObservation(
+    config,
+    {
+      ...{ database, broker, registry, pki, revocationLists, ocsp, deniedTopics, readiness, scheduled, files },
+      ...{ originOf: overrides.originOf, events, clock, logger },
+    },
+    stack,
+  )
   const api = createApi({
     ...registry,
     ...fleet,
+    ...observation,
     backups,
     modes: authModes(config),
     recordRefusal,
@@ -193,6 +209,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
 
   // Ended first: nobody waits for the end of a stream that has none.
   stack.use(happenings.eventStreams)
+  stack.use(observation.messageStreams)
   tellExchanges(pki, events)
   inBackground(revocationLists.refresh(), logger)
   logger.info({ component: 'hub', mqttPort: ports.mqtt, apiPort: ports.api }, 'Hub ready')
@@ -226,6 +243,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   function endForwarding(): void {
     proxy.endRefused()
     happenings.eventStreams.endRefused()
+    observation.messageStreams.endRefused()
   }
 
   async function endOthers(): Promise<void> {

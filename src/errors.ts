@@ -87,6 +87,7 @@ export const ERROR_CODES = [
   'port_unavailable',
   'private_key_refused',
   'profile_violation',
+  'readers_over_limit',
   'renewal_in_progress',
   'renewal_too_early',
   'request_name_wrong',

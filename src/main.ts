@@ -7,6 +7,7 @@ import { createProgram } from './cli/program.ts'
 import { SecretPrompt } from './cli/secret-prompt.ts'
 import type { Config } from './config.ts'
 import type { LoadedConfig } from './config-loader.ts'
+import type { Origin } from './config-source.ts'
 import { VERSION } from './version.ts'
 
 export type StartHub = (config: Config, overrides: HubOverrides) => Promise<RunningHub>
@@ -66,17 +67,23 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
       return listEffectiveSettings(await load(request))
     },
     async start(request) {
-      const { config, configFile } = await load(request)
+      const { config, configFile, ...loaded } = await load(request)
+      let { origins } = loaded
       // A file that is gone for a moment must not pass for one that says nothing.
       const again = configFile === undefined ? request : { ...request, configFile }
-      const reread = async (): Promise<Config> => (await load(again)).config
+      const reread = async (): Promise<Config> => {
+        const next = await load(again)
+        origins = next.origins
+        return next.config
+      }
+      const originOf = (key: string): Origin | undefined => origins.get(key)
       const { createLogger } = await import('./logger.ts')
       const { level, format } = config.log
       const isText = format === 'auto' ? terminal.stdout.isTTY === true : format === 'text'
       const logger = createLogger({ level, format: isText ? 'text' : 'json', stream: terminal.stdout })
       await using prompt = new SecretPrompt(terminal)
       const askSecret = (): Promise<string | undefined> => prompt.ask(ASK_FOR_CA_KEY)
-      return await startHub(config, { logger, pid, reread, askSecret })
+      return await startHub(config, { logger, pid, reread, originOf, askSecret })
     },
     async changeCaKeys(request, change) {
       const { config } = await load(request)

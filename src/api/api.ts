@@ -16,6 +16,7 @@ import { timedRequest } from './request/timed-request.ts'
 import { administratorCertificateRoutes } from './routes/administrator-certificates.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { authorityRoutes } from './routes/authorities.ts'
+import { authorityTreeRoutes } from './routes/authority-tree.ts'
 import { backupRoutes } from './routes/backup.ts'
 import { banRoutes } from './routes/bans.ts'
 import { caCertificateRoutes } from './routes/ca-certificate.ts'
@@ -39,16 +40,19 @@ import { healthRoutes } from './routes/health.ts'
 import { identityTokenRoutes } from './routes/identity-tokens.ts'
 import { importRoutes } from './routes/imports.ts'
 import { legacyCredentialRoutes } from './routes/legacy-credential.ts'
+import { messageRoutes } from './routes/messages.ts'
 import { metricRoutes } from './routes/metrics.ts'
 import { modeRoutes } from './routes/mode.ts'
 import { ocspRoutes } from './routes/ocsp.ts'
 import { openApiRoutes } from './routes/openapi-document.ts'
+import { overviewRoutes } from './routes/overview.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { publishRoutes } from './routes/publish.ts'
 import { remoteCallRoutes } from './routes/remote-calls.ts'
 import { renewalRoutes } from './routes/renewal.ts'
 import { revocationListRoutes } from './routes/revocation-lists.ts'
 import { rotationRoutes } from './routes/rotations.ts'
+import { searchRoutes } from './routes/search.ts'
 import { serverCertificateRoutes } from './routes/server-certificates.ts'
 import { serviceCertificateRoutes } from './routes/service-certificates.ts'
 import { serviceRoutes } from './routes/services.ts'
@@ -135,7 +139,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   )
   app.route('/api/devices', signingRequestRoutes(certificates, recordRefusal, guard))
   app.route('/api/devices', handOver.devices)
-  app.route('/api/devices', deviceRoutes(dependencies.devices, legacy, guard))
+  app.route('/api/devices', deviceRoutes(dependencies.devices, dependencies.deviceList, legacy, guard))
   app.route('/api/devices', identityTokenRoutes('device', identityTokens, guard))
   app.route('/api/devices', legacyCredentialRoutes(legacy, guard))
   app.route('/api/certificates', expiryRoutes(dependencies.expiry, guard))
@@ -158,11 +162,15 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   )
   app.route('/api/ca', authorityRoutes(dependencies.authorityRotations, guard))
   app.route('/api/ca/trust-anchors', trustAnchorRoutes(dependencies.foreignAuthorities, guard))
+  app.route('/api/ca', authorityTreeRoutes(dependencies, guard))
   app.route('/api/ca', certificateAuthorityRoutes(dependencies.certificateAuthority, guard))
   app.route('/api/admin-certificates', handOver.administrators)
   app.route('/api', consoleSessionRoutes(dependencies, guard))
   app.route('/api/tokens', tokenRoutes(tokens, guard))
-  app.route('/api/config', configurationRoutes(dependencies.configuration, dependencies.apiAdmissions, guard))
+  app.route(
+    '/api/config',
+    configurationRoutes(dependencies.configuration, dependencies.apiAdmissions, dependencies.settingsInForce, guard),
+  )
   app.route('/api/backup', backupRoutes(dependencies.backups, guard))
   app.route('/api/mode', modeRoutes(dependencies.modes, guard))
   app.route('/api/sessions', sessionRoutes(dependencies.sessions, guard))
@@ -172,6 +180,9 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/devices', diaryRoutes('device', dependencies.devices.get, dependencies.diagnosis.diary, guard))
   app.route('/api/services', diaryRoutes('service', dependencies.services.get, dependencies.diagnosis.diary, guard))
   app.route('/api/events', eventRoutes(dependencies, guard))
+  app.route('/api/messages', messageRoutes(dependencies, guard))
+  app.route('/api/overview', overviewRoutes(dependencies.overview, guard))
+  app.route('/api/search', searchRoutes(dependencies.search, guard))
   app.route('/api/webhooks', webhookRoutes(dependencies.webhooks, guard))
   app.route('/api/diagnostics', diagnosticRoutes(dependencies, guard))
   return app

@@ -36,6 +36,7 @@ import type { EventStreams } from './events/event-streams.ts'
 import type { HandOverDependencies } from './hand-over/hand-over-routes.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Timings } from './metrics/timings.ts'
+import type { ObservationPorts } from './observation-ports.ts'
 import type {
   AnswerOcsp,
   AuthModes,
@@ -61,7 +62,7 @@ import type { IdentityTokenCalls } from './routes/identity-tokens.ts'
 import type { WebhookCalls } from './routes/webhooks.ts'
 
 /** What the API translates to and from. */
-export interface ApiDependencies extends HandOverDependencies {
+export interface ApiDependencies extends HandOverDependencies, ObservationPorts {
   readonly certificates: Certificates
   readonly renewals: Renewals
   readonly enrolments: Enrolments
@@ -78,7 +79,7 @@ export interface ApiDependencies extends HandOverDependencies {
   readonly approvals: Approvals
   readonly holds: Holds
   readonly imports: Imports & ImportUndo
-  readonly devices: Pick<Devices, 'create' | 'get' | 'list' | 'change' | 'remove'>
+  readonly devices: Pick<Devices, 'create' | 'get' | 'change' | 'remove'>
   readonly services: Services
   readonly policies: Pick<Policies, 'get' | 'list' | 'put' | 'remove'>
   readonly modes: AuthModes

@@ -118,6 +118,7 @@ const PROBLEMS = {
   port_unavailable: [503, 'Port unavailable'],
   private_key_refused: [400, 'Private key refused'],
   profile_violation: [400, 'Profile violation'],
+  readers_over_limit: [429, 'Readers over limit'],
   renewal_in_progress: [409, 'Renewal in progress'],
   renewal_too_early: [409, 'Renewal too early'],
   request_name_wrong: [403, 'Request name wrong'],

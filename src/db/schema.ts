@@ -26,7 +26,7 @@ export const devices = sqliteTable(
     state: text('state').$type<Device['state']>().notNull(),
     createdAt: time('created_at').notNull(),
   },
-  (table) => [index('devices_by_user').on(table.userId, table.id)],
+  (table) => [index('devices_by_user').on(table.userId, table.id), index('devices_by_state').on(table.state, table.id)],
 )
 
 export const deviceClientIds = sqliteTable(
@@ -132,6 +132,10 @@ export const certificates = sqliteTable(
       .on(table.serialNumber, table.issuer, table.notAfter, table.revokedAt, table.revocationReason)
       .where(sql`revoked_at is not null`),
     index('certificates_ending').on(table.notAfter).where(sql`revoked_at is null and pending_since is null`),
+    // When the owner's last one ends, which lists of devices are sorted by.
+    index('certificates_ending_of_subject')
+      .on(table.kind, table.subjectId, table.notAfter, table.retiresAt)
+      .where(sql`revoked_at is null and pending_since is null`),
     index('certificates_retiring').on(table.retiresAt).where(sql`retires_at is not null and revoked_at is null`),
   ],
 )

@@ -19,6 +19,7 @@ import { createBrokerDouble } from './broker-double.ts'
 import { createConsoleDouble } from './console-double.ts'
 import { createFleetDouble } from './fleet-double.ts'
 import { createHandOverDouble } from './hand-over-double.ts'
+import { createObservationDouble } from './observation-double.ts'
 import { createRegistryDouble, createToken } from './registry-double.ts'
 import { createWebhookDouble } from './webhook-double.ts'
 
@@ -93,6 +94,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       noteCertificate: () => undefined,
     }),
     ...brokerDouble.ports,
+    ...createObservationDouble(NOW, (...call) => void registry.calls.push(call)),
     certificateAuthority: {
       describe: () => ({
         ...authority,

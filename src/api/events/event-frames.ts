@@ -1,14 +1,15 @@
 import type { EventFilter } from '../../events/event-filter.ts'
 import type { EventLog, EventPage } from '../../events/event-log.ts'
 import { envelopeOf, type LoggedEvent } from '../../logged-event.ts'
+import type { Frames } from './frame-streams.ts'
 
 /** The part of the log that a reader needs. */
 export type ReadableLog = Pick<EventLog, 'newest' | 'floor' | 'isGap' | 'readAfter' | 'onChange'>
 
 const EVENTS_AT_ONCE = 100
 
-/** One reader's way through the log, in the frames of text/event-stream (WHATWG HTML §9.2.6). */
-export class EventFrames {
+/** One reader's way through the log. */
+export class EventFrames implements Frames {
   readonly #log: ReadableLog
   readonly #filter: EventFilter
   #position: number
@@ -31,6 +32,10 @@ export class EventFrames {
   /** Keeps the connection open, and tells the reader how far it has come though nothing it wants has happened. */
   heartbeat(): string {
     return `: still here\n${this.#position === 0 ? '' : `id: ${this.#position}\n`}\n`
+  }
+
+  onChange(listener: () => void): Disposable {
+    return this.#log.onChange(listener)
   }
 
   #read(): EventPage {
