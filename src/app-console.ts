@@ -1,3 +1,4 @@
+import type { shapeNewSignInLink } from './api/resources/console-session.ts'
 import { type AuthMode, isLoginEnough } from './registry/auth-mode.ts'
 import type { ConsoleAccess } from './registry/console/console-access.ts'
 
@@ -10,6 +11,8 @@ export function endStreamsWithSessions({ consoleSessions }: ConsoleAccess, endFo
   return { consoleSessions: { ...consoleSessions, end } }
 }
 
+type NewSignInLink = ReturnType<typeof shapeNewSignInLink>
+
 /** Where the first administrator of a new hub signs in; none where the mode lets nobody in by a link alone. */
 export async function createSetUpLink(
   ask: (request: Request) => Promise<Response>,
@@ -17,5 +20,7 @@ export async function createSetUpLink(
 ): Promise<string | undefined> {
   if (!isLoginEnough(mode)) return undefined
   const answer = await ask(new Request('https://localhost/api/sign-in-links', { method: 'POST' }))
-  return answer.ok ? (await answer.json()).link : undefined
+  if (!answer.ok) return undefined
+  const { link }: NewSignInLink = JSON.parse(await answer.text())
+  return link
 }

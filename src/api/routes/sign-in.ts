@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { DomainError } from '../../errors.ts'
-import type { RecordRefusal, RefusalCause } from '../../refusal.ts'
+import { REFUSAL_MENDS, type RecordRefusal, type Refusal, type RefusalCause } from '../../refusal.ts'
 import type { ApiAdmissions } from '../../registry/api-admission.ts'
 import type { AuditTrail } from '../../registry/audit/audit-trail.ts'
 import type { ConsoleSessions } from '../../registry/console/console-sessions.ts'
@@ -9,7 +9,7 @@ import type { SignIn, SignInSecret, SignIns } from '../../registry/console/sign-
 import { credentialHeaders } from '../access/authentication.ts'
 import { createCaller, readArrival } from '../access/caller.ts'
 import { isCrossOrigin } from '../access/cross-origin.ts'
-import { refuseCaller } from '../access/refused-caller.ts'
+import { codeOf } from '../access/refused-caller.ts'
 import { readSessionCookie, sessionCookie } from '../access/session-cookie.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { actorOf } from '../audit/audited.ts'
@@ -48,14 +48,12 @@ export interface SignInRouteParts {
 export function signInRoutes({ signIns, consoleSessions, apiAdmissions, audit, recordRefusal }: SignInRouteParts) {
   return new OpenAPIHono<ApiEnv>().openapi({ ...signIn, middleware: requestBody() }, async (c) => {
     const origin = c.req.header('origin')
-    if (isCrossOrigin(origin, c.req.url)) {
-      return refuseCaller(c, recordRefusal, { cause: 'cross_origin', presented: exact({ origin }) })
-    }
+    if (isCrossOrigin(origin, c.req.url)) refuse(c, { cause: 'cross_origin', presented: exact({ origin }) })
     const recognised = recognise(c, c.req.valid('json'))
     const useless = apiAdmissions.whyUseless(readArrival(NOTHING, c.env.origin), recognised.session)
     if (useless) {
       const { admitted: _, ...refusal } = useless
-      return refuseCaller(c, recordRefusal, refusal)
+      refuse(c, refusal)
     }
     await open(c, recognised)
     c.header('set-cookie', sessionCookie(recognised.secret.token))
@@ -71,6 +69,12 @@ export function signInRoutes({ signIns, consoleSessions, apiAdmissions, audit, r
       if (cause) recordRefusal({ surface, address, cause })
       throw error
     }
+  }
+
+  function refuse(c: Context<ApiEnv>, refusal: Omit<Refusal, 'surface' | 'address'>): never {
+    const { surface, address } = c.env.origin
+    recordRefusal({ surface, address, ...refusal })
+    throw new DomainError(codeOf(refusal.cause), REFUSAL_MENDS[refusal.cause])
   }
 
   async function open(c: Context<ApiEnv>, recognised: SignIn): Promise<void> {
