@@ -3,12 +3,26 @@ import { type AuthMode, isLoginEnough } from './registry/auth-mode.ts'
 import type { ConsoleAccess } from './registry/console/console-access.ts'
 
 /** Who is signed in to the console; the end of a session ends at once what is still sent by it. */
-export function endStreamsWithSessions({ consoleSessions }: ConsoleAccess, endForwarding: () => void) {
-  const end: ConsoleAccess['consoleSessions']['end'] = (id) => {
-    consoleSessions.end(id)
-    endForwarding()
+export function endStreamsWithSessions(
+  { signIns, consoleSessions }: ConsoleAccess,
+  endForwarding: () => void,
+): ConsoleAccess {
+  return {
+    signIns: {
+      ...signIns,
+      open(...signIn) {
+        signIns.open(...signIn)
+        endForwarding()
+      },
+    },
+    consoleSessions: {
+      ...consoleSessions,
+      end(id) {
+        consoleSessions.end(id)
+        endForwarding()
+      },
+    },
   }
-  return { consoleSessions: { ...consoleSessions, end } }
 }
 
 type NewSignInLink = ReturnType<typeof shapeNewSignInLink>
