@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import type { NewSignInLinkAnswer } from './hub/answers.ts'
+import type { ModesAnswer, NewSignInLinkAnswer } from './hub/answers.ts'
 import { addHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
 import type { CommandContext } from './ports.ts'
 
@@ -25,6 +25,16 @@ export function addConsoleCommands(program: Command, context: CommandContext): v
 
 const ROLES = ['admin', 'operator', 'auditor']
 
+const withCertificate = (name: string): string =>
+  `in only whose browser shows a certificate of the administrator ${name}`
+
+/** Where a link is not enough. */
+const LIMITS: Readonly<Record<string, ((name: string) => string) | undefined>> = {
+  mtls: withCertificate,
+  mtls_and_token: withCertificate,
+  https_only: () => 'nobody in',
+}
+
 interface LinkRequest {
   readonly name?: string
   readonly role?: string
@@ -38,10 +48,13 @@ async function printLink(
   const { stdout, stderr } = context.terminal
   const hub = await openHubClient(options, context)
   const made = await hub.call<NewSignInLinkAnswer>('POST', '/api/sign-in-links', request)
+  const { api: mode } = await hub.call<ModesAnswer>('GET', '/api/mode')
   const { link, name, role, expiresAt } = made
   if (new URL(link).hostname === 'localhost') {
     stderr.write('Warning: the link leads to localhost, which is this machine alone: set public_host\n')
   }
+  const limit = LIMITS[mode]?.(name)
+  if (limit !== undefined) stderr.write(`Warning: with api.auth ${mode} the link lets ${limit}\n`)
   if (json) {
     stdout.write(`${JSON.stringify(made, null, 2)}\n`)
     return

@@ -38,7 +38,7 @@ export type ApiAdmission =
     }
   | RefusedCaller
 
-export interface RefusedCaller {
+interface RefusedCaller {
   readonly admitted: false
   readonly cause: RefusalCause
   readonly presented?: Readonly<Record<string, string>>
@@ -50,8 +50,8 @@ export interface ApiAdmissions {
   admit(arrival: ApiArrival): ApiAdmission
   /** The same of somebody who was let in already, and only listens: that keeps no session of the console alive. */
   judge(arrival: ApiArrival): ApiAdmission
-  /** Why a session of the console that is about to begin would let nobody in; undefined: it would. */
-  whyUseless(arrival: ApiArrival, session: LiveConsoleSession): RefusedCaller | undefined
+  /** The same of a session of the console that is about to begin, in the place of what was shown. */
+  weigh(arrival: ApiArrival, session: LiveConsoleSession): ApiAdmission
   /** What is wrong with a token that is shown where another credential counts; undefined: nothing, or there is none. */
   whyBadToken(authorization: ApiArrival['authorization']): RefusalCause | undefined
   /** Why the caller of this very request could not administer once the API asks `next`; undefined: it could. */
@@ -87,10 +87,7 @@ export function createApiAdmissions(options: ApiAdmissionsOptions): ApiAdmission
       return admission
     },
     judge: (arrival) => decide(auth, arrival),
-    whyUseless(arrival, session) {
-      const admission = decide(auth, arrival, () => ({ session }))
-      return admission.admitted ? undefined : admission
-    },
+    weigh: (arrival, session) => decide(auth, arrival, () => ({ session })),
     whyBadToken(authorization) {
       const judgement = authorization && judgeToken(authorization.token)
       return judgement && 'cause' in judgement ? judgement.cause : undefined

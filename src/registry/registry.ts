@@ -208,6 +208,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     issuance,
     revocations,
     tokens,
+    ...consoleAccess,
     tokenSuffices: () => isLoginEnough(apiAuth.mode),
     clock,
   })

@@ -71,3 +71,22 @@ describe('invite', () => {
     })
   }
 })
+
+describe('where a link is not enough', () => {
+  for (const { mode, warning } of [
+    { mode: 'mtls', warning: 'in only whose browser shows a certificate of the administrator eva' },
+    { mode: 'mtls_and_token', warning: 'in only whose browser shows a certificate of the administrator eva' },
+    { mode: 'https_only', warning: 'nobody in' },
+  ] as const) {
+    test(`in ${mode} the command line says so`, async () => {
+      await using other = await startTestHub({ settings: { api: { auth: mode } } })
+      const { code, stderr } = await run({ argv: ['invite', 'eva', '--role', 'admin'], cwd: other.folder })
+      expect(code).toBe(0)
+      expect(stderr).toContain(`Warning: with api.auth ${mode} the link lets ${warning}\n`)
+    })
+  }
+
+  test('and in token there is nothing to say', async () => {
+    expect((await signet('console-link')).stderr).not.toContain('api.auth')
+  })
+})

@@ -1,8 +1,13 @@
+import { EventEmitter } from 'node:events'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { startHub } from '../../src/app.ts'
+import type { Hub } from '../../src/app-hub.ts'
+import { run } from '../cli/terminal.ts'
 import { administer, createAdministrator, createApiToken, refusalsOf } from '../support/administrators.ts'
 import { openConsoleBrowser } from '../support/console-browser.ts'
 import { readEvents } from '../support/event-reader.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { startTestHub, type TestHub } from '../support/test-hub.ts'
 
 const MINUTE_MS = 60_000
@@ -196,8 +201,9 @@ describe('the mode of the API', () => {
     expect((await openConsoleBrowser(hub).open(link)).status).toBe(401)
     const browser = openConsoleBrowser(hub, credentials)
     expect((await browser.open((await invite(hub, 'adam', 'admin')).link)).status).toBe(401)
-    expect((await browser.open(link)).status).toBe(201)
-    expect((await browser.ask('GET', '/api/session')).json()).toMatchObject({ name: 'eva', role: 'operator' })
+    const smaller = { name: 'eva', role: 'operator', via: 'link' }
+    expect((await browser.open(link)).json()).toMatchObject(smaller)
+    expect((await browser.ask('GET', '/api/session')).json()).toMatchObject(smaller)
     const { cookie = '' } = browser
     expect((await hub.api('GET', '/api/session', { token: null, headers: { cookie } })).status).toBe(401)
     expect((await causesOf(hub)).toSorted()).toEqual(['certificate_missing', 'credentials_differ'])
@@ -210,9 +216,67 @@ describe('the mode of the API', () => {
   })
 })
 
-test('who signs in anew in the same browser leaves no session behind', async () => {
+test('who signs in anew in the same browser leaves no session behind, and no stream', async () => {
   await using hub = await startTestHub()
   const browser = openConsoleBrowser(hub)
-  for (const name of ['eva', 'adam']) await browser.open((await invite(hub, name)).link)
+  await browser.open((await invite(hub, 'eva')).link)
+  using reader = await readEvents(hub, { cookie: browser.cookie ?? '' })
+  await browser.open((await invite(hub, 'adam')).link)
+  await reader.ended
   expect((await administer(hub, 'GET', '/api/console-sessions')).items).toMatchObject([{ name: 'adam' }])
+})
+
+describe('the first start of a hub', () => {
+  async function start(folder: string, isTTY: boolean) {
+    const signals = new EventEmitter()
+    const started = Promise.withResolvers<Hub>()
+    const finished = run({
+      argv: ['start', '--api-port', '0', '--mqtt-port', '0'],
+      cwd: folder,
+      signals,
+      isTTY,
+      async startHub(config, overrides) {
+        const hub = await startHub(config, overrides)
+        started.resolve(hub)
+        return hub
+      },
+    })
+    return { hub: await started.promise, finished, stop: () => void signals.emit('SIGTERM') }
+  }
+
+  test('shows on a terminal where to sign in, once, and no later start does', async () => {
+    await using folder = await temporaryFolder()
+    const first = await start(folder.path, true)
+    first.stop()
+    const { stdout, stderr } = await first.finished
+    const [, link = '', ...others] = stdout.split(/(https:\S+#\/sign-in\/\S+)/)
+    expect(link).toMatch(/\/#\/sign-in\/sgn_[0-9a-f]{12}_[\w-]{43}$/)
+    expect(others.join() + stderr).not.toContain('sign-in')
+
+    const second = await start(folder.path, true)
+    const body = JSON.stringify({ link: link.split('/').at(-1) })
+    const headers = { 'content-type': 'application/json' }
+    const request = new Request('https://localhost/api/session', { method: 'POST', headers, body })
+    const answer = await second.hub.fetch(request)
+    expect(await answer.json()).toMatchObject({ name: 'local', role: 'admin', via: 'link' })
+    second.stop()
+    expect((await second.finished).stdout).not.toContain('sign-in')
+  })
+
+  test('shows nothing where a file or a pipe is written', async () => {
+    await using folder = await temporaryFolder()
+    const { hub, finished, stop } = await start(folder.path, false)
+    const audit = await hub.fetch(new Request('https://localhost/api/audit'))
+    expect(await audit.json()).toMatchObject({ items: [] })
+    stop()
+    const { stdout, stderr } = await finished
+    expect(stdout + stderr).not.toContain('sign-in')
+  })
+
+  test('shows nothing where the mode lets nobody in by a link alone', async () => {
+    await using hub = await startTestHub({ settings: { api: { auth: 'mtls' } } })
+    expect(await hub.hub.createSetUpLink?.()).toBeUndefined()
+    await using open = await startTestHub()
+    expect(await open.hub.createSetUpLink?.()).toContain('/#/sign-in/')
+  })
 })

@@ -1,15 +1,15 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { DomainError } from '../../errors.ts'
-import type { RecordRefusal, RefusalCause } from '../../refusal.ts'
+import { REFUSAL_MENDS, type RecordRefusal, type Refusal, type RefusalCause } from '../../refusal.ts'
 import type { ApiAdmissions } from '../../registry/api-admission.ts'
 import type { AuditTrail } from '../../registry/audit/audit-trail.ts'
 import type { ConsoleSessions } from '../../registry/console/console-sessions.ts'
 import type { SignIn, SignInSecret, SignIns } from '../../registry/console/sign-ins.ts'
 import { credentialHeaders } from '../access/authentication.ts'
-import { createCaller, readArrival } from '../access/caller.ts'
+import { type Caller, createCaller, readArrival } from '../access/caller.ts'
 import { isCrossOrigin } from '../access/cross-origin.ts'
-import { refuseCaller } from '../access/refused-caller.ts'
+import { codeOf } from '../access/refused-caller.ts'
 import { readSessionCookie, sessionCookie } from '../access/session-cookie.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { actorOf } from '../audit/audited.ts'
@@ -39,7 +39,7 @@ const signIn = createRoute({
 export interface SignInRouteParts {
   readonly signIns: Pick<SignIns, 'recognise' | 'open'>
   readonly consoleSessions: Pick<ConsoleSessions, 'find'>
-  readonly apiAdmissions: Pick<ApiAdmissions, 'whyUseless'>
+  readonly apiAdmissions: Pick<ApiAdmissions, 'weigh'>
   readonly audit: Pick<AuditTrail, 'within'>
   readonly recordRefusal: RecordRefusal
 }
@@ -48,18 +48,17 @@ export interface SignInRouteParts {
 export function signInRoutes({ signIns, consoleSessions, apiAdmissions, audit, recordRefusal }: SignInRouteParts) {
   return new OpenAPIHono<ApiEnv>().openapi({ ...signIn, middleware: requestBody() }, async (c) => {
     const origin = c.req.header('origin')
-    if (isCrossOrigin(origin, c.req.url)) {
-      return refuseCaller(c, recordRefusal, { cause: 'cross_origin', presented: exact({ origin }) })
-    }
+    if (isCrossOrigin(origin, c.req.url)) return refuse(c, { cause: 'cross_origin', presented: exact({ origin }) })
     const recognised = recognise(c, c.req.valid('json'))
-    const useless = apiAdmissions.whyUseless(readArrival(NOTHING, c.env.origin), recognised.session)
-    if (useless) {
-      const { admitted: _, ...refusal } = useless
-      return refuseCaller(c, recordRefusal, refusal)
+    const admission = apiAdmissions.weigh(readArrival(NOTHING, c.env.origin), recognised.session)
+    if (!admission.admitted) {
+      const { admitted: _, ...refusal } = admission
+      return refuse(c, refusal)
     }
-    await open(c, recognised)
+    const caller = createCaller(admission)
+    await open(c, recognised, caller)
     c.header('set-cookie', sessionCookie(recognised.secret.token))
-    return c.json(shapeSignedIn(callerOf(recognised)), 201)
+    return c.json(shapeSignedIn(caller), 201)
   })
 
   function recognise(c: Context<ApiEnv>, shown: SignInSecret): SignIn {
@@ -73,15 +72,21 @@ export function signInRoutes({ signIns, consoleSessions, apiAdmissions, audit, r
     }
   }
 
-  async function open(c: Context<ApiEnv>, recognised: SignIn): Promise<void> {
+  function refuse(c: Context<ApiEnv>, refusal: Omit<Refusal, 'surface' | 'address'>): never {
+    const { surface, address } = c.env.origin
+    recordRefusal({ surface, address, ...refusal })
+    throw new DomainError(codeOf(refusal.cause), REFUSAL_MENDS[refusal.cause])
+  }
+
+  async function open(c: Context<ApiEnv>, recognised: SignIn, caller: Caller): Promise<void> {
     const { session, by } = recognised
     const { surface, address } = c.env.origin
     const former = readSessionCookie(credentialHeaders(c).cookie)
     const told = {
       action: SIGN_IN,
       object: `${session.via}:${by.id}`,
-      actor: actorOf(callerOf(recognised)),
-      role: session.role,
+      actor: actorOf(caller),
+      role: caller.role,
       surface,
       address,
       requestId: c.var.requestId,
@@ -94,10 +99,6 @@ export function signInRoutes({ signIns, consoleSessions, apiAdmissions, audit, r
 
 /** What is shown to sign in stands in the body; a token beside it counts for nothing. */
 const NOTHING = { authorization: undefined, cookie: undefined }
-
-function callerOf({ session }: SignIn) {
-  return createCaller({ admitted: true, role: session.role, session })
-}
 
 const CAUSES: ReadonlyMap<string, RefusalCause> = new Map([
   ['sign_in_link_not_found', 'sign_in_link_unknown'],

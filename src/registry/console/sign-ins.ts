@@ -46,6 +46,7 @@ export interface SignInsOptions {
   readonly clock: Clock
 }
 
+const MOST_OF_TOKEN = 100
 const LINK_MS = 15 * 60_000
 const REMEMBERED_MS = 86_400_000
 /** In the place of the user name that attempts are counted for. */
@@ -76,12 +77,21 @@ export function createSignIns(options: SignInsOptions): SignIns {
           requireOpen(signInLinks.find(by.id))
           signInLinks.markUsed(by.id, clock())
         }
-        if (former) consoleSessions.delete(former.id)
+        for (const { id } of supersededBy(session, former)) consoleSessions.delete(id)
         consoleSessions.insert({ ...session, secretHash })
       })
     },
 
     sweep: () => signInLinks.deleteEnded(after(-REMEMBERED_MS)),
+  }
+
+  /** The former session of the browser; and a token that is shown again and again does not fill the disk. */
+  function supersededBy(
+    { tokenId }: Pick<ConsoleSession, 'tokenId'>,
+    former: LiveConsoleSession | undefined,
+  ): readonly Pick<ConsoleSession, 'id'>[] {
+    const ofToken = tokenId === undefined ? [] : consoleSessions.list().filter((one) => one.tokenId === tokenId)
+    return [...(former ? [former] : []), ...ofToken.slice(0, Math.max(0, ofToken.length - MOST_OF_TOKEN + 1))]
   }
 
   function findLink(text: string, address: string): SignInLink {

@@ -106,6 +106,17 @@ describe('a token', () => {
     expect(scene.registry.tokens.list()).toMatchObject([{ lastUsedAt: scene.clock() }])
   })
 
+  test('that signs in again and again keeps a hundred sessions, the newest, and none of others ends', () => {
+    const { token } = scene.registry.tokens.create({ name: 'eva', role: 'admin' })
+    const other = signIn({ link: createLink('adam').secret })
+    const first = signIn({ token })
+    scene.advance(1)
+    const others = Array.from({ length: 100 }, () => signIn({ token }).session.id)
+    const kept = scene.registry.consoleSessions.list().map(({ id }) => id)
+    expect(kept.toSorted()).toEqual([other.session.id, ...others].toSorted())
+    expect(kept).not.toContain(first.session.id)
+  })
+
   test('that was revoked signs nobody in', () => {
     const { id, token } = scene.registry.tokens.create({ name: 'eva', role: 'admin' })
     scene.registry.tokens.revoke(id)
