@@ -2,7 +2,7 @@ import { render } from 'preact'
 import { App } from './app.tsx'
 import { createApiClient } from './hub/api-client.ts'
 import { type ConsoleHub, HubProvider } from './hub/console-hub.ts'
-import { createEventFeed } from './hub/event-feed.ts'
+import { createEventFeed, type EventStream } from './hub/event-feed.ts'
 import { EVENT_TYPES } from './hub/event-types.ts'
 import { session } from './hub/session.ts'
 import { startLanguage } from './language.ts'
@@ -10,6 +10,7 @@ import { startNow } from './parts/moment.tsx'
 import { startRouter } from './router.ts'
 import { startTheme } from './theme.ts'
 
+const openStream = (address: string): EventStream => new EventSource(address)
 const hub: ConsoleHub = {
   api: createApiClient(
     (url, init) => fetch(url, init),
@@ -17,7 +18,8 @@ const hub: ConsoleHub = {
       session.value = null
     },
   ),
-  events: createEventFeed(() => new EventSource('api/events'), EVENT_TYPES),
+  events: createEventFeed(() => openStream('api/events'), EVENT_TYPES),
+  openStream,
 }
 
 startTheme()

@@ -8,8 +8,30 @@ export interface PageProps {
 
 type LoadPage = () => Promise<ComponentType<PageProps>>
 
+interface PageEntry {
+  readonly leads: (path: readonly string[]) => boolean
+  readonly load: LoadPage
+}
+
 /** The page of each address: fetched when it is first opened. */
-const PAGES: readonly { readonly leads: (path: readonly string[]) => boolean; readonly load: LoadPage }[] = []
+const PAGES: readonly PageEntry[] = [
+  {
+    leads: ([section]) => section === 'overview',
+    load: async () => (await import('./pages/overview/overview-page.tsx')).OverviewPage,
+  },
+  {
+    leads: ([section, id]) => section === 'devices' && id === undefined,
+    load: async () => (await import('./pages/devices/devices-page.tsx')).DevicesPage,
+  },
+  {
+    leads: ([section, id]) => section === 'devices' && id === 'add',
+    load: async () => (await import('./pages/add-device/add-device-page.tsx')).AddDevicePage,
+  },
+  {
+    leads: ([section, id]) => section === 'devices' && id !== undefined,
+    load: async () => (await import('./pages/device/device-page.tsx')).DevicePage,
+  },
+]
 
 export function findPage(path: readonly string[]): LoadPage | undefined {
   return PAGES.find(({ leads }) => leads(path))?.load

@@ -1,12 +1,14 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { ApiClient } from './api-client.ts'
-import type { EventFeed } from './event-feed.ts'
+import type { EventFeed, EventStream } from './event-feed.ts'
 
 /** The hub that the console speaks to. */
 export interface ConsoleHub {
   readonly api: ApiClient
   readonly events: EventFeed
+  /** Of server-sent events, at an address of the API. */
+  readonly openStream: (address: string) => EventStream
 }
 
 const HubContext = createContext<ConsoleHub | undefined>(undefined)

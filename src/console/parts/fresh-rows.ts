@@ -8,7 +8,10 @@ export interface FreshRows<Row> {
   show(): void
 }
 
-/** Rows that come by themselves wait until the reader asks for them: nothing moves under his eyes. At most `limit` are kept. */
+/**
+ * Rows that come by themselves wait until the reader asks for them: nothing moves under his eyes. The first is shown at
+ * once, at most `limit` are kept.
+ */
 export function useFreshRows<Row>(limit: number): FreshRows<Row> {
   const [{ rows, waiting }, set] = useState<{ readonly rows: readonly Row[]; readonly waiting: readonly Row[] }>({
     rows: [],
@@ -17,7 +20,12 @@ export function useFreshRows<Row>(limit: number): FreshRows<Row> {
   return {
     rows,
     waiting: waiting.length,
-    add: (row) => set((before) => ({ ...before, waiting: [row, ...before.waiting].slice(0, limit) })),
+    add: (row) =>
+      set((before) =>
+        before.rows.length === 0
+          ? { rows: [row], waiting: [] }
+          : { ...before, waiting: [row, ...before.waiting].slice(0, limit) },
+      ),
     show: () => set((before) => ({ rows: [...before.waiting, ...before.rows].slice(0, limit), waiting: [] })),
   }
 }

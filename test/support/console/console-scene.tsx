@@ -23,7 +23,7 @@ export interface ConsoleScene extends Disposable {
   says(words: string | RegExp): Promise<void>
   click(name: string | RegExp, role?: string): Promise<void>
   fill(label: string | RegExp, value: string): Promise<void>
-  /** An event of the hub, as its stream hands it to the browser. */
+  /** What a stream of the hub hands to the browser: an event of this type. */
   tell(type: string, data: unknown, id?: string): void
 }
 
@@ -59,15 +59,21 @@ type FetchHub = Parameters<typeof createApiClient>[0]
 export function drawInDocument(child: ComponentChild, fetchHub: FetchHub = unreachable): ConsoleScene {
   const place = document.body.appendChild(document.createElement('div'))
   const listeners = new Map<string, (message: MessageEvent<string>) => void>()
-  const stream: EventStream = {
-    addEventListener: (type, listen) => listeners.set(type, listen),
-    close: () => listeners.clear(),
+  const openStream = (): EventStream => {
+    const mine: string[] = []
+    return {
+      addEventListener(type, listen) {
+        mine.push(type)
+        listeners.set(type, listen)
+      },
+      close: () => mine.forEach((type) => listeners.delete(type)),
+    }
   }
   const api = createApiClient(fetchHub, () => {
     session.value = null
   })
-  const events = createEventFeed(() => stream, EVENT_TYPES)
-  render(<HubProvider value={{ api, events }}>{child}</HubProvider>, place)
+  const events = createEventFeed(openStream, EVENT_TYPES)
+  render(<HubProvider value={{ api, events, openStream }}>{child}</HubProvider>, place)
   return {
     api,
     text: () => place.textContent ?? '',
