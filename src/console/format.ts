@@ -31,11 +31,15 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** "3 minutes ago", "in 2 hours" within a day; the day itself beyond, with `far: 'days'` "in 80 days". */
+// The clocks of the hub and of the reader differ, and the page looks at its own only now and then.
+const JUST_NOW = 15 * SECOND
+
+/** "now", "3 minutes ago", "in 2 hours" within a day; the day itself beyond, with `far: 'days'` "in 80 days". */
 export function formatRelative(moment: Date, now: Date, far: 'date' | 'days' = 'date'): string {
   const difference = moment.getTime() - now.getTime()
   const distance = Math.abs(difference)
   const words = new Intl.RelativeTimeFormat(language.value, { numeric: 'auto' })
+  if (distance < JUST_NOW) return words.format(0, 'second')
   if (distance < MINUTE) return words.format(Math.trunc(difference / SECOND), 'second')
   if (distance < HOUR) return words.format(Math.trunc(difference / MINUTE), 'minute')
   if (distance < DAY) return words.format(Math.trunc(difference / HOUR), 'hour')

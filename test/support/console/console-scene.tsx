@@ -66,7 +66,9 @@ export function drawInDocument(child: ComponentChild, fetchHub: FetchHub = unrea
         mine.push(type)
         listeners.set(type, listen)
       },
-      close: () => mine.forEach((type) => listeners.delete(type)),
+      close() {
+        for (const type of mine) listeners.delete(type)
+      },
     }
   }
   const api = createApiClient(fetchHub, () => {

@@ -32,7 +32,9 @@ export function DeviceCertificates({ id, version }: DeviceCertificatesProps) {
       id: 'state',
       title: words.certificateState,
       draw: ({ state, revocationReason }) => (
-        <Badge tone={TONES[state] ?? 'off'}>{revocationReason ? words.revoked(revocationReason) : state}</Badge>
+        <Badge tone={TONES[state] ?? 'off'}>
+          {revocationReason ? words.revoked(revocationReason) : words.states[state]}
+        </Badge>
       ),
     },
     {

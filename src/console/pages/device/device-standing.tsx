@@ -19,7 +19,7 @@ export function DeviceStanding({ device, live, diary }: DeviceStandingProps) {
     return (
       <Badge tone="good">
         <span>
-          {words.onlineSince} <Moment at={live.connectedAt} /> {words.from} <code>{live.address}</code>
+          {words.online} <Moment at={live.connectedAt} /> {words.from} <code>{live.address}</code>
         </span>
       </Badge>
     )

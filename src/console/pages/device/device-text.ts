@@ -1,7 +1,7 @@
 import { forms, type Texts } from '../../language.ts'
 
 const en = {
-  onlineSince: 'Online since',
+  online: 'Online. It connected',
   from: 'from',
   lastSeen: 'Last seen',
   left: 'It left because',
@@ -20,8 +20,15 @@ const en = {
   fingerprint: 'Fingerprint',
   life: 'Life',
   certificateState: 'State',
-  valid: 'valid',
-  invalid: 'not valid',
+  states: {
+    active: 'active',
+    pending: 'waits for approval',
+    not_yet_valid: 'not valid yet',
+    expired: 'expired',
+    superseded: 'superseded',
+    held: 'on hold',
+    revoked: 'revoked',
+  },
   revoked: (reason: string) => `revoked, ${reason}`,
   session: 'Live session',
   noSession: 'No connection and no stored session.',
@@ -83,7 +90,7 @@ const en = {
 export const DEVICE_TEXT: Texts<typeof en> = {
   en,
   ru: {
-    onlineSince: 'На связи с',
+    online: 'На связи. Подключилось',
     from: 'с адреса',
     lastSeen: 'Последняя связь:',
     left: 'Причина ухода:',
@@ -102,8 +109,15 @@ export const DEVICE_TEXT: Texts<typeof en> = {
     fingerprint: 'Отпечаток',
     life: 'Срок',
     certificateState: 'Состояние',
-    valid: 'действует',
-    invalid: 'не действует',
+    states: {
+      active: 'действует',
+      pending: 'ждёт одобрения',
+      not_yet_valid: 'ещё не действует',
+      expired: 'истёк',
+      superseded: 'заменён',
+      held: 'приостановлен',
+      revoked: 'отозван',
+    },
     revoked: (reason) => `отозван, ${reason}`,
     session: 'Текущая сессия',
     noSession: 'Нет ни соединения, ни сохранённой сессии.',
