@@ -65,7 +65,9 @@ export function createObservationDouble(now: Date, noted: (...call: unknown[]) =
       noted('search', text)
       return [{ kind: 'device', id: 'device-001', matched: 'id', text: 'device of user-1' }]
     },
-    messageStreams: { open: ({ topicFilter, deviceId }) => new Blob([JSON.stringify({ topicFilter, deviceId })]).stream() },
+    messageStreams: {
+      open: ({ topicFilter, deviceId }) => new Blob([JSON.stringify({ topicFilter, deviceId })]).stream(),
+    },
     settingsInForce: () => [
       {
         key: 'ca.passphrase',
@@ -98,6 +100,7 @@ export function createObservationDouble(now: Date, noted: (...call: unknown[]) =
         description: 'Where anybody finds the public documents.',
       },
     ],
+    machine: { node: 'v24.21.0', platform: 'linux', architecture: 'x64', processors: 2, memory: 4096 },
     authorityPublications: () => ({
       current: {
         chain: [certificate],

@@ -19,6 +19,8 @@ export interface EventReader extends Disposable {
 }
 
 export interface EventReaderOptions {
+  /** Of another stream than that of events. */
+  readonly path?: string
   readonly query?: string
   readonly token?: string
   readonly credentials?: Credentials
@@ -28,14 +30,14 @@ export interface EventReaderOptions {
 /** Reads GET /api/events as a browser does. */
 export async function readEvents(
   { hub, ca, adminToken }: Pick<TestHub, 'hub' | 'ca' | 'adminToken'>,
-  { query = '', token = adminToken, credentials, headers = {} }: EventReaderOptions = {},
+  { path = '/api/events', query = '', token = adminToken, credentials, headers = {} }: EventReaderOptions = {},
 ): Promise<EventReader> {
   const authorization = credentials ? {} : { authorization: `Bearer ${token}` }
   const request = requestHttps({
     host: 'localhost',
     port: hub.apiPort,
     ca,
-    path: `/api/events${query}`,
+    path: `${path}${query}`,
     headers: { ...authorization, ...headers },
     agent: false,
     ...(credentials ? { cert: credentials.cert, key: credentials.key } : {}),
