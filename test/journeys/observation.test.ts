@@ -67,7 +67,7 @@ describe('a device that is connected', () => {
       willTopic: `${topic}/gone`,
       messages: { received: 1, sent: 1 },
     })
-    const { items } = (await scene.api('GET', '/api/sessions?q=' + session.address)).json()
+    const { items } = (await scene.api('GET', `/api/sessions?q=${session.address}`)).json()
     expect(items).toMatchObject([{ clientId: 'pump' }])
     const found = (await scene.api('GET', `/api/search?q=${pump.fingerprint.replaceAll(':', '')}`)).json()
     expect(found.items).toMatchObject([{ kind: 'certificate', matched: 'fingerprint', text: 'device pump' }])
