@@ -38,7 +38,7 @@ export const overviewSchema = z
       eventLoopDelay: z
         .object({ p50: z.number(), p99: z.number() })
         .nullable()
-        .openapi({ description: 'Milliseconds, of the last minute' }),
+        .openapi({ description: 'Milliseconds, of the last minute; p99 of the worst ten seconds in it' }),
     }),
     disk: octetsSchema.nullable().openapi({ description: 'Octets where the data lie' }),
     databaseBytes: z.int().nullable(),

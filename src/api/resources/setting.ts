@@ -9,7 +9,8 @@ export const settingSchema = z
       .openapi({ description: 'As JSON: octets and seconds are numbers; null where there is none or it is hidden' }),
     text: z.string().nullable().openapi({ description: 'As config.yaml takes it', example: '7d' }),
     hidden: z.enum(['secret', 'administrators']).nullable().openapi({
-      description: 'Why no value is shown: a secret never is, files, folders and maps are to administrators',
+      description:
+        'Why no value is shown: a secret never is; files, folders, maps and lists of maps are to administrators',
     }),
     origin: z.object({
       layer: z.enum(['default', 'file', '.env', 'environment', 'flag', 'program']),
@@ -39,7 +40,11 @@ export function shapeSetting(setting: SettingInForce, isAdministrator: boolean):
 function whyHidden({ kind, value }: SettingInForce, isAdministrator: boolean): 'secret' | 'administrators' | null {
   if (value === undefined) return null
   if (kind === 'secret') return 'secret'
-  return INNER_KINDS.has(kind) && !isAdministrator ? 'administrators' : null
+  return (INNER_KINDS.has(kind) || isNested(value)) && !isAdministrator ? 'administrators' : null
+}
+
+function isNested(value: unknown): boolean {
+  return Array.isArray(value) && value.some((one) => typeof one === 'object')
 }
 
 function withoutPasswords(value: unknown): unknown {
