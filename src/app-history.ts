@@ -1,7 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { memoryUsage } from 'node:process'
+import { getHeapStatistics } from 'node:v8'
 import { History, type HistoryColumns, type HistoryRange, type Reading } from './api/metrics/history.ts'
 import { repeat } from './app-background.ts'
+import type { Runtime } from './app-hub.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
 import { sumOf } from './broker/status/figures.ts'
 import type { Clock } from './clock.ts'
@@ -10,7 +11,13 @@ import type { Registry } from './registry/registry.ts'
 export interface HistoryParts {
   readonly broker: Pick<MqttBroker, 'traffic'>
   readonly registry: Pick<Registry, 'refusals'>
+  readonly runtime: Runtime | undefined
   readonly clock: Clock
+}
+
+/** Octets of memory that the process holds, or V8 where nobody tells. */
+export function readMemory(runtime: Runtime | undefined): number {
+  return runtime?.rss() ?? getHeapStatistics().total_physical_size
 }
 
 /** Milliseconds. */
@@ -34,7 +41,10 @@ const RESOLUTION_MS = 20
 const NS_OF_MS = 1e6
 
 /** Reads every ten seconds what is counted anyway. */
-export function openHistory({ broker, registry, clock }: HistoryParts, stack: AsyncDisposableStack): OpenHistory {
+export function openHistory(
+  { broker, registry, runtime, clock }: HistoryParts,
+  stack: AsyncDisposableStack,
+): OpenHistory {
   const history = new History(clock())
   const monitor = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   monitor.enable()
@@ -64,7 +74,7 @@ export function openHistory({ broker, registry, clock }: HistoryParts, stack: As
       connects,
       refusals: refused,
       connected,
-      rss: memoryUsage.rss(),
+      rss: readMemory(runtime),
       eventLoopDelayP99: measureDelay().p99,
     }
   }

@@ -1,6 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
 import { arch, availableParallelism, platform, release, totalmem } from 'node:os'
-import { version } from 'node:process'
 import { MessageStreams } from './api/messages/message-streams.ts'
 import type { CaCertificate, ObservationPorts, SettingInForce, SigningAuthority } from './api/observation-ports.ts'
 import { openHistory } from './app-history.ts'
@@ -76,7 +75,7 @@ export function openObservation(config: Config, parts: ObservationParts, stack: 
     }),
     settingsInForce: () => readSettings(config, originOf),
     machine: {
-      node: version,
+      node: parts.runtime?.version,
       platform: `${platform()} ${release()}`,
       architecture: arch(),
       processors: availableParallelism(),

@@ -89,7 +89,8 @@ export interface SigningAuthority {
 
 /** What the hub runs on. */
 export interface Machine {
-  readonly node: string
+  /** None: nobody tells. */
+  readonly node: string | undefined
   readonly platform: string
   readonly architecture: string
   readonly processors: number

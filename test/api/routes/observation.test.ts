@@ -1,6 +1,6 @@
 import { strFromU8, unzipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
-import { createHarness, NOW } from '../api-harness.ts'
+import { createHarness, HTTPS, NOW } from '../api-harness.ts'
 import { SECRET } from '../observation-double.ts'
 
 const AT = NOW.toISOString()
@@ -224,8 +224,7 @@ describe('a support bundle', () => {
     } as const
     const { app } = createHarness({ refusals: { list: () => [refusal] } })
     const headers = { authorization: 'Bearer sgn_admin_secret' }
-    const origin = { surface: 'https', address: '192.0.2.7', loopback: false }
-    const answer = await app.request('/api/diagnostics/support-bundle', { headers }, { origin })
+    const answer = await app.request('/api/diagnostics/support-bundle', { headers }, { origin: HTTPS })
     expect(answer.status).toBe(200)
     expect(answer.headers.get('content-disposition')).toBe('attachment; filename="signet-support-2026-03-01T1200Z.zip"')
     expect(answer.headers.get('cache-control')).toBe('no-store')
