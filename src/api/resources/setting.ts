@@ -20,7 +20,18 @@ export const settingSchema = z
     live: z.boolean().openapi({ description: 'Whether a running hub takes a new value; else it needs a restart' }),
     description: z.string(),
   })
-  .openapi('Setting')
+  .openapi('Setting', {
+    example: {
+      key: 'limits.queue_age',
+      value: 604_800,
+      text: '7d',
+      hidden: null,
+      origin: { layer: 'file', place: 'config.yaml:3 limits.queue_age' },
+      default: '7d',
+      live: true,
+      description: 'How long a message waits for its session.',
+    },
+  })
 
 export const settingsSchema = z.object({ items: z.array(settingSchema) }).openapi('Settings')
 
