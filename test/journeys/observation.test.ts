@@ -146,7 +146,7 @@ test('the CA is told with its list, its signer, and the one before it', async ()
 test('a support bundle has what helps, and no secret of the hub', async () => {
   const passphrases = { ca: 'correct horse battery staple', backup: 'a backup under this passphrase' }
   await using scene = await startTestHub({
-    settings: { ca: { passphrase: passphrases.ca }, backup: { passphrase: passphrases.backup, schedule: '03:00' } },
+    settings: { ca: { passphrase: passphrases.ca }, backup: { passphrase: passphrases.backup, schedule: '0 3 * * *' } },
   })
   const pump = await scene.enrol('pump')
   const client = await scene.connect(pump, { clientId: 'pump' })
