@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import { strFromU8, unzipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
 import { readEvents } from '../support/event-reader.ts'
+import { nextMessage } from '../support/next-message.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { startTestHub, type TestHub } from '../support/test-hub.ts'
 
@@ -57,7 +58,7 @@ describe('a device that is connected', () => {
     const will = { topic: `${topic}/gone`, payload: Buffer.from('x'), qos: 0, retain: false } as const
     const client = await scene.connect(pump, { clientId: 'pump', will })
     await client.subscribeAsync(`${topic}/#`, { qos: 1 })
-    const echo = once(client, 'message')
+    const echo = nextMessage(client)
     await client.publishAsync(`${topic}/t`, 'x', { qos: 2 })
     await echo
     const session = (await scene.api('GET', '/api/sessions/pump')).json()

@@ -34,14 +34,14 @@ function createScene() {
   return { feed, streams, show, look, failures }
 }
 
-function parse(text: string) {
+// biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of the JSON; a type would repeat it
+function parse(text: string): readonly Record<string, any>[] {
   return text
     .split('\n\n')
     .filter(Boolean)
     .map((frame) => {
       const [, event = '', data = '{}'] = /^event: (\w+)\ndata: (.*)$/.exec(frame) ?? []
-      // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of the JSON; a type would repeat it
-      return { event, ...(JSON.parse(data) as Record<string, any>) }
+      return { event, ...JSON.parse(data) }
     })
 }
 
