@@ -49,7 +49,7 @@ export function createObservationDouble(now: Date, noted: (...call: unknown[]) =
           policies: [],
           clientIds: ['spare'],
           createdAt: now,
-          legacy: undefined,
+          legacy: { userName: 'old name', endsAt: now },
           certificateEnds: now,
           connection: { connectedAt: now, address: '192.0.2.7' },
           lastSeenAt: now,

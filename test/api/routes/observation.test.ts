@@ -11,7 +11,7 @@ const ROW = {
   policies: [],
   clientIds: ['spare'],
   createdAt: AT,
-  legacy: null,
+  legacy: { userName: 'old name', endsAt: AT },
   connected: true,
   connectedAt: AT,
   address: '192.0.2.7',
