@@ -1,7 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { memoryUsage } from 'node:process'
-import { History, type HistoryColumns, type HistoryRange } from './api/metrics/history.ts'
+import { getHeapStatistics } from 'node:v8'
+import { History, type HistoryColumns, type HistoryRange, type Reading } from './api/metrics/history.ts'
 import { repeat } from './app-background.ts'
+import type { Runtime } from './app-hub.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
 import { sumOf } from './broker/status/figures.ts'
 import type { Clock } from './clock.ts'
@@ -10,7 +11,13 @@ import type { Registry } from './registry/registry.ts'
 export interface HistoryParts {
   readonly broker: Pick<MqttBroker, 'traffic'>
   readonly registry: Pick<Registry, 'refusals'>
+  readonly runtime: Runtime | undefined
   readonly clock: Clock
+}
+
+/** Octets of memory that the process holds, or V8 where nobody tells. */
+export function readMemory(runtime: Runtime | undefined): number {
+  return runtime?.rss() ?? getHeapStatistics().total_physical_size
 }
 
 /** Milliseconds. */
@@ -21,54 +28,61 @@ export interface EventLoopDelay {
 
 export interface OpenHistory {
   read(range: HistoryRange): HistoryColumns
-  /** Of the last whole minute; before that of what there was. */
+  /** Of the last minute, `p99` of the worst ten seconds in it; none before the first ten are over. */
   eventLoopDelay(): EventLoopDelay | undefined
   refusalsLastHour(): number
 }
 
-type Monitor = ReturnType<typeof monitorEventLoopDelay>
-
 const STEP_MS = 10_000
 const STEPS_OF_MINUTE = 6
 const STEPS_OF_HOUR = 360
-// What a monitor measures includes its own timer's interval.
-const RESOLUTION_MS = 10
+// What the monitor measures includes the interval of its own timer.
+const RESOLUTION_MS = 20
 const NS_OF_MS = 1e6
 
 /** Reads every ten seconds what is counted anyway. */
-export function openHistory({ broker, registry, clock }: HistoryParts, stack: AsyncDisposableStack): OpenHistory {
+export function openHistory(
+  { broker, registry, runtime, clock }: HistoryParts,
+  stack: AsyncDisposableStack,
+): OpenHistory {
   const history = new History(clock())
-  const [ofStep, ofMinute] = [openMonitor(stack), openMonitor(stack)]
-  /** Sums of an hour, oldest first. */
-  const refusals: number[] = [countRefusals()]
-  let minute: EventLoopDelay | undefined
-  let steps = 0
-  add()
-  repeat(stack, STEP_MS, add)
+  const monitor = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  monitor.enable()
+  stack.defer(() => void monitor.disable())
+  /** Of the last steps, oldest first. */
+  const delays: EventLoopDelay[] = []
+  const refusals: number[] = []
+  history.add(read(), clock())
+  repeat(stack, STEP_MS, () => {
+    keepLast(delays, measureDelay(), STEPS_OF_MINUTE)
+    history.add(read(), clock())
+    monitor.reset()
+  })
   return {
     read: (range) => history.read(range, clock()),
-    eventLoopDelay: () => minute,
+    eventLoopDelay: () => summarise(delays),
     refusalsLastHour: () => countRefusals() - (refusals[0] ?? 0),
   }
 
-  function add(): void {
+  function read(): Reading {
     const { publishesReceived, publishesSent, connectsAccepted: connects, connected } = broker.traffic.read()
-    const reading = {
+    const refused = countRefusals()
+    keepLast(refusals, refused, STEPS_OF_HOUR)
+    return {
       messagesIn: sumOf(publishesReceived),
       messagesOut: sumOf(publishesSent),
       connects,
-      refusals: countRefusals(),
+      refusals: refused,
       connected,
-      rss: memoryUsage.rss(),
-      eventLoopDelayP99: delayOf(ofStep).p99,
+      rss: readMemory(runtime),
+      eventLoopDelayP99: measureDelay().p99,
     }
-    history.add(reading, clock())
-    ofStep.reset()
-    refusals.push(reading.refusals)
-    if (refusals.length > STEPS_OF_HOUR) refusals.shift()
-    steps++
-    if (ofMinute.count > 0 && (steps <= STEPS_OF_MINUTE || steps % STEPS_OF_MINUTE === 0)) minute = delayOf(ofMinute)
-    if (steps % STEPS_OF_MINUTE === 0) ofMinute.reset()
+  }
+
+  function measureDelay(): EventLoopDelay {
+    if (monitor.count === 0) return { p50: 0, p99: 0 }
+    const late = (percentile: number): number => Math.max(0, monitor.percentile(percentile) / NS_OF_MS - RESOLUTION_MS)
+    return { p50: late(50), p99: late(99) }
   }
 
   function countRefusals(): number {
@@ -76,14 +90,13 @@ export function openHistory({ broker, registry, clock }: HistoryParts, stack: As
   }
 }
 
-function openMonitor(stack: AsyncDisposableStack): Monitor {
-  const monitor = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
-  monitor.enable()
-  stack.defer(() => void monitor.disable())
-  return monitor
+function keepLast<Item>(items: Item[], item: Item, count: number): void {
+  items.push(item)
+  if (items.length > count) items.shift()
 }
 
-function delayOf(monitor: Monitor): EventLoopDelay {
-  const late = (percentile: number): number => Math.max(0, monitor.percentile(percentile) / NS_OF_MS - RESOLUTION_MS)
-  return monitor.count === 0 ? { p50: 0, p99: 0 } : { p50: late(50), p99: late(99) }
+function summarise(delays: readonly EventLoopDelay[]): EventLoopDelay | undefined {
+  if (delays.length === 0) return undefined
+  const medians = delays.map(({ p50 }) => p50).toSorted((one, other) => one - other)
+  return { p50: medians[Math.floor(medians.length / 2)] ?? 0, p99: Math.max(...delays.map(({ p99 }) => p99)) }
 }

@@ -35,10 +35,20 @@ export interface Hub extends AsyncDisposable {
   fetch(request: Request): Promise<Response>
 }
 
+/** What the process tells of itself. */
+export interface Runtime {
+  /** Of Node. */
+  readonly version: string
+  /** Octets of memory that it holds. */
+  readonly rss: () => number
+}
+
 export interface HubOverrides {
   readonly logger: Logger
   /** Told to whoever finds the data folder in use. */
   readonly pid: number
+  /** None: memory is what V8 holds, and the version of Node is not told. */
+  readonly runtime?: Runtime
   readonly clock?: Clock
   /** How the configuration is read again; without it the settings stay as they are. */
   readonly reread?: () => Promise<Config>

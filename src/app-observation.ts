@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
+import { arch, availableParallelism, platform, release, totalmem } from 'node:os'
 import { MessageStreams } from './api/messages/message-streams.ts'
 import type { CaCertificate, ObservationPorts, SettingInForce, SigningAuthority } from './api/observation-ports.ts'
 import { openHistory } from './app-history.ts'
@@ -73,6 +74,13 @@ export function openObservation(config: Config, parts: ObservationParts, stack: 
       onFailure: (err) => logger.error({ component: 'broker', err }, 'Messages could not be shown'),
     }),
     settingsInForce: () => readSettings(config, originOf),
+    machine: {
+      node: parts.runtime?.version,
+      platform: `${platform()} ${release()}`,
+      architecture: arch(),
+      processors: availableParallelism(),
+      memory: totalmem(),
+    },
     authorityPublications: () => readAuthorities(parts),
   }
 }

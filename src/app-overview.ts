@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { memoryUsage } from 'node:process'
+import { getHeapStatistics } from 'node:v8'
 import type { Overview, OverviewCalls } from './api/observation-ports.ts'
 import type { ReadinessCheck } from './api/ports.ts'
 import type { ScheduledBackups } from './app-backup-schedule.ts'
 import { readDisk } from './app-diagnosis.ts'
-import type { OpenHistory } from './app-history.ts'
+import { type OpenHistory, readMemory } from './app-history.ts'
+import type { Runtime } from './app-hub.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -22,6 +23,7 @@ export interface OverviewParts {
   readonly scheduled: Pick<ScheduledBackups, 'lastAt'>
   /** None of a hub in memory. */
   readonly files: { readonly mqttDatabase: string } | undefined
+  readonly runtime: Runtime | undefined
   readonly clock: Clock
 }
 
@@ -30,7 +32,7 @@ const ENDS_HOLD_MS = 30_000
 
 /** How the hub is, from what is counted already and from counts that an index answers. */
 export function createOverview(config: Config, parts: OverviewParts): OverviewCalls {
-  const { store, broker, history, readiness, scheduled, files, clock } = parts
+  const { store, broker, history, readiness, scheduled, files, runtime, clock } = parts
   const startedAt = clock()
   let ends: { readonly at: number; readonly counts: EndCounts } | undefined
   return { read, history: history.read }
@@ -40,7 +42,7 @@ export function createOverview(config: Config, parts: OverviewParts): OverviewCa
     const { devices: total, suspended, services } = store.count()
     const { sessions } = broker
     const { connected: live, sessionsStored: stored, sessionsAway: waiting, ...figures } = broker.figures()
-    const { rss, heapUsed, heapTotal } = memoryUsage()
+    const { used_heap_size: heapUsed, total_heap_size: heapTotal } = getHeapStatistics()
     return {
       version: VERSION,
       startedAt,
@@ -52,7 +54,7 @@ export function createOverview(config: Config, parts: OverviewParts): OverviewCa
       certificates: countEnds(now),
       sessions: { live, stored, waiting },
       queued: { messages: figures.queuedMessages, bytes: figures.queuedBytes },
-      process: { rss, heapUsed, heapTotal, eventLoopDelay: history.eventLoopDelay() },
+      process: { rss: readMemory(runtime), heapUsed, heapTotal, eventLoopDelay: history.eventLoopDelay() },
       disk: files && readDisk(dirname(files.mqttDatabase)),
       databaseBytes: files && measureDatabases(dirname(files.mqttDatabase)),
       lastBackupAt: scheduled.lastAt,

@@ -126,7 +126,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     config,
     {
       ...{ database, broker, registry, pki, revocationLists, ocsp, deniedTopics, readiness, scheduled, files },
-      ...{ originOf: overrides.originOf, events, clock, logger },
+      ...{ runtime: overrides.runtime, originOf: overrides.originOf, events, clock, logger },
     },
     stack,
   )

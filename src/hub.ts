@@ -1,4 +1,4 @@
-import { pid, stdout } from 'node:process'
+import { memoryUsage, pid, stdout, version } from 'node:process'
 import { startHub as startWiredHub } from './app.ts'
 import type { Hub } from './app-hub.ts'
 import type { Clock } from './clock.ts'
@@ -37,5 +37,5 @@ export async function startHub({ settings, log = stdout, ...overrides }: HubOpti
   const config = createConfig(settings)
   const { level, format } = config.log
   const logger = createLogger({ level, format: format === 'text' ? 'text' : 'json', stream: log })
-  return startWiredHub(config, { ...overrides, logger, pid })
+  return startWiredHub(config, { ...overrides, logger, pid, runtime: { version, rss: memoryUsage.rss } })
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { pid } from 'node:process'
+import { memoryUsage, pid, version } from 'node:process'
 import type { HubOverrides } from './app-hub.ts'
 import { EXIT, reportFailure } from './cli/exit-code.ts'
 import type { CommandContext, LocalHub, RunningHub, SettingsRequest, Terminal } from './cli/ports.ts'
@@ -83,7 +83,14 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
       const logger = createLogger({ level, format: isText ? 'text' : 'json', stream: terminal.stdout })
       await using prompt = new SecretPrompt(terminal)
       const askSecret = (): Promise<string | undefined> => prompt.ask(ASK_FOR_CA_KEY)
-      return await startHub(config, { logger, pid, reread, originOf, askSecret })
+      return await startHub(config, {
+        logger,
+        pid,
+        runtime: { version, rss: memoryUsage.rss },
+        reread,
+        originOf,
+        askSecret,
+      })
     },
     async changeCaKeys(request, change) {
       const { config } = await load(request)

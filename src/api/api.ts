@@ -59,6 +59,7 @@ import { serviceRoutes } from './routes/services.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { signInRoutes } from './routes/sign-in.ts'
 import { signingRequestRoutes } from './routes/signing-requests.ts'
+import { supportBundleRoutes } from './routes/support-bundle.ts'
 import { timeRoutes } from './routes/time.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { trustAnchorRoutes } from './routes/trust-anchors.ts'
@@ -185,5 +186,6 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/search', searchRoutes(dependencies.search, guard))
   app.route('/api/webhooks', webhookRoutes(dependencies.webhooks, guard))
   app.route('/api/diagnostics', diagnosticRoutes(dependencies, guard))
+  app.route('/api/diagnostics', supportBundleRoutes(dependencies, guard))
   return app
 }

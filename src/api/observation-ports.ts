@@ -87,6 +87,17 @@ export interface SigningAuthority {
   readonly ocspSignerEnds: Date | undefined
 }
 
+/** What the hub runs on. */
+export interface Machine {
+  /** None: nobody tells. */
+  readonly node: string | undefined
+  readonly platform: string
+  readonly architecture: string
+  readonly processors: number
+  /** Octets. */
+  readonly memory: number
+}
+
 export interface AuthorityPublications {
   readonly current: SigningAuthority
   readonly retiring: SigningAuthority | undefined
@@ -100,5 +111,6 @@ export interface ObservationPorts {
   readonly search: Search
   readonly messageStreams: Pick<MessageStreams, 'open'>
   readonly settingsInForce: () => readonly SettingInForce[]
+  readonly machine: Machine
   readonly authorityPublications: () => AuthorityPublications
 }

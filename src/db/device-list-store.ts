@@ -6,10 +6,10 @@ import { devices, legacyCredentials } from './schema.ts'
 
 /** Keys first, by an index where there is one; then the rows of the page alone. */
 export function createDeviceListStore(database: Database): DeviceListStore {
-  const { orm } = database
+  const { orm, sqlite } = database
   return {
     listKeys(query) {
-      const value = valueOf(query)
+      const value = sortedBy(query)
       const direction = sql.raw(query.order)
       return orm
         .select({ id: devices.id, value })
@@ -19,12 +19,19 @@ export function createDeviceListStore(database: Database): DeviceListStore {
         .limit(query.limit)
         .all()
     },
-    listCreated: (selection) =>
-      orm
-        .select({ id: devices.id, createdAt: sql<number>`${devices.createdAt}` })
+    listIds(selection) {
+      const ids = orm
+        .select({ id: devices.id, createdAt: devices.createdAt })
         .from(devices)
         .where(conditionOf(selection))
-        .all(),
+        .orderBy(devices.id)
+        .toSQL()
+      // As SQLite has them: an object for each of all devices takes three times as long.
+      return sqlite
+        .prepare<unknown[], readonly [string, number]>(ids.sql)
+        .raw()
+        .all(...ids.params)
+    },
     listRows(ids, now) {
       const rows = orm
         .select({
@@ -64,7 +71,7 @@ function endOf(now: Date): SQL {
       and (retires_at is null or retires_at > ${now.getTime()}))`
 }
 
-function valueOf({ sort, order, now }: DeviceKeyQuery): SQL<string | number> {
+function sortedBy({ sort, order, now }: DeviceKeyQuery): SQL<string | number> {
   switch (sort) {
     case 'id':
       return sql`${devices.id}`

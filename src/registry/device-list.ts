@@ -47,9 +47,10 @@ export interface DeviceKeyQuery extends DeviceSelection {
 
 /** Devices for a list; a page costs a few statements, whatever stands on it. */
 export interface DeviceListStore {
-  /** In the wanted order, those that have nothing to be sorted by last. */
+  /** In the wanted order; those that have nothing to be sorted by come last. */
   listKeys(query: DeviceKeyQuery): readonly DevicePosition[]
-  listCreated(selection: DeviceSelection): readonly { readonly id: string; readonly createdAt: number }[]
+  /** All of them by ids, with when each was created, in milliseconds since the epoch. */
+  listIds(selection: DeviceSelection): readonly (readonly [id: string, createdAt: number])[]
   /** In no order. */
   listRows(ids: readonly string[], now: Date): readonly StoredDeviceRow[]
   count(selection: DeviceSelection): number
@@ -118,33 +119,36 @@ export function createDeviceList({ store, connected, lastSeen, clock }: DeviceLi
     const rest = after === undefined ? {} : { after }
     if (sort !== 'lastSeen')
       return store.listKeys({ ...selection, ...rest, sort, order, limit: limit + 1, now: clock() })
-    return sortBySeen(selection, order)
+    return sortBySeen(store.listIds(selection), order)
       .filter((position) => after === undefined || isBehind(position, after, order))
       .slice(0, limit + 1)
   }
 
-  // Who is connected is known in memory alone: ids are few octets each, and sorted in a millisecond or two.
-  function sortBySeen(selection: DeviceSelection, order: 'asc' | 'desc'): readonly DevicePosition[] {
+  /** Who is connected is known in memory alone: ten thousand are sorted in a few milliseconds. */
+  function sortBySeen(ids: ReturnType<DeviceListStore['listIds']>, order: 'asc' | 'desc'): readonly SeenPosition[] {
+    const present = new Set(connected.idsOf('device'))
     const never = order === 'asc' ? Number.MAX_SAFE_INTEGER : -1
-    return store
-      .listCreated(selection)
-      .map((device) => ({
-        id: device.id,
-        value: connected.find(device.id) ? NOW : (seenAt(device)?.getTime() ?? never),
-      }))
-      .toSorted((one, other) => compare(one, other, order))
+    const seenOf = (id: string, createdAt: number): number => {
+      if (present.has(id)) return NOW
+      const at = lastSeen.of(id)?.getTime()
+      return at === undefined || at < createdAt ? never : at
+    }
+    const positions = ids.map(([id, createdAt]) => ({ id, value: seenOf(id, createdAt) }))
+    // They come by their ids, and those of the same value stay so.
+    return order === 'asc'
+      ? positions.sort((one, other) => one.value - other.value)
+      : positions.reverse().sort((one, other) => other.value - one.value)
   }
 }
 
-/** Behind every time in the past, and before those that were never seen. */
+/** Behind every time in the past. */
 const NOW = Number.MAX_SAFE_INTEGER - 1
 
-function compare(one: DevicePosition, other: DevicePosition, order: 'asc' | 'desc'): number {
-  const sign = order === 'asc' ? 1 : -1
-  if (one.value !== other.value) return one.value < other.value ? -sign : sign
-  return one.id < other.id ? -sign : sign
+interface SeenPosition extends DevicePosition {
+  readonly value: number
 }
 
-function isBehind(position: DevicePosition, after: DevicePosition, order: 'asc' | 'desc'): boolean {
-  return position.id !== after.id && compare(position, after, order) > 0
+function isBehind({ id, value }: SeenPosition, after: DevicePosition, order: 'asc' | 'desc'): boolean {
+  if (value === after.value) return order === 'asc' ? id > after.id : id < after.id
+  return order === 'asc' ? value > Number(after.value) : value < Number(after.value)
 }

@@ -1,13 +1,10 @@
-import type { ApiDependencies } from '../../src/api/dependencies.ts'
 import { History } from '../../src/api/metrics/history.ts'
 import type { ObservationPorts } from '../../src/api/observation-ports.ts'
 
 export const SECRET = 'a passphrase that nobody is shown'
 
-type Double = ObservationPorts & Pick<ApiDependencies, 'deviceList'>
-
 /** A hub with one device, of which the console asks. */
-export function createObservationDouble(now: Date, noted: (...call: unknown[]) => void): Double {
+export function createObservationDouble(now: Date, noted: (...call: unknown[]) => void): ObservationPorts {
   const certificate = {
     fingerprint: '0A:1B:2C:3D:4E:5F:60:71:82',
     subject: 'CN=Signet CA',
@@ -52,7 +49,7 @@ export function createObservationDouble(now: Date, noted: (...call: unknown[]) =
           policies: [],
           clientIds: ['spare'],
           createdAt: now,
-          legacy: undefined,
+          legacy: { userName: 'old name', endsAt: now },
           certificateEnds: now,
           connection: { connectedAt: now, address: '192.0.2.7' },
           lastSeenAt: now,
@@ -100,6 +97,7 @@ export function createObservationDouble(now: Date, noted: (...call: unknown[]) =
         description: 'Where anybody finds the public documents.',
       },
     ],
+    machine: { node: 'v24.21.0', platform: 'linux', architecture: 'x64', processors: 2, memory: 4096 },
     authorityPublications: () => ({
       current: {
         chain: [certificate],

@@ -19,6 +19,8 @@ export interface EventReader extends Disposable {
 }
 
 export interface EventReaderOptions {
+  /** Of another stream than that of events. */
+  readonly path?: string
   readonly query?: string
   readonly token?: string
   readonly credentials?: Credentials
@@ -30,7 +32,7 @@ export interface EventReaderOptions {
 /** Reads GET /api/events as a browser does. */
 export async function readEvents(
   { hub, ca, adminToken }: Pick<TestHub, 'hub' | 'ca' | 'adminToken'>,
-  { query = '', token = adminToken, credentials, cookie, headers = {} }: EventReaderOptions = {},
+  { path = '/api/events', query = '', token = adminToken, credentials, cookie, headers = {} }: EventReaderOptions = {},
 ): Promise<EventReader> {
   const shown = cookie === undefined ? { authorization: `Bearer ${token}` } : { cookie }
   const authorization = credentials ? {} : shown
@@ -38,7 +40,7 @@ export async function readEvents(
     host: 'localhost',
     port: hub.apiPort,
     ca,
-    path: `/api/events${query}`,
+    path: `${path}${query}`,
     headers: { ...authorization, ...headers },
     agent: false,
     ...(credentials ? { cert: credentials.cert, key: credentials.key } : {}),

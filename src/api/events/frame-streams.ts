@@ -58,8 +58,8 @@ export class FrameStreams implements Disposable {
     return this.#open.size
   }
 
-  /** `begin` is called when somebody begins to read. */
-  open(begin: () => Frames, { judge, onRefused, abort }: StreamReader): ReadableStream<Uint8Array> {
+  /** `begin` is called when somebody begins to read; where it gives nothing, the stream ends. */
+  open(begin: () => Frames | undefined, { judge, onRefused, abort }: StreamReader): ReadableStream<Uint8Array> {
     const stream = new FrameStream(begin, this.#times, {
       abort,
       onFailure: this.#onFailure,
@@ -107,7 +107,7 @@ interface StreamEnds extends Pick<FrameStreamsOptions, 'onFailure'> {
 
 class FrameStream {
   readonly readable: ReadableStream<Uint8Array>
-  readonly #begin: () => Frames
+  readonly #begin: () => Frames | undefined
   readonly #times: StreamTimes
   readonly #ends: StreamEnds
   #frames: Frames | undefined
@@ -116,7 +116,7 @@ class FrameStream {
   #stall: NodeJS.Timeout | undefined
   #isOver = false
 
-  constructor(begin: () => Frames, times: StreamTimes, ends: StreamEnds) {
+  constructor(begin: () => Frames | undefined, times: StreamTimes, ends: StreamEnds) {
     this.#begin = begin
     this.#times = times
     this.#ends = ends
@@ -149,7 +149,8 @@ class FrameStream {
     clearTimeout(this.#stall)
     try {
       const frames = this.#start()
-      if (this.#isOver) return
+      if (!frames) this.finish()
+      if (!frames || this.#isOver) return
       const text = frames.next() || (await this.#waitForNews(frames))
       if (this.#isOver) return
       this.#controller?.enqueue(Buffer.from(text))
@@ -161,10 +162,10 @@ class FrameStream {
     }
   }
 
-  #start(): Frames {
+  #start(): Frames | undefined {
     if (this.#frames) return this.#frames
     this.#frames = this.#begin()
-    this.#ends.onStart()
+    if (this.#frames) this.#ends.onStart()
     return this.#frames
   }
 

@@ -44,7 +44,11 @@ export class MessageStreams implements Disposable {
       deviceId === undefined || (sender?.kind === 'device' && sender.id === deviceId)
     const subscribe = (listener: (message: AcceptedMessage) => void): Disposable =>
       feed.subscribe(listener, '', (topicName) => matches(topicFilter, topicName))
-    return this.#streams.open(() => new MessageTail({ isWanted, senderOf, subscribe, clock }), reader)
+    return this.#streams.open(
+      // Several may have been let in before the first of them began to read.
+      () => (this.size >= MOST_READERS ? undefined : new MessageTail({ isWanted, senderOf, subscribe, clock })),
+      reader,
+    )
   }
 
   /** Those who would be refused now. */

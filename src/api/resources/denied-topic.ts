@@ -10,7 +10,16 @@ export const deniedTopicSchema = z
     count: z.int(),
     lastAt: z.iso.datetime(),
   })
-  .openapi('DeniedTopic')
+  .openapi('DeniedTopic', {
+    example: {
+      kind: 'device',
+      id: 'device-001',
+      topicName: 'users/user-2/devices/device-002/state',
+      action: 'publish',
+      count: 7,
+      lastAt: '2026-03-01T12:00:00.000Z',
+    },
+  })
 
 export function shapeDeniedTopic(denied: DeniedTopic): z.infer<typeof deniedTopicSchema> {
   const { kind, id, topic: topicName, action, count, lastAt } = denied

@@ -38,7 +38,7 @@ export const overviewSchema = z
       eventLoopDelay: z
         .object({ p50: z.number(), p99: z.number() })
         .nullable()
-        .openapi({ description: 'Milliseconds, of the last minute' }),
+        .openapi({ description: 'Milliseconds, of the last minute; p99 of the worst ten seconds in it' }),
     }),
     disk: octetsSchema.nullable().openapi({ description: 'Octets where the data lie' }),
     databaseBytes: z.int().nullable(),
@@ -47,7 +47,30 @@ export const overviewSchema = z
       .array(z.object({ check: z.string(), status: z.enum(['failed', 'warning']), detail: z.string() }))
       .openapi({ description: 'What /readyz finds wrong; empty: nothing' }),
   })
-  .openapi('Overview')
+  .openapi('Overview', {
+    example: {
+      version: '0.1.0',
+      startedAt: '2026-03-01T12:00:00.000Z',
+      uptimeSeconds: 90,
+      modes: { mqtt: 'mtls', api: 'token' },
+      devices: { total: 214, connected: 212, suspended: 1 },
+      services: { total: 3, connected: 2 },
+      refusalsLastHour: 2,
+      certificates: { endingWithin30Days: 9, byWeek: [{ from: '2026-03-01T12:01:30.000Z', count: 2 }] },
+      sessions: { live: 214, stored: 200, waiting: 3 },
+      queued: { messages: 5, bytes: 812 },
+      process: {
+        rss: 205_320_192,
+        heapUsed: 69_644_152,
+        heapTotal: 116_969_472,
+        eventLoopDelay: { p50: 0.1, p99: 2.3 },
+      },
+      disk: { free: 10_737_418_240, total: 21_474_836_480 },
+      databaseBytes: 4_096_000,
+      lastBackupAt: null,
+      findings: [{ check: 'backup', status: 'warning', detail: 'No backup was made yet' }],
+    },
+  })
 
 export function shapeOverview(overview: Overview): z.infer<typeof overviewSchema> {
   const { version, startedAt, now, modes, devices, services, refusalsLastHour, certificates } = overview
@@ -113,7 +136,23 @@ export const historySchema = z
       eventLoopDelayP99: described('eventLoopDelayP99'),
     }),
   })
-  .openapi('OverviewHistory', { description: 'Columns of the same length; null where nothing is known' })
+  .openapi('OverviewHistory', {
+    description: 'Columns of the same length; null where nothing is known',
+    example: {
+      startedAt: '2026-03-01T12:00:00.000Z',
+      stepSeconds: 10,
+      at: [1_772_366_400, 1_772_366_410],
+      series: {
+        messagesIn: [null, 1.5],
+        messagesOut: [null, 3],
+        connects: [null, 0],
+        refusals: [null, 0],
+        connected: [null, 212],
+        rss: [null, 205_320_192],
+        eventLoopDelayP99: [null, 2.1],
+      },
+    },
+  })
 
 function described(name: keyof typeof SERIES_MEANINGS) {
   return seriesSchema.openapi({ description: SERIES_MEANINGS[name] })

@@ -9,7 +9,8 @@ export const settingSchema = z
       .openapi({ description: 'As JSON: octets and seconds are numbers; null where there is none or it is hidden' }),
     text: z.string().nullable().openapi({ description: 'As config.yaml takes it', example: '7d' }),
     hidden: z.enum(['secret', 'administrators']).nullable().openapi({
-      description: 'Why no value is shown: a secret never is, files, folders and maps are to administrators',
+      description:
+        'Why no value is shown: a secret never is; files, folders, maps and lists of maps are to administrators',
     }),
     origin: z.object({
       layer: z.enum(['default', 'file', '.env', 'environment', 'flag', 'program']),
@@ -19,7 +20,18 @@ export const settingSchema = z
     live: z.boolean().openapi({ description: 'Whether a running hub takes a new value; else it needs a restart' }),
     description: z.string(),
   })
-  .openapi('Setting')
+  .openapi('Setting', {
+    example: {
+      key: 'limits.queue_age',
+      value: 604_800,
+      text: '7d',
+      hidden: null,
+      origin: { layer: 'file', place: 'config.yaml:3 limits.queue_age' },
+      default: '7d',
+      live: true,
+      description: 'How long a message waits for its session.',
+    },
+  })
 
 export const settingsSchema = z.object({ items: z.array(settingSchema) }).openapi('Settings')
 
@@ -39,7 +51,11 @@ export function shapeSetting(setting: SettingInForce, isAdministrator: boolean):
 function whyHidden({ kind, value }: SettingInForce, isAdministrator: boolean): 'secret' | 'administrators' | null {
   if (value === undefined) return null
   if (kind === 'secret') return 'secret'
-  return INNER_KINDS.has(kind) && !isAdministrator ? 'administrators' : null
+  return (INNER_KINDS.has(kind) || isNested(value)) && !isAdministrator ? 'administrators' : null
+}
+
+function isNested(value: unknown): boolean {
+  return Array.isArray(value) && value.some((one) => typeof one === 'object')
 }
 
 function withoutPasswords(value: unknown): unknown {

@@ -25,7 +25,8 @@ const list = createRoute({
   path: '/',
   tags: ['configuration'],
   summary: 'Every setting with the value that is in force, and where it stands',
-  description: 'Secrets, and passwords in addresses, are shown to nobody; files, folders and maps to administrators.',
+  description:
+    'Secrets, and passwords in addresses, are shown to nobody; files, folders, maps and lists of maps to administrators.',
   responses: { 200: json(settingsSchema, 'In the order of the reference'), ...BAD_CALLER },
 })
 

@@ -11,7 +11,9 @@ const hitSchema = z
     matched: z.enum(['id', 'user', 'serialNumber', 'fingerprint', 'clientId', 'address']),
     text: z.string().openapi({ description: 'What it is, for a person', example: 'device of user-1' }),
   })
-  .openapi('SearchHit')
+  .openapi('SearchHit', {
+    example: { kind: 'device', id: 'device-001', matched: 'id', text: 'device of user-1' },
+  })
 
 const find = createRoute({
   method: 'get',
