@@ -49,13 +49,9 @@ test('a browser shows the session to pages of the hub, and makes no change for t
   const blind = { mode: 'no-cors', method: 'POST' }
   expect(await other.evaluate(fetchIn(`${own}/api/devices/pump/bundle`, blind))).toBe('TypeError')
   expect(await other.evaluate(fetchIn(`${own}/api/devices/pump`, { method: 'DELETE' }))).toBe('TypeError')
-  expect(await refusalsOf(hub)).toMatchObject([
-    {
-      cause: 'cross_origin',
-      count: 1,
-      presented: { origin: `https://localhost:${neighbour.port}`, sessionId: expect.any(String) },
-    },
-  ])
+  const foreign = (await refusalsOf(hub)).filter(({ cause }) => cause === 'cross_origin')
+  const presented = { origin: `https://localhost:${neighbour.port}`, sessionId: expect.any(String) }
+  expect(foreign).toMatchObject([{ count: 1, presented }])
 
   const heard = `new Promise((resolve) => {
     const source = new EventSource('/api/events')
