@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import type { ModesAnswer, NewSignInLinkAnswer } from './hub/answers.ts'
+import type { NewSignInLinkAnswer } from './hub/answers.ts'
 import { addHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
 import type { CommandContext } from './ports.ts'
 
@@ -48,7 +48,7 @@ async function printLink(
   const { stdout, stderr } = context.terminal
   const hub = await openHubClient(options, context)
   const made = await hub.call<NewSignInLinkAnswer>('POST', '/api/sign-in-links', request)
-  const { api: mode } = await hub.call<ModesAnswer>('GET', '/api/mode')
+  const { api: mode } = await hub.call<{ readonly api: string }>('GET', '/api/mode')
   const { link, name, role, expiresAt } = made
   if (new URL(link).hostname === 'localhost') {
     stderr.write('Warning: the link leads to localhost, which is this machine alone: set public_host\n')

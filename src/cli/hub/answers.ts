@@ -1,4 +1,3 @@
-import type { AuthModes } from '../../api/ports.ts'
 import type {
   shapeAdministratorCertificate,
   shapeAdministratorIssued,
@@ -49,7 +48,6 @@ export type BanAnswer = ReturnType<typeof shapeBan>
 export type BulkAnswer = BulkLine
 export type ClaimAnswer = ReturnType<typeof shapeClaim>
 export type NewClaimAnswer = ReturnType<typeof shapeNewClaim>
-export type ModesAnswer = AuthModes
 export type NewSignInLinkAnswer = ReturnType<typeof shapeNewSignInLink>
 export type CheckupAnswer = ReturnType<typeof shapeCheckup>
 export type EventAnswer = EventShape

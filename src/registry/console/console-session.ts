@@ -23,8 +23,8 @@ export interface LiveConsoleSession extends Omit<ConsoleSession, 'secretHash'> {
   readonly expiresAt: Date
 }
 
-export const IDLE_MS = 12 * 3_600_000
-export const LIFE_MS = 7 * 86_400_000
+const IDLE_MS = 12 * 3_600_000
+const LIFE_MS = 7 * 86_400_000
 
 /** When it ends; `tokenEnd` is the end of the token that it was made by. */
 export function endOfSession(

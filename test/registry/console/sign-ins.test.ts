@@ -27,7 +27,7 @@ describe('a sign-in link', () => {
     expect(secret).toMatch(/^sgn_[0-9a-f]{12}_[\w-]{43}$/)
     expect(link.expiresAt.getTime() - scene.clock().getTime()).toBe(15 * MINUTE_MS)
     const kept = JSON.stringify(scene.database.sqlite.prepare('select * from sign_in_links').all())
-    expect(kept).not.toContain(secret.split('_').at(-1))
+    expect(kept).not.toContain(secret.slice(-43))
   })
 
   test('signs somebody in under its name and role', () => {
