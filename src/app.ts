@@ -2,7 +2,7 @@ import { createApi } from './api/api.ts'
 import { createTimings } from './api/metrics/timings.ts'
 import { OWN_ORIGIN } from './api/request/request-origin.ts'
 import { isWebSocketRequest } from './api/request/websocket-rule.ts'
-import { httpsIdentity, webSocketOffer } from './app-addresses.ts'
+import { brokerAddress, httpsIdentity, webSocketOffer } from './app-addresses.ts'
 import { inBackground, repeat } from './app-background.ts'
 import { openBackups } from './app-backup.ts'
 import { ScheduledBackups } from './app-backup-schedule.ts'
@@ -142,14 +142,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     trust: pki,
     revocationLists,
     answerOcsp: ocsp.answer,
-    broker: {
-      get brokerHost() {
-        return config.public_host ?? 'localhost'
-      },
-      get mqttPort() {
-        return ports.mqtt
-      },
-    },
+    broker: brokerAddress(config, ports),
     audit,
     sessions: broker.sessionList,
     bans: broker.bans,

@@ -36,7 +36,11 @@ const show = createRoute({
   path: '/session',
   tags,
   summary: 'Who calls, by what, and what he may do: for every credential there is',
-  responses: { 200: json(signedInSchema, 'The caller'), ...BAD_CALLER },
+  responses: {
+    200: json(signedInSchema, 'The caller'),
+    204: { description: 'No credential was shown' },
+    ...BAD_CALLER,
+  },
 })
 
 const signOut = createRoute({

@@ -39,14 +39,17 @@ const signIn = createRoute({
 export interface SignInRouteParts {
   readonly signIns: Pick<SignIns, 'recognise' | 'open'>
   readonly consoleSessions: Pick<ConsoleSessions, 'find'>
-  readonly apiAdmissions: Pick<ApiAdmissions, 'weigh'>
+  readonly apiAdmissions: Pick<ApiAdmissions, 'judge' | 'weigh'>
   readonly audit: Pick<AuditTrail, 'within'>
   readonly recordRefusal: RecordRefusal
 }
 
 /** Before a credential is asked for: the link is one. */
 export function signInRoutes({ signIns, consoleSessions, apiAdmissions, audit, recordRefusal }: SignInRouteParts) {
-  return new OpenAPIHono<ApiEnv>().openapi({ ...signIn, middleware: requestBody() }, async (c) => {
+  const routes = new OpenAPIHono<ApiEnv>()
+  // A browser that opens the console asks who it is: that nobody is signed in is no refusal.
+  routes.get('/api/session', (c, next) => (isNobody(c) ? c.body(null, 204) : next()))
+  return routes.openapi({ ...signIn, middleware: requestBody() }, async (c) => {
     const origin = c.req.header('origin')
     if (isCrossOrigin(origin, c.req.url)) return refuse(c, { cause: 'cross_origin', presented: exact({ origin }) })
     const recognised = recognise(c, c.req.valid('json'))
@@ -60,6 +63,14 @@ export function signInRoutes({ signIns, consoleSessions, apiAdmissions, audit, r
     c.header('set-cookie', sessionCookie(recognised.secret.token))
     return c.json(shapeSignedIn(caller), 201)
   })
+
+  /** Nothing is shown, and nothing lets such a caller in. */
+  function isNobody(c: Context<ApiEnv>): boolean {
+    const arrival = readArrival(credentialHeaders(c), c.env.origin)
+    const { authorization, session, peer } = arrival
+    const hasShown = authorization !== undefined || session !== undefined || peer.certificate !== undefined
+    return !hasShown && !apiAdmissions.judge(arrival).admitted
+  }
 
   function recognise(c: Context<ApiEnv>, shown: SignInSecret): SignIn {
     const { surface, address } = c.env.origin

@@ -5,8 +5,9 @@ export type FetchHub = (url: string, init: RequestInit) => Promise<Response>
 
 /** The API of the hub that served the console; each call throws a ProblemError where it is refused. */
 export interface ApiClient {
+  /** What answers with nothing (204) gives undefined. */
   get<Answer>(path: string, query?: Query): Promise<Answer>
-  /** With a body as JSON; what answers with nothing (204) gives undefined. */
+  /** With a body as JSON. */
   send<Answer>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer>
   /** A file, as the API hands it out once. */
   download(method: 'GET' | 'POST', path: string, body?: unknown): Promise<DownloadedFile>
@@ -32,16 +33,17 @@ export function createApiClient(fetchHub: FetchHub, onSignedOut: () => void): Ap
     throw new ProblemError(await readProblem(answer))
   }
   return {
-    get: async (path, query = {}) => (await call('GET', withQuery(path, query))).json(),
-    send: async (method, path, body) => {
-      const answer = await call(method, path, body)
-      return answer.status === 204 ? undefined : answer.json()
-    },
+    get: async (path, query = {}) => readJson(await call('GET', withQuery(path, query))),
+    send: async (method, path, body) => readJson(await call(method, path, body)),
     download: async (method, path, body) => {
       const answer = await call(method, path, body)
       return { name: fileName(answer.headers.get('content-disposition')), content: await answer.blob() }
     },
   }
+}
+
+function readJson(answer: Response) {
+  return answer.status === 204 ? undefined : answer.json()
 }
 
 // Relative to the console's own address: it may stand behind a sub-path.

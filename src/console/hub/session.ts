@@ -7,7 +7,7 @@ export interface Session {
   readonly name: string
   readonly role: string
   readonly permissions: readonly string[]
-  readonly via: 'link' | 'token' | 'certificate' | 'socket'
+  readonly via: 'link' | 'token' | 'certificate' | 'local'
   readonly expiresAt: string | null
 }
 
@@ -23,7 +23,7 @@ export function may(permission: Permission): boolean {
 
 export async function findSession(api: ApiClient): Promise<void> {
   try {
-    session.value = await api.get<Session>('api/session')
+    session.value = (await api.get<Session | undefined>('api/session')) ?? null
   } catch (error) {
     if (!(error instanceof ProblemError) || error.problem.status !== 401) throw error
     session.value = null

@@ -1,11 +1,13 @@
 import { Window } from 'happy-dom'
+// Before there is a window: where it finds one it takes the process for a browser.
+import 'mqtt'
 
 // A document for Preact to draw in, beside Node's own fetch, crypto and streams, which the hub in this process needs.
 const window = new Window({ url: 'https://localhost:3000/', width: 1280, height: 800 })
 
 const OF_THE_WINDOW = [
+  'CustomEvent',
   'Element',
-  'Event',
   'HTMLElement',
   'HTMLInputElement',
   'HTMLSelectElement',
@@ -48,3 +50,6 @@ class Path2D {
 }
 Object.defineProperty(globalThis, 'Path2D', { value: Path2D, configurable: true })
 Reflect.set(window.HTMLElement.prototype, 'scrollIntoView', () => undefined)
+// Nor a place to save files in: a link to one leads nowhere.
+Reflect.set(window.HTMLAnchorElement.prototype, 'click', () => undefined)
+Object.assign(URL, { createObjectURL: () => 'blob:file', revokeObjectURL: () => undefined })

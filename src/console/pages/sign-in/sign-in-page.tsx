@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { useHub } from '../../hub/console-hub.ts'
 import { type Problem, toProblem } from '../../hub/problem.ts'
 import { signIn } from '../../hub/session.ts'
@@ -12,7 +12,7 @@ export interface SignInPageProps {
   readonly secret: string | undefined
 }
 
-/** In the place of every page while nobody is signed in. */
+/** In the place of every page while nobody is signed in. A link waits for a button: what merely opens links uses none up. */
 export function SignInPage({ secret }: SignInPageProps) {
   const { api } = useHub()
   const [problem, setProblem] = useState<Problem>()
@@ -29,15 +29,20 @@ export function SignInPage({ secret }: SignInPageProps) {
       setBusy(false)
     }
   }
-  // A link is used once, when it is opened.
-  useEffect(() => {
-    if (secret !== undefined) void enter({ link: secret })
-  }, [secret])
   return (
     <main class="sign-in">
       <Page title={words.title}>
         {problem && <Failure problem={problem} />}
-        {secret !== undefined && <p class="note">{problem ? words.linkEnded : words.byLink}</p>}
+        {secret !== undefined && (
+          <div class="note">
+            <p>{problem ? words.linkEnded : words.byLink}</p>
+            {!problem && (
+              <button type="button" class="main" disabled={isBusy} onClick={() => enter({ link: secret })}>
+                {words.goByLink}
+              </button>
+            )}
+          </div>
+        )}
         <p>{words.lead}</p>
         <p>
           <small>{words.linkCommand}</small>
