@@ -9,7 +9,16 @@ export interface PageProps {
 type LoadPage = () => Promise<ComponentType<PageProps>>
 
 /** The page of each address: fetched when it is first opened. */
-const PAGES: readonly { readonly leads: (path: readonly string[]) => boolean; readonly load: LoadPage }[] = []
+const PAGES: readonly { readonly leads: (path: readonly string[]) => boolean; readonly load: LoadPage }[] = [
+  {
+    leads: ([section, clientId]) => section === 'sessions' && clientId === undefined,
+    load: async () => (await import('./pages/sessions/sessions-page.tsx')).SessionsPage,
+  },
+  {
+    leads: ([section]) => section === 'sessions',
+    load: async () => (await import('./pages/sessions/session-page.tsx')).SessionPage,
+  },
+]
 
 export function findPage(path: readonly string[]): LoadPage | undefined {
   return PAGES.find(({ leads }) => leads(path))?.load
