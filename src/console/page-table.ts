@@ -18,6 +18,14 @@ const PAGES: readonly { readonly leads: (path: readonly string[]) => boolean; re
     leads: ([section]) => section === 'sessions',
     load: async () => (await import('./pages/sessions/session-page.tsx')).SessionPage,
   },
+  {
+    leads: ([section, name]) => section === 'policies' && name === undefined,
+    load: async () => (await import('./pages/policies/policies-page.tsx')).PoliciesPage,
+  },
+  {
+    leads: ([section]) => section === 'policies',
+    load: async () => (await import('./pages/policies/policy-page.tsx')).PolicyPage,
+  },
 ]
 
 export function findPage(path: readonly string[]): LoadPage | undefined {
