@@ -26,6 +26,14 @@ const PAGES: readonly { readonly leads: (path: readonly string[]) => boolean; re
     leads: ([section]) => section === 'policies',
     load: async () => (await import('./pages/policies/policy-page.tsx')).PolicyPage,
   },
+  {
+    leads: ([section, fingerprint]) => section === 'certificates' && fingerprint === undefined,
+    load: async () => (await import('./pages/certificates/certificates-page.tsx')).CertificatesPage,
+  },
+  {
+    leads: ([section]) => section === 'certificates',
+    load: async () => (await import('./pages/certificates/certificate-page.tsx')).CertificatePage,
+  },
 ]
 
 export function findPage(path: readonly string[]): LoadPage | undefined {

@@ -1,7 +1,7 @@
-import type { ComponentChildren } from 'preact'
 import { formatDuration, formatOctets } from '../../format.ts'
 import { counted, formatNumber, read } from '../../language.ts'
 import { Copyable } from '../../parts/copy.tsx'
+import { Fact } from '../../parts/fact.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import type { SessionAnswer } from './session-answers.ts'
 import { SessionHolder } from './session-holder.tsx'
@@ -45,15 +45,6 @@ function ConnectionFacts({ session }: { readonly session: SessionAnswer }) {
       <Fact name={words.tls}>{tls ? `${tls.version}, ${tls.cipher}` : words.noTls}</Fact>
       <Fact name={words.fingerprint}>{fingerprint ? <Copyable text={fingerprint} /> : words.noCertificate}</Fact>
       <Fact name={words.will}>{willTopic ? <code>{willTopic}</code> : words.noWill}</Fact>
-    </>
-  )
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
     </>
   )
 }
