@@ -1,18 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fireEvent, openConsole, screen, waitFor } from '../../support/console/console-scene.tsx'
+import { openConsole, screen } from '../../support/console/console-scene.tsx'
+import { becomeAuditor, confirm, eventually, pressAndConfirm } from '../../support/console/page-acts.ts'
+import { openConnectedClient } from '../../support/raw-client.ts'
 import { startTestHub, type TestHub } from '../../support/test-hub.ts'
-
-const AUDITOR = { name: 'olga', role: 'auditor', permissions: ['read'], via: 'token', expiresAt: null } as const
 
 let hub: TestHub
 beforeAll(async () => {
   hub = await startTestHub()
-  const pump = await hub.enrol('pump-1', { userId: 'eva' })
-  const client = await hub.connect(pump, { clientId: 'pump-1', clean: false, keepalive: 45 })
-  await client.subscribeAsync('users/eva/devices/pump-1/#', { qos: 1 })
-  const valve = await hub.enrol('valve-1', { userId: 'eva' })
-  const away = await hub.connect(valve, { clientId: 'valve-1', clean: false })
-  await away.endAsync()
+  const pump = await openConnectedClient(hub, await hub.enrol('pump-1', { userId: 'eva' }), {
+    clean: false,
+    keepalive: 45,
+  })
+  pump.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'users/eva/devices/pump-1/#', qos: 1 }] })
+  await pump.next('suback')
+  const valve = await openConnectedClient(hub, await hub.enrol('valve-1', { userId: 'eva' }), { clean: false })
+  valve.send({ cmd: 'disconnect' })
+  await valve.closed
 })
 afterAll(() => hub[Symbol.asyncDispose]())
 
@@ -22,7 +25,7 @@ test('the list tells who is connected and who is waited for, and each filter is 
   await scene.says('pump-1')
   expect(scene.text()).toContain('Nobody is banned.')
   await scene.click('Waiting for its client')
-  await waitFor(() => expect(screen.queryByRole('link', { name: 'pump-1' })).toBeNull())
+  await eventually(() => expect(screen.queryByRole('link', { name: 'pump-1' })).toBeNull())
   expect(location.hash).toBe('#/sessions?state=disconnected')
   await scene.fill('Part of a client id, or an address', 'nobody')
   await scene.says('No session fits these filters.')
@@ -46,7 +49,8 @@ test('a session that waits tells when it ends', async () => {
 })
 
 test('whoever may only read is shown no button that cuts off', async () => {
-  using scene = openConsole(hub, '#/sessions/pump-1', { session: AUDITOR })
+  using scene = openConsole(hub, '#/sessions/pump-1')
+  await becomeAuditor(scene)
   await scene.says('This client is connected.')
   expect(screen.queryByRole('button', { name: 'Disconnect' })).toBeNull()
 })
@@ -55,14 +59,14 @@ test('an event changes its row in place, and a newcomer waits until it is asked 
   using scene = openConsole(hub, '#/sessions')
   await scene.says('valve-1')
   scene.tell('device.disconnected', { kind: 'device', id: 'no-1', clientId: 'no-1', reason: 'normal' })
-  const mixer = await hub.connect(await hub.enrol('mixer-1', { userId: 'eva' }), { clientId: 'mixer-1' })
+  const mixer = await openConnectedClient(hub, await hub.enrol('mixer-1', { userId: 'eva' }))
   scene.tell('device.connected', { kind: 'device', id: 'mixer-1', clientId: 'mixer-1', address: '::1' })
   await scene.says('1 new')
   expect(screen.queryByRole('link', { name: 'mixer-1' })).toBeNull()
   await scene.click('1 new')
   await scene.says('mixer-1')
-  await mixer.endAsync()
-  await waitFor(async () => expect((await hub.api('GET', '/api/sessions/mixer-1')).status).toBe(404))
+  mixer.send({ cmd: 'disconnect' })
+  await eventually(async () => expect((await hub.api('GET', '/api/sessions/mixer-1')).status).toBe(404))
   scene.tell('device.disconnected', { kind: 'device', id: 'mixer-1', clientId: 'mixer-1', reason: 'normal' })
   await scene.says('Ended')
   expect(screen.getAllByRole('link', { name: 'mixer-1' }).length).toBeGreaterThan(0)
@@ -71,9 +75,7 @@ test('an event changes its row in place, and a newcomer waits until it is asked 
 test('an administrator disconnects a client, and bans another for as long as he says until he lifts the ban', async () => {
   {
     using scene = openConsole(hub, '#/sessions/valve-1')
-    await scene.click('Disconnect')
-    await scene.says('Its will is published.')
-    fireEvent.click((await screen.findAllByRole('button', { name: 'Disconnect' })).at(-1) as HTMLElement)
+    await pressAndConfirm(scene, 'Disconnect')
     await scene.says('The session is closed.')
     await scene.says('There is no session of this client id now.')
     expect((await hub.api('GET', '/api/sessions/valve-1')).status).toBe(404)
@@ -82,7 +84,7 @@ test('an administrator disconnects a client, and bans another for as long as he 
     using scene = openConsole(hub, '#/sessions/pump-1')
     await scene.click('Disconnect and ban')
     await scene.fill('Minutes, 1440 at most', '7')
-    fireEvent.click((await screen.findAllByRole('button', { name: 'Disconnect and ban' })).at(-1) as HTMLElement)
+    await confirm('Disconnect and ban')
     await scene.says('7 minutes of ban: the session is closed.')
     const [ban] = (await hub.api('GET', '/api/bans')).json().items
     expect(ban.id).toBe('device:pump-1')

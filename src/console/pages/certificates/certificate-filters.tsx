@@ -8,36 +8,37 @@ import { CERTIFICATES_TEXT } from './certificates-text.ts'
 export function CertificateFilters({ query }: { readonly query: Readonly<Record<string, string>> }) {
   const words = read(CERTIFICATES_TEXT)
   const { states, endsWithin, kinds } = words
+  const { q, device, state, kind, ends, latest } = query
   const { ca: _, ...filtered } = kinds
   return (
     <>
       <div class="columns">
-        <FilterField label={words.search} value={query.q} onChange={(q) => refine({ q })} />
-        <FilterField label={words.device} value={query.device} onChange={(device) => refine({ device })} />
+        <FilterField label={words.search} value={q} onChange={(wanted) => refine({ q: wanted })} />
+        <FilterField label={words.device} value={device} onChange={(wanted) => refine({ device: wanted })} />
       </div>
       <Chips
         label={words.state}
         choices={choicesOf(states)}
-        chosen={query.state}
-        onChoose={(state) => refine({ state })}
+        chosen={state}
+        onChoose={(chosen) => refine({ state: chosen })}
       />
       <Chips
         label={words.kind}
         choices={choicesOf(filtered)}
-        chosen={query.kind}
-        onChoose={(kind) => refine({ kind })}
+        chosen={kind}
+        onChoose={(chosen) => refine({ kind: chosen })}
       />
       <Chips
         label={words.ends}
         choices={choicesOf(endsWithin)}
-        chosen={query.ends}
-        onChoose={(ends) => refine({ ends })}
+        chosen={ends}
+        onChoose={(chosen) => refine({ ends: chosen })}
       />
       <Chips
         label={words.latest}
         choices={[{ value: 'true', label: words.latest }]}
-        chosen={query.latest}
-        onChoose={(latest) => refine({ latest })}
+        chosen={latest}
+        onChoose={(chosen) => refine({ latest: chosen })}
       />
     </>
   )

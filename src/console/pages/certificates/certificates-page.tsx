@@ -26,7 +26,8 @@ const isTab = (name: string | undefined): name is TabName => name !== undefined 
 /** Certificates, the CA that issues them, their renewal by fleets, and one that somebody pastes. */
 export function CertificatesPage({ route }: PageProps) {
   const words = read(CERTIFICATES_TEXT)
-  const current = isTab(route.query.tab) ? route.query.tab : 'certificates'
+  const { tab } = route.query
+  const current = isTab(tab) ? tab : 'certificates'
   const Tab = TABS[current]
   const tabs = (Object.keys(TABS) as TabName[]).map((id) => ({ id, title: words.tabs[id] }))
   return (

@@ -12,6 +12,23 @@ const KEY_ALGORITHMS = ['ec-p256', 'rsa-2048', 'rsa-3072', 'rsa-4096', 'ed25519'
 const EMPTY = { user: '', days: '', keyAlgorithm: 'any', perMinute: '60', deadline: '' } as const
 const DAY_MS = 86_400_000
 
+interface Typed {
+  readonly value: string
+  readonly onType: (value: string) => void
+}
+
+const INPUTS = {
+  text: ({ value, onType }: Typed) => (
+    <input autocomplete="off" value={value} onInput={({ currentTarget }) => onType(currentTarget.value)} />
+  ),
+  number: ({ value, onType }: Typed) => (
+    <input type="number" min={1} value={value} onInput={({ currentTarget }) => onType(currentTarget.value)} />
+  ),
+  date: ({ value, onType }: Typed) => (
+    <input type="date" value={value} onInput={({ currentTarget }) => onType(currentTarget.value)} />
+  ),
+}
+
 type Wish = { readonly [Name in keyof typeof EMPTY]: string }
 type TypedField = Exclude<keyof Wish, 'keyAlgorithm'>
 
@@ -26,16 +43,10 @@ export function RotationForm({ onStart }: { readonly onStart: () => void }) {
     const all = Object.values(begun.progress).reduce((sum, count) => sum + count, 0)
     return counted(all, words.started)
   }
-  const field = (name: TypedField, label: string, type: 'text' | 'number' | 'date', hint?: string) => (
+  const field = (name: TypedField, label: string, type: keyof typeof INPUTS, hint?: string) => (
     <label class="field">
       <span>{label}</span>
-      <input
-        type={type}
-        min={type === 'number' ? 1 : undefined}
-        autocomplete="off"
-        value={wish[name]}
-        onInput={({ currentTarget }) => setWish({ ...wish, [name]: currentTarget.value })}
-      />
+      {INPUTS[type]({ value: wish[name], onType: (value) => setWish({ ...wish, [name]: value }) })}
       {hint && <small>{hint}</small>}
     </label>
   )

@@ -17,6 +17,7 @@ import { TopicTest } from './topic-test.tsx'
 
 /** Every policy, and what a device may do by all that it has. */
 export function PoliciesPage({ route: { query } }: PageProps) {
+  const { device, action, topic } = query
   const { api } = useHub()
   const words = read(POLICIES_TEXT)
   const list = useList((cursor) => api.get<AnswerPage<PolicyAnswer>>('api/policies', { cursor }), [api])
@@ -38,7 +39,7 @@ export function PoliciesPage({ route: { query } }: PageProps) {
         !list.problem && <Skeleton />
       )}
       {may('administer') && <NewPolicy />}
-      <TopicTest device={query.device} action={query.action} topic={query.topic} />
+      <TopicTest device={device} action={action} topic={topic} />
     </Page>
   )
 }

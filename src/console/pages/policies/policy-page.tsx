@@ -20,7 +20,7 @@ export function PolicyPage({ route }: PageProps) {
   const { api } = useHub()
   const words = read(POLICIES_TEXT)
   const [, name = ''] = route.path
-  const isNew = route.query.new !== undefined
+  const isNew = 'new' in route.query
   const ask = (): Promise<PolicyAnswer> =>
     isNew ? Promise.resolve({ name, rules: [], clientId: 'own' }) : api.get(path('api/policies', name))
   const policy = useLoad(ask, [api, name])
