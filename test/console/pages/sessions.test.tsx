@@ -100,5 +100,5 @@ test('an administrator disconnects a client, and bans another for as long as he 
 test('the page speaks Russian', async () => {
   using scene = openConsole(hub, '#/sessions', { language: 'ru' })
   await scene.says('Запретов нет.')
-  expect(document.title).toBe('Сессии · Signet')
+  await eventually(() => expect(document.title).toBe('Сессии · Signet'))
 })

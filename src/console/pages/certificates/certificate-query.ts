@@ -11,12 +11,12 @@ const DAY_MS = 86_400_000
 export function queryOf({ q, device, state, kind, ends, latest }: Filters, now: Date): Query | undefined {
   const names = readCertificateNames(q ?? '')
   if (q && Object.keys(names).length === 0) return undefined
-  const until = {
-    expiresAfter: now.toISOString(),
-    expiresBefore: new Date(now.getTime() + Number(ends) * DAY_MS).toISOString(),
-  }
-  const isEnding = Number(ends) > 0
-  return { ...names, deviceId: device, state, kind, latest, ...(isEnding ? until : {}) }
+  return { ...names, deviceId: device, state, kind, latest, ...(Number(ends) > 0 ? within(Number(ends), now) : {}) }
+}
+
+function within(days: number, now: Date): Query {
+  const end = new Date(now.getTime() + days * DAY_MS)
+  return { expiresAfter: now.toISOString(), expiresBefore: end.toISOString() }
 }
 
 export function isFiltered(filters: Filters): boolean {

@@ -12,25 +12,8 @@ const KEY_ALGORITHMS = ['ec-p256', 'rsa-2048', 'rsa-3072', 'rsa-4096', 'ed25519'
 const EMPTY = { user: '', days: '', keyAlgorithm: 'any', perMinute: '60', deadline: '' } as const
 const DAY_MS = 86_400_000
 
-interface Typed {
-  readonly value: string
-  readonly onType: (value: string) => void
-}
-
-const INPUTS = {
-  text: ({ value, onType }: Typed) => (
-    <input autocomplete="off" value={value} onInput={({ currentTarget }) => onType(currentTarget.value)} />
-  ),
-  number: ({ value, onType }: Typed) => (
-    <input type="number" min={1} value={value} onInput={({ currentTarget }) => onType(currentTarget.value)} />
-  ),
-  date: ({ value, onType }: Typed) => (
-    <input type="date" value={value} onInput={({ currentTarget }) => onType(currentTarget.value)} />
-  ),
-}
-
 type Wish = { readonly [Name in keyof typeof EMPTY]: string }
-type TypedField = Exclude<keyof Wish, 'keyAlgorithm'>
+type TypedField = 'user' | 'days' | 'perMinute'
 
 /** Whom to ask to renew, how fast, and until when. */
 export function RotationForm({ onStart }: { readonly onStart: () => void }) {
@@ -43,10 +26,15 @@ export function RotationForm({ onStart }: { readonly onStart: () => void }) {
     const all = Object.values(begun.progress).reduce((sum, count) => sum + count, 0)
     return counted(all, words.started)
   }
-  const field = (name: TypedField, label: string, type: keyof typeof INPUTS, hint?: string) => (
+  const field = (name: TypedField, label: string, inputMode: 'text' | 'numeric', hint?: string) => (
     <label class="field">
       <span>{label}</span>
-      {INPUTS[type]({ value: wish[name], onType: (value) => setWish({ ...wish, [name]: value }) })}
+      <input
+        autocomplete="off"
+        inputMode={inputMode}
+        value={wish[name]}
+        onInput={({ currentTarget }) => setWish({ ...wish, [name]: currentTarget.value })}
+      />
       {hint && <small>{hint}</small>}
     </label>
   )
@@ -54,7 +42,7 @@ export function RotationForm({ onStart }: { readonly onStart: () => void }) {
     <Section title={words.fresh}>
       <div class="columns">
         {field('user', words.user, 'text', words.userHint)}
-        {field('days', words.ends, 'number', words.endsHint)}
+        {field('days', words.ends, 'numeric', words.endsHint)}
         <SelectField
           label={words.keyAlgorithm}
           choices={['any', ...KEY_ALGORITHMS].map((value) => ({
@@ -64,8 +52,16 @@ export function RotationForm({ onStart }: { readonly onStart: () => void }) {
           value={wish.keyAlgorithm}
           onChange={(keyAlgorithm) => setWish({ ...wish, keyAlgorithm })}
         />
-        {field('perMinute', words.perMinute, 'number')}
-        {field('deadline', words.deadlineField, 'date', words.deadlineHint)}
+        {field('perMinute', words.perMinute, 'numeric')}
+        <label class="field">
+          <span>{words.deadlineField}</span>
+          <input
+            type="date"
+            value={wish.deadline}
+            onInput={({ currentTarget }) => setWish({ ...wish, deadline: currentTarget.value })}
+          />
+          <small>{words.deadlineHint}</small>
+        </label>
       </div>
       <ActionButton label={words.start} tone="main" consequence={words.startConsequence} act={start} />
     </Section>

@@ -29,7 +29,7 @@ const en = {
   toldAt: 'Told',
   pause: 'Pause',
   resume: 'Go on',
-  cancel: 'Cancel',
+  cancel: 'End it',
   cancelConsequence: 'No further device is told. Certificates that were renewed stay, and a deadline no longer holds.',
   fresh: 'Ask a fleet',
   user: 'User',
@@ -93,7 +93,7 @@ export const ROTATIONS_TEXT: Texts<typeof en> = {
     toldAt: 'Извещено',
     pause: 'Приостановить',
     resume: 'Продолжить',
-    cancel: 'Отменить',
+    cancel: 'Прекратить',
     cancelConsequence:
       'Больше никого не известят. Продлённые сертификаты останутся, крайний срок перестанет действовать.',
     fresh: 'Попросить парк',
