@@ -22,24 +22,26 @@ export function CertificateFilters({ query }: { readonly query: Readonly<Record<
         chosen={state}
         onChoose={(chosen) => refine({ state: chosen })}
       />
-      <Chips
-        label={words.kind}
-        choices={choicesOf(filtered)}
-        chosen={kind}
-        onChoose={(chosen) => refine({ kind: chosen })}
-      />
-      <Chips
-        label={words.ends}
-        choices={choicesOf(endsWithin)}
-        chosen={ends}
-        onChoose={(chosen) => refine({ ends: chosen })}
-      />
-      <Chips
-        label={words.latest}
-        choices={[{ value: 'true', label: words.latest }]}
-        chosen={latest}
-        onChoose={(chosen) => refine({ latest: chosen })}
-      />
+      <div class="row">
+        <Chips
+          label={words.kind}
+          choices={choicesOf(filtered)}
+          chosen={kind}
+          onChoose={(chosen) => refine({ kind: chosen })}
+        />
+        <Chips
+          label={words.ends}
+          choices={choicesOf(endsWithin)}
+          chosen={ends}
+          onChoose={(chosen) => refine({ ends: chosen })}
+        />
+        <Chips
+          label={words.latest}
+          choices={[{ value: 'true', label: words.latest }]}
+          chosen={latest}
+          onChoose={(chosen) => refine({ latest: chosen })}
+        />
+      </div>
     </>
   )
 }

@@ -29,10 +29,14 @@ export function CertificatesPage({ route }: PageProps) {
   const { tab } = route.query
   const current = isTab(tab) ? tab : 'certificates'
   const Tab = TABS[current]
-  const tabs = (Object.keys(TABS) as TabName[]).map((id) => ({ id, title: words.tabs[id] }))
+  const tabs = (Object.keys(TABS) as TabName[]).map((id) => ({
+    id,
+    title: words.tabs[id],
+    href: formatRoute(['certificates'], { tab: id }),
+  }))
   return (
     <Page title={words.title} state={<State />}>
-      <Tabs label={words.title} route={route} tabs={tabs} current={current} />
+      <Tabs label={words.title} tabs={tabs} current={current} />
       <Tab route={route} />
     </Page>
   )
