@@ -56,6 +56,7 @@ test('the CA is replaced: who has not moved is listed, and the old one is retire
   scene.tell('authority.rotated', { fingerprint: '', previous: '' })
   await pressAndConfirm(scene, 'Retire the old CA')
   await scene.says('None is under way.')
+  await eventually(() => expect(scene.text()).not.toContain('None yet.'))
   expect(await scene.api.get('api/ca/tree')).toMatchObject({ retired: [{ retiredAt: expect.any(String) }] })
 })
 

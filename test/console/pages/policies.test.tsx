@@ -103,6 +103,7 @@ test('whoever may only read sees the rules and changes none', async () => {
 test('a topic is tried as the broker decides it, and the question is in the address', async () => {
   using scene = openConsole(hub, '#/policies?device=pump-1&action=subscribe&topic=users/eva/%23')
   await scene.says('Try a topic')
+  await scene.fill('Device', 'pump-1')
   await submit('Topic')
   await scene.says('No rule allows it.')
   await scene.fill('Topic', 'users/eva/devices/pump-1/t')
@@ -118,4 +119,7 @@ test('a topic is tried as the broker decides it, and the question is in the addr
 test('the page speaks Russian', async () => {
   using scene = openConsole(hub, '#/policies', { language: 'ru' })
   await scene.says(/политик[аи]? решают/)
+  await scene.click('alarms', 'link')
+  await scene.says('Правило 1')
+  await eventually(() => screen.getByRole('button', { name: 'Убрать правило 1' }))
 })

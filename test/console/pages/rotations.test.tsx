@@ -66,4 +66,5 @@ test('whoever may only read is shown how far it has come, and no button', async 
 test('the page speaks Russian', async () => {
   using scene = openConsole(hub, '#/certificates?tab=rotations', { language: 'ru' })
   await scene.says('Все устройства')
+  await scene.says('устройства eva, сертификаты со сроком до')
 })

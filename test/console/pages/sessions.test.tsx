@@ -55,6 +55,16 @@ test('whoever may only read is shown no button that cuts off', async () => {
   expect(screen.queryByRole('button', { name: 'Disconnect' })).toBeNull()
 })
 
+test('a session is looked at again when its client goes', async () => {
+  const lamp = await openConnectedClient(hub, await hub.enrol('lamp-1', { userId: 'eva' }))
+  using scene = openConsole(hub, '#/sessions/lamp-1')
+  await scene.says('Only while it is connected')
+  lamp.send({ cmd: 'disconnect' })
+  await eventually(async () => expect((await hub.api('GET', '/api/sessions/lamp-1')).status).toBe(404))
+  scene.tell('device.disconnected', { kind: 'device', id: 'lamp-1', clientId: 'lamp-1', reason: 'normal' })
+  await scene.says('There is no session of this client id now.')
+})
+
 test('an event changes its row in place, and a newcomer waits until it is asked for', async () => {
   using scene = openConsole(hub, '#/sessions')
   await scene.says('valve-1')
@@ -92,9 +102,16 @@ test('an administrator disconnects a client, and bans another for as long as he 
   }
   using scene = openConsole(hub, '#/sessions')
   await scene.says('An administrator said so')
+  expect(scene.text()).toContain('device pump-1')
   await scene.click('Lift')
   await scene.says('Nobody is banned.')
   expect((await hub.api('GET', '/api/bans')).json().items).toEqual([])
+})
+
+test('whoever may only read sees the bans and lifts none', async () => {
+  using scene = openConsole(hub, '#/sessions')
+  await becomeAuditor(scene)
+  await scene.says('Nobody is banned.')
 })
 
 test('the page speaks Russian', async () => {

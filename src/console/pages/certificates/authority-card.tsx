@@ -31,7 +31,7 @@ export function AuthorityCard({ title, authority, isCurrent = false }: Authority
   return (
     <Section title={title} actions={actions}>
       <Table
-        label={words.chain}
+        label={`${title}: ${words.chain}`}
         columns={[
           { id: 'subject', title: words.subject, draw: ({ subject }) => subject },
           { id: 'rank', title: words.role, draw: ({ place }) => rankOf(place) },
