@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 
 export interface FilterFieldProps {
   readonly label: string
@@ -12,7 +12,8 @@ const PAUSE_MS = 250
 /** A filter of a list that is typed. */
 export function FilterField({ label, value = '', onChange }: FilterFieldProps) {
   const [text, setText] = useState(value)
-  useEffect(() => setText(value), [value])
+  // At once, so that nothing is taken back that was typed meanwhile.
+  useLayoutEffect(() => setText(value), [value])
   useEffect(() => {
     const wanted = text.trim()
     if (wanted === value) return
