@@ -80,6 +80,7 @@ const CALLS: readonly RoleRow[] = [
   { method: 'GET', path: '/api/diagnostics/refusals', roles: READERS },
   { method: 'GET', path: '/api/diagnostics/hub', roles: READERS },
   { method: 'GET', path: '/api/diagnostics/devices/device-001', roles: READERS },
+  { method: 'GET', path: '/api/diagnostics/topic?deviceId=device-001&action=publish&topic=open', roles: READERS },
   { method: 'GET', path: '/api/diagnostics/services/backend', roles: READERS },
   { method: 'POST', path: '/api/diagnostics/certificate', json: { certificate: 'PEM' }, roles: READERS },
   { method: 'GET', path: '/api/devices/device-001/diary', roles: READERS },

@@ -78,6 +78,12 @@ test('a name that cannot be one is refused with the rule that it breaks', async 
   await scene.says('cannot be a policy id')
 })
 
+test('a new policy whose name is taken begins with the rules that it has', async () => {
+  using scene = openConsole(hub, '#/policies/alarms?new=yes')
+  await scene.says('Save')
+  await eventually(() => expect((screen.getByLabelText('Topic filter') as HTMLInputElement).value).toBe('alarms/#'))
+})
+
 test('a policy is deleted after one question', async () => {
   await hub.api('PUT', '/api/policies/gone', { body: { rules: [] } })
   using scene = openConsole(hub, '#/policies/gone')

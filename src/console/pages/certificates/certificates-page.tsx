@@ -1,6 +1,7 @@
 import { useHub } from '../../hub/console-hub.ts'
 import { useEvents } from '../../hub/event-feed.ts'
 import { useLoad } from '../../hub/load.ts'
+import { usePaced } from '../../hub/pace.ts'
 import { counted, read } from '../../language.ts'
 import type { PageProps } from '../../page-table.ts'
 import { Page } from '../../parts/page.tsx'
@@ -46,7 +47,8 @@ function State() {
   const { api } = useHub()
   const words = read(CERTIFICATES_TEXT)
   const expiry = useLoad(() => api.get<ExpiryAnswer>('api/certificates/expiry'), [api])
-  useEvents(['certificate.issued', 'certificate.revoked', 'certificate.released'], () => void expiry.reload())
+  const reload = usePaced(() => void expiry.reload())
+  useEvents(['certificate.issued', 'certificate.revoked', 'certificate.released'], reload)
   if (!expiry.data) return null
   const sum = (...names: readonly ('expired' | 'within1Day' | 'within7Days' | 'within30Days')[]): number =>
     expiry.data?.items.reduce((all, item) => names.reduce((total, name) => total + item[name], all), 0) ?? 0

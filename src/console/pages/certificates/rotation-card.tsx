@@ -28,8 +28,8 @@ export function RotationCard({ id }: { readonly id: string }) {
   const { api } = useHub()
   const address = path('api/rotations', id)
   const rotation = useLoad(() => api.get<RotationProgressAnswer>(address), [api, address], EVERY_MS)
-  useEvents(['rotation.changed', 'certificate.issued'], ({ type, data }) => {
-    if (type === 'certificate.issued' || data.id === id) void rotation.reload()
+  useEvents(['rotation.changed'], ({ data }) => {
+    if (data.id === id) void rotation.reload()
   })
   return (
     <section class="panel section">

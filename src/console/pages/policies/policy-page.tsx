@@ -1,6 +1,7 @@
 import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { useLoad } from '../../hub/load.ts'
+import { toProblem } from '../../hub/problem.ts'
 import { may } from '../../hub/session.ts'
 import { read } from '../../language.ts'
 import type { PageProps } from '../../page-table.ts'
@@ -21,8 +22,12 @@ export function PolicyPage({ route }: PageProps) {
   const words = read(POLICIES_TEXT)
   const [, name = ''] = route.path
   const isNew = 'new' in route.query
+  // A name that is taken leads to the policy that has it: nothing is written over unseen.
   const ask = (): Promise<PolicyAnswer> =>
-    isNew ? Promise.resolve({ name, rules: [], clientId: 'own' }) : api.get(path('api/policies', name))
+    api.get<PolicyAnswer>(path('api/policies', name)).catch((error: unknown) => {
+      if (isNew && toProblem(error).code === 'policy_not_found') return { name, rules: [], clientId: 'own' }
+      throw error
+    })
   const policy = useLoad(ask, [api, name])
   const isBuiltIn = name === BUILT_IN_POLICY
   const remove = async (): Promise<undefined> => {

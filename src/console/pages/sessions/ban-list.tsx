@@ -2,6 +2,7 @@ import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { useEvents } from '../../hub/event-feed.ts'
 import { type Page, useList } from '../../hub/list.ts'
+import { usePaced } from '../../hub/pace.ts'
 import { may } from '../../hub/session.ts'
 import { read } from '../../language.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
@@ -18,8 +19,9 @@ export function BanList() {
   const { api } = useHub()
   const words = read(SESSIONS_TEXT)
   const bans = useList((cursor) => api.get<Page<BanAnswer>>('api/bans', { cursor }), [api])
+  const reload = usePaced(() => bans.isWhole && bans.reload())
   // A ban is no event of its own: it ends a connection, or a refusal follows it.
-  useEvents(['limit.reached', 'device.disconnected'], () => bans.isWhole && bans.reload())
+  useEvents(['limit.reached', 'device.disconnected'], reload)
   const lift = async (id: string): Promise<undefined> => {
     await api.send('DELETE', path('api/bans', id))
     bans.change((rows) => rows.filter((row) => row.id !== id))

@@ -4,6 +4,7 @@ import { useHub } from '../../hub/console-hub.ts'
 import { type HubEvent, useEvents } from '../../hub/event-feed.ts'
 import { type Page as AnswerPage, useList } from '../../hub/list.ts'
 import { useLoad } from '../../hub/load.ts'
+import { type Problem, toProblem } from '../../hub/problem.ts'
 import { counted, read } from '../../language.ts'
 import type { PageProps } from '../../page-table.ts'
 import { Chips } from '../../parts/chips.tsx'
@@ -35,8 +36,8 @@ export function SessionsPage({ route: { query } }: PageProps) {
     const isShown = list.rows?.some((row) => row.clientId === clientId)
     if (!isShown && type === 'device.connected' && list.isWhole) setNewcomers((known) => new Set([...known, clientId]))
     if (!isShown) return
-    const now = await api.get<SessionAnswer>(path('api/sessions', clientId)).catch(() => undefined)
-    list.change((rows) => rows.map((row) => (row.clientId === clientId ? (now ?? ended(row)) : row)))
+    const now = await api.get<SessionAnswer>(path('api/sessions', clientId)).catch(toProblem)
+    list.change((rows) => rows.map((row) => (row.clientId === clientId ? changed(row, now) : row)))
   }
   useEvents(['device.connected', 'device.disconnected'], (event) => void follow(event))
   const showNewcomers = (): void => {
@@ -78,7 +79,10 @@ export function SessionsPage({ route: { query } }: PageProps) {
   )
 }
 
-function ended(row: SessionRow): SessionRow {
+/** What cannot be asked now is left as it was. */
+function changed(row: SessionRow, now: SessionAnswer | Problem): SessionRow {
+  if ('clientId' in now) return now
+  if (now.code !== 'session_not_found') return row
   return { ...row, connected: false, connectedAt: null, expiresAt: null, hasEnded: true }
 }
 
