@@ -47,6 +47,21 @@ test('whoever may only read is shown neither lock nor replacement', async () => 
   expect(screen.queryByRole('button', { name: 'Replace the CA' })).toBeNull()
 })
 
+test('a CA of others appears as soon as it is trusted, with what becomes of its devices', async () => {
+  using scene = openConsole(hub, '#/certificates?tab=authority')
+  await scene.says('None: only devices with a certificate of this hub are let in.')
+  await using factory = await startTestHub()
+  const body = { certificate: factory.ca, registration: 'pending', owner: 'eva' }
+  const answer = await hub.api('POST', '/api/ca/trust-anchors', { body })
+  expect(answer.status, answer.text).toBe(201)
+  const { fingerprint } = answer.json()
+  scene.tell('authority.trusted', { fingerprint, registration: 'pending' })
+  await scene.says('wait for approval')
+  await hub.api('DELETE', `/api/ca/trust-anchors/${fingerprint}`)
+  scene.tell('authority.distrusted', { fingerprint })
+  await scene.says('None: only devices')
+})
+
 test('the CA is replaced: who has not moved is listed, and the old one is retired', async () => {
   using scene = openConsole(hub, '#/certificates?tab=authority')
   await pressAndConfirm(scene, 'Replace the CA')
