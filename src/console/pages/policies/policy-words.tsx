@@ -1,4 +1,5 @@
 import { read } from '../../language.ts'
+import { Fact } from '../../parts/fact.tsx'
 import { Section } from '../../parts/page.tsx'
 import { POLICIES_TEXT } from './policies-text.ts'
 
@@ -9,12 +10,9 @@ export function PolicyWords() {
     <Section title={words.meaning}>
       <dl class="facts">
         {words.variables.map(([name, meaning]) => (
-          <>
-            <dt>
-              <code>{name}</code>
-            </dt>
-            <dd>{meaning}</dd>
-          </>
+          <Fact key={name} name={name}>
+            {meaning}
+          </Fact>
         ))}
       </dl>
       <p class="quiet">
