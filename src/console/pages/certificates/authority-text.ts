@@ -43,7 +43,6 @@ const en = {
   start: 'Replace the CA',
   startConsequence:
     'A new CA is made and issues from now on; the hub shows a certificate of it. Both are trusted until you retire the old one. Devices move as they renew; whoever does not renew by himself needs a new certificate, and the new ca.pem.',
-  started: 'The new CA issues.',
   since: 'Under way since',
   issued: forms({ one: 'device has a certificate of the new CA', other: 'devices have a certificate of the new CA' }),
   connected: forms({ one: 'has connected with it', other: 'have connected with it' }),
@@ -115,7 +114,6 @@ export const AUTHORITY_TEXT: Texts<typeof en> = {
     start: 'Сменить ЦС',
     startConsequence:
       'Создаётся новый ЦС, дальше выпускает он; хаб показывает его сертификат. Доверие сохраняется к обоим, пока вы не выведете старый. Устройства переходят при продлении; кто не продлевает сам, тому нужны новый сертификат и новый ca.pem.',
-    started: 'Выпускает новый ЦС.',
     since: 'Идёт с',
     issued: forms({
       one: 'устройство получило сертификат нового ЦС',

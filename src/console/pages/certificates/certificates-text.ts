@@ -12,7 +12,6 @@ const en = {
   ending: forms({ one: 'certificate ends within 30 days', other: 'certificates end within 30 days' }),
   expired: forms({ one: 'has expired', other: 'have expired' }),
   search: 'Serial number or fingerprint',
-  searchHint: 'A whole serial number or fingerprint in hexadecimal, with or without colons.',
   device: 'Device, service or administrator',
   state: 'State',
   states: {
@@ -48,7 +47,6 @@ const en = {
   profile: 'Profile',
   issued: 'Registered',
   notBefore: 'Valid from',
-  notAfter: 'Ends',
   firstSeen: 'First seen',
   neverSeen: 'It has not connected yet',
   retires: 'Gives way',
@@ -100,7 +98,6 @@ export const CERTIFICATES_TEXT: Texts<typeof en> = {
     }),
     expired: forms({ one: 'уже истёк', few: 'уже истекли', many: 'уже истекли', other: 'уже истекли' }),
     search: 'Серийный номер или отпечаток',
-    searchHint: 'Серийный номер или отпечаток целиком, шестнадцатеричный, с двоеточиями или без.',
     device: 'Устройство, сервис или администратор',
     state: 'Состояние',
     states: {
@@ -136,7 +133,6 @@ export const CERTIFICATES_TEXT: Texts<typeof en> = {
     profile: 'Профиль',
     issued: 'В реестре с',
     notBefore: 'Действует с',
-    notAfter: 'Кончается',
     firstSeen: 'Впервые замечен',
     neverSeen: 'Ещё не подключался',
     retires: 'Уступит место',

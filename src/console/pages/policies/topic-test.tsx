@@ -75,7 +75,7 @@ export function TopicTest(asked: TopicTestProps) {
         </div>
         <button type="submit">{words.ask}</button>
       </form>
-      <div aria-live="polite">
+      <div class="section" aria-live="polite">
         {outcome && ('problem' in outcome ? <Failure problem={outcome.problem} /> : <Verdict verdict={outcome} />)}
       </div>
     </Section>
