@@ -9,7 +9,7 @@ export function PolicyWords() {
   return (
     <Section title={words.meaning}>
       <dl class="facts">
-        {words.variables.map(([name, meaning]) => (
+        {words.variables.map(({ name, meaning }) => (
           <Fact key={name} name={name}>
             {meaning}
           </Fact>
