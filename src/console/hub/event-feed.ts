@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { useHub } from './console-hub.ts'
 
 export interface HubEvent {
@@ -54,6 +54,9 @@ export function createEventFeed(open: () => EventStream, types: readonly string[
 export function useEvents(types: readonly string[], listen: Listen): void {
   const { events } = useHub()
   const key = types.join()
+  // The newest is called, so that a page that is drawn anew neither misses an event nor opens the stream again.
+  const newest = useRef(listen)
+  newest.current = listen
   // The list is compared by what it holds.
-  useEffect(() => events.listen(types, listen), [events, key, listen])
+  useEffect(() => events.listen(types, (event) => newest.current(event)), [events, key])
 }
