@@ -87,8 +87,10 @@ export function drawInDocument(child: ComponentChild, fetchHub: FetchHub = unrea
     async fill(label, value) {
       fireEvent.input(await screen.findByLabelText(label, {}, PATIENCE), { target: { value } })
     },
-    tell: (type, data, lastEventId = '1') =>
-      listeners.get(type)?.({ data: JSON.stringify(data), lastEventId } as MessageEvent<string>),
+    tell: (type, data, id = '1') =>
+      listeners.get(type)?.({
+        data: JSON.stringify({ id, type, at: now.value.toISOString(), data }),
+      } as MessageEvent<string>),
     [Symbol.dispose]() {
       render(null, place)
       place.remove()
