@@ -31,6 +31,10 @@ const PAGES: readonly PageEntry[] = [
     leads: ([section, id]) => section === 'devices' && id !== undefined,
     load: async () => (await import('./pages/device/device-page.tsx')).DevicePage,
   },
+  {
+    leads: ([section]) => section === 'activity',
+    load: async () => (await import('./pages/activity/activity-page.tsx')).ActivityPage,
+  },
 ]
 
 export function findPage(path: readonly string[]): LoadPage | undefined {
