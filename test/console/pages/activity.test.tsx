@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fireEvent, openConsole, screen, waitFor } from '../../support/console/console-scene.tsx'
+import { startTestHub, type TestHub } from '../../support/test-hub.ts'
+
+let hub: TestHub
+beforeAll(async () => {
+  hub = await startTestHub()
+  const pump = await hub.enrol('pump-1', { userId: 'eva' })
+  await hub.enrol('valve-1', { userId: 'eva' })
+  await hub.api('DELETE', '/api/devices/certificates/pump-1')
+  await expect(hub.connect(pump)).rejects.toThrow()
+  await hub.api('GET', '/api/devices', { token: 'wrong' })
+})
+afterAll(() => hub[Symbol.asyncDispose]())
+
+test('a refusal opens to what was shown and what mends it, and its device is a link', async () => {
+  using scene = openConsole(hub, '#/activity')
+  await scene.says('token_invalid')
+  await scene.click('certificate_revoked')
+  await scene.says('What was shown')
+  const [refusal] = (await hub.refusals()).filter(({ cause }) => cause === 'certificate_revoked')
+  expect(scene.text()).toContain(refusal?.mend)
+  const links = await screen.findAllByRole('link', { name: 'pump-1', hidden: true })
+  expect(links.at(0)?.getAttribute('href')).toBe('#/devices/pump-1')
+  fireEvent.click(await screen.findByRole('button', { name: 'Close', hidden: true }))
+  await waitFor(() => expect(scene.text()).not.toContain('What was shown'))
+})
+
+test('refusals are filtered by cause and by words, in the address', async () => {
+  using scene = openConsole(hub, '#/activity')
+  await scene.click('token_invalid 1')
+  await waitFor(() => expect(scene.text()).not.toContain('pump-1'))
+  expect(location.hash).toBe('#/activity?cause=token_invalid')
+  await scene.fill('Part of an address, a cause, an id, a fingerprint', 'no such thing')
+  await scene.says('Nothing fits these filters.')
+})
+
+test('new refusals wait until they are asked for', async () => {
+  using scene = openConsole(hub, '#/activity')
+  await scene.says('token_invalid')
+  await hub.api('GET', '/api/devices', { token: null })
+  scene.tell('connection.refused', { surface: 'https', cause: 'credential_missing', address: '::1' })
+  await scene.says('1 new')
+  expect(scene.text()).not.toContain('credential_missing')
+  await scene.click('Show: 1 new')
+  await scene.says('credential_missing')
+})
+
+test('events are sentences, filtered by type and device, and new ones wait', async () => {
+  using scene = openConsole(hub, '#/activity?tab=events&type=certificate.*')
+  await scene.says('a certificate was issued to device valve-1')
+  expect(scene.text()).toContain('a certificate of device pump-1 was revoked')
+  await scene.fill('Device', 'valve-1')
+  await waitFor(() => expect(scene.text()).not.toContain('pump-1'))
+  scene.tell('certificate.issued', { kind: 'device', id: 'other-1', fingerprint: 'AA' }, '8')
+  scene.tell('device.connected', { kind: 'device', id: 'valve-1', clientId: 'valve-1', address: '::1' }, '9')
+  scene.tell('certificate.revoked', { kind: 'device', id: 'valve-1', fingerprint: 'AA', reason: 'superseded' }, '10')
+  await scene.says('1 new')
+  await scene.click('Show: 1 new')
+  await scene.says('a certificate of device valve-1 was revoked: superseded')
+  fireEvent.input(screen.getByLabelText('Type'), { target: { value: 'claim.used' } })
+  await scene.says('Nothing fits these filters.')
+  expect(location.hash).toBe('#/activity?tab=events&type=claim.used&deviceId=valve-1')
+})
+
+test('the audit tells who did what; an action filters, and the chain is verified', async () => {
+  using scene = openConsole(hub, '#/activity?tab=audit')
+  await scene.says('device.revoke')
+  fireEvent.click(await screen.findByRole('link', { name: 'device.revoke' }))
+  await waitFor(() => expect(scene.text()).not.toContain('device.create'))
+  expect(location.hash).toContain('action=device.revoke')
+  await scene.click('Last 24 hours')
+  expect(location.hash).toContain('period=1d')
+  await scene.says('pump-1')
+  await scene.click('Verify the chain')
+  const { entries, head } = (await hub.api('GET', '/api/audit/verification')).json()
+  await scene.says(`${entries} entries, each follows from the one before it.`)
+  expect(screen.getByTitle(head)).toBeTruthy()
+  expect(screen.getByRole('link', { name: 'Export as NDJSON' }).getAttribute('href')).toBe('api/audit/export')
+  await scene.click('device.revoke')
+  await scene.says('device.create')
+})
+
+test('in Russian every tab has its words', async () => {
+  using scene = openConsole(hub, '#/activity?tab=events', { language: 'ru' })
+  await scene.says('устройство valve-1: выпущен сертификат')
+  await scene.says('Что произошло')
+})
