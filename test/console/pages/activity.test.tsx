@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fireEvent, openConsole, screen, waitFor } from '../../support/console/console-scene.tsx'
+import { connectPacket, openRawClient } from '../../support/raw-client.ts'
 import { startTestHub, type TestHub } from '../../support/test-hub.ts'
 
 let hub: TestHub
@@ -8,7 +9,9 @@ beforeAll(async () => {
   const pump = await hub.enrol('pump-1', { userId: 'eva' })
   await hub.enrol('valve-1', { userId: 'eva' })
   await hub.api('DELETE', '/api/devices/certificates/pump-1')
-  await expect(hub.connect(pump)).rejects.toThrow()
+  using client = await openRawClient(hub, pump)
+  client.send(connectPacket({ clientId: 'pump-1' }))
+  expect(await client.next('connack')).toMatchObject({ returnCode: 5 })
   await hub.api('GET', '/api/devices', { token: 'wrong' })
 })
 afterAll(() => hub[Symbol.asyncDispose]())

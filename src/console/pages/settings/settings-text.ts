@@ -60,7 +60,7 @@ const en = {
   nobodySignedIn: 'Nobody is signed in by a link or a token.',
   via: 'By',
   ways: { link: 'a link', token: 'a token' },
-  endSession: 'Sign out',
+  endSession: 'End the session',
   endSessionTells: (name: string) => `${name} is signed out of the console at once and needs another link or token.`,
   sessionEnded: (name: string) => `${name} is signed out.`,
   lastScheduled: 'Last backup by the schedule of the hub:',

@@ -20,7 +20,8 @@ const en = {
   testTaken: (status: string) => `The target took webhook.test: HTTP ${status}.`,
   testFailed: (error: string) => `The target did not take webhook.test: ${error}.`,
   pause: 'Pause',
-  pauseTells: (target: string) => `${target} is sent nothing until it is resumed. What waits for it stays.`,
+  pauseTells: (target: string) =>
+    `${target} is sent nothing until it is resumed, and never hears of what happens meanwhile. What waits for it stays.`,
   resume: 'Resume',
   remove: 'Remove',
   removeTells: (target: string) => `${target} is told of nothing any more, and all that waits for it is deleted.`,
@@ -56,7 +57,8 @@ export const WEBHOOK_RU: typeof en = {
   testTaken: (status) => `Получатель принял webhook.test: HTTP ${status}.`,
   testFailed: (error) => `Получатель не принял webhook.test: ${error}.`,
   pause: 'Приостановить',
-  pauseTells: (target) => `${target} ничего не получит до возобновления. Очередь сохранится.`,
+  pauseTells: (target) =>
+    `${target} ничего не получит до возобновления и не узнает о том, что произойдёт за это время. Очередь сохранится.`,
   resume: 'Возобновить',
   remove: 'Удалить',
   removeTells: (target) => `${target} больше ничего не получит, его очередь будет удалена.`,

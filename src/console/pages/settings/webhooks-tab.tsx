@@ -1,4 +1,5 @@
 import { useHub } from '../../hub/console-hub.ts'
+import { useEvents } from '../../hub/event-feed.ts'
 import { type Page as ListPage, useList } from '../../hub/list.ts'
 import { may } from '../../hub/session.ts'
 import { formatNumber, read } from '../../language.ts'
@@ -24,6 +25,7 @@ export function WebhooksTab({ opened }: WebhooksTabProps) {
   const { api } = useHub()
   const words = read(SETTINGS_TEXT)
   const list = useList((cursor) => api.get<ListPage<WebhookAnswer>>('api/webhooks', { cursor }), [])
+  useEvents(['webhook.dead_lettered'], list.reload)
   const columns: readonly Column<WebhookAnswer>[] = [
     { id: 'name', title: words.name, draw: ({ name, target }) => <strong title={target}>{name || target}</strong> },
     { id: 'target', title: words.target, draw: ({ target }) => <code>{target}</code> },
