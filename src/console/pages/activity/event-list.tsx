@@ -35,7 +35,8 @@ export function EventList({ type, deviceId }: EventListProps) {
     if (deviceId === undefined || deviceOf(event.data) === deviceId) setWaiting((before) => [event, ...before])
   })
   const show = (): void => {
-    list.change((rows) => [...waiting, ...rows])
+    // What came while the list was asked for stands in both.
+    list.change((rows) => [...waiting.filter(({ id }) => rows.every((row) => row.id !== id)), ...rows])
     setWaiting([])
   }
   const columns: readonly Column<EventAnswer>[] = [
