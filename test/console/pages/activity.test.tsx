@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openDatabase } from '../../../src/db/database.ts'
 import { fireEvent, openConsole, screen, waitFor } from '../../support/console/console-scene.tsx'
 import { connectPacket, openRawClient } from '../../support/raw-client.ts'
 import { startTestHub, type TestHub } from '../../support/test-hub.ts'
@@ -85,6 +87,15 @@ test('the audit tells who did what; an action filters, and the chain is verified
   expect(screen.getByRole('link', { name: 'Export as NDJSON' }).getAttribute('href')).toBe('api/audit/export')
   await scene.click('device.revoke')
   await scene.says('device.issue')
+})
+
+test('a chain that was changed afterwards is said to be broken, and where', async () => {
+  using database = openDatabase({ file: join(hub.dataDir, 'hub.db') })
+  database.sqlite.exec('drop trigger audit_entries_are_final')
+  database.sqlite.exec("update audit_entries set actor = 'nobody' where number = 2")
+  using scene = openConsole(hub, '#/activity?tab=audit', { language: 'ru' })
+  await scene.click('Проверить цепочку')
+  await scene.says('Запись 2 не следует из предыдущей')
 })
 
 test('in Russian every tab has its words', async () => {

@@ -29,7 +29,7 @@ export function ConfigurationTab({ query: { q, show } }: ConfigurationTabProps) 
       title: words.origin,
       draw: ({ origin }) => <span title={origin.place}>{words.layers[origin.layer]}</span>,
     },
-    { id: 'default', title: words.defaultValue, draw: (setting) => setting.default ?? words.none },
+    { id: 'default', title: words.defaultValue, draw: (setting) => <Default setting={setting} /> },
     { id: 'live', title: words.takes, draw: ({ live }) => (live ? words.byReload : words.byRestart) },
     {
       id: 'description',
@@ -83,6 +83,12 @@ function Value({ setting: { text, hidden } }: { readonly setting: SettingAnswer 
   const words = read(SETTINGS_TEXT)
   if (hidden !== null) return <span class="quiet">{words.hidden[hidden]}</span>
   return <code title={text ?? ''}>{text}</code>
+}
+
+/** Where another value is in force. */
+function Default({ setting }: { readonly setting: SettingAnswer }) {
+  if (setting.origin.layer === 'default') return null
+  return <code>{setting.default ?? read(SETTINGS_TEXT).none}</code>
 }
 
 function fits({ key, description, text, origin, live }: SettingAnswer, q = '', show: string | undefined): boolean {

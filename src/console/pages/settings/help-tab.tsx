@@ -39,7 +39,7 @@ export function HelpTab() {
               {checks
                 .toSorted((one, other) => ORDER.indexOf(one.status) - ORDER.indexOf(other.status))
                 .map((check) => (
-                  <CheckFact key={check.name} check={check} />
+                  <CheckFact key={`${check.name} ${check.detail}`} check={check} />
                 ))}
             </dl>
           )}

@@ -23,9 +23,6 @@ export function SettingsPage({ route }: PageProps) {
   const tab = shown.find((name) => name === query['tab']) ?? 'configuration'
   return (
     <Page title={words.title} state={words.states[tab]}>
-      <div class="phone-only panel">
-        <Who />
-      </div>
       <Tabs label={words.title} route={route} tabs={shown.map((id) => ({ id, title: words.tabs[id] }))} current={tab} />
       {tab === 'configuration' && <ConfigurationTab query={query} />}
       {tab === 'tokens' && <TokensTab />}
@@ -33,6 +30,9 @@ export function SettingsPage({ route }: PageProps) {
       {tab === 'webhooks' && <WebhooksTab opened={query['webhook']} />}
       {tab === 'backup' && <BackupTab />}
       {tab === 'help' && <HelpTab />}
+      <div class="phone-only panel">
+        <Who />
+      </div>
     </Page>
   )
 }

@@ -34,7 +34,7 @@ export function SignInTab() {
           act={async () => {
             await api.send('DELETE', path('api/console-sessions', id))
             list.reload()
-            return words.sessionEnded(name)
+            return undefined
           }}
         />
       ),

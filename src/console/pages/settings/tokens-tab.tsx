@@ -22,8 +22,8 @@ export function TokensTab() {
     { id: 'name', title: words.name, draw: ({ name }) => <strong>{name}</strong> },
     { id: 'role', title: words.role, draw: ({ role }) => words.roles[role] },
     { id: 'state', title: words.state, draw: (token) => <TokenState token={token} /> },
-    { id: 'used', title: words.lastUsed, draw: ({ lastUsedAt }) => momentOr(lastUsedAt, words.never) },
-    { id: 'expires', title: words.expires, draw: ({ expiresAt }) => momentOr(expiresAt, words.never) },
+    { id: 'used', title: words.lastUsed, draw: ({ lastUsedAt }) => momentOr(lastUsedAt, words.notUsed) },
+    { id: 'expires', title: words.expires, draw: ({ expiresAt }) => momentOr(expiresAt, words.endless) },
     {
       id: 'revoke',
       title: words.end,
