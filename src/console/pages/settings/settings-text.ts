@@ -52,7 +52,6 @@ const en = {
   revoke: 'Revoke',
   revokeTells: (name: string) =>
     `Every program that uses ${name} is refused from now on, and console sessions opened by it end. There is no way back.`,
-  revoked: 'The token is revoked.',
   invite: 'Invite a colleague',
   makeLink: 'Make the link',
   linkOnce: (name: string, end: string) =>
@@ -138,7 +137,6 @@ export const SETTINGS_TEXT: Texts<typeof en> = {
     revoke: 'Отозвать',
     revokeTells: (name) =>
       `Всем программам с токеном ${name} отныне отказано, открытые с ним сессии консоли закончатся. Вернуть токен нельзя.`,
-    revoked: 'Токен отозван.',
     invite: 'Пригласить коллегу',
     makeLink: 'Создать ссылку',
     linkOnce: (name, end) =>

@@ -36,7 +36,7 @@ export function TokensTab() {
             act={async () => {
               await api.send('DELETE', path('api/tokens', id))
               list.reload()
-              return words.revoked
+              return undefined
             }}
           />
         ),
