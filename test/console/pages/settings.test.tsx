@@ -52,11 +52,12 @@ test('a token is shown once, works, and is revoked', async () => {
   using scene = openConsole(hub, '#/settings?tab=tokens')
   await scene.says('admin-token')
   await scene.fill(/^Name/, 'grafana')
+  await scene.fill('Role', 'operator')
   await scene.fill('Expires', 'never')
   await scene.click('Make the token')
   await scene.says('shown this once')
   const token = document.querySelector('pre')?.textContent ?? ''
-  expect((await hub.api('GET', '/api/session', { token })).json()).toMatchObject({ name: 'grafana', role: 'auditor' })
+  expect((await hub.api('GET', '/api/session', { token })).json()).toMatchObject({ name: 'grafana', role: 'operator' })
   const row = (await screen.findByText('grafana')).closest('tr')
   fireEvent.click(row?.querySelector('button') as HTMLElement)
   await scene.says('Every program that uses grafana is refused from now on')

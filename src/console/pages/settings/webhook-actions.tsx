@@ -19,7 +19,7 @@ export function WebhookActions({ webhook, onDone }: WebhookActionsProps) {
   const address = path('api/webhooks', id)
   const test = async (): Promise<string> => {
     const { delivered, status, error } = await api.send<WebhookOutcomeAnswer>('POST', `${address}/test`)
-    return delivered ? words.testTaken(String(status)) : words.testFailed(error ?? String(status))
+    return delivered ? words.testTaken(String(status)) : words.testFailed(String(error))
   }
   const change = async (next: WebhookAnswer['state']): Promise<undefined> => {
     await api.send('PATCH', address, { state: next })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { ACTIVITY_TEXT } from '../../../../src/console/pages/activity/activity-text.ts'
-import { SETTINGS_TEXT } from '../../../../src/console/pages/settings/settings-text.ts'
+import { ACTIVITY_TEXT } from '../../../src/console/pages/activity/activity-text.ts'
+import { SETTINGS_TEXT } from '../../../src/console/pages/settings/settings-text.ts'
 
 const TEXTS = { ACTIVITY_TEXT, SETTINGS_TEXT }
 

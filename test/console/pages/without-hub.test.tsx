@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { session } from '../../../../src/console/hub/session.ts'
-import { ActivityPage } from '../../../../src/console/pages/activity/activity-page.tsx'
-import { SettingsPage } from '../../../../src/console/pages/settings/settings-page.tsx'
-import { drawInDocument, fireEvent, screen, waitFor } from '../../../support/console/console-scene.tsx'
+import { session } from '../../../src/console/hub/session.ts'
+import { ActivityPage } from '../../../src/console/pages/activity/activity-page.tsx'
+import { SettingsPage } from '../../../src/console/pages/settings/settings-page.tsx'
+import { drawInDocument, fireEvent, screen, waitFor } from '../../support/console/console-scene.tsx'
 
 const SAYS = 'The hub does not answer'
 
