@@ -55,6 +55,14 @@ const PAGES: readonly PageEntry[] = [
     leads: ([section]) => section === 'certificates',
     load: async () => (await import('./pages/certificates/certificate-page.tsx')).CertificatePage,
   },
+  {
+    leads: ([section]) => section === 'activity',
+    load: async () => (await import('./pages/activity/activity-page.tsx')).ActivityPage,
+  },
+  {
+    leads: ([section]) => section === 'settings',
+    load: async () => (await import('./pages/settings/settings-page.tsx')).SettingsPage,
+  },
 ]
 
 export function findPage(path: readonly string[]): LoadPage | undefined {

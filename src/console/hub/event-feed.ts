@@ -4,6 +4,8 @@ import { useHub } from './console-hub.ts'
 export interface HubEvent {
   readonly id: string
   readonly type: string
+  /** RFC 3339. */
+  readonly at: string
   // biome-ignore lint/suspicious/noExplicitAny: each type of event has a shape of its own, and the page that asks for it knows it
   readonly data: any
 }
@@ -29,8 +31,8 @@ export function createEventFeed(open: () => EventStream, types: readonly string[
   const start = (): EventStream => {
     const opened = open()
     for (const type of types) {
-      opened.addEventListener(type, ({ data, lastEventId }) => {
-        const event = { id: lastEventId, type, data: JSON.parse(data) }
+      opened.addEventListener(type, (message) => {
+        const event: HubEvent = JSON.parse(message.data)
         for (const [listen, wanted] of listeners) if (wanted.length === 0 || wanted.includes(type)) listen(event)
       })
     }

@@ -60,13 +60,13 @@ test('a new certificate waits until it is asked for, and one that is revoked cha
   using scene = openConsole(hub, '#/certificates?kind=device')
   await scene.says('valve-1')
   const mixer = await hub.enrol('mixer-1', { userId: 'eva' })
-  scene.tell('certificate.issued', { kind: 'device', id: 'mixer-1', fingerprint: mixer.fingerprint })
+  await scene.tell('certificate.issued', { kind: 'device', id: 'mixer-1', fingerprint: mixer.fingerprint })
   await scene.says('1 new')
   expect(linksTo('mixer-1')).toEqual([])
   await scene.click('1 new')
   await eventually(() => expect(linksTo('mixer-1')).toHaveLength(1))
   await hub.api('DELETE', '/api/devices/certificates/mixer-1')
-  scene.tell('certificate.revoked', {
+  await scene.tell('certificate.revoked', {
     kind: 'device',
     id: 'mixer-1',
     fingerprint: mixer.fingerprint,
@@ -111,10 +111,10 @@ test('whoever may only read is shown no button, and a fingerprint that is unknow
     await becomeAuditor(scene)
     await scene.says('pump-1')
     await hub.api('POST', `/api/certificates/${pump.fingerprint}/hold`)
-    scene.tell('certificate.revoked', { fingerprint: pump.fingerprint })
+    await scene.tell('certificate.revoked', { fingerprint: pump.fingerprint })
     await scene.says('On hold')
     await hub.api('POST', `/api/certificates/${pump.fingerprint}/unhold`)
-    scene.tell('certificate.released', { fingerprint: pump.fingerprint })
+    await scene.tell('certificate.released', { fingerprint: pump.fingerprint })
     await scene.says('Active')
     expect(screen.queryByRole('button', { name: 'Revoke' })).toBeNull()
   }

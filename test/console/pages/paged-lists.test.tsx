@@ -40,6 +40,6 @@ test('bans come page by page, and one of a client id names it', async () => {
   expect(scene.text()).toContain('It connected too often')
   await scene.click('Show more')
   await scene.says('device valve-1')
-  scene.tell('device.disconnected', {})
+  await scene.tell('device.disconnected', {})
   await scene.says('The hub does not answer')
 })

@@ -33,7 +33,7 @@ test('a fleet is asked to renew, watched, paused, resumed and let be', async () 
   await scene.click('Go on')
   await scene.says('Running')
   await hub.api('POST', `/api/rotations/${begun.id}/pause`)
-  scene.tell('rotation.changed', { id: begun.id, state: 'paused' })
+  await scene.tell('rotation.changed', { id: begun.id, state: 'paused' })
   await scene.says('Paused')
   const details = document.querySelector('details') ?? expect.unreachable()
   details.open = true
@@ -52,7 +52,7 @@ test('everybody is asked when nothing is named, and one that began elsewhere app
   await scene.says('2 devices are in the rotation.')
   await scene.says('Every device')
   const other = (await hub.api('POST', '/api/rotations', { body: { filter: { userId: 'ada' } } })).json()
-  scene.tell('rotation.changed', { id: other.id, state: 'running' })
+  await scene.tell('rotation.changed', { id: other.id, state: 'running' })
   await scene.says('devices of ada')
 })
 
