@@ -25,14 +25,23 @@ class SlowestFirst extends BaseSequencer {
 }
 
 export default defineConfig({
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
     // They end what hangs, and judge nothing: a start of the hub has taken 20 s where eight others had the same two cores.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     sequence: { sequencer: SlowestFirst },
     projects: [
-      { extends: true, test: { name: 'hub', include: ['test/**/*.test.ts'], exclude: [ROOMS] } },
+      { extends: true, test: { name: 'hub', include: ['test/**/*.test.ts'], exclude: [ROOMS, 'test/console/**'] } },
       { extends: true, test: { name: 'rooms', include: [ROOMS], isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'console',
+          include: ['test/console/**/*.test.{ts,tsx}'],
+          setupFiles: ['test/support/console/browser-window.ts'],
+        },
+      },
       {
         extends: true,
         test: { name: 'through-aedes', include: WHERE_PACKETS_GO, env: { THROUGH_AEDES: 'yes' } },
@@ -40,7 +49,7 @@ export default defineConfig({
     ],
     coverage: {
       provider: 'v8',
-      include: ['src/**/*.ts'],
+      include: ['src/**/*.{ts,tsx}'],
       reporter: ['text', 'json-summary'],
       thresholds: { perFile: true, lines: 90, statements: 90, functions: 90, branches: 85 },
     },

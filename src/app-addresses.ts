@@ -1,4 +1,4 @@
-import type { HttpsIdentity, WebSocketOffer } from './api/ports.ts'
+import type { BrokerAddress, HttpsIdentity, WebSocketOffer } from './api/ports.ts'
 import type { Pki } from './app-pki.ts'
 import type { Ports } from './app-ports.ts'
 import { SUB_PROTOCOLS } from './broker/websocket/websocket-door.ts'
@@ -13,6 +13,18 @@ export function httpsIdentity(config: Config, pki: Pick<Pki, 'https'>, ports: Re
     },
     get httpsPort() {
       return ports.api
+    },
+  }
+}
+
+/** Where devices find the broker at the moment. */
+export function brokerAddress(config: Config, ports: Readonly<Ports>): BrokerAddress {
+  return {
+    get brokerHost() {
+      return config.public_host ?? 'localhost'
+    },
+    get mqttPort() {
+      return ports.mqtt
     },
   }
 }

@@ -2,6 +2,7 @@ import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import type { AskSecret } from './ca/ca-key.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
+import type { Origin } from './config-source.ts'
 import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 import type { MayAccess } from './registry/narrowed-access.ts'
@@ -21,6 +22,8 @@ export interface Hub extends AsyncDisposable {
   readonly adminTokenFile?: string
   /** Of the certificate that HTTPS shows now. */
   readonly serverNames: readonly string[]
+  /** Of a hub that has never run before: where its first administrator signs in; nothing where the mode lets nobody in so. */
+  createSetUpLink?(): Promise<string | undefined>
   readonly events: EventFeed
   /** Every message that was accepted. */
   readonly messages: Pick<MessageFeed, 'subscribe'>
@@ -32,13 +35,25 @@ export interface Hub extends AsyncDisposable {
   fetch(request: Request): Promise<Response>
 }
 
+/** What the process tells of itself. */
+export interface Runtime {
+  /** Of Node. */
+  readonly version: string
+  /** Octets of memory that it holds. */
+  readonly rss: () => number
+}
+
 export interface HubOverrides {
   readonly logger: Logger
   /** Told to whoever finds the data folder in use. */
   readonly pid: number
+  /** None: memory is what V8 holds, and the version of Node is not told. */
+  readonly runtime?: Runtime
   readonly clock?: Clock
   /** How the configuration is read again; without it the settings stay as they are. */
   readonly reread?: () => Promise<Config>
+  /** Where the value of each setting stands, by its key; without it a program has given them. */
+  readonly originOf?: (key: string) => Origin | undefined
   /** Asked for the passphrase or PIN of the CA's key, where it needs one and none is configured. */
   readonly askSecret?: AskSecret
   /** Neither of the two folders is touched: all is gone with the hub. */

@@ -24,6 +24,8 @@ export interface Ocsp {
   answer(request: Uint8Array): Promise<OcspAnswer>
   /** What goes with the certificate that a listener shows, DER; undefined: another CA's, of which we can say nothing. */
   staple(certificate: Buffer): Promise<Buffer | undefined>
+  /** The end of who signs for this CA, by its fingerprint; none before it has signed. */
+  signerEndsAt(fingerprint: string): Date | undefined
 }
 
 interface Responsible {
@@ -62,6 +64,8 @@ export function createOcsp({ database, pki, clock, logger }: OcspParts): Ocsp {
       const asked = all().find(({ responder }) => responder.isAsked(request)) ?? current
       return asked.responder.answer(request)
     },
+    signerEndsAt: (fingerprint) =>
+      all().find(({ authority }) => authority.fingerprint === fingerprint)?.responder.signerEndsAt,
     async staple(der) {
       const certificate = shown.map(({ identity }) => identity.certificate).find(({ raw }) => raw.equals(der))
       const issuer = certificate && issuerOf(certificate)

@@ -40,9 +40,11 @@ export function openReverseProxy(config: Config, { registry, https, logger }: Pr
 
 /** `api`: what the API asks of its callers; `mtls`: a certificate of any kind that the registry holds as active. */
 function judgeBy({ admissions, administratorAdmissions, apiAdmissions }: ProxyParts['registry']): JudgeCredential {
-  return (credential, { headers: { authorization } }, origin) => {
+  return (credential, { headers: { authorization, cookie } }, origin) => {
     const admission =
-      credential === 'mtls' ? admitPeer(origin.peer ?? {}) : apiAdmissions.admit(readArrival(authorization, origin))
+      credential === 'mtls'
+        ? admitPeer(origin.peer ?? {})
+        : apiAdmissions.admit(readArrival({ authorization, cookie }, origin))
     return admission.admitted ? undefined : admission
   }
 

@@ -1,6 +1,7 @@
 import { type AuthorityCalls, createAuthorityCalls, openIssuers } from './app-authorities.ts'
 import { inBackground } from './app-background.ts'
 import { watchForCompromise } from './app-compromise.ts'
+import { endStreamsWithSessions } from './app-console.ts'
 import { cutAtEmqxToo } from './app-emqx.ts'
 import { type Enrolling, type EnrolmentStores, openEnrolment, openProfiles } from './app-enrolment.ts'
 import { createHandOver } from './app-hand-over.ts'
@@ -155,6 +156,7 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
   return {
     ...registry,
     ...calls,
+    ...endStreamsWithSessions(registry, endForwarding),
     ...openEnrolment({ stores, registry, issuer, profiles, pki, events, clock }),
     suspicions,
     noteConnection(grant, address) {

@@ -6,6 +6,7 @@ import { createApiTokenStore } from './db/api-token-store.ts'
 import { createAuditStore } from './db/audit-store.ts'
 import { createCertificateStore } from './db/certificate-store.ts'
 import { createClaimStore } from './db/claim-store.ts'
+import { createConsoleSessionStore } from './db/console-session-store.ts'
 import type { Database } from './db/database.ts'
 import { createDeviceStore } from './db/device-store.ts'
 import { createEnrolmentStore } from './db/enrolment-store.ts'
@@ -16,6 +17,7 @@ import { createLegacyCredentialStore } from './db/legacy-credential-store.ts'
 import { type MqttDatabase, openMqttDatabase } from './db/mqtt/mqtt-database.ts'
 import { createPolicyStore } from './db/policy-store.ts'
 import { createServiceStore } from './db/service-store.ts'
+import { createSignInLinkStore } from './db/sign-in-link-store.ts'
 import { createTransaction } from './db/transaction.ts'
 import type { Logger } from './logger.ts'
 import { type AuditTrail, createAuditTrail } from './registry/audit/audit-trail.ts'
@@ -49,6 +51,8 @@ export function createStores(
     identityTokens: keep(createIdentityTokenStore(database), 'insert', 'markRevoked', 'deleteOf'),
     legacy: keep(createLegacyCredentialStore(database), 'save', 'delete'),
     claims: keep(createClaimStore(database), 'save', 'deleteOf'),
+    signInLinks: keep(createSignInLinkStore(database), 'insert'),
+    consoleSessions: keep(createConsoleSessionStore(database), 'insert', 'delete'),
     enrolmentTokens: keep(createEnrolmentTokenStore(database), 'insert', 'markRevoked'),
     enrolments: keep(createEnrolmentStore(database), 'insert', 'decide', 'delete'),
     transaction,

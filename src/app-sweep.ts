@@ -14,7 +14,7 @@ export interface SweepParts {
   readonly config: Config
   readonly audit: Pick<AuditTrail, 'forgetBefore'>
   readonly clock: Clock
-  readonly registry: Pick<Registry, 'revocations' | 'legacy'>
+  readonly registry: Pick<Registry, 'revocations' | 'legacy' | 'signIns' | 'consoleSessions'>
   readonly broker: Pick<MqttBroker, 'endExpired'>
   readonly pki: Pick<Pki, 'renewal' | 'caKeys'>
   readonly revocationLists: Pick<AuthorityLists, 'refresh'>
@@ -42,6 +42,7 @@ export function createSweep({
   return async () => {
     const works = [
       forgetAudit(),
+      forgetSignIns(),
       registry.revocations.endOverlaps(),
       broker.endExpired(),
       endOthers(),
@@ -58,5 +59,10 @@ export function createSweep({
   // Async: a database that is locked is told like every other failure here, and ends no sweep.
   async function forgetAudit(): Promise<void> {
     audit.forgetBefore(new Date(clock().getTime() - config.audit.keep * 1000))
+  }
+
+  async function forgetSignIns(): Promise<void> {
+    registry.signIns.sweep()
+    registry.consoleSessions.sweep()
   }
 }

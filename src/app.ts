@@ -2,11 +2,13 @@ import { createApi } from './api/api.ts'
 import { createTimings } from './api/metrics/timings.ts'
 import { OWN_ORIGIN } from './api/request/request-origin.ts'
 import { isWebSocketRequest } from './api/request/websocket-rule.ts'
-import { httpsIdentity, webSocketOffer } from './app-addresses.ts'
+import { brokerAddress, httpsIdentity, webSocketOffer } from './app-addresses.ts'
 import { inBackground, repeat } from './app-background.ts'
 import { openBackups } from './app-backup.ts'
 import { ScheduledBackups } from './app-backup-schedule.ts'
 import { openCaKey } from './app-ca-key.ts'
+import { createSetUpLink } from './app-console.ts'
+import { createConsoleFiles } from './app-console-files.ts'
 import { createDiagnosis } from './app-diagnosis.ts'
 import { logEvents } from './app-event-lines.ts'
 import { openHappenings } from './app-events.ts'
@@ -14,6 +16,7 @@ import { openFleetCare, readRotations } from './app-fleet.ts'
 import type { Hub, HubOverrides } from './app-hub.ts'
 import { openListeners } from './app-listeners.ts'
 import { openMetrics } from './app-metrics.ts'
+import { openObservation } from './app-observation.ts'
 import { createOcsp } from './app-ocsp.ts'
 import type { Ports } from './app-ports.ts'
 import { openPremises } from './app-premises.ts'
@@ -37,7 +40,9 @@ import { LiveConfig } from './config-live.ts'
 import { databaseFailure } from './db/database-failure.ts'
 import { OpenSockets } from './edge/open-sockets.ts'
 import { EventFeed } from './events.ts'
+import type { RecordRefusal } from './refusal.ts'
 import { ensureAdminToken } from './registry/admin-token.ts'
+import { createDeniedTopics } from './registry/denied-topics.ts'
 import { VERSION } from './version.ts'
 
 const SWEEP_MS = 30_000
@@ -80,10 +85,14 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     },
     stack,
   )
-  const recordRefusal = registry.refusals.record
+  const deniedTopics = createDeniedTopics(clock)
+  const recordRefusal: RecordRefusal = (refusal, proven) => {
+    registry.refusals.record(refusal, proven)
+    deniedTopics.note(refusal)
+  }
   const reload = createReload({ live, reread, reloadCertificates: pki.reload, endOthers, events, logger })
   tellMistrust({ database, pki, clock, logger })
-  if (files) ensureAdminToken({ path: files.adminToken, tokens: registry.tokens })
+  const isNew = files !== undefined && ensureAdminToken({ path: files.adminToken, tokens: registry.tokens })
 
   // Disposed after those who speak on them.
   const sockets = stack.use(new OpenSockets())
@@ -121,9 +130,18 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   const proxy = openReverseProxy(config, { registry, https, logger })
   const webSocket = webSocketOffer(config)
   const readiness = createReadiness({ database, stores, pki, revocationLists, scheduled, clock, logger }, stack)
+  const observation = openObservation(
+    config,
+    {
+      ...{ database, broker, registry, pki, revocationLists, ocsp, deniedTopics, readiness, scheduled, files },
+      ...{ runtime: overrides.runtime, originOf: overrides.originOf, events, clock, logger },
+    },
+    stack,
+  )
   const api = createApi({
     ...registry,
     ...fleet,
+    ...observation,
     backups,
     modes: authModes(config),
     recordRefusal,
@@ -132,14 +150,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     trust: pki,
     revocationLists,
     answerOcsp: ocsp.answer,
-    broker: {
-      get brokerHost() {
-        return config.public_host ?? 'localhost'
-      },
-      get mqttPort() {
-        return ports.mqtt
-      },
-    },
+    broker: brokerAddress(config, ports),
     audit,
     sessions: broker.sessionList,
     bans: broker.bans,
@@ -150,6 +161,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     get loopbackHttp() {
       return config.api.loopback_http
     },
+    consoleFiles: createConsoleFiles(),
     configuration: { reload: (judge) => reload((next) => judge(apiAuth(next))) },
     allowedOrigins: config.api.allowed_origins,
     health: { level: () => logger.level },
@@ -157,15 +169,8 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     metrics: openMetrics({ broker, registry, events, pki, fleet, scheduled, readiness, timings, files }),
     timings,
     diagnosis: createDiagnosis(config, {
-      stores: registryStores,
-      registry,
-      broker,
-      pki,
-      events,
-      readiness,
-      databaseFile: files?.mqttDatabase,
-      ports,
-      clock,
+      ...{ stores: registryStores, registry, broker, pki, events, readiness },
+      ...{ databaseFile: files?.mqttDatabase, ports, clock },
     }),
     createKeyStore: createPkcs12,
     ...happenings,
@@ -198,10 +203,12 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
 
   // Ended first: nobody waits for the end of a stream that has none.
   stack.use(happenings.eventStreams)
+  stack.use(observation.messageStreams)
   tellExchanges(pki, events)
   inBackground(revocationLists.refresh(), logger)
   logger.info({ component: 'hub', mqttPort: ports.mqtt, apiPort: ports.api }, 'Hub ready')
   const resources = stack.move()
+  const ask = async (request: Request): Promise<Response> => api.fetch(request, { origin: OWN_ORIGIN })
   return {
     mqttPort: ports.mqtt,
     plainMqttPort: ports.plainMqtt,
@@ -222,7 +229,8 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     messages: broker.messages,
     reload: async () => void (await (reread ? reload() : pki.reload())),
     sweep,
-    fetch: async (request) => api.fetch(request, { origin: OWN_ORIGIN }),
+    ...(isNew ? { createSetUpLink: () => createSetUpLink(ask, authModes(config).api) } : {}),
+    fetch: ask,
     [Symbol.asyncDispose]() {
       logger.info({ component: 'hub' }, 'Hub stopping')
       return resources.disposeAsync()
@@ -232,6 +240,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   function endForwarding(): void {
     proxy.endRefused()
     happenings.eventStreams.endRefused()
+    observation.messageStreams.endRefused()
   }
 
   async function endOthers(): Promise<void> {

@@ -1,4 +1,4 @@
-import { pid, stdout } from 'node:process'
+import { memoryUsage, pid, stdout, version } from 'node:process'
 import { startHub as startWiredHub } from './app.ts'
 import type { Hub } from './app-hub.ts'
 import { fieldsAround } from './app-log-fields.ts'
@@ -39,5 +39,5 @@ export async function startHub({ settings, log = stdout, ...overrides }: HubOpti
   const { level, format } = config.log
   const form = format === 'text' ? 'text' : 'json'
   const logger = createLogger({ level, format: form, stream: log, around: fieldsAround })
-  return startWiredHub(config, { ...overrides, logger, pid })
+  return startWiredHub(config, { ...overrides, logger, pid, runtime: { version, rss: memoryUsage.rss } })
 }

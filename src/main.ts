@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { pid } from 'node:process'
+import { memoryUsage, pid, version } from 'node:process'
 import type { HubOverrides } from './app-hub.ts'
 import { EXIT, reportFailure } from './cli/exit-code.ts'
 import type { CommandContext, LocalHub, RunningHub, SettingsRequest, Terminal } from './cli/ports.ts'
@@ -7,6 +7,7 @@ import { createProgram } from './cli/program.ts'
 import { SecretPrompt } from './cli/secret-prompt.ts'
 import type { Config } from './config.ts'
 import type { LoadedConfig } from './config-loader.ts'
+import type { Origin } from './config-source.ts'
 import { VERSION } from './version.ts'
 
 export type StartHub = (config: Config, overrides: HubOverrides) => Promise<RunningHub>
@@ -66,10 +67,16 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
       return listEffectiveSettings(await load(request))
     },
     async start(request) {
-      const { config, configFile } = await load(request)
+      const { config, configFile, ...loaded } = await load(request)
+      let { origins } = loaded
       // A file that is gone for a moment must not pass for one that says nothing.
       const again = configFile === undefined ? request : { ...request, configFile }
-      const reread = async (): Promise<Config> => (await load(again)).config
+      const reread = async (): Promise<Config> => {
+        const next = await load(again)
+        origins = next.origins
+        return next.config
+      }
+      const originOf = (key: string): Origin | undefined => origins.get(key)
       const [{ createLogger }, { fieldsAround }] = await Promise.all([
         import('./logger.ts'),
         import('./app-log-fields.ts'),
@@ -80,7 +87,14 @@ function createLocalHub(env: NodeJS.Dict<string>, terminal: Terminal, startHub: 
       const logger = createLogger({ level, format: form, stream: terminal.stdout, around: fieldsAround })
       await using prompt = new SecretPrompt(terminal)
       const askSecret = (): Promise<string | undefined> => prompt.ask(ASK_FOR_CA_KEY)
-      return await startHub(config, { logger, pid, reread, askSecret })
+      return await startHub(config, {
+        logger,
+        pid,
+        runtime: { version, rss: memoryUsage.rss },
+        reread,
+        originOf,
+        askSecret,
+      })
     },
     async changeCaKeys(request, change) {
       const { config } = await load(request)

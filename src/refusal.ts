@@ -60,12 +60,14 @@ export const REFUSAL_MENDS = {
     'No complete MQTT CONNECT arrived within limits.connect_seconds after the handshake: check the client, or the network.',
   connect_too_large:
     'The CONNECT packet exceeds limits.connect_bytes: shorten will message, user name or password, or raise the limit.',
+  console_session_invalid:
+    'The session of the console has ended, or was ended: sign in again (signet console-link makes a link).',
   credential_missing:
     'The client showed neither a certificate nor a token: configure its certificate and key, or its token (MQTT: id as user name, token as password; API: "Authorization: Bearer <token>").',
   credentials_differ:
     'Certificate and token belong to two owners: give the client the token that was made for the id in its certificate; on the API, one of the name and role of the administrator.',
   cross_origin:
-    'A web page that is not of this hub made a browser call the API, which shows the certificate of whoever sits there: call from a program, or with a token.',
+    'A web page that is not of this hub made a browser call the API, which shows the certificate or session of whoever sits there: call from the console, from a program, or with a token.',
   csr_invalid:
     'The certificate request is no PKCS#10, or not signed with its own key: make a new one with openssl req -new -key KEY.',
   emqx_body_empty:
@@ -147,6 +149,12 @@ export const REFUSAL_MENDS = {
     "The client does not trust the hub's certificate: install ca-cert.pem as its CA; if it is there, connect to a name the certificate holds (tls.server_names, public_host) and set the clock of the client.",
   store_full:
     'The messages that wait fill limits.store_bytes: find out which sessions do not fetch theirs, end those, or raise the limit.',
+  sign_in_link_closed:
+    'The sign-in link was used already, or has expired: find out who used it (signet audit list), and make a new one (signet console-link, or invite NAME).',
+  sign_in_link_unknown:
+    'No sign-in link has this secret: it was cut short, or ended long ago (signet console-link makes a new one).',
+  sign_in_over_limit:
+    'Too many attempts to sign in from this address were wrong: somebody guesses, or a page asks again and again; it is let in again in a minute.',
   sub_protocol_missing:
     'The client offers no WebSocket sub-protocol that carries MQTT: set it to mqtt (MQTT.js and paho do so by themselves).',
   storage_unavailable:

@@ -1,4 +1,4 @@
-import { pid } from 'node:process'
+import { memoryUsage, pid, version } from 'node:process'
 import type { IClientOptions, MqttClient } from 'mqtt'
 import { startHub } from './app.ts'
 import type { Hub } from './app-hub.ts'
@@ -102,7 +102,8 @@ export async function startTestHub({ settings, log }: TestHubOptions = {}): Prom
     stream,
     around: fieldsAround,
   })
-  const hub = stack.use(await startHub(config, { logger, pid, clock: clock.now, inMemory: true }))
+  const runtime = { version, rss: memoryUsage.rss }
+  const hub = stack.use(await startHub(config, { logger, pid, runtime, clock: clock.now, inMemory: true }))
   const network = stack.use(await openTestNetwork(hub.mqttPort))
   const messages = new MessageLog()
   stack.use(hub.messages.subscribe(messages.add))

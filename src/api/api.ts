@@ -18,6 +18,7 @@ import { tracedRequest } from './request/traced-request.ts'
 import { administratorCertificateRoutes } from './routes/administrator-certificates.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { authorityRoutes } from './routes/authorities.ts'
+import { authorityTreeRoutes } from './routes/authority-tree.ts'
 import { backupRoutes } from './routes/backup.ts'
 import { banRoutes } from './routes/bans.ts'
 import { caCertificateRoutes } from './routes/ca-certificate.ts'
@@ -25,6 +26,8 @@ import { certificateAuthorityRoutes } from './routes/certificate-authority.ts'
 import { certificateValidationRoutes } from './routes/certificate-validation.ts'
 import { certificateRoutes } from './routes/certificates.ts'
 import { configurationRoutes } from './routes/configuration.ts'
+import { consoleRoutes } from './routes/console.ts'
+import { consoleSessionRoutes } from './routes/console-sessions.ts'
 import { deviceCertificateRoutes } from './routes/device-certificates.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { diagnosticRoutes } from './routes/diagnostics.ts'
@@ -39,21 +42,26 @@ import { healthRoutes } from './routes/health.ts'
 import { identityTokenRoutes } from './routes/identity-tokens.ts'
 import { importRoutes } from './routes/imports.ts'
 import { legacyCredentialRoutes } from './routes/legacy-credential.ts'
+import { messageRoutes } from './routes/messages.ts'
 import { metricRoutes } from './routes/metrics.ts'
 import { modeRoutes } from './routes/mode.ts'
 import { ocspRoutes } from './routes/ocsp.ts'
 import { openApiRoutes } from './routes/openapi-document.ts'
+import { overviewRoutes } from './routes/overview.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { publishRoutes } from './routes/publish.ts'
 import { remoteCallRoutes } from './routes/remote-calls.ts'
 import { renewalRoutes } from './routes/renewal.ts'
 import { revocationListRoutes } from './routes/revocation-lists.ts'
 import { rotationRoutes } from './routes/rotations.ts'
+import { searchRoutes } from './routes/search.ts'
 import { serverCertificateRoutes } from './routes/server-certificates.ts'
 import { serviceCertificateRoutes } from './routes/service-certificates.ts'
 import { serviceRoutes } from './routes/services.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { signInRoutes } from './routes/sign-in.ts'
 import { signingRequestRoutes } from './routes/signing-requests.ts'
+import { supportBundleRoutes } from './routes/support-bundle.ts'
 import { timeRoutes } from './routes/time.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { trustAnchorRoutes } from './routes/trust-anchors.ts'
@@ -89,7 +97,9 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/', ocspRoutes(dependencies.answerOcsp, dependencies.clock))
   app.route('/', trustPageRoutes(dependencies.trust, dependencies.https))
   app.route('/', handOver.page)
+  app.route('/', consoleRoutes(dependencies.consoleFiles))
   app.route('/', openApiRoutes(app, dependencies.version, dependencies.https))
+  app.route('/', signInRoutes(dependencies))
   app.route('/', webSocketRoutes(dependencies.https, dependencies.webSocket, recordRefusal))
 
   // By device certificate alone, in every mode.
@@ -134,7 +144,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   )
   app.route('/api/devices', signingRequestRoutes(certificates, recordRefusal, guard))
   app.route('/api/devices', handOver.devices)
-  app.route('/api/devices', deviceRoutes(dependencies.devices, legacy, guard))
+  app.route('/api/devices', deviceRoutes(dependencies.devices, dependencies.deviceList, legacy, guard))
   app.route('/api/devices', identityTokenRoutes('device', identityTokens, guard))
   app.route('/api/devices', legacyCredentialRoutes(legacy, guard))
   app.route('/api/certificates', expiryRoutes(dependencies.expiry, guard))
@@ -157,10 +167,15 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   )
   app.route('/api/ca', authorityRoutes(dependencies.authorityRotations, guard))
   app.route('/api/ca/trust-anchors', trustAnchorRoutes(dependencies.foreignAuthorities, guard))
+  app.route('/api/ca', authorityTreeRoutes(dependencies, guard))
   app.route('/api/ca', certificateAuthorityRoutes(dependencies.certificateAuthority, guard))
   app.route('/api/admin-certificates', handOver.administrators)
+  app.route('/api', consoleSessionRoutes(dependencies, guard))
   app.route('/api/tokens', tokenRoutes(tokens, guard))
-  app.route('/api/config', configurationRoutes(dependencies.configuration, dependencies.apiAdmissions, guard))
+  app.route(
+    '/api/config',
+    configurationRoutes(dependencies.configuration, dependencies.apiAdmissions, dependencies.settingsInForce, guard),
+  )
   app.route('/api/backup', backupRoutes(dependencies.backups, guard))
   app.route('/api/mode', modeRoutes(dependencies.modes, guard))
   app.route('/api/sessions', sessionRoutes(dependencies.sessions, guard))
@@ -170,7 +185,11 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/devices', diaryRoutes('device', dependencies.devices.get, dependencies.diagnosis.diary, guard))
   app.route('/api/services', diaryRoutes('service', dependencies.services.get, dependencies.diagnosis.diary, guard))
   app.route('/api/events', eventRoutes(dependencies, guard))
+  app.route('/api/messages', messageRoutes(dependencies, guard))
+  app.route('/api/overview', overviewRoutes(dependencies.overview, guard))
+  app.route('/api/search', searchRoutes(dependencies.search, guard))
   app.route('/api/webhooks', webhookRoutes(dependencies.webhooks, guard))
   app.route('/api/diagnostics', diagnosticRoutes(dependencies, guard))
+  app.route('/api/diagnostics', supportBundleRoutes(dependencies, guard))
   return app
 }

@@ -12,6 +12,8 @@ import type { Approvals } from '../registry/approvals.ts'
 import type { AuditTrail } from '../registry/audit/audit-trail.ts'
 import type { AuthorityRotations } from '../registry/authority-rotation.ts'
 import type { Certificates } from '../registry/certificates.ts'
+import type { ConsoleSessions } from '../registry/console/console-sessions.ts'
+import type { SignIns } from '../registry/console/sign-ins.ts'
 import type { Devices } from '../registry/devices.ts'
 import type { EmqxAuthenticator } from '../registry/emqx-authenticator.ts'
 import type { EmqxAuthorizer } from '../registry/emqx-authorizer.ts'
@@ -34,6 +36,7 @@ import type { EventStreams } from './events/event-streams.ts'
 import type { HandOverDependencies } from './hand-over/hand-over-routes.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Timings } from './metrics/timings.ts'
+import type { ObservationPorts } from './observation-ports.ts'
 import type {
   AnswerOcsp,
   AuthModes,
@@ -41,6 +44,7 @@ import type {
   BrokerAddress,
   CertificateAuthorityCalls,
   Configuration,
+  ConsoleFiles,
   DiagnosisCalls,
   EnrolmentPapers,
   Health,
@@ -58,7 +62,7 @@ import type { IdentityTokenCalls } from './routes/identity-tokens.ts'
 import type { WebhookCalls } from './routes/webhooks.ts'
 
 /** What the API translates to and from. */
-export interface ApiDependencies extends HandOverDependencies {
+export interface ApiDependencies extends HandOverDependencies, ObservationPorts {
   readonly certificates: Certificates
   readonly renewals: Renewals
   readonly enrolments: Enrolments
@@ -75,13 +79,15 @@ export interface ApiDependencies extends HandOverDependencies {
   readonly approvals: Approvals
   readonly holds: Holds
   readonly imports: Imports & ImportUndo
-  readonly devices: Pick<Devices, 'create' | 'get' | 'list' | 'change' | 'remove'>
+  readonly devices: Pick<Devices, 'create' | 'get' | 'change' | 'remove'>
   readonly services: Services
   readonly policies: Pick<Policies, 'get' | 'list' | 'put' | 'remove'>
   readonly modes: AuthModes
   readonly administratorCertificates: AdministratorCertificates
   readonly apiAdmissions: ApiAdmissions
   readonly tokens: Pick<ApiTokens, 'create' | 'list' | 'revoke'>
+  readonly signIns: Pick<SignIns, 'createLink' | 'recognise' | 'open'>
+  readonly consoleSessions: Pick<ConsoleSessions, 'find' | 'list' | 'end'>
   readonly emqx: EmqxAuthenticator & EmqxAuthorizer
   readonly identityTokens: IdentityTokenCalls
   readonly legacy: Pick<LegacyCredentials, 'find' | 'put' | 'remove'>
@@ -106,6 +112,7 @@ export interface ApiDependencies extends HandOverDependencies {
   /** Whether callers from loopback addresses may use the API without TLS. */
   readonly loopbackHttp: boolean
   readonly configuration: Configuration
+  readonly consoleFiles: ConsoleFiles
   readonly backups: BackupMaker
   /** Of web pages that may call the API, the hub's own left out. */
   readonly allowedOrigins: readonly string[]

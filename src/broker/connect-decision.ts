@@ -42,7 +42,7 @@ export function decideConnect(
   connection: Connection,
   options: ConnectDecisionOptions,
 ): ConnectDecision {
-  const { clientId, cleanSession, protocolVersion, keepAlive, login } = packet
+  const { clientId, login, ...asked } = packet
   const { peer, surface, address } = connection
   const admission = options.directory.admit(peer, { surface, address, login })
   if (admission.admitted === undefined) return { accepted: undefined, compare: admission.compare }
@@ -77,10 +77,10 @@ export function decideConnect(
     const expected = `no CONNECT before ${until.toISOString()}`
     return refuse({ cause, returnCode: RETURN_CODE.notAuthorized, presented, expected, identity })
   }
-  const session = { ...grant, cleanSession, protocolVersion, keepAlive, connectedAt: options.clock() }
+  const session = { ...grant, ...asked, connectedAt: options.clock() }
   if (clientId === '') {
     // [MQTT-3.1.3-8]: a session that is kept must be named
-    if (!cleanSession) return refuseClientId('client_id_missing')
+    if (!asked.cleanSession) return refuseClientId('client_id_missing')
     return accept({ ...session, clientId: assignClientId(identity, options) })
   }
   const claim = options.clientIds.claim(identity, clientId)

@@ -11,6 +11,7 @@ export interface ConnectPacket {
   readonly protocolVersion: 3 | 4
   /** Seconds; 0 is off. */
   readonly keepAlive: number
+  readonly willTopic?: string
   /** A user name without a password claims nothing. */
   readonly login?: Login
 }
@@ -26,7 +27,8 @@ export function readConnectPacket(frame: Buffer, headerLength: number): ConnectR
   const { clientId, clean: cleanSession = false, keepalive: keepAlive = 0 } = packet
   const login = readLogin(packet)
   const protocolVersion = packet.protocolId === 'MQIsdp' ? 3 : 4
-  return { clientId, cleanSession, protocolVersion, keepAlive, ...(login ? { login } : {}) }
+  const will = packet.will ? { willTopic: packet.will.topic } : {}
+  return { clientId, cleanSession, protocolVersion, keepAlive, ...will, ...(login ? { login } : {}) }
 }
 
 function readLogin({ username: userName, password }: IConnectPacket): Login | undefined {

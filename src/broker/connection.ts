@@ -6,11 +6,19 @@ import type { Grant } from '../registry/grant.ts'
 import type { ConnectPacket } from './connect-packet.ts'
 import type { DisconnectReason } from './disconnect-reason.ts'
 
+/** As TLS names them. */
+export interface TlsSession {
+  readonly version: string
+  readonly cipher: string
+}
+
 /** A connection as the edge hands it on: over TLS, its handshake finished. */
 export interface IncomingConnection {
   readonly socket: Duplex
   readonly address: string
   readonly peer: Peer
+  /** What its handshake agreed on; none without TLS. */
+  readonly tls?: () => TlsSession
   markOpen(): void
   /** Closes at once; what has not been sent yet is thrown away. */
   reset(): void
@@ -47,6 +55,11 @@ export class Connection {
 
   get fingerprint(): string | undefined {
     return this.peer.certificate?.fingerprint
+  }
+
+  /** What its handshake agreed on; none without TLS. */
+  get tls(): TlsSession | undefined {
+    return this.#incoming.tls?.()
   }
 
   /** Known once its CONNECT was accepted. */

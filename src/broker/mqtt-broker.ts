@@ -47,7 +47,7 @@ export interface MqttBroker extends AsyncDisposable {
   accept(incoming: IncomingConnection, surface: Surface): void
   readonly sessions: SessionRegistry
   /** The same for administrators, with those that wait for their clients. */
-  readonly sessionList: Pick<SessionList, 'clientIds' | 'get' | 'disconnect' | 'findListener'>
+  readonly sessionList: Pick<SessionList, 'clientIds' | 'get' | 'ownerOf' | 'disconnect' | 'findListener'>
   readonly bans: Pick<Bans, 'list' | 'lift'>
   /**
    * As a client's PUBLISH; resolves when PUBACK would be sent. Throws `invalid_topic_name`, `packet_too_large`,
@@ -60,6 +60,7 @@ export interface MqttBroker extends AsyncDisposable {
   /** What bounds have cost since the start, by reason. */
   readonly losses: Pick<Losses, 'totals'>
   readonly figures: AedesEngine['figures']
+  readonly traffic: Pick<Traffic, 'read'>
   /** How often those limits were reached that refuse nobody a connection, since the start. */
   readonly limitsReached: Pick<BoundReports, 'totals'>
   /** Cuts what is live of this identity and drops what is stored for it. */
@@ -99,6 +100,7 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
     accept,
     losses: engine.losses,
     figures: engine.figures,
+    traffic,
     limitsReached: reports,
     liftBan: (kind, id) => void flappingBans.lift({ kind, id }),
     async forgetIdentity(kind, id, userId) {

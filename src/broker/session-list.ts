@@ -6,7 +6,7 @@ import type { Identity } from '../registry/identity.ts'
 import { matches } from '../topic.ts'
 import type { AedesEngine } from './aedes/engine.ts'
 import type { BanSubject, Bans } from './bans.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, TlsSession } from './connection.ts'
 import type { QoS } from './delivery/message.ts'
 import type { AccessRules } from './ports.ts'
 import type { SessionOwners } from './session-owners.ts'
@@ -24,7 +24,7 @@ export interface SessionListOptions {
 }
 
 export interface SessionQuery {
-  /** Part of a client id. */
+  /** Part of a client id, or a whole address. */
   readonly search?: string
   readonly state?: 'connected' | 'disconnected'
 }
@@ -41,6 +41,8 @@ export interface SessionView {
   /** What waits for it, and what is unacknowledged. */
   readonly queued: { readonly messages: number; readonly bytes: number }
   readonly inFlight: number
+  /** That it sent, and was sent, since it began or the hub was started. */
+  readonly messages: { readonly received: number; readonly sent: number }
   /** When it ends unless its client comes back. */
   readonly expiresAt: Date | undefined
 }
@@ -52,6 +54,10 @@ export interface ConnectionView {
   readonly protocolVersion: 3 | 4
   /** Seconds; 0 is off. */
   readonly keepAlive: number
+  /** Of the certificate it has shown. */
+  readonly fingerprint: string | undefined
+  readonly tls: TlsSession | undefined
+  readonly willTopic: string | undefined
 }
 
 /** Every session, and the end of one. */
@@ -67,18 +73,19 @@ export class SessionList {
     const { connections, owners } = this.#options
     const all = new Set([...connections.clientIds(), ...owners.clientIds()])
     const isWanted = (clientId: string): boolean => {
-      const isConnected = connections.findByClientId(clientId) !== undefined
-      return clientId.includes(search) && (state === undefined || (state === 'connected') === isConnected)
+      const connection = connections.findByClientId(clientId)
+      const isFound = clientId.includes(search) || connection?.address === search
+      return isFound && (state === undefined || (state === 'connected') === (connection !== undefined))
     }
     return [...all].filter(isWanted)
   }
 
   /** Throws `session_not_found`. */
   get(clientId: string): SessionView {
-    const { connections, engine, owners, limits } = this.#options
+    const { connections, engine, limits } = this.#options
     const connection = connections.findByClientId(clientId)
     const stored = engine.stored.find(clientId)
-    const identity = connection?.session?.identity ?? owners.ownerOf(clientId)
+    const identity = connection?.session?.identity ?? this.ownerOf(clientId)
     if (!identity) throw sessionNotFound(clientId)
     const session = (connection && engine.sessionOf(connection)) ?? stored
     const disconnectedAt = connection || !stored ? undefined : engine.stored.disconnectedAt(stored)
@@ -90,8 +97,15 @@ export class SessionList {
       subscriptions: [...(session?.topicFilters ?? [])].map(([topicFilter, qos]) => ({ topicFilter, qos })),
       queued: session?.measure() ?? { messages: 0, bytes: 0 },
       inFlight: session?.inFlight ?? 0,
+      messages: { ...(session?.counts ?? { received: 0, sent: 0 }) },
       expiresAt: disconnectedAt && new Date(disconnectedAt.getTime() + limits.sessionSeconds * 1000),
     }
+  }
+
+  /** Whose the session is; none: there is no such session. */
+  ownerOf(clientId: string): Pick<Identity, 'kind' | 'id'> | undefined {
+    const { connections, owners } = this.#options
+    return connections.findByClientId(clientId)?.session?.identity ?? owners.ownerOf(clientId)
   }
 
   /** The connection that would hear a message on this topic, and when it was made; the newest of several. */
@@ -145,10 +159,10 @@ export class SessionList {
   }
 }
 
-function describe({ session, address, surface }: Connection): ConnectionView | undefined {
+function describe({ session, address, surface, fingerprint, tls }: Connection): ConnectionView | undefined {
   if (!session) return undefined
-  const { connectedAt, protocolVersion, keepAlive } = session
-  return { connectedAt, address, surface, protocolVersion, keepAlive }
+  const { connectedAt, protocolVersion, keepAlive, willTopic } = session
+  return { connectedAt, address, surface, protocolVersion, keepAlive, fingerprint, tls, willTopic }
 }
 
 function sessionNotFound(clientId: string): DomainError {

@@ -9,6 +9,7 @@ export class SessionRegistry {
   readonly #byCredential = new ConnectionIndex()
   readonly #byClientId = new ConnectionIndex()
   readonly #byIdentity = new ConnectionIndex()
+  readonly #counts: Record<Identity['kind'], number> = { device: 0, service: 0, anonymous: 0 }
 
   get size(): number {
     return this.#connections.size
@@ -25,7 +26,24 @@ export class SessionRegistry {
     connection.open(session)
     for (const credential of session.credentials) this.#byCredential.add(credential, connection)
     this.#byClientId.add(session.clientId, connection)
-    this.#byIdentity.add(nameOf(session.identity), connection)
+    const { identity } = session
+    if (this.#byIdentity.add(nameOf(identity), connection)) this.#counts[identity.kind]++
+  }
+
+  /** How many identities of this kind are connected. */
+  countOf(kind: Identity['kind']): number {
+    return this.#counts[kind]
+  }
+
+  /** The ids of those. */
+  idsOf(kind: Identity['kind']): readonly string[] {
+    const prefix = nameOf({ kind, id: '' })
+    return [...this.#byIdentity.keys()].flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []))
+  }
+
+  /** Those whose CONNECT was accepted, in no order. */
+  *[Symbol.iterator](): Iterator<Connection & { readonly session: Session }> {
+    for (const connection of this.#connections) if (hasSession(connection)) yield connection
   }
 
   /** Of every connection whose CONNECT was accepted. */
@@ -99,8 +117,13 @@ export class SessionRegistry {
     for (const credential of session?.credentials ?? []) this.#byCredential.remove(credential, connection)
     if (!session) return
     this.#byClientId.remove(session.clientId, connection)
-    this.#byIdentity.remove(nameOf(session.identity), connection)
+    const { identity } = session
+    if (this.#byIdentity.remove(nameOf(identity), connection)) this.#counts[identity.kind]--
   }
+}
+
+function hasSession(connection: Connection): connection is Connection & { readonly session: Session } {
+  return connection.session !== undefined
 }
 
 function nameOf({ kind, id }: Pick<Identity, 'kind' | 'id'>): string {
@@ -124,14 +147,17 @@ class ConnectionIndex {
     return [...(this.#sharing.get(key) ?? [])]
   }
 
-  add(key: string, connection: Connection): void {
+  /** Whether it is the first. */
+  add(key: string, connection: Connection): boolean {
     const sharing = this.#sharing.get(key) ?? new Set()
     this.#sharing.set(key, sharing.add(connection))
+    return sharing.size === 1
   }
 
-  remove(key: string, connection: Connection): void {
+  /** Whether it was the last. */
+  remove(key: string, connection: Connection): boolean {
     const sharing = this.#sharing.get(key)
     sharing?.delete(connection)
-    if (sharing?.size === 0) this.#sharing.delete(key)
+    return sharing?.size === 0 && this.#sharing.delete(key)
   }
 }

@@ -63,6 +63,11 @@ export class OcspResponder {
     this.#issuers = createIssuerIds(authority.encodedSubject, authority.certificate)
   }
 
+  /** The end of who signs the answers; none before the first. */
+  get signerEndsAt(): Date | undefined {
+    return this.#signers.endsAt
+  }
+
   /** Whether a certificate of this CA is among those that the request asks for. */
   isAsked(request: Uint8Array): boolean {
     return parseOcspRequest(request)?.certificates.some(this.#isOurs) ?? false

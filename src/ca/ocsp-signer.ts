@@ -25,6 +25,11 @@ export class OcspSignerRenewal {
     this.#clock = clock
   }
 
+  /** Of the one that signs now; none before it was first asked for. */
+  get endsAt(): Date | undefined {
+    return this.#signer?.notAfter
+  }
+
   /** Another one from two thirds of its life on, or once the CA can sign it; throws `issuer_expired` and `ca_locked`. */
   async current(): Promise<DelegatedSigner> {
     if (this.#signer && !this.#isDue(this.#signer)) return this.#signer

@@ -5,12 +5,14 @@ import { CommandFailed } from './command-failed.ts'
 import type { CheckupAnswer, FindingAnswer, VerdictAnswer } from './hub/answers.ts'
 import type { HubClient } from './hub/hub-client.ts'
 import { addHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
+import { saveHandedFile } from './output/handed-file.ts'
 import { type Column, printItems, renderFields } from './output/table.ts'
-import type { CommandContext, Output } from './ports.ts'
+import type { CommandContext, Output, Terminal } from './ports.ts'
 import { readNamedFile } from './tls-files.ts'
 
 interface DoctorOptions extends HubOptions {
   readonly certificate?: string
+  readonly bundle?: string
   readonly json?: boolean
 }
 
@@ -21,10 +23,14 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
     .description('find what is wrong with the hub, a device or a certificate')
   addHubOptions(doctor)
     .option('--certificate <file>', 'whether this certificate (PEM or DER) would be let in, and if not, why')
+    .option('--bundle <file>', 'save what somebody asks for who is to help, without secrets, in a zip archive')
     .option('--json', 'as JSON')
     .action(async (id: string | undefined, options: DoctorOptions) => {
       if (id !== undefined && options.certificate !== undefined) doctor.error('error: an id or --certificate, not both')
+      if (options.bundle !== undefined && (id !== undefined || options.certificate !== undefined))
+        doctor.error('error: --bundle is of the hub: neither an id nor --certificate goes with it')
       const hub = await openHubClient(options, context)
+      if (options.bundle !== undefined) return saveBundle(options.bundle, hub, context.terminal)
       if (options.certificate !== undefined) {
         return reportVerdict(await judge(await readNamedFile(options.certificate, cwd), hub), stdout, options)
       }
@@ -33,6 +39,11 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
       const found = checks.filter(({ status }) => status === 'warning' || status === 'failed').length
       if (found > 0) throw new CommandFailed(`${found === 1 ? '1 check' : `${found} checks`} found something to mend`)
     })
+}
+
+async function saveBundle(name: string, hub: HubClient, { stdout, cwd }: Terminal): Promise<void> {
+  const file = await saveHandedFile(name, cwd, () => hub.download('/api/diagnostics/support-bundle'))
+  stdout.write(`${file} has no secret in it; ids of devices, names of users and addresses are\n`)
 }
 
 const COLUMNS: readonly Column<FindingAnswer>[] = [

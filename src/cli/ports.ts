@@ -69,6 +69,8 @@ export interface RunningHub extends AsyncDisposable {
   /** None of a hub in memory. */
   readonly adminTokenFile?: string
   readonly serverNames: readonly string[]
+  /** Of a hub that has never run before: where its first administrator signs in; nothing where the mode lets nobody in so. */
+  createSetUpLink?(): Promise<string | undefined>
   /** Reads again the configuration, and the files of certificates that it names; throws what is wrong with them. */
   reload(): Promise<void>
 }

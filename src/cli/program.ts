@@ -6,6 +6,7 @@ import { addBanCommands } from './ban.ts'
 import { addCaCommands } from './ca.ts'
 import { addCertificateCommands } from './certificate.ts'
 import { addConfigCommands } from './config.ts'
+import { addConsoleCommands } from './console.ts'
 import { addDeviceCommands } from './device.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { addEmqxConfigCommand } from './emqx-config.ts'
@@ -51,6 +52,7 @@ export function createProgram(context: CommandContext): Command {
   addDeviceCommands(program, context)
   addServiceCommands(program, context)
   addTokenCommands(program, context)
+  addConsoleCommands(program, context)
   addEnrolmentTokenCommands(program, context)
   addEnrolmentCommands(program, context)
   addAdministratorCertificateCommands(program, context)

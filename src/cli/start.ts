@@ -27,7 +27,7 @@ export function addStartCommand(program: Command, { terminal, local, version, se
       using reload = openReloadSignal(stdout.isTTY ? undefined : signals, stderr)
       const hub = await local.start({ ...request, flags })
       reload.pass(hub)
-      if (stdout.isTTY) stdout.write(renderBanner(hub, { version, cwd, command: name }))
+      if (stdout.isTTY) stdout.write(renderBanner(hub, { version, cwd, command: name }, await hub.createSetUpLink?.()))
       await stop.stopped
       await stopHub(hub, terminal, STOP_MILLISECONDS)
     })

@@ -1,6 +1,6 @@
 import type { SQL } from 'drizzle-orm'
 import { foldId, readCertificateNames } from '../identifiers.ts'
-import type { DeviceQuery, DeviceStore } from '../registry/ports.ts'
+import type { DeviceFilter, DeviceStore } from '../registry/ports.ts'
 import { attachedNames } from './attached-names.ts'
 import type { Database } from './database.ts'
 import { and, asc, eq, gt, or, sql } from './drizzle.ts'
@@ -32,7 +32,7 @@ export function createDeviceStore(database: Database): DeviceStore {
     delete: (id) => void remove.run({ id }),
     list(query) {
       const rows = selectDevices(database)
-        .where(conditionOf(query))
+        .where(and(gt(devices.id, query.after ?? ''), deviceCondition(query)))
         .orderBy(asc(devices.id))
         .limit(query.limit + 1)
         .all()
@@ -55,17 +55,17 @@ function prepareLookUps(database: Database) {
   }
 }
 
+export const DEVICE_COLUMNS = {
+  id: devices.id,
+  userId: devices.userId,
+  state: devices.state,
+  policies: attachedNames(devicePolicies, devicePolicies.policy, eq(devicePolicies.deviceId, devices.id)),
+  clientIds: attachedNames(deviceClientIds, deviceClientIds.clientId, eq(deviceClientIds.deviceId, devices.id)),
+  createdAt: devices.createdAt,
+}
+
 function selectDevices({ orm }: Database) {
-  return orm
-    .select({
-      id: devices.id,
-      userId: devices.userId,
-      state: devices.state,
-      policies: attachedNames(devicePolicies, devicePolicies.policy, eq(devicePolicies.deviceId, devices.id)),
-      clientIds: attachedNames(deviceClientIds, deviceClientIds.clientId, eq(deviceClientIds.deviceId, devices.id)),
-      createdAt: devices.createdAt,
-    })
-    .from(devices)
+  return orm.select(DEVICE_COLUMNS).from(devices)
 }
 
 function prepareWrites({ orm }: Database) {
@@ -94,9 +94,9 @@ function prepareWrites({ orm }: Database) {
   }
 }
 
-function conditionOf({ after = '', search, state, userId }: DeviceQuery): SQL | undefined {
+/** What the filter lets through. */
+export function deviceCondition({ search, state, userId }: DeviceFilter): SQL | undefined {
   return and(
-    gt(devices.id, after),
     search === undefined ? undefined : matches(search),
     state === undefined ? undefined : eq(devices.state, state),
     userId === undefined ? undefined : eq(devices.userId, userId),

@@ -22,6 +22,9 @@ export const MERGED = {
   legacy_credentials: 'merged',
   audit_entries: 'merged',
   claims: 'merged',
+  // Who is signed in, or may, is no matter of a backup: it would let in again whoever has signed out.
+  sign_in_links: 'dropped',
+  console_sessions: 'dropped',
   enrolment_tokens: 'merged',
   enrolments: 'merged',
   events: 'merged',
@@ -30,7 +33,12 @@ export const MERGED = {
   rotations: 'restored',
   webhooks: 'merged',
   webhook_deliveries: 'merged',
-} as const satisfies Record<string, 'merged' | 'restored'>
+} as const satisfies Record<string, 'merged' | 'restored' | 'dropped'>
+
+/** Of a registry that comes out of a backup, whether it takes the place of another or of none. */
+export function dropSignIns(sqlite: SQLite.Database): void {
+  for (const table of ['sign_in_links', 'console_sessions']) sqlite.exec(`delete from ${table}`)
+}
 
 /**
  * Takes into the restored registry (`main`) what the one it replaces (`present`) has ended since: nobody gets back a

@@ -8,7 +8,7 @@ import { copyDatabase } from './database-file.ts'
 import { dropRemoved } from './messages-merge.ts'
 import { migrationsFolder } from './migrations-folder.ts'
 import { findRegistryLosses, listRemoved, type RegistryLosses, type RemovedIdentity } from './registry-losses.ts'
-import { mergeRegistry } from './registry-merge.ts'
+import { dropSignIns, mergeRegistry } from './registry-merge.ts'
 import { countMessages } from './snapshot-figures.ts'
 
 /** Copies a present registry, brought to this version's schema; throws `database_corrupt` or `database_too_new`. */
@@ -27,9 +27,9 @@ export interface RegistryOutcome {
   readonly removed: readonly RemovedIdentity[]
 }
 
-/** Migrates and checks a registry that came out of a backup; throws `backup_too_new` or `database_corrupt`. */
+/** Migrates and checks a registry that came out of a backup, and signs everybody out of it; throws `backup_too_new` or `database_corrupt`. */
 export function checkRegistry(file: string): void {
-  checkDatabase(file, 'registry')
+  checkDatabase(file, 'registry', ({ sqlite }) => dropSignIns(sqlite))
 }
 
 /** Compares it with a copy of the present one and, where `now` is given, takes into it what that one has ended. */

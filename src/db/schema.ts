@@ -26,7 +26,12 @@ export const devices = sqliteTable(
     state: text('state').$type<Device['state']>().notNull(),
     createdAt: time('created_at').notNull(),
   },
-  (table) => [index('devices_by_user').on(table.userId, table.id)],
+  (table) => [
+    index('devices_by_user').on(table.userId, table.id),
+    index('devices_by_state').on(table.state, table.id),
+    // All that a list by what is known in memory alone reads of each.
+    index('devices_by_id').on(table.id, table.createdAt),
+  ],
 )
 
 export const deviceClientIds = sqliteTable(
@@ -132,6 +137,10 @@ export const certificates = sqliteTable(
       .on(table.serialNumber, table.issuer, table.notAfter, table.revokedAt, table.revocationReason)
       .where(sql`revoked_at is not null`),
     index('certificates_ending').on(table.notAfter).where(sql`revoked_at is null and pending_since is null`),
+    // When the owner's last one ends, which lists of devices are sorted by; the two that are null so that the index is enough.
+    index('certificates_ending_of_subject')
+      .on(table.kind, table.subjectId, table.notAfter, table.retiresAt, table.revokedAt, table.pendingSince)
+      .where(sql`revoked_at is null and pending_since is null`),
     index('certificates_retiring').on(table.retiresAt).where(sql`retires_at is not null and revoked_at is null`),
   ],
 )

@@ -36,6 +36,8 @@ export interface SecureConnection {
   readonly socket: TLSSocket
   readonly address: string
   readonly peer: Peer
+  /** What the handshake agreed on, as TLS names it. */
+  tls(): { readonly version: string; readonly cipher: string }
   /** The peer has shown who it is: it is half-open no longer. */
   markOpen(): void
   /** Closes at once; what the kernel has not sent yet is thrown away. */
@@ -78,6 +80,7 @@ export function createSecureServer(options: SecureServerOptions): SecureServer {
       socket,
       address,
       peer,
+      tls: () => ({ version: socket.getProtocol() ?? 'unknown', cipher: socket.getCipher().standardName }),
       markOpen,
       // Its close is the TLS socket's. To destroy that one too within the tick of its handshake would crash Node.
       reset: () => resetSocket(raw, socket),

@@ -13,16 +13,23 @@ const OWNER_ONLY = 0o600
 /**
  * Leaves the first administrator's token in a file of its owner, once: a file that was taken away later stays away.
  * The file is written aside and put in place last, so that a start that was killed in between is made good by the next.
+ * True: it stands there since this start.
  */
-export function ensureAdminToken({ path, tokens }: AdminTokenOptions): void {
+export function ensureAdminToken({ path, tokens }: AdminTokenOptions): boolean {
   const staged = `${path}.new`
   try {
     const earlier = tokens.list().filter(({ name }) => name === NAME)
     const interrupted = existsSync(staged)
     // A file that no token stands behind is of a database that was lost.
-    if (existsSync(path) && earlier.length > 0) return rmSync(staged, { force: true })
-    if (interrupted && isGood(staged, tokens)) return renameSync(staged, path)
-    if (earlier.length > 0 && !interrupted) return
+    if (existsSync(path) && earlier.length > 0) {
+      rmSync(staged, { force: true })
+      return false
+    }
+    if (interrupted && isGood(staged, tokens)) {
+      renameSync(staged, path)
+      return true
+    }
+    if (earlier.length > 0 && !interrupted) return false
     // Nobody ever read what the interrupted start made.
     for (const { id } of earlier) tokens.revoke(id)
     rmSync(staged, { force: true })
@@ -32,6 +39,7 @@ export function ensureAdminToken({ path, tokens }: AdminTokenOptions): void {
     const { token } = tokens.create({ name: NAME, role: 'admin' })
     writeFileSync(staged, `${token}\n`, { flush: true })
     renameSync(staged, path)
+    return true
   } catch (error) {
     if (error instanceof DomainError) throw error
     throw new DomainError('file_unreachable', `${path} cannot be written: ${(error as Error).message}`, {

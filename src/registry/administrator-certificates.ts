@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Administrator } from './administrator.ts'
 import type { ApiTokens } from './api-tokens.ts'
 import { type Certificate, type CertificateState, type RevocationReason, stateOf } from './certificate.ts'
+import type { ConsoleSessions } from './console/console-sessions.ts'
 import type { Issuance } from './issuance.ts'
 import type { AdministratorStore, CertificateStore } from './ports.ts'
 import type { Revocations } from './revocations.ts'
@@ -28,13 +29,14 @@ export interface AdministratorCertificatesOptions {
   readonly administrators: Pick<AdministratorStore, 'list'>
   readonly certificates: Pick<CertificateStore, 'listOf'>
   readonly tokens: Pick<ApiTokens, 'activeOf'>
-  /** Whether the API lets somebody in for a token alone. */
+  readonly consoleSessions: Pick<ConsoleSessions, 'list'>
+  /** Whether the API lets somebody in for a token, or a session of the console, alone. */
   readonly tokenSuffices: () => boolean
   readonly clock: Clock
 }
 
 export function createAdministratorCertificates(options: AdministratorCertificatesOptions): AdministratorCertificates {
-  const { issuance, revocations, administrators, certificates, tokens, tokenSuffices, clock } = options
+  const { issuance, revocations, administrators, certificates, tokens, consoleSessions, tokenSuffices, clock } = options
   return {
     issue: issuance.issueToAdministrator,
     list() {
@@ -48,6 +50,13 @@ export function createAdministratorCertificates(options: AdministratorCertificat
         )
     },
     revoke: async (name, reason) => (await revocations.revokeAdministrator(name, reason)).revokedAt,
-    thatLetIn: (name) => (tokenSuffices() ? tokens.activeOf(name).map(({ id }) => `token ${id}`) : []),
+    thatLetIn(name) {
+      if (!tokenSuffices()) return []
+      const sessions = consoleSessions.list().filter((session) => session.name === name)
+      return [
+        ...tokens.activeOf(name).map(({ id }) => `token ${id}`),
+        ...sessions.map(({ id }) => `console session ${id}`),
+      ]
+    },
   }
 }

@@ -13,6 +13,8 @@ export interface ApiTokens {
   list(): readonly ApiToken[]
   /** Those of this name that are good now. */
   activeOf(name: string): readonly ApiToken[]
+  /** The one of this id, if it is good now. */
+  findActive(id: string): ApiToken | undefined
   revoke(id: string): void
   /** The record behind a bearer token that is good now. */
   authenticate(token: string): ApiToken | undefined
@@ -39,6 +41,11 @@ export function createApiTokens({
     activeOf(name) {
       const now = clock()
       return tokens.list().filter((token) => token.name === name && isGood(token, now))
+    },
+
+    findActive(id) {
+      const token = tokens.find(id)
+      return token && isGood(token, clock()) ? token : undefined
     },
 
     revoke(id) {

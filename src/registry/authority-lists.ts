@@ -1,5 +1,5 @@
 import { shortFingerprint } from '../identifiers.ts'
-import type { PublishedLists, RevocationLists } from './revocation-lists.ts'
+import type { PublishedLists, RevocationListStatus, RevocationLists } from './revocation-lists.ts'
 
 export interface AuthorityListsOptions {
   /** Fingerprints of the CAs whose keys are here, the one that issues first. */
@@ -35,6 +35,11 @@ export class AuthorityLists implements AsyncDisposable {
   async find(id: string): Promise<PublishedLists | undefined> {
     const live = this.#options.live().find((fingerprint) => shortFingerprint(fingerprint) === id)
     return live === undefined ? this.#options.findLast(id) : this.#of(live).current()
+  }
+
+  /** Of a CA whose key is here. */
+  statusOf(fingerprint: string): RevocationListStatus | undefined {
+    return this.#of(fingerprint).status
   }
 
   /** To be told of each revocation, once it is kept; resolves when the lists have it. */

@@ -13,12 +13,14 @@ import type { Service } from './service.ts'
 /** Runs the work in one database transaction: all of it is kept, or none. Synchronous, and may be nested. */
 export type Transaction = <Result>(work: () => Result) => Result
 
-export interface DeviceQuery extends PageRequest {
+export interface DeviceFilter {
   /** Part of an id or of a user's id, or the fingerprint or serial number of a certificate. */
   readonly search?: string
   readonly state?: Device['state']
   readonly userId?: string
 }
+
+export interface DeviceQuery extends DeviceFilter, PageRequest {}
 
 export interface DeviceStore {
   /** By id, ignoring case: two ids that differ only in case cannot both exist. */

@@ -16,6 +16,7 @@ import type { Certificate } from './certificate.ts'
 import { type Certificates, createCertificates } from './certificates.ts'
 import { type ClientIds, createClientIds } from './client-id.ts'
 import { type ConnectAdmissions, createConnectAdmissions } from './connect-admission.ts'
+import { type ConsoleAccess, type ConsoleStores, createConsoleAccess } from './console/console-access.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { createEmqxAuthenticator, type EmqxAuthenticator } from './emqx-authenticator.ts'
 import { createEmqxAuthorizer, type EmqxAuthorizer } from './emqx-authorizer.ts'
@@ -55,7 +56,7 @@ import { createRequestedKeys } from './requested-keys.ts'
 import { createRevocations, type Revocations } from './revocations.ts'
 import { createServices, type Services } from './services.ts'
 
-export interface Stores {
+export interface Stores extends ConsoleStores {
   readonly devices: DeviceStore
   readonly services: ServiceStore
   readonly certificates: CertificateStore & CertificateMarks & ForeignCertificates & CertifiedKeys
@@ -100,7 +101,7 @@ export interface RegistryOptions {
 }
 
 /** Who may connect, and what is issued, renewed and revoked: the one place that decides. */
-export interface Registry {
+export interface Registry extends ConsoleAccess {
   readonly admissions: Admissions
   readonly connectAdmissions: ConnectAdmissions
   readonly administratorAdmissions: AdministratorAdmissions
@@ -199,17 +200,15 @@ export function createRegistry(options: RegistryOptions): Registry {
   const connectAdmissions = createConnectAdmissions({ admissions, logins, mode: () => options.mode })
   const noteCertificate = (certificate: Certificate): void => inBackground(revocations.noteConnection(certificate))
   const administratorAdmissions = createAdministratorAdmissions({ ...stores, clock })
-  const apiAdmissions = createApiAdmissions({
-    auth: apiAuth,
-    administrators: administratorAdmissions,
-    tokens,
-    noteCertificate,
-  })
+  const consoleAccess = createConsoleAccess({ ...stores, tokens, clock })
+  const judges = { administrators: administratorAdmissions, tokens, ...consoleAccess }
+  const apiAdmissions = createApiAdmissions({ ...judges, auth: apiAuth, noteCertificate })
   const administratorCertificates = createAdministratorCertificates({
     ...stores,
     issuance,
     revocations,
     tokens,
+    ...consoleAccess,
     tokenSuffices: () => isLoginEnough(apiAuth.mode),
     clock,
   })
@@ -227,6 +226,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     connectAdmissions,
     administratorAdmissions,
     apiAdmissions,
+    ...consoleAccess,
     logins,
     noteConnection,
     clientIds,

@@ -52,6 +52,14 @@ export interface PublishedLists extends SignedLists {
   readonly completePem: Buffer<ArrayBuffer>
 }
 
+/** What a list says of itself, and whether it may lack what was revoked since. */
+export interface RevocationListStatus extends IssuedList {
+  readonly nextUpdate: Date
+  /** Unknown of one that was signed before the start. */
+  readonly entries: number | undefined
+  readonly isBehind: boolean
+}
+
 export interface RevocationListsOptions {
   readonly store: RevocationListStore
   readonly signer: ListSigner
@@ -66,6 +74,8 @@ const BACKDATED_MS = 5 * 60_000
 const PAGE = 500
 
 interface Built extends PublishedLists {
+  /** Unknown of those of an earlier start. */
+  readonly entries?: number
   readonly urls: readonly string[]
   /** How many revocations had been told of when it was begun. */
   readonly changes: number
@@ -100,6 +110,13 @@ export class RevocationLists implements AsyncDisposable {
     }
     if (!this.#built) throw new Error('The hub stopped before its first revocation list was made')
     return this.#built
+  }
+
+  /** Of the lists that were made or shown last; none before the first. */
+  get status(): RevocationListStatus | undefined {
+    if (!this.#built) return undefined
+    const { number, thisUpdate, nextUpdate, entries } = this.#built
+    return { number, thisUpdate, nextUpdate, entries, isBehind: this.isBehind }
   }
 
   /** Whether others are due, and those that serve may lack what was revoked since. */
@@ -161,7 +178,7 @@ export class RevocationLists implements AsyncDisposable {
     const changes = this.#changes
     const previous = store.latest()
     const urls = store.distributionPoints(now)
-    const revoked = await this.#encodeRevoked(keptSince(previous?.thisUpdate ?? now))
+    const { revoked, entries } = await this.#encodeRevoked(keptSince(previous?.thisUpdate ?? now))
     if (this.#isClosed) return
     const plan = {
       number: nextNumber(previous, now),
@@ -177,21 +194,23 @@ export class RevocationLists implements AsyncDisposable {
     const lists = { ...plan, madeAt: now, complete, forDistributionPoints }
     // Before anybody can read it: a number that was seen is never given again.
     store.save(lists)
-    this.#built = { ...lists, completePem, urls, changes }
+    this.#built = { ...lists, completePem, entries, urls, changes }
     this.#options.onPublished?.(lists)
   }
 
-  async #encodeRevoked(since: Date): Promise<readonly Uint8Array[]> {
+  async #encodeRevoked(since: Date): Promise<{ readonly revoked: readonly Uint8Array[]; readonly entries: number }> {
     const { store, signer } = this.#options
-    const encoded: Uint8Array[] = []
+    const revoked: Uint8Array[] = []
+    let entries = 0
     let after: string | undefined = ''
     while (after !== undefined && !this.#isClosed) {
       const page = store.listRevoked(since, after, PAGE)
-      encoded.push(signer.encodeRevoked(page))
+      revoked.push(signer.encodeRevoked(page))
+      entries += page.length
       after = page.length < PAGE ? undefined : page.at(-1)?.serialNumber
       if (after !== undefined) await nextTurn()
     }
-    return encoded
+    return { revoked, entries }
   }
 }
 

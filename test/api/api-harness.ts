@@ -16,8 +16,10 @@ import type { PublishedLists } from '../../src/registry/revocation-lists.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { createAuthorityDouble } from './authority-double.ts'
 import { createBrokerDouble } from './broker-double.ts'
+import { createConsoleDouble } from './console-double.ts'
 import { createFleetDouble } from './fleet-double.ts'
 import { createHandOverDouble } from './hand-over-double.ts'
+import { createObservationDouble } from './observation-double.ts'
 import { createRegistryDouble, createToken } from './registry-double.ts'
 import { createWebhookDouble } from './webhook-double.ts'
 
@@ -72,6 +74,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
   const { calls: authorityCalls, ...authorities } = createAuthorityDouble(NOW)
   const handOver = createHandOverDouble(NOW, (deviceId) => registry.issue('device', deviceId))
   const webhookDouble = createWebhookDouble(NOW)
+  const { ports: consolePorts, consoleCalls } = createConsoleDouble(NOW)
   const refusals: Refusal[] = []
   const requests: ObservedRequest[] = []
   const audited: unknown[] = []
@@ -87,9 +90,11 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       auth: { mode: 'token', openOnLoopback: false },
       administrators: { admit: () => ({ admitted: false, cause: 'certificate_unknown', presented: {} }) },
       tokens: { authenticate: findToken },
+      consoleSessions: { find: consolePorts.consoleSessions.find, noteUse: () => undefined },
       noteCertificate: () => undefined,
     }),
     ...brokerDouble.ports,
+    ...createObservationDouble(NOW, (...call) => void registry.calls.push(call)),
     certificateAuthority: {
       describe: () => ({
         ...authority,
@@ -102,6 +107,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       lock: () => undefined,
     },
     ...handOver.ports,
+    ...consolePorts,
     emqx: {
       authenticate(connect, address) {
         connects.push({ connect, address })
@@ -119,12 +125,14 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       examine: ({ kind, id, state }) => [
         { name: 'state', status: 'failed', detail: `${kind} ${id} is ${state}`, mend: 'resume it' },
       ],
+      judgeTopic: (_, { topic }) => ({ allowed: topic === 'open', rule: undefined }),
       judgeCertificate: (text) => ({ admitted: true, presented: { subject: text }, kind: undefined, hints: [] }),
     },
     eventLog: { readBefore: () => [{ id: 7, at: NOW, type: 'device.connected', data: { kind: 'device', id: 'd' } }] },
     eventStreams: { open: ({ filter, after }) => new Blob([JSON.stringify({ filter, after })]).stream() },
     webhooks: webhookDouble.ports,
     recordRefusal: (refusal) => void refusals.push(refusal),
+    consoleFiles: { find: () => undefined },
     renewOwnCertificate: async () => ({
       names: ['localhost'],
       certificate: authority.certificate,
@@ -193,6 +201,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     authorityCalls,
     handOverCalls: handOver.handOverCalls,
     webhookCalls: webhookDouble.calls,
+    consoleCalls,
     refusals,
     requests,
     audited,

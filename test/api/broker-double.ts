@@ -1,6 +1,7 @@
 import type { ApiDependencies } from '../../src/api/dependencies.ts'
 import type { SessionView } from '../../src/broker/session-list.ts'
 import { DomainError } from '../../src/errors.ts'
+import { FINGERPRINT } from './registry-double.ts'
 
 type BrokerPorts = Pick<ApiDependencies, 'sessions' | 'bans' | 'publisher' | 'remoteCalls'>
 
@@ -10,11 +11,21 @@ export function createBrokerDouble(now: Date) {
   const live: SessionView = {
     clientId: 'device-001',
     identity: { kind: 'device', id: 'device-001', userId: 'user-1' },
-    connection: { connectedAt: now, address: '192.0.2.7', surface: 'mqtts', protocolVersion: 4, keepAlive: 60 },
+    connection: {
+      connectedAt: now,
+      address: '192.0.2.7',
+      surface: 'mqtts',
+      protocolVersion: 4,
+      keepAlive: 60,
+      fingerprint: FINGERPRINT,
+      tls: { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' },
+      willTopic: 'a/gone',
+    },
     cleanSession: true,
     subscriptions: [{ topicFilter: 'a/#', qos: 1 }],
     queued: { messages: 2, bytes: 20 },
     inFlight: 1,
+    messages: { received: 3, sent: 4 },
     expiresAt: undefined,
   }
   const stored: SessionView = {

@@ -145,3 +145,32 @@ describe('a certificate', async () => {
     expect(stderr).toContain('The file holds a private key')
   })
 })
+
+describe('a support bundle', () => {
+  const BUNDLE = 'GET /api/diagnostics/support-bundle'
+
+  test('is saved as the hub gives it', async () => {
+    const { code, stdout, stderr, requests } = await doctor({ [BUNDLE]: { type: 'application/zip', body: 'PK' } }, [
+      '--bundle',
+      'out.zip',
+    ])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^out\.zip has no secret in it/)
+    expect(requests.map(({ call }) => call)).toEqual([BUNDLE])
+  })
+
+  test('that the hub refuses leaves no file and says why', async () => {
+    const { code, stderr } = await doctor({ [BUNDLE]: problem(403, 'forbidden') }, ['--bundle', 'out.zip'])
+    expect(code).not.toBe(0)
+    expect(stderr).toContain('It is forbidden')
+  })
+
+  for (const more of [['pump'], ['--certificate', 'a.pem']]) {
+    test(`is of the hub alone, and not of ${more.join(' ')}`, async () => {
+      const { code, stderr, requests } = await doctor({}, ['--bundle', 'out.zip', ...more], { 'a.pem': '' })
+      expect(code).toBe(2)
+      expect(stderr).toContain('--bundle is of the hub')
+      expect(requests).toEqual([])
+    })
+  }
+})

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 import { createTerminal, run } from './terminal.ts'
 
 /** A hub that runs already, and finds a fault in the configuration the second time; `events` tells what becomes of it. */
-function createHub(folder: string, events: EventEmitter): RunningHub {
+function createHub(folder: string, events: EventEmitter, more: Partial<RunningHub> = {}): RunningHub {
   let reloads = 0
   return {
     mqttPort: 8883,
@@ -18,6 +18,7 @@ function createHub(folder: string, events: EventEmitter): RunningHub {
     caCreated: true,
     adminTokenFile: join(folder, 'data', 'admin-token'),
     serverNames: ['localhost', 'hub.example.com'],
+    ...more,
     async reload() {
       events.emit('reloaded')
       if (reloads++ > 0) throw new ConfigurationError(['api.port: expected a port'])
@@ -28,7 +29,13 @@ function createHub(folder: string, events: EventEmitter): RunningHub {
   }
 }
 
-function start(folder: string, signals: EventEmitter, { isTTY = false, argv = ['start'] } = {}) {
+interface Options {
+  readonly isTTY?: boolean
+  readonly argv?: readonly string[]
+  readonly more?: Partial<RunningHub>
+}
+
+function start(folder: string, signals: EventEmitter, { isTTY = false, argv = ['start'], more }: Options = {}) {
   const events = new EventEmitter()
   let config: Config | undefined
   let releases = 0
@@ -43,7 +50,7 @@ function start(folder: string, signals: EventEmitter, { isTTY = false, argv = ['
     async startHub(given) {
       config = given
       setImmediate(() => events.emit('started', events))
-      return createHub(folder, events)
+      return createHub(folder, events, more)
     },
   })
   return { finished, started: once(events, 'started'), read: () => ({ config, releases, reloads }) }
@@ -125,6 +132,23 @@ test('the banner on a terminal names the addresses, the CA, where the token lies
     expect(stdout).toMatch(part)
   }
 })
+
+for (const { isTTY, made } of [
+  { isTTY: true, made: 1 },
+  { isTTY: false, made: 0 },
+]) {
+  test(`a set-up link is ${isTTY ? 'shown on a terminal' : 'not even made for a file or a pipe'}`, async () => {
+    await using folder = await temporaryFolder()
+    const signals = new EventEmitter()
+    let links = 0
+    const createSetUpLink = async () => `https://localhost:3000/#/sign-in/${++links}`
+    const hub = start(folder.path, signals, { isTTY, more: { createSetUpLink } })
+    await hub.started
+    signals.emit('SIGTERM')
+    const { stdout } = await hub.finished
+    expect([links, stdout.split('#/sign-in/1').length - 1]).toEqual([made, made])
+  })
+}
 
 describe('-d is --log-level debug, and an explicit level wins', () => {
   for (const { argv, level } of [

@@ -3,6 +3,7 @@ import { createApiTokenStore } from '../../src/db/api-token-store.ts'
 import { createCertificateStatusStore } from '../../src/db/certificate-status-store.ts'
 import { createCertificateStore } from '../../src/db/certificate-store.ts'
 import { createClaimStore } from '../../src/db/claim-store.ts'
+import { createConsoleSessionStore } from '../../src/db/console-session-store.ts'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import { createDeviceStore } from '../../src/db/device-store.ts'
 import { createIdentityTokenStore } from '../../src/db/identity-token-store.ts'
@@ -10,6 +11,7 @@ import { createLegacyCredentialStore } from '../../src/db/legacy-credential-stor
 import { createPolicyStore } from '../../src/db/policy-store.ts'
 import { createRevocationListStore } from '../../src/db/revocation-list-store.ts'
 import { createServiceStore } from '../../src/db/service-store.ts'
+import { createSignInLinkStore } from '../../src/db/sign-in-link-store.ts'
 import { CERTIFICATE_STATES } from '../../src/registry/certificate.ts'
 import type { CertificateQuery } from '../../src/registry/ports.ts'
 import { createApiToken, createCertificate, createDevice, createService, NOON } from './records.ts'
@@ -115,6 +117,16 @@ const LOOK_UPS: readonly { name: string; run: (database: Database) => unknown; i
     name: 'a token by id',
     run: (database) => createApiTokenStore(database).find('k3'),
     index: /SEARCH api_tokens USING INDEX sqlite_autoindex_api_tokens_1 \(id=\?\)/,
+  },
+  {
+    name: 'a session of the console by id',
+    run: (database) => createConsoleSessionStore(database).find('k3'),
+    index: /SEARCH console_sessions USING INDEX sqlite_autoindex_console_sessions_1 \(id=\?\)/,
+  },
+  {
+    name: 'a sign-in link by id',
+    run: (database) => createSignInLinkStore(database).find('k3'),
+    index: /SEARCH sign_in_links USING INDEX sqlite_autoindex_sign_in_links_1 \(id=\?\)/,
   },
   {
     name: 'a token of a device by id',

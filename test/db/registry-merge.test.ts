@@ -8,7 +8,7 @@ import { createAuthorityStore } from '../../src/db/authority-store.ts'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import { createForeignAuthorityStore } from '../../src/db/foreign-authority-store.ts'
 import { findRegistryLosses, listRemoved } from '../../src/db/registry-losses.ts'
-import { MERGED, mergeRegistry } from '../../src/db/registry-merge.ts'
+import { dropSignIns, MERGED, mergeRegistry } from '../../src/db/registry-merge.ts'
 import { createRevocationListStore } from '../../src/db/revocation-list-store.ts'
 import type { Stores } from '../../src/registry/registry.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -76,6 +76,18 @@ test('every table of the registry is decided upon', () => {
     .pluck()
     .all()
   expect(Object.keys(MERGED).toSorted()).toEqual(tables.toSorted())
+})
+
+test('who is signed in to the console, or may sign in, is dropped', () => {
+  using database = openDatabase()
+  const { signInLinks, consoleSessions } = createStores(database, () => NOW)
+  const shared = { id: 'a', name: 'eva', role: 'admin', secretHash: Buffer.from('hash'), createdAt: NOON } as const
+  signInLinks.insert({ ...shared, expiresAt: NOW, usedAt: undefined })
+  consoleSessions.insert({ ...shared, via: 'link', tokenId: undefined, lastUsedAt: NOON })
+  dropSignIns(database.sqlite)
+  expect([signInLinks.find('a'), consoleSessions.find('a')]).toEqual([undefined, undefined])
+  const dropped = Object.entries(MERGED).flatMap(([table, fate]) => (fate === 'dropped' ? [table] : []))
+  expect(dropped).toEqual(['sign_in_links', 'console_sessions'])
 })
 
 describe('of certificates', () => {

@@ -4,10 +4,11 @@ import { describe, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import * as registry from '../../src/db/schema.ts'
 import * as authorities from '../../src/db/schema-authorities.ts'
+import * as consoles from '../../src/db/schema-console.ts'
 import * as enrolment from '../../src/db/schema-enrolment.ts'
 import * as records from '../../src/db/schema-records.ts'
 
-const schema = { ...registry, ...authorities, ...enrolment, ...records }
+const schema = { ...registry, ...authorities, ...consoles, ...enrolment, ...records }
 
 interface ForeignKeyRow {
   readonly from: string

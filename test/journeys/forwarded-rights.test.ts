@@ -4,8 +4,9 @@ import { request as requestHttps } from 'node:https'
 import { describe, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { RefusalCause } from '../../src/refusal.ts'
-import { createAdministrator, createApiToken, refusalsOf } from '../support/administrators.ts'
+import { administer, createAdministrator, createApiToken, refusalsOf } from '../support/administrators.ts'
 import { type Backend, startBackend } from '../support/backend.ts'
+import { openConsoleBrowser } from '../support/console-browser.ts'
 import { type Credentials, startTestHub, type TestHub } from '../support/test-hub.ts'
 
 interface Route {
@@ -50,19 +51,34 @@ describe('what is forwarded ends with the right to it:', () => {
       },
       cause: 'certificate_missing',
     },
+    {
+      name: 'a WebSocket, with the session of the console that is ended',
+      auth: 'session',
+      async end(hub) {
+        const { items } = await administer(hub, 'GET', '/api/console-sessions')
+        await administer(hub, 'DELETE', `/api/console-sessions/${items[0].id}`)
+      },
+      cause: 'console_session_invalid',
+    },
   ] satisfies readonly {
     readonly name: string
-    readonly auth: 'api' | 'mtls'
+    readonly auth: 'api' | 'mtls' | 'session'
     readonly end: (hub: TestHub, token: { readonly id: string }) => Promise<unknown>
     readonly cause: RefusalCause
   }[]) {
     test(name, async () => {
       await using backend = await startBackend((_request, response) => response.end())
       const sockets = new WebSocketServer({ server: backend.server as never })
-      await using hub = await startHubBefore(backend, { auth })
+      await using hub = await startHubBefore(backend, { auth: auth === 'session' ? 'api' : auth })
       const { cert, key } = await hub.enrol('device-001')
       const ours = await createApiToken(hub, 'eva')
-      const headers = auth === 'api' ? { authorization: `Bearer ${ours.token}` } : {}
+      const browser = openConsoleBrowser(hub)
+      if (auth === 'session') await browser.ask('POST', '/api/session', { token: ours.token })
+      const { cookie } = browser
+      const headers = {
+        ...(auth === 'api' ? { authorization: `Bearer ${ours.token}` } : {}),
+        ...(cookie === undefined ? {} : { cookie }),
+      }
       const client = new WebSocket(`wss://localhost:${hub.hub.apiPort}/app`, {
         ca: hub.ca,
         headers,
@@ -102,6 +118,27 @@ test('a page of another origin makes no browser use its certificate for a route 
   }
   expect([await ask(own), await ask('https://evil.example'), await ask('null')]).toEqual([200, 403, 403])
   expect(await refusalsOf(hub)).toMatchObject([{ cause: 'cross_origin', count: 2 }])
+})
+
+test('a session of the console opens a route of the API, for its own pages, and its cookie stays here', async () => {
+  const seen: (string | undefined)[] = []
+  await using backend = await startBackend((request, response) => {
+    seen.push(request.headers.cookie)
+    response.end()
+  })
+  await using hub = await startHubBefore(backend, { auth: 'api' })
+  const browser = openConsoleBrowser(hub)
+  await browser.open((await administer(hub, 'POST', '/api/sign-in-links')).link)
+  const cookie = `theme=dark; ${browser.cookie}`
+  const ask = async (method: string, headers: Readonly<Record<string, string>> = {}) =>
+    (await hub.api(method, '/app', { token: null, headers: { cookie, ...headers } })).status
+  const own = `https://localhost:${hub.hub.apiPort}`
+  expect([await ask('GET'), await ask('POST', { origin: own })]).toEqual([200, 200])
+  expect([await ask('POST'), await ask('GET', { origin: 'https://evil.example' })]).toEqual([403, 403])
+  expect(await ask('POST', { 'sec-fetch-site': 'same-site' })).toBe(403)
+  await browser.ask('DELETE', '/api/session')
+  expect(await ask('GET')).toBe(401)
+  expect(seen).toEqual(['theme=dark', 'theme=dark'])
 })
 
 /** However it ended. */

@@ -14,7 +14,7 @@ interface Place {
 
 test("the first start leaves an administrator's token in a file of its owner alone", async () => {
   await inPlace(({ path, tokens }) => {
-    ensureAdminToken({ path, tokens })
+    expect(ensureAdminToken({ path, tokens })).toBe(true)
     expect(tokens.authenticate(readFileSync(path, 'utf8').trim())).toMatchObject({ role: 'admin', name: 'admin-token' })
     expect(statSync(path).mode & 0o777).toBe(0o600)
     expect(tokens.list()).toHaveLength(1)
@@ -25,7 +25,7 @@ test('a second start leaves it as it is', async () => {
   await inPlace(({ path, tokens }) => {
     ensureAdminToken({ path, tokens })
     const before = readFileSync(path)
-    ensureAdminToken({ path, tokens })
+    expect(ensureAdminToken({ path, tokens })).toBe(false)
     expect(readFileSync(path)).toEqual(before)
     expect(tokens.list()).toHaveLength(1)
   })
@@ -51,7 +51,7 @@ describe('a file that was taken away stays away', () => {
         rmSync(path)
         happen(tokens)
         const before = tokens.list()
-        ensureAdminToken({ path, tokens })
+        expect(ensureAdminToken({ path, tokens })).toBe(false)
         expect([existsSync(path), existsSync(staged)]).toEqual([false, false])
         expect(tokens.list()).toEqual(before)
       })

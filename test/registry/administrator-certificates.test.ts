@@ -71,9 +71,9 @@ describe('a revocation', () => {
     { mode: 'mtls', isTold: false },
     { mode: 'mtls_and_token', isTold: false },
   ] as const satisfies readonly { mode: AuthMode; isTold: boolean }[]) {
-    test(`${isTold ? 'tells' : 'does not tell'} of the tokens of that name in ${mode}`, async () => {
+    test(`${isTold ? 'tells' : 'does not tell'} of the tokens and sessions of that name in ${mode}`, async () => {
       using scene = await createScene({ apiAuth: { mode, openOnLoopback: false } })
-      const { tokens, administratorCertificates } = scene.registry
+      const { tokens, administratorCertificates, signIns } = scene.registry
       const expiresAt = new Date(scene.clock().getTime() + 1000)
       tokens.create({ name: 'eva', role: 'admin', expiresAt })
       tokens.create({ name: 'adam', role: 'admin' })
@@ -81,7 +81,12 @@ describe('a revocation', () => {
       const { id } = tokens.create({ name: 'eva', role: 'auditor' })
       tokens.revoke(revoked.id)
       scene.advance(1000)
-      expect(administratorCertificates.thatLetIn('eva')).toEqual(isTold ? [`token ${id}`] : [])
+      const signIn = signIns.recognise({ link: signIns.createLink({ name: 'eva', role: 'admin' }).secret }, '192.0.2.7')
+      signIns.open(signIn)
+      const sessionId = signIn.session.id
+      expect(administratorCertificates.thatLetIn('eva')).toEqual(
+        isTold ? [`token ${id}`, `console session ${sessionId}`] : [],
+      )
     })
   }
 })

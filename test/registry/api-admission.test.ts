@@ -6,7 +6,7 @@ import {
   type ApiArrival,
   type ApiAuth,
   decideApiAdmission,
-  type TokenJudgement,
+  type LoginJudgement,
 } from '../../src/registry/api-admission.ts'
 import type { Role } from '../../src/registry/api-token.ts'
 import type { AuthMode } from '../../src/registry/auth-mode.ts'
@@ -30,7 +30,7 @@ const TOKENS = {
   other: { token: createApiToken('k4', { name: 'Eva', role: 'admin' }) },
   bad: { cause: 'token_invalid' },
   malformed: { cause: 'token_missing' },
-} as const satisfies Record<string, TokenJudgement | undefined>
+} as const satisfies Record<string, LoginJudgement | undefined>
 
 type Outcome = RefusalCause | Role
 type Row = readonly [mtls: Outcome, token: Outcome, closed: Outcome, or: Outcome, and: Outcome]
@@ -104,6 +104,61 @@ describe('the decision', () => {
       presented: { identity: 'administrator:eva', tokenId: 'k4', tokenName: 'Eva' },
       expected: 'a token named eva, of the role operator or one that it includes',
     })
+  })
+})
+
+describe('a session of the console', () => {
+  const LIVE = {
+    id: 's1',
+    via: 'link',
+    tokenId: undefined,
+    createdAt: NOON,
+    lastUsedAt: NOON,
+    expiresAt: NOON,
+  } as const
+  const sessionOf = ({ token }: Extract<LoginJudgement, { readonly token: unknown }>): LoginJudgement => ({
+    session: { ...LIVE, name: token?.name ?? '', role: token?.role ?? 'validator' },
+  })
+
+  for (const [certificate, cells] of Object.entries(TABLE)) {
+    for (const token of ['same', 'larger', 'incomparable', 'other'] as const) {
+      test(`is worth what a token is worth: ${token}, certificate ${certificate}`, () => {
+        const { certificate: shown } = show(certificate, token)
+        const outcomes = MODES.map((mode) => {
+          const auth = { mode, openOnLoopback: false }
+          return outcomeOf(
+            decideApiAdmission(auth, { certificate: shown, login: () => sessionOf(TOKENS[token]) }, true),
+          )
+        })
+        expect(outcomes).toEqual(cells[token])
+      })
+    }
+  }
+
+  test('of another than the certificate is told by its id', () => {
+    const shown = { ...show('good', 'none'), login: () => sessionOf(TOKENS.other) }
+    expect(decideApiAdmission({ mode: 'mtls', openOnLoopback: false }, shown, false)).toMatchObject({
+      cause: DIFFER,
+      presented: { identity: 'administrator:eva', sessionId: 's1', sessionName: 'Eva' },
+    })
+  })
+
+  test('is asked at every request, and used by those alone that ask for something', async () => {
+    using scene = await createScene()
+    const begun = scene.clock()
+    const { apiAdmissions, signIns, consoleSessions } = scene.registry
+    const signIn = signIns.recognise({ token: tokenOf(scene, 'operator') }, '192.0.2.7')
+    const arrival = { ...fromAfar(), session: signIn.secret.token }
+    expect(apiAdmissions.admit(arrival)).toEqual({ admitted: false, cause: 'console_session_invalid' })
+    signIns.open(signIn)
+    scene.advance(60_000)
+    expect(apiAdmissions.judge(arrival)).toMatchObject({ role: 'operator', session: { lastUsedAt: begun } })
+    expect(consoleSessions.list()).toMatchObject([{ lastUsedAt: begun }])
+    expect(apiAdmissions.admit(arrival)).toMatchObject({ role: 'operator', session: { name: 'eva' } })
+    expect(consoleSessions.list()).toMatchObject([{ lastUsedAt: scene.clock() }])
+    expect(apiAdmissions.whyLockedOut(arrival, { mode: 'token', openOnLoopback: false })).toBe('role_too_small')
+    consoleSessions.end(signIn.session.id)
+    expect(apiAdmissions.admit(arrival)).toEqual({ admitted: false, cause: 'console_session_invalid' })
   })
 })
 

@@ -19,23 +19,28 @@ export interface EventReader extends Disposable {
 }
 
 export interface EventReaderOptions {
+  /** Of another stream than that of events. */
+  readonly path?: string
   readonly query?: string
   readonly token?: string
   readonly credentials?: Credentials
+  /** In the place of a token. */
+  readonly cookie?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
 /** Reads GET /api/events as a browser does. */
 export async function readEvents(
   { hub, ca, adminToken }: Pick<TestHub, 'hub' | 'ca' | 'adminToken'>,
-  { query = '', token = adminToken, credentials, headers = {} }: EventReaderOptions = {},
+  { path = '/api/events', query = '', token = adminToken, credentials, cookie, headers = {} }: EventReaderOptions = {},
 ): Promise<EventReader> {
-  const authorization = credentials ? {} : { authorization: `Bearer ${token}` }
+  const shown = cookie === undefined ? { authorization: `Bearer ${token}` } : { cookie }
+  const authorization = credentials ? {} : shown
   const request = requestHttps({
     host: 'localhost',
     port: hub.apiPort,
     ca,
-    path: `/api/events${query}`,
+    path: `${path}${query}`,
     headers: { ...authorization, ...headers },
     agent: false,
     ...(credentials ? { cert: credentials.cert, key: credentials.key } : {}),

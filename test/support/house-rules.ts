@@ -154,7 +154,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'mqemitter-redis': ['src/cluster/'],
   bcryptjs: ['src/registry/'],
   'csv-parse': ['src/cli/', 'src/api/bulk/'],
-  fflate: ['src/api/bundle/'],
+  fflate: ['src/api/bundle/', 'src/api/support-bundle/'],
   qr: ['src/api/resources/claim.ts', 'src/cli/output/'],
   commander: ['src/cli/'],
   croner: ['src/config-schedule.ts'],

@@ -5,6 +5,7 @@ import type { Identity } from '../../registry/identity.ts'
 import type { Renewals } from '../../registry/renewals.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { exact } from '../exact.ts'
+import { credentialHeaders } from './authentication.ts'
 import { readArrival } from './caller.ts'
 import { isCrossOrigin } from './cross-origin.ts'
 import { refuseCaller } from './refused-caller.ts'
@@ -25,7 +26,7 @@ export function deviceAuthentication(
       const { admitted: _, ...refusal } = admission
       return refuseCaller(c, recordRefusal, refusal)
     }
-    const { authorization } = readArrival(c.req.header('authorization'), c.env.origin)
+    const { authorization } = readArrival(credentialHeaders(c), c.env.origin)
     const cause = admissions.whyBadToken(authorization)
     if (cause) return refuseCaller(c, recordRefusal, { cause, presented: presentedBy(admission.identity) })
     // A browser that holds the certificate of a device shows it for any page.

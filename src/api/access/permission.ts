@@ -12,10 +12,17 @@ const ROLES_THAT_MAY = {
 
 export type Permission = keyof typeof ROLES_THAT_MAY
 
+// The table is closed: its keys are what its type says.
+export const PERMISSIONS = Object.keys(ROLES_THAT_MAY) as readonly Permission[]
+
 export function rolesThatMay(permission: Permission): readonly Role[] {
   return ROLES_THAT_MAY[permission]
 }
 
 export function isPermitted(role: Role, permission: Permission): boolean {
   return rolesThatMay(permission).includes(role)
+}
+
+export function permissionsOf(role: Role): readonly Permission[] {
+  return PERMISSIONS.filter((permission) => isPermitted(role, permission))
 }

@@ -21,7 +21,12 @@ export function refuseCaller(
   const { surface, address } = c.env.origin
   recordRefusal({ surface, address, ...refusal })
   const { cause } = refusal
-  return respondWithProblem(c, CODES.get(cause) ?? 'unauthorized', REFUSAL_MENDS[cause])
+  return respondWithProblem(c, codeOf(cause), REFUSAL_MENDS[cause])
+}
+
+/** What the answer to somebody who is refused for this is called. */
+export function codeOf(cause: RefusalCause): ErrorCode {
+  return CODES.get(cause) ?? 'unauthorized'
 }
 
 /** Where it is not the credential that is wanting. */

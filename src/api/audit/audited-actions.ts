@@ -5,6 +5,9 @@ export interface AuditedAction {
   objectIn(body: Uint8Array | undefined): string
 }
 
+/** The one change that is made before anybody has called. */
+export const SIGN_IN = 'console.sign_in'
+
 /** Method and path as the API describes it; in parentheses the field of the body that says on what. */
 const ACTIONS: Readonly<Record<string, string | undefined>> = {
   'POST /api/devices (deviceId)': 'device.create',
@@ -76,6 +79,10 @@ const ACTIONS: Readonly<Record<string, string | undefined>> = {
   'POST /api/config/reload': 'configuration.reload',
   'DELETE /api/sessions/{clientId}': 'session.end',
   'DELETE /api/bans/{id}': 'ban.lift',
+  'POST /api/sign-in-links (name)': 'console.link.create',
+  'POST /api/session': SIGN_IN,
+  'DELETE /api/session': 'console.sign_out',
+  'DELETE /api/console-sessions/{id}': 'console.session.end',
 }
 
 const PATTERNS = Object.entries(ACTIONS).map(([described, action]) => {

@@ -22,7 +22,7 @@ export function audited(
       get object() {
         return found.objectIn(c.var.body)
       },
-      actor: nameOf(caller),
+      actor: actorOf(caller),
       role: caller.role,
       surface,
       address,
@@ -40,7 +40,9 @@ export function audited(
   }
 }
 
-function nameOf({ administrator, tokenId, tokenName }: Caller): string {
+/** By what the audit knows a caller. */
+export function actorOf({ administrator, tokenId, tokenName, session }: Caller): string {
+  if (session) return `session:${session.id} ${session.name}`
   if (administrator !== undefined) return `administrator:${administrator}`
   return tokenId === undefined ? 'local' : `token:${tokenId} ${tokenName}`
 }

@@ -1,15 +1,16 @@
 import type { EventFilter } from '../../events/event-filter.ts'
 import type { EventLog, EventPage } from '../../events/event-log.ts'
 import { envelopeOf, type LoggedEvent } from '../../logged-event.ts'
+import type { Frames } from './frame-streams.ts'
+import { RETRY } from './frame-streams.ts'
 
 /** The part of the log that a reader needs. */
 export type ReadableLog = Pick<EventLog, 'newest' | 'floor' | 'isGap' | 'readAfter' | 'onChange'>
 
 const EVENTS_AT_ONCE = 100
-const RETRY_MS = 3000
 
-/** One reader's way through the log, in the frames of text/event-stream (WHATWG HTML §9.2.6). */
-export class EventFrames {
+/** One reader's way through the log. */
+export class EventFrames implements Frames {
   readonly #log: ReadableLog
   readonly #filter: EventFilter
   #position: number
@@ -23,7 +24,7 @@ export class EventFrames {
 
   /** What a stream begins with: how long a browser waits before it comes again, and from where it would go on. */
   greeting(): string {
-    return `retry: ${RETRY_MS}\n${this.#idLine()}\n`
+    return `${RETRY}${this.#idLine()}\n`
   }
 
   /** What there is now, a hundred events at most; empty: nothing yet. */
@@ -41,6 +42,10 @@ export class EventFrames {
 
   #idLine(): string {
     return this.#position === 0 ? '' : `id: ${this.#position}\n`
+  }
+
+  onChange(listener: () => void): Disposable {
+    return this.#log.onChange(listener)
   }
 
   #read(): EventPage {

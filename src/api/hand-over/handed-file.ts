@@ -14,9 +14,13 @@ export function handedFile(type: HandedFile['type'], description: string) {
   return { description, content: { [type]: { schema: z.string().openapi({ format: 'binary' }) } } }
 }
 
-/** 201, to be saved under its name and stored by nobody between. */
-export function respondWithFile(c: Context<ApiEnv>, { name, type, octets }: HandedFile): Response {
-  return c.body(octets, 201, {
+/** To be saved under its name and stored by nobody between; 201 for what was made to be kept. */
+export function respondWithFile(
+  c: Context<ApiEnv>,
+  { name, type, octets }: HandedFile,
+  status: 200 | 201 = 201,
+): Response {
+  return c.body(octets, status, {
     'content-type': type,
     'content-disposition': `attachment; filename="${name}"`,
     'cache-control': 'no-store',

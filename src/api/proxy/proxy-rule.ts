@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { ErrorCode } from '../../errors.ts'
 import { REFUSAL_MENDS, type Refusal } from '../../refusal.ts'
-import { isCrossOrigin } from '../access/cross-origin.ts'
+import { isCrossOrigin, isForeignToSession } from '../access/cross-origin.ts'
+import { readSessionCookie } from '../access/session-cookie.ts'
 import { exact } from '../exact.ts'
 import { MAX_HEADERS } from '../http-server.ts'
 import type { HttpsIdentity } from '../ports.ts'
@@ -103,15 +104,21 @@ function judgeCaller(
     const code = auth === 'api' ? 'unauthorized' : 'forbidden'
     return { ...refuse(code, REFUSAL_MENDS[refusal.cause]), refusal }
   }
-  const { origin: page, host, authorization } = request.headers
-  // A browser shows a certificate, or its place on this machine, for whatever page asks; a token it does not.
+  const { origin: page } = request.headers
   const isForeign =
-    auth === 'mtls'
-      ? page !== undefined && !isOwnOrigin(page, https)
-      : authorization === undefined && isCrossOrigin(page, `${origin.surface}://${host}`)
+    auth === 'mtls' ? page !== undefined && !isOwnOrigin(page, https) : isForeignToApi(request, origin.surface)
   if (!isForeign) return undefined
   const presented = exact({ origin: page })
   return { ...refuse('forbidden', REFUSAL_MENDS.cross_origin), refusal: { cause: 'cross_origin', presented } }
+}
+
+/** A browser shows a session, a certificate, or its place on this machine, for whatever page asks; a token it does not. */
+function isForeignToApi({ method = '', headers }: IncomingMessage, surface: string): boolean {
+  const { origin, host, authorization, cookie, 'sec-fetch-site': site } = headers
+  if (authorization !== undefined) return false
+  const ownUrl = `${surface}://${host}`
+  if (readSessionCookie(cookie) === undefined) return isCrossOrigin(origin, ownUrl)
+  return isForeignToSession({ method, origin, site: site?.toString() }, ownUrl)
 }
 
 function refuse(code: ErrorCode, detail: string) {

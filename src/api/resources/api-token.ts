@@ -7,9 +7,13 @@ const ROLES = { admin: 'admin', operator: 'operator', auditor: 'auditor', valida
 
 export const roleSchema = z.enum(ROLES)
 
+export const tokenNameSchema = z
+  .string()
+  .regex(/^[^\p{Cc}]{1,100}$/u, '1 to 100 characters, none of them a control character')
+
 export const tokenRequestSchema = z
   .strictObject({
-    name: z.string().regex(/^[^\p{Cc}]{1,100}$/u, '1 to 100 characters, none of them a control character'),
+    name: tokenNameSchema,
     role: roleSchema,
     expiresAt: z.iso.datetime({ offset: true }).optional(),
   })

@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi'
 import type { Device } from '../../registry/device.ts'
-import type { LegacyCredential } from '../../registry/legacy-credential.ts'
 import { pageQuery } from '../pagination.ts'
 import { deviceIdSchema, policyNamesSchema, userIdSchema } from './identifier.ts'
 import { legacySchema, shapeLegacy } from './legacy-credential.ts'
@@ -46,9 +45,18 @@ export const deviceQuerySchema = z.object({
   }),
   state: stateSchema.optional(),
   userId: z.string().max(64).optional(),
+  connected: z.enum(['true', 'false']).optional(),
+  sort: z.enum(['id', 'user', 'state', 'lastSeen', 'certificateEnds']).default('id'),
+  order: z.enum(['asc', 'desc']).default('asc').openapi({
+    description: 'Those that were never seen, or have no certificate, come last in either',
+  }),
+  count: z.enum(['true', 'false']).optional().openapi({ description: 'Whether `total` is wanted' }),
 })
 
-export function shapeDevice(device: Device, legacy: LegacyCredential | undefined): z.infer<typeof deviceSchema> {
+export function shapeDevice(
+  device: Device,
+  legacy: Parameters<typeof shapeLegacy>[0] | undefined,
+): z.infer<typeof deviceSchema> {
   const { id, userId, state, policies, clientIds, createdAt } = device
   return {
     deviceId: id,

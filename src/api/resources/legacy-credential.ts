@@ -68,7 +68,10 @@ export function readPassword(password: { readonly userName: string; readonly has
   return { userName: password.userName, fault: faults.join(', ') }
 }
 
-export function shapeLegacy({ userName, endsAt }: LegacyCredential): z.infer<typeof legacySchema> {
+export function shapeLegacy({
+  userName,
+  endsAt,
+}: Pick<LegacyCredential, 'userName' | 'endsAt'>): z.infer<typeof legacySchema> {
   return { userName, endsAt: endsAt.toISOString() }
 }
 

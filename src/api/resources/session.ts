@@ -19,19 +19,30 @@ export const sessionSchema = z
     surface: z.string().nullable().openapi({ example: 'mqtts' }),
     protocolVersion: z.int().nullable().openapi({ description: 'The protocol level: 3 is MQTT 3.1, 4 is 3.1.1' }),
     keepAlive: z.int().nullable().openapi({ description: 'Seconds; 0 is off' }),
+    fingerprint: z.string().nullable().openapi({ description: 'Of the certificate it has shown' }),
+    tls: z
+      .object({
+        version: z.string().openapi({ example: 'TLSv1.3' }),
+        cipher: z.string().openapi({ example: 'TLS_AES_256_GCM_SHA384' }),
+      })
+      .nullable(),
+    willTopic: z.string().nullable().openapi({ description: 'Of the will it came with' }),
     cleanSession: z.boolean().openapi({ description: 'Whether it ends with its connection' }),
     subscriptions: z.array(z.object({ topicFilter: z.string(), qos: z.int() })),
     queued: z
       .object({ messages: z.int(), bytes: z.int() })
       .openapi({ description: 'QoS 1 and 2 that waits, or is unacknowledged; bytes are topics and payloads' }),
     inFlight: z.int().openapi({ description: 'Of those, sent and unacknowledged' }),
+    messages: z
+      .object({ received: z.int(), sent: z.int() })
+      .openapi({ description: 'From it and to it, since it began or the hub was started' }),
     expiresAt: z.iso.datetime().nullable().openapi({ description: 'When it ends unless its client comes back' }),
   })
   .openapi('Session')
 
 export const sessionQuerySchema = z.object({
   ...pageQuery,
-  q: z.string().max(256).optional().openapi({ description: 'Part of a client id' }),
+  q: z.string().max(256).optional().openapi({ description: 'Part of a client id, or a whole address' }),
   state: z.enum(['connected', 'disconnected']).optional(),
 })
 
@@ -46,7 +57,7 @@ export const sessionEndQuerySchema = z.object({
 })
 
 export function shapeSession(session: SessionView): z.infer<typeof sessionSchema> {
-  const { clientId, identity, connection, cleanSession, subscriptions, queued, inFlight, expiresAt } = session
+  const { clientId, identity, connection, cleanSession, subscriptions, queued, inFlight, messages, expiresAt } = session
   const { kind, id, userId } = identity
   return {
     clientId,
@@ -57,10 +68,14 @@ export function shapeSession(session: SessionView): z.infer<typeof sessionSchema
     surface: connection?.surface ?? null,
     protocolVersion: connection?.protocolVersion ?? null,
     keepAlive: connection?.keepAlive ?? null,
+    fingerprint: connection?.fingerprint ?? null,
+    tls: connection?.tls ? { ...connection.tls } : null,
+    willTopic: connection?.willTopic ?? null,
     cleanSession,
     subscriptions: subscriptions.map(({ topicFilter, qos }) => ({ topicFilter, qos })),
     queued: { messages: queued.messages, bytes: queued.bytes },
     inFlight,
+    messages: { ...messages },
     expiresAt: expiresAt?.toISOString() ?? null,
   }
 }

@@ -1,3 +1,4 @@
+import { ReadableStream } from 'node:stream/web'
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { DomainError } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
@@ -64,14 +65,14 @@ export function bulkRoutes({ bulk, trust, broker, https, explainFailure, logger 
       throw new DomainError('body_too_large', `A table has at most ${MAX_BULK_OCTETS} octets`)
     }
     const lines = createBulkLines({
-      rows: rows(readAhead(body ?? ReadableStream.from([]))),
+      rows: rows(readAhead(body ?? streamOf([]))),
       wishes: readBulkWishes(c.req.valid('query')),
       bulk,
       head: { caCert: trust.anchorPem, brokerUrl: broker.brokerHost, mqttSecurePort: broker.mqttPort },
       origin: originForOthers(c.req.url, https),
       explain: (error) => explain(error, c.var.requestId),
     })
-    const stream = ReadableStream.from(encodeLines(lines))
+    const stream = streamOf(encodeLines(lines))
     // By its types, the library takes a stream of JSON lines for JSON.
     return c.body(stream, 200, { 'content-type': 'application/x-ndjson' }) as never
   })
@@ -96,4 +97,9 @@ function readRows(type: string) {
 
 async function* encodeLines(lines: AsyncIterable<object>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   for await (const line of lines) yield Buffer.from(`${JSON.stringify(line)}\n`)
+}
+
+// The streams of Node are those of the web; their types differ by what no byte stream of ours has.
+function streamOf(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
+  return ReadableStream.from(source) as globalThis.ReadableStream<Uint8Array<ArrayBuffer>>
 }

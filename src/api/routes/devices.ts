@@ -1,12 +1,13 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { DomainError } from '../../errors.ts'
 import type { Device } from '../../registry/device.ts'
+import type { DeviceList } from '../../registry/device-list.ts'
 import type { Devices } from '../../registry/devices.ts'
 import type { LegacyCredentials } from '../../registry/legacy-credentials.ts'
 import { type Guard, mayAttachWide } from '../access/guard.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { exact } from '../exact.ts'
 import { BAD_BODY, BAD_CALLER, BAD_REQUEST, CONFLICT, json, jsonBody, NO_CONTENT, NOT_FOUND } from '../operation.ts'
-import { pageSchema, readPageRequest, shapePage } from '../pagination.ts'
 import {
   deviceChangesSchema,
   deviceQuerySchema,
@@ -14,6 +15,7 @@ import {
   deviceSchema,
   shapeDevice,
 } from '../resources/device.ts'
+import { deviceListSchema, readDeviceCursor, shapeDeviceRow, writeDeviceCursor } from '../resources/device-row.ts'
 import { deviceIdSchema } from '../resources/identifier.ts'
 
 const params = z.object({ id: deviceIdSchema })
@@ -28,13 +30,13 @@ const create = createRoute({
   responses: { 201: json(deviceSchema, 'The device'), ...BAD_BODY, ...BAD_CALLER, ...NOT_FOUND, ...CONFLICT },
 })
 
-const list = createRoute({
+const listed = createRoute({
   method: 'get',
   path: '/',
   tags,
-  summary: 'List devices',
+  summary: 'List devices, with who is connected and until when each can be',
   request: { query: deviceQuerySchema },
-  responses: { 200: json(pageSchema(deviceSchema), 'In order of their ids'), ...BAD_REQUEST, ...BAD_CALLER },
+  responses: { 200: json(deviceListSchema, 'In the wanted order'), ...BAD_REQUEST, ...BAD_CALLER },
 })
 
 const show = createRoute({
@@ -65,7 +67,8 @@ const remove = createRoute({
 })
 
 export function deviceRoutes(
-  devices: Pick<Devices, 'create' | 'get' | 'list' | 'change' | 'remove'>,
+  devices: Pick<Devices, 'create' | 'get' | 'change' | 'remove'>,
+  list: DeviceList,
   legacy: Pick<LegacyCredentials, 'find'>,
   guard: Guard,
 ) {
@@ -75,10 +78,17 @@ export function deviceRoutes(
       const device = devices.create(exact(c.req.valid('json')), mayAttachWide(c.var.caller))
       return c.json(shape(device), 201)
     })
-    .openapi({ ...list, middleware: guard('read') }, (c) => {
-      const { limit, cursor, q: search, ...filter } = c.req.valid('query')
-      const page = devices.list({ ...exact({ search, ...filter }), ...readPageRequest({ limit, cursor }) })
-      return c.json(shapePage(page, shape), 200)
+    .openapi({ ...listed, middleware: guard('read') }, (c) => {
+      const { limit, cursor, q: search, count, sort, order, connected, ...rest } = c.req.valid('query')
+      const after = cursor === undefined ? undefined : readDeviceCursor(cursor, { sort, order })
+      if (cursor !== undefined && !after) {
+        throw new DomainError('bad_request', 'The cursor is of a list in another order: begin that list anew')
+      }
+      const filter = exact({ search, ...rest, connected: connected && connected === 'true' })
+      const { items, last } = list.page({ ...filter, limit, sort, order, ...exact({ after }) })
+      const nextCursor = last ? writeDeviceCursor(last, { sort, order }) : null
+      const total = count === 'true' ? { total: list.count(filter) } : {}
+      return c.json({ items: items.map(shapeDeviceRow), nextCursor, ...total }, 200)
     })
     .openapi({ ...show, middleware: guard('read') }, (c) => {
       return c.json(shape(devices.get(c.req.valid('param').id)), 200)

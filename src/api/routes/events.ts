@@ -1,15 +1,11 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
-import type { Context } from 'hono'
 import type { EventFilter } from '../../events/event-filter.ts'
 import type { EventLog } from '../../events/event-log.ts'
 import { envelopeOf } from '../../logged-event.ts'
-import type { RecordRefusal } from '../../refusal.ts'
-import type { ApiAdmissions } from '../../registry/api-admission.ts'
-import { readArrival } from '../access/caller.ts'
 import type { Guard } from '../access/guard.ts'
-import { isPermitted, rolesThatMay } from '../access/permission.ts'
+import { type StreamWatchParts, watchReader } from '../access/stream-watch.ts'
 import type { ApiEnv } from '../api-env.ts'
-import type { EventReader, EventStreams } from '../events/event-streams.ts'
+import type { EventStreams } from '../events/event-streams.ts'
 import { exact } from '../exact.ts'
 import { BAD_CALLER, BAD_REQUEST } from '../operation.ts'
 import { pageSchema, readPageRequest, shapePage } from '../pagination.ts'
@@ -38,21 +34,20 @@ const read = createRoute({
   },
 })
 
-export interface EventRouteParts {
+export interface EventRouteParts extends StreamWatchParts {
   readonly eventLog: Pick<EventLog, 'readBefore'>
   readonly eventStreams: Pick<EventStreams, 'open'>
-  readonly apiAdmissions: Pick<ApiAdmissions, 'admit'>
-  readonly recordRefusal: RecordRefusal
 }
 
-export function eventRoutes({ eventLog, eventStreams, apiAdmissions, recordRefusal }: EventRouteParts, guard: Guard) {
+export function eventRoutes(parts: EventRouteParts, guard: Guard) {
+  const { eventLog, eventStreams } = parts
   return new OpenAPIHono<ApiEnv>().openapi({ ...read, middleware: guard('read') }, (c) => {
     const { type: types = [], deviceId, lastEventId, limit, cursor } = c.req.valid('query')
     const { accept, 'last-event-id': resumed = lastEventId } = c.req.valid('header')
     const filter = { types, ...exact({ deviceId }) }
     if (asksForList(accept)) return c.json(listEvents(filter, limit, cursor), 200)
     const after = resumed === undefined ? undefined : Number(resumed)
-    const stream = eventStreams.open({ filter, after, ...watch(c) })
+    const stream = eventStreams.open({ filter, after, ...watchReader(c, 'read', parts) })
     // nginx would else keep what comes until there is more of it.
     return c.body(stream, 200, { 'content-type': EVENT_STREAM, 'x-accel-buffering': 'no' })
   })
@@ -65,25 +60,6 @@ export function eventRoutes({ eventLog, eventStreams, apiAdmissions, recordRefus
     const last = items.at(-1)
     const page = events.length > limit && last ? { items, nextCursor: String(last.id) } : { items }
     return shapePage(page, envelopeOf)
-  }
-
-  /** What the guard has asked once is asked again whenever a right may have ended. */
-  function watch(c: Context<ApiEnv>): Pick<EventReader, 'judge' | 'onRefused' | 'abort'> {
-    const { origin, abort } = c.env
-    const authorization = c.req.header('authorization')
-    const { surface, address } = origin
-    return {
-      judge() {
-        const admission = apiAdmissions.admit(readArrival(authorization, origin))
-        if (!admission.admitted) return admission
-        const { role } = admission
-        if (isPermitted(role, 'read')) return undefined
-        return { cause: 'role_too_small', presented: { role }, expected: rolesThatMay('read').join(' or ') }
-      },
-      onRefused: ({ cause, presented, expected }) =>
-        recordRefusal({ surface, address, cause, ...exact({ presented, expected }) }),
-      abort: () => abort?.(),
-    }
   }
 }
 

@@ -70,6 +70,12 @@ function describe(app: OpenAPIHono<ApiEnv>, version: string): Document {
     description:
       "An administrator's certificate, made with POST /api/admin-certificates; GET /api/mode says what is asked",
   })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-signet',
+    description: 'The cookie of who is signed in to the console: POST /api/session',
+  })
   app.openAPIRegistry.registerComponent('securitySchemes', 'deviceCertificate', {
     type: 'mutualTLS',
     description: 'The certificate of the device itself, whatever the API asks of its other callers',
@@ -83,7 +89,7 @@ function describe(app: OpenAPIHono<ApiEnv>, version: string): Document {
     openapi: '3.1.0',
     info: { title: 'Signet', version, license: { name: 'MIT' } },
     // One suffices here; api.auth decides which, or whether both are asked for.
-    security: [{ token: [] }, { certificate: [] }],
+    security: [{ token: [] }, { certificate: [] }, { session: [] }],
   })
   nameRoles(app, document)
   return document

@@ -170,7 +170,8 @@ class FastPath {
     // [MQTT-4.3.3-2]: it came before, maybe in this very turn
     if (incoming.has(messageId)) return true
     this.#added.push(messageId)
-    return acceptance.take(message, { clientId: session.clientId, incoming: { ids: incoming, messageId } })
+    const { clientId, counts } = session
+    return acceptance.take(message, { clientId, counts, incoming: { ids: incoming, messageId } })
   }
 
   /** PUBREC: a crash after PUBREL must not repeat the message. */

@@ -92,12 +92,13 @@ export class Publishing {
   #publishOnce(packet: PublishPacket, client: Client, done: Done): void {
     const { bindings, delivery } = this.#options
     const { messageId } = packet
-    const ids = bindings.of(client)?.incoming
-    if (!ids || messageId === undefined) done(new Error('a QoS 2 message without identifier'))
+    const binding = bindings.of(client)
+    if (!binding || messageId === undefined) done(new Error('a QoS 2 message without identifier'))
     // The same message twice in one turn: both were looked up before either was taken.
-    else if (ids.has(messageId)) delivery.turn.settled(done)
+    else if (binding.incoming.has(messageId)) delivery.turn.settled(done)
     else {
-      this.#accept(packet, client, { clientId: client.id, incoming: { ids, messageId } }, done)
+      const { session, incoming: ids } = binding
+      this.#accept(packet, client, { clientId: client.id, counts: session.counts, incoming: { ids, messageId } }, done)
     }
   }
 

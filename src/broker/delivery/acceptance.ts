@@ -22,6 +22,8 @@ export interface AcceptanceOptions {
 /** Who has published, and what must be kept in the same transaction as the message. */
 export interface Publisher {
   readonly clientId: string
+  /** Of its session. */
+  readonly counts?: { received: number }
   /** A QoS 2 message's packet identifier. */
   readonly incoming?: { readonly ids: IncomingIds; readonly messageId: number }
   /** Written beside the message, or not at all. */
@@ -71,6 +73,7 @@ export class Acceptance {
   take(message: Message, publisher: Publisher): boolean {
     const { traffic, feed, turn } = this.#options
     traffic.countPublishReceived(message.qos, message.payload.length)
+    if (publisher.counts) publisher.counts.received++
     const waits = this.#spread(message, publisher)
     if (!feed.isWatched(message.topic)) return waits
     const show = (error?: Error): void => {

@@ -36,6 +36,8 @@ export class Session {
   readonly clientId: string
   readonly sid: number | undefined
   readonly topicFilters = new Map<string, QoS>()
+  /** Messages, since it began or the hub was started. */
+  readonly counts = { received: 0, sent: 0 }
   readonly #options: SessionOptions
   readonly #bounds: QueueBounds
   readonly #inFlight = new Map<number, { readonly message: QueuedMessage; released: boolean }>()
@@ -109,6 +111,7 @@ export class Session {
     else if (!mayReceive(topicName)) this.#options.losses.count('policy', this.clientId)
     else {
       outbox.send(bytes)
+      this.counts.sent++
       this.#options.traffic.countPublishSent(0, payloadBytes)
     }
   }
@@ -198,7 +201,10 @@ export class Session {
     this.#inFlight.set(messageId, { message: next, released })
     const isRepeated = n <= this.lastSent
     outbox.send(released ? encodePubrel(messageId) : encodePublish(next, messageId, isRepeated))
-    if (!released) this.#options.traffic.countPublishSent(next.qos, next.payload.length)
+    if (!released) {
+      this.counts.sent++
+      this.#options.traffic.countPublishSent(next.qos, next.payload.length)
+    }
     if (!isRepeated) this.#lastSent = n
   }
 

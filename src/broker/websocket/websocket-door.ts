@@ -55,7 +55,7 @@ export function createWebSocketDoor({ limits, onConnection }: WebSocketDoorOptio
 }
 
 function wrap(webSocket: WebSocket, connection: IncomingConnection, bytesBeforeOpen: number): IncomingConnection {
-  const { socket, address, peer } = connection
+  const { socket, address, peer, tls } = connection
   const stream = new WebSocketStream(webSocket)
   let received = 0
   // The library holds a message until it is whole: a stranger's is bounded before that.
@@ -68,6 +68,7 @@ function wrap(webSocket: WebSocket, connection: IncomingConnection, bytesBeforeO
     socket: stream,
     address,
     peer,
+    ...(tls ? { tls } : {}),
     markOpen() {
       socket.off('data', meter)
       connection.markOpen()

@@ -15,6 +15,7 @@ import type { BulkLine } from '../../api/resources/bulk.ts'
 import type { shapeHistory, shapeListed } from '../../api/resources/certificate.ts'
 import type { shapeCertificateAuthority } from '../../api/resources/certificate-authority.ts'
 import type { shapeClaim, shapeNewClaim } from '../../api/resources/claim.ts'
+import type { shapeNewSignInLink } from '../../api/resources/console-session.ts'
 import type { shapeDevice } from '../../api/resources/device.ts'
 import type { shapeCheckup, shapeVerdict } from '../../api/resources/diagnosis.ts'
 import type { shapeEnrolment } from '../../api/resources/enrolment.ts'
@@ -48,6 +49,7 @@ export type BanAnswer = ReturnType<typeof shapeBan>
 export type BulkAnswer = BulkLine
 export type ClaimAnswer = ReturnType<typeof shapeClaim>
 export type NewClaimAnswer = ReturnType<typeof shapeNewClaim>
+export type NewSignInLinkAnswer = ReturnType<typeof shapeNewSignInLink>
 export type CheckupAnswer = ReturnType<typeof shapeCheckup>
 export type EventAnswer = EventShape
 export type FindingAnswer = CheckupAnswer['checks'][number]

@@ -14,8 +14,8 @@ export interface HubClient {
   /** Every item of a list, page after page. */
   list<Item>(path: string): Promise<readonly Item[]>
   readText(path: string): Promise<string>
-  /** What a POST makes that is no JSON. */
-  download(path: string, body: object): Promise<Buffer>
+  /** What a POST makes that is no JSON, or a GET gives where there is no body. */
+  download(path: string, body?: object): Promise<Buffer>
   /** The same as it comes, however large; one that is cut short throws while it is read. */
   downloadPieces(path: string, body: object): Promise<AsyncIterable<Buffer>>
   /** The lines of an answer, one by one, that comes while the table is sent. */
@@ -63,7 +63,8 @@ export function createHubClient(address: HubAddress, onWarning: OnWarning): HubC
       return items
     },
     readText: (path) => send('GET', path),
-    download: async (path, body) => read(buffer(await exchange('POST', path, jsonPayload(body)))),
+    download: async (path, body) =>
+      read(buffer(await (body ? exchange('POST', path, jsonPayload(body)) : exchange('GET', path, undefined)))),
     async downloadPieces(path, body) {
       return readWhole(await exchange('POST', path, jsonPayload(body), DOWNLOAD_PATIENCE_MILLISECONDS), address)
     },

@@ -8,7 +8,7 @@ export interface BannerContext {
 }
 
 /** What a person sees once the hub is ready: where it answers, what to trust, and what to type next. */
-export function renderBanner(hub: RunningHub, { version, cwd, command }: BannerContext): string {
+export function renderBanner(hub: RunningHub, { version, cwd, command }: BannerContext, setUpLink?: string): string {
   const rows = [
     ['MQTTS', `mqtts://localhost:${hub.mqttPort}`],
     ['HTTPS', `https://localhost:${hub.apiPort}`],
@@ -22,6 +22,7 @@ export function renderBanner(hub: RunningHub, { version, cwd, command }: BannerC
     '',
     ...rows.map(([name, value]) => `  ${name.padEnd(5)}  ${value}`),
     '',
+    ...(setUpLink === undefined ? [] : [`  Set up within 15 minutes, once: ${setUpLink}`, '']),
     `  Next: ${command} device add my-device --user me`,
     '',
     '',

@@ -48,10 +48,15 @@ const READINESS_MENDS: ReadonlyMap<string, string> = new Map([
   ['file_handles', 'no file handles are left: raise "ulimit -n" (LimitNOFILE of the service)'],
 ])
 
+/** What to do about a check of /readyz that is red. */
+export function mendReadiness(name: string): string {
+  return READINESS_MENDS.get(name) ?? "see the hub's log"
+}
+
 async function checkReadiness(check: CheckupOptions['readiness'][number]): Promise<Finding> {
   const { name } = check
   if (await check.isReady()) return finding(name, 'ok', 'ready')
-  return finding(name, 'failed', 'not ready: /readyz is red', READINESS_MENDS.get(name) ?? "see the hub's log")
+  return finding(name, 'failed', 'not ready: /readyz is red', mendReadiness(name))
 }
 
 function checkClock(now: Date, own: readonly OwnCertificate[]): Finding {

@@ -47,6 +47,7 @@ const PUBLIC = [
   'GET /pki/dp.crl',
   'GET /pki/ocsp/{request}',
   'GET /readyz',
+  'POST /api/session',
   'POST /claim',
   'POST /pki/ocsp',
 ]
@@ -54,10 +55,11 @@ const PUBLIC = [
 describe('/openapi.json', () => {
   test('is OpenAPI 3.1 with the version of the hub and its kinds of credential', () => {
     expect(document).toMatchObject({ openapi: '3.1.0', info: { title: 'Signet', version: '1.2.3' } })
-    expect(document.security).toEqual([{ token: [] }, { certificate: [] }])
+    expect(document.security).toEqual([{ token: [] }, { certificate: [] }, { session: [] }])
     expect(document.components.securitySchemes).toMatchObject({
       token: { type: 'http', scheme: 'bearer' },
       certificate: { type: 'mutualTLS' },
+      session: { type: 'apiKey', in: 'cookie', name: '__Host-signet' },
     })
   })
 

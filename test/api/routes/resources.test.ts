@@ -47,6 +47,11 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    path: '/api/diagnostics/topic?deviceId=device-001&action=publish&topic=open',
+    status: 200,
+    body: { allowed: true, rule: null },
+  },
+  {
     method: 'POST',
     path: '/api/diagnostics/certificate',
     json: { certificate: 'PEM' },
@@ -78,17 +83,6 @@ const ROWS: readonly Row[] = [
     status: 201,
     body: DEVICE,
     calls: [['devices.create', { deviceId: 'device-001', userId: 'user-1', policies: ['p'], clientIds: ['c'] }, true]],
-  },
-  {
-    path: '/api/devices',
-    status: 200,
-    body: { items: [DEVICE], nextCursor: Buffer.from('device-001').toString('base64url') },
-    calls: [['devices.list', { limit: 50 }]],
-  },
-  {
-    path: `/api/devices?q=dev&state=suspended&userId=user-1&limit=500&cursor=${Buffer.from('Ж:1').toString('base64url')}`,
-    status: 200,
-    calls: [['devices.list', { limit: 500, after: 'Ж:1', search: 'dev', state: 'suspended', userId: 'user-1' }]],
   },
   { path: '/api/devices/device-001', status: 200, body: DEVICE },
   {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Call, createHarness, NOW } from '../api-harness.ts'
+import { FINGERPRINT } from '../registry-double.ts'
 
 const AT = NOW.toISOString()
 const LIVE = {
@@ -11,10 +12,14 @@ const LIVE = {
   surface: 'mqtts',
   protocolVersion: 4,
   keepAlive: 60,
+  fingerprint: FINGERPRINT,
+  tls: { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' },
+  willTopic: 'a/gone',
   cleanSession: true,
   subscriptions: [{ topicFilter: 'a/#', qos: 1 }],
   queued: { messages: 2, bytes: 20 },
   inFlight: 1,
+  messages: { received: 3, sent: 4 },
   expiresAt: null,
 }
 const STORED = {
@@ -27,6 +32,9 @@ const STORED = {
   surface: null,
   protocolVersion: null,
   keepAlive: null,
+  fingerprint: null,
+  tls: null,
+  willTopic: null,
   cleanSession: false,
   expiresAt: AT,
 }

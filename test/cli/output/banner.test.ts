@@ -28,6 +28,12 @@ test('the banner is what a person needs next, and nothing else', () => {
 `)
 })
 
+test('a new hub tells where its first administrator signs in', () => {
+  const link = 'https://localhost:3001/#/sign-in/secret'
+  const banner = renderBanner(HUB, { version: '1.2.3', cwd: '/', command: 'signet' }, link)
+  expect(banner).toContain(`\n\n  Set up within 15 minutes, once: ${link}\n\n  Next: `)
+})
+
 test('a CA that this start made is named as such', () => {
   const banner = renderBanner({ ...HUB, caCreated: true }, { version: '1.2.3', cwd: '/', command: 'signet' })
   expect(banner).toContain('CA     AA:BB (created now)\n')

@@ -1,0 +1,64 @@
+import type { ComponentType } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { Frame } from './frame.tsx'
+import { useHub } from './hub/console-hub.ts'
+import { type Problem, toProblem } from './hub/problem.ts'
+import { findSession, session } from './hub/session.ts'
+import { read } from './language.ts'
+import { findPage, type PageProps } from './page-table.ts'
+import { SignInPage } from './pages/sign-in/sign-in-page.tsx'
+import { Failure } from './parts/failure.tsx'
+import { PART_TEXT } from './parts/part-text.ts'
+import { Skeleton } from './parts/skeleton.tsx'
+import { navigate, route } from './router.ts'
+
+const SIGN_IN = 'sign-in'
+
+/** Whoever is signed in gets the page that the address names, all others that for signing in. */
+export function App() {
+  const { api } = useHub()
+  const [problem, setProblem] = useState<Problem>()
+  const [first, secret] = route.value.path
+  const link = first === SIGN_IN ? secret : undefined
+  const ask = (): void => {
+    setProblem(undefined)
+    findSession(api).catch((error: unknown) => setProblem(toProblem(error)))
+  }
+  // Asked once: later answers tell when it has ended.
+  useEffect(ask, [])
+  const isIn = Boolean(session.value)
+  // A link that has served its turn is not left in the address.
+  useEffect(() => {
+    if (isIn && first === SIGN_IN) navigate(['overview'])
+  }, [isIn, first])
+  if (problem) return <Failure problem={problem} onRetry={ask} />
+  if (session.value === undefined) return <Skeleton />
+  if (session.value === null || link !== undefined) return <SignInPage secret={link} />
+  return (
+    <Frame>
+      <CurrentPage key={first} />
+    </Frame>
+  )
+}
+
+function CurrentPage() {
+  const [Loaded, setLoaded] = useState<{ readonly Page: ComponentType<PageProps> | undefined }>()
+  const [problem, setProblem] = useState<Problem>()
+  const { path } = route.value
+  const load = findPage(path.length === 0 ? ['overview'] : path)
+  useEffect(() => {
+    let isCurrent = true
+    const show = (Page: ComponentType<PageProps> | undefined): void => {
+      if (isCurrent) setLoaded({ Page })
+    }
+    if (load) load().then(show, (error: unknown) => isCurrent && setProblem(toProblem(error)))
+    else show(undefined)
+    return () => {
+      isCurrent = false
+    }
+  }, [load])
+  if (problem) return <Failure problem={problem} onRetry={() => location.reload()} />
+  if (!Loaded) return <Skeleton />
+  if (!Loaded.Page) return <p class="note">{read(PART_TEXT).notHere}</p>
+  return <Loaded.Page route={route.value} />
+}

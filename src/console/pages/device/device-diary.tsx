@@ -1,0 +1,32 @@
+import type { DiaryEntryAnswer } from '../../hub/answers.ts'
+import { read } from '../../language.ts'
+import { Moment } from '../../parts/moment.tsx'
+import { type Column, Table } from '../../parts/table.tsx'
+import { DEVICE_TEXT } from './device-text.ts'
+
+/** Its story: who came, who was refused and why, what was issued; newest first. */
+export function DeviceDiary({ entries }: { readonly entries: readonly DiaryEntryAnswer[] }) {
+  const words = read(DEVICE_TEXT)
+  const columns: readonly Column<DiaryEntryAnswer>[] = [
+    { id: 'event', title: words.event, draw: ({ event }) => <strong>{event}</strong> },
+    { id: 'at', title: words.at, draw: ({ at }) => <Moment at={at} /> },
+    { id: 'address', title: words.address, draw: ({ address }) => address && <code>{address}</code> },
+    { id: 'detail', title: words.detail, draw: ({ reason, refusal }) => refusal?.cause ?? reason },
+    {
+      id: 'mend',
+      title: words.mend,
+      draw: ({ refusal }) => refusal && <span title={refusal.mend}>{refusal.mend}</span>,
+    },
+  ]
+  return (
+    <Table
+      label={words.diary}
+      columns={columns}
+      rows={entries}
+      keyOf={({ at, event, clientId, fingerprint, refusal }) =>
+        [at, event, clientId, fingerprint, refusal?.cause].join(' ')
+      }
+      empty={words.diaryEmpty}
+    />
+  )
+}

@@ -1,0 +1,104 @@
+import type { DeviceAnswer, DiaryEntryAnswer, SessionAnswer } from '../../hub/answers.ts'
+import { path } from '../../hub/api-client.ts'
+import { useHub } from '../../hub/console-hub.ts'
+import { useEvents } from '../../hub/event-feed.ts'
+import type { Page as ListPage } from '../../hub/list.ts'
+import { useLoad } from '../../hub/load.ts'
+import { may } from '../../hub/session.ts'
+import { read } from '../../language.ts'
+import type { PageProps } from '../../page-table.ts'
+import { Answer } from '../../parts/answer.tsx'
+import { Page, Section } from '../../parts/page.tsx'
+import { Tabs } from '../../parts/tabs.tsx'
+import { formatRoute } from '../../route.ts'
+import { DeviceCertificates } from './device-certificates.tsx'
+import { DeviceCheck } from './device-check.tsx'
+import { DeviceDiary } from './device-diary.tsx'
+import { DeviceIdentity } from './device-identity.tsx'
+import { DeviceInterventions } from './device-interventions.tsx'
+import { DeviceSession } from './device-session.tsx'
+import { DeviceStanding } from './device-standing.tsx'
+import { DEVICE_TEXT } from './device-text.ts'
+import { MessageTail } from './message-tail.tsx'
+import { RemoteCall } from './remote-call.tsx'
+
+const TABS = ['overview', 'diary', 'messages', 'rpc', 'check'] as const
+const OF_DEVICE = [
+  'device.connected',
+  'device.disconnected',
+  'identity.suspended',
+  'identity.resumed',
+  'certificate.issued',
+  'certificate.revoked',
+]
+const DIARY_ROWS = 100
+
+/** One device, read from top to bottom like an answer: who, whose, how it stands, what it holds, what it did. */
+export function DevicePage({ route: { path: place, query } }: PageProps) {
+  const { api } = useHub()
+  const words = read(DEVICE_TEXT)
+  const [, id = ''] = place
+  const device = useLoad(() => api.get<DeviceAnswer>(path('api/devices', id)), [id])
+  const sessions = useLoad(() => findSessions(id), [id])
+  const diary = useLoad(
+    () => api.get<ListPage<DiaryEntryAnswer>>(path('api/devices', id, 'diary'), { limit: DIARY_ROWS }),
+    [id],
+  )
+  const reload = (): void => {
+    for (const asked of [device, sessions, diary]) void asked.reload()
+  }
+  useEvents(OF_DEVICE, ({ data }) => {
+    if (data.id === id) reload()
+  })
+  const tab = TABS.find((name) => name === query['tab']) ?? 'overview'
+  const shown = TABS.filter((name) => (name === 'messages' || name === 'rpc' ? may('operate') : true))
+  const live = sessions.data?.find(({ connected }) => connected)
+  return (
+    <Page
+      title={id}
+      state={device.data && <DeviceStanding device={device.data} live={live} diary={diary.data?.items ?? []} />}
+    >
+      <Tabs
+        label={id}
+        tabs={shown.map((name) => ({
+          id: name,
+          title: words.tabs[name],
+          href: formatRoute(['devices', id], { tab: name === 'overview' ? undefined : name }),
+        }))}
+        current={tab}
+      />
+      {tab === 'overview' && (
+        <Answer of={device} lines={10}>
+          {(data) => (
+            <>
+              <Section title={words.identity}>
+                <DeviceIdentity device={data} />
+              </Section>
+              <Section title={words.certificates}>
+                <DeviceCertificates id={id} version={diary.data} />
+              </Section>
+              <Section title={words.session}>
+                <Answer of={sessions}>{(found) => <DeviceSession sessions={found} />}</Answer>
+              </Section>
+              {may('operate') && <DeviceInterventions device={data} live={live} onDone={reload} />}
+            </>
+          )}
+        </Answer>
+      )}
+      {tab === 'diary' && (
+        <Section title={words.diary}>
+          <Answer of={diary}>{({ items }) => <DeviceDiary entries={items} />}</Answer>
+        </Section>
+      )}
+      {tab === 'messages' && <MessageTail id={id} />}
+      {tab === 'rpc' && device.data && <RemoteCall device={device.data} />}
+      {tab === 'check' && <DeviceCheck id={id} />}
+    </Page>
+  )
+
+  // By its own client id, or one that begins with it.
+  async function findSessions(wanted: string): Promise<readonly SessionAnswer[]> {
+    const { items } = await api.get<ListPage<SessionAnswer>>('api/sessions', { q: wanted })
+    return items.filter(({ identity }) => identity.kind === 'device' && identity.id === wanted)
+  }
+}

@@ -1,0 +1,73 @@
+import { useEffect, useState } from 'preact/hooks'
+import { formatMoment, formatOctets } from '../../format.ts'
+import { useHub } from '../../hub/console-hub.ts'
+import { counted, read } from '../../language.ts'
+import { Copyable } from '../../parts/copy.tsx'
+import { useFreshRows } from '../../parts/fresh-rows.ts'
+import { Section } from '../../parts/page.tsx'
+import { PART_TEXT } from '../../parts/part-text.ts'
+import { DEVICE_TEXT } from './device-text.ts'
+
+const KEPT = 200
+
+/** As GET /api/messages tells it. */
+interface PassedMessage {
+  readonly at: string
+  readonly topicName: string
+  readonly qos: number
+  readonly encoding: 'plain' | 'base64'
+  readonly payload: string
+  /** Of the whole payload. */
+  readonly bytes: number
+  readonly truncated: boolean
+}
+
+/** What the device sends, while one looks; nothing of it is kept. */
+export function MessageTail({ id }: { readonly id: string }) {
+  const { openStream } = useHub()
+  const words = read(DEVICE_TEXT)
+  const { rows, waiting, add, show } = useFreshRows<PassedMessage>(KEPT)
+  const [lost, setLost] = useState(0)
+  useEffect(() => {
+    const stream = openStream(`api/messages?${new URLSearchParams({ deviceId: id })}`)
+    stream.addEventListener('message', ({ data }) => add(JSON.parse(data)))
+    stream.addEventListener('lost', ({ data }) => setLost((before) => before + JSON.parse(data).count))
+    return () => stream.close()
+  }, [openStream, id])
+  return (
+    <Section
+      title={words.tail}
+      actions={
+        waiting > 0 && (
+          <button type="button" onClick={show}>
+            {words.showNew}: {counted(waiting, read(PART_TEXT).fresh)}
+          </button>
+        )
+      }
+    >
+      <div aria-live="polite">{rows.length === 0 && waiting === 0 && <p class="quiet">{words.tailWaiting}</p>}</div>
+      {lost > 0 && <p class="note warn">{counted(lost, words.tailLost)}</p>}
+      {rows.map((message, place) => (
+        <Passed key={rows.length - place} message={message} />
+      ))}
+    </Section>
+  )
+}
+
+function Passed({ message }: { readonly message: PassedMessage }) {
+  const words = read(DEVICE_TEXT)
+  const { at, topicName, qos, payload, encoding, truncated, bytes } = message
+  return (
+    <article class="section">
+      <p>
+        <Copyable text={topicName} length={60} />{' '}
+        <small>
+          {formatMoment(new Date(at))}, {words.qos} {qos}
+          {encoding === 'base64' && `, ${words.binary}`}
+          {truncated && `, ${words.cut(formatOctets(bytes))}`}
+        </small>
+      </p>
+      <pre>{payload}</pre>
+    </article>
+  )
+}

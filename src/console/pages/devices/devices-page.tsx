@@ -1,0 +1,143 @@
+import { useState } from 'preact/hooks'
+import type { DeviceRowAnswer, OverviewAnswer } from '../../hub/answers.ts'
+import { useHub } from '../../hub/console-hub.ts'
+import { useEvents } from '../../hub/event-feed.ts'
+import { type Page as ListPage, useList } from '../../hub/list.ts'
+import { useLoad } from '../../hub/load.ts'
+import { may } from '../../hub/session.ts'
+import { counted, formatNumber, read } from '../../language.ts'
+import type { PageProps } from '../../page-table.ts'
+import { Chips } from '../../parts/chips.tsx'
+import { Failure } from '../../parts/failure.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Skeleton } from '../../parts/skeleton.tsx'
+import { Table } from '../../parts/table.tsx'
+import { formatRoute } from '../../route.ts'
+import { navigate, refine } from '../../router.ts'
+import { DeviceBulk } from './device-bulk.tsx'
+import { deviceColumns } from './device-columns.tsx'
+import { DEVICES_TEXT } from './devices-text.ts'
+
+const PAGE_ROWS = 500
+const REFRESH_MS = 15_000
+
+/** The fleet: who is online, who is not, whose certificate ends. */
+export function DevicesPage({ route: { query } }: PageProps) {
+  const { api } = useHub()
+  const words = read(DEVICES_TEXT)
+  const [selection, select] = useState<ReadonlySet<string>>(new Set())
+  const { q, state, connected, userId, sort = 'id', order = 'asc' } = query
+  const overview = useLoad(() => api.get<OverviewAnswer>('api/overview'), [], REFRESH_MS)
+  const list = useList(
+    (cursor) =>
+      api.get<ListPage<DeviceRowAnswer>>('api/devices', {
+        ...{ q, state, connected, userId, sort, order, cursor },
+        limit: PAGE_ROWS,
+      }),
+    [q, state, connected, userId, sort, order],
+  )
+  useEvents(['device.connected', 'device.disconnected', 'identity.suspended', 'identity.resumed'], ({ type, data }) =>
+    list.change((rows) => rows.map((row) => (row.deviceId === data.id ? afterEvent(row, type) : row))),
+  )
+  const { rows } = list
+  const isFiltered = Boolean(q || state || connected || userId)
+  return (
+    <Page
+      title={words.title}
+      state={overview.data && <StateSentence devices={overview.data.devices} />}
+      actions={
+        may('operate') && (
+          <a class="button main" href={formatRoute(['devices', 'add'])}>
+            {words.add}
+          </a>
+        )
+      }
+    >
+      <input
+        class="field"
+        type="search"
+        aria-label={words.find}
+        placeholder={words.find}
+        value={q ?? ''}
+        onInput={({ currentTarget }) => refine({ q: currentTarget.value })}
+      />
+      <Chips
+        label={words.filters}
+        choices={[
+          { value: 'true', label: words.filterOnline },
+          { value: 'false', label: words.filterOffline },
+        ]}
+        chosen={connected}
+        onChoose={(value) => refine({ connected: value })}
+      />
+      <Chips
+        label={words.state}
+        choices={[
+          { value: 'suspended', label: words.filterSuspended },
+          ...(userId ? [{ value: 'user', label: words.ofUser(userId) }] : []),
+        ]}
+        chosen={state}
+        onChoose={(value) => refine(value === 'user' ? { userId: undefined } : { state: value })}
+      />
+      {list.problem && <Failure problem={list.problem} onRetry={list.reload} />}
+      {rows === undefined && !list.problem && <Skeleton lines={8} />}
+      {rows && (
+        <Table
+          label={words.title}
+          columns={deviceColumns(words)}
+          rows={rows}
+          keyOf={({ deviceId }) => deviceId}
+          order={{ by: sort, direction: order === 'desc' ? 'desc' : 'asc' }}
+          onOrder={({ by, direction }) => refine({ sort: by, order: direction })}
+          onOpen={({ deviceId }) => navigate(['devices', deviceId])}
+          {...(may('operate') ? { selection, onSelect: select } : {})}
+          onMore={list.isWhole ? undefined : list.more}
+          empty={isFiltered ? words.noneFound : <NoDevices />}
+        />
+      )}
+      <DeviceBulk ids={[...selection]} onClear={() => select(new Set())} onDone={list.reload} />
+    </Page>
+  )
+}
+
+function afterEvent(row: DeviceRowAnswer, type: string): DeviceRowAnswer {
+  switch (type) {
+    case 'device.connected':
+      return { ...row, connected: true }
+    case 'device.disconnected':
+      return { ...row, connected: false, address: null }
+    case 'identity.suspended':
+      return { ...row, state: 'suspended', connected: false }
+    default:
+      return { ...row, state: 'active' }
+  }
+}
+
+function StateSentence({ devices }: Pick<OverviewAnswer, 'devices'>) {
+  const words = read(DEVICES_TEXT)
+  return (
+    <>
+      <a href={formatRoute(['devices'], { connected: 'true' })}>
+        {words.online(formatNumber(devices.connected), counted(devices.total, words.ofDevices))}
+      </a>{' '}
+      {devices.suspended > 0 && (
+        <a href={formatRoute(['devices'], { state: 'suspended' })}>{counted(devices.suspended, words.suspended)}.</a>
+      )}
+    </>
+  )
+}
+
+function NoDevices() {
+  const words = read(DEVICES_TEXT)
+  return (
+    <>
+      <h2>{words.noDevices}</h2>
+      <p>{words.noDevicesHelp}</p>
+      {may('operate') && (
+        <a class="button main" href={formatRoute(['devices', 'add'])}>
+          {words.add}
+        </a>
+      )}
+    </>
+  )
+}

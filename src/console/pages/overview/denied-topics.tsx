@@ -1,0 +1,27 @@
+import type { DeniedTopicAnswer } from '../../hub/answers.ts'
+import { formatNumber, read } from '../../language.ts'
+import { Copyable } from '../../parts/copy.tsx'
+import { type Column, Table } from '../../parts/table.tsx'
+import { formatRoute } from '../../route.ts'
+import { OVERVIEW_TEXT } from './overview-text.ts'
+
+/** Topics that policies deny, the most frequent first. */
+export function DeniedTopics({ denied }: { readonly denied: readonly DeniedTopicAnswer[] }) {
+  const words = read(OVERVIEW_TEXT)
+  const columns: readonly Column<DeniedTopicAnswer>[] = [
+    { id: 'topic', title: words.topic, draw: ({ topicName }) => <Copyable text={topicName} /> },
+    { id: 'who', title: words.who, draw: ({ kind, id }) => <a href={formatRoute([`${kind}s`, id])}>{id}</a> },
+    { id: 'action', title: words.action, draw: ({ action }) => words.actions[action] },
+    { id: 'count', title: words.count, isNumber: true, draw: ({ count }) => formatNumber(count) },
+  ]
+  return (
+    <Table
+      label={words.deniedTopics}
+      columns={columns}
+      rows={denied}
+      keyOf={({ kind, id, topicName, action }) => [kind, id, topicName, action].join(' ')}
+      empty={words.noDenied}
+      keepsColumns
+    />
+  )
+}

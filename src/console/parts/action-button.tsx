@@ -1,0 +1,66 @@
+import type { ComponentChildren } from 'preact'
+import { useState } from 'preact/hooks'
+import { type Problem, toProblem } from '../hub/problem.ts'
+import { read } from '../language.ts'
+import { Dialog } from './dialog.tsx'
+import { Failure } from './failure.tsx'
+import { PART_TEXT } from './part-text.ts'
+
+export interface ActionButtonProps {
+  readonly label: string
+  readonly tone?: 'main' | 'danger' | undefined
+  /** What will happen, in full: it is asked once. Without it the action begins at once. */
+  readonly consequence?: ComponentChildren
+  /** Of the button in the question, where it says more than the label. */
+  readonly confirm?: string
+  /** Resolves to what happened, which is shown; nothing where the page shows it by itself. */
+  readonly act: () => Promise<string | undefined>
+}
+
+type Step = 'idle' | 'asking' | 'acting' | { readonly done: string } | { readonly problem: Problem }
+
+/** A button that does something to the hub: asks once where it is dangerous, and tells how it went. */
+export function ActionButton({ label, tone, consequence, confirm = label, act }: ActionButtonProps) {
+  const [step, setStep] = useState<Step>('idle')
+  const words = read(PART_TEXT)
+  const close = (): void => setStep('idle')
+  const begin = async (): Promise<void> => {
+    setStep('acting')
+    try {
+      const done = await act()
+      setStep(done === undefined ? 'idle' : { done })
+    } catch (error) {
+      setStep({ problem: toProblem(error) })
+    }
+  }
+  const isOpen = step === 'asking' || typeof step === 'object' || (step === 'acting' && consequence !== undefined)
+  return (
+    <>
+      <button
+        type="button"
+        class={tone ?? ''}
+        disabled={step === 'acting'}
+        onClick={consequence === undefined ? begin : () => setStep('asking')}
+      >
+        {label}
+      </button>
+      {isOpen && (
+        <Dialog title={label} onClose={close}>
+          {typeof step === 'object' && 'problem' in step && <Failure problem={step.problem} />}
+          {typeof step === 'object' && 'done' in step && <p role="status">{step.done}</p>}
+          {typeof step === 'string' && <div>{consequence}</div>}
+          <div class="row">
+            <button type="button" onClick={close}>
+              {typeof step === 'string' ? words.cancel : words.close}
+            </button>
+            {typeof step === 'string' && (
+              <button type="button" class={tone ?? 'main'} disabled={step === 'acting'} onClick={begin}>
+                {confirm}
+              </button>
+            )}
+          </div>
+        </Dialog>
+      )}
+    </>
+  )
+}
