@@ -12,6 +12,7 @@ export const MERGED = {
   certificates: 'merged',
   revocation_lists: 'merged',
   distribution_points: 'merged',
+  shown_certificates: 'merged',
   trust_anchors: 'merged',
   authorities: 'merged',
   foreign_authorities: 'merged',
@@ -125,6 +126,7 @@ const PUBLISHED = [
    on conflict (fingerprint) do update set retired_at = coalesce(retired_at, excluded.retired_at)`,
   `insert into distribution_points (url, named_until) select url, named_until from present.distribution_points where true
    on conflict (url) do update set named_until = max(named_until, excluded.named_until)`,
+  'insert or ignore into shown_certificates select * from present.shown_certificates',
   'insert or ignore into trust_anchors select * from present.trust_anchors',
 ]
 

@@ -208,13 +208,12 @@ export interface SigningRequest {
   readonly commonNames: readonly string[]
 }
 
+/** One whose key was made here, PKCS#8 PEM. */
+export type LeafWithKey = IssuedLeaf & { readonly privateKeyPem: string }
+
 /** Makes a key and a certificate for it under a profile; throws `profile_violation` before a key is touched. */
 export interface LeafIssuer {
-  issueDevice(
-    deviceId: string,
-    userId: string,
-    wishes: IssueWishes,
-  ): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
+  issueDevice(deviceId: string, userId: string, wishes: IssueWishes): Promise<LeafWithKey>
   /** For a key that the device has made itself. */
   certifyDevice(
     deviceId: string,
@@ -224,11 +223,8 @@ export interface LeafIssuer {
   ): Promise<IssuedLeaf>
   /** PEM, DER or base64 of it; throws `csr_invalid` or `key_not_allowed`. */
   readSigningRequest(request: Uint8Array): Promise<SigningRequest>
-  issueService(name: string, wishes: IssueWishes): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
-  issueAdministrator(
-    name: string,
-    wishes: Omit<IssueWishes, 'profile'>,
-  ): Promise<IssuedLeaf & { readonly privateKeyPem: string }>
+  issueService(name: string, wishes: IssueWishes): Promise<LeafWithKey>
+  issueAdministrator(name: string, wishes: Omit<IssueWishes, 'profile'>): Promise<LeafWithKey>
   /** What peers need now to verify us and each other: the CA's certificate. */
   readonly caCertificatePem: string
 }

@@ -1,4 +1,7 @@
+import { extname } from 'node:path'
 import { parseAst } from 'vitest/node'
+
+const LANGUAGES: Readonly<Record<string, 'ts' | 'tsx'>> = { '.ts': 'ts', '.tsx': 'tsx' }
 
 /** What one file of ours imports and does, read from its syntax tree: comments and texts do not count. */
 export interface SourceFile {
@@ -19,7 +22,7 @@ export interface Import {
 export type Habit = 'process' | 'process.exit' | 'clock' | 'default export'
 
 export function parseSourceFile(path: string, text: string): SourceFile {
-  const { body } = parseAst(text, { lang: path.endsWith('.ts') ? 'ts' : 'js' }, path)
+  const { body } = parseAst(text, { lang: LANGUAGES[extname(path)] ?? 'js' }, path)
   const imports: Import[] = []
   const habits = new Set<Habit>()
   for (const node of nodesOf(body)) {

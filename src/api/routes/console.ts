@@ -1,9 +1,35 @@
 import { createHash } from 'node:crypto'
-import { OpenAPIHono } from '@hono/zod-openapi'
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { DomainError } from '../../errors.ts'
 import type { ApiEnv } from '../api-env.ts'
+import { NOT_FOUND, PUBLIC } from '../operation.ts'
 import type { ConsoleFile, ConsoleFiles } from '../ports.ts'
-import { respondWithProblem } from '../problem.ts'
+
+const tags = ['console']
+
+const page = createRoute({
+  method: 'get',
+  path: '/',
+  tags,
+  ...PUBLIC,
+  summary: 'The console, for people',
+  responses: {
+    200: { description: 'A page', content: { 'text/html': { schema: z.string() } } },
+    304: { description: 'The page is as it was' },
+    503: { description: 'It was not built', content: { 'text/plain': { schema: z.string() } } },
+  },
+})
+
+const asset = createRoute({
+  method: 'get',
+  path: '/assets/{name}',
+  tags,
+  ...PUBLIC,
+  summary: 'What the page of the console is made of',
+  request: { params: z.object({ name: z.string() }) },
+  responses: { 200: { description: 'A script, a style or a picture' }, ...NOT_FOUND },
+})
 
 // Charts and tables set sizes through the DOM, which no policy forbids: no style stands in an attribute.
 const POLICY =
@@ -14,18 +40,18 @@ const PAGE = 'index.html'
 /** The files of the console, to anybody: whoever is not signed in sees that and no more. */
 export function consoleRoutes(files: ConsoleFiles) {
   return new OpenAPIHono<ApiEnv>()
-    .get('/', (c) => {
-      const page = files.find(PAGE)
+    .openapi(page, (c) => {
+      const file = files.find(PAGE)
       c.header('content-security-policy', POLICY)
-      if (!page) return c.text('The console was not built: npm run build:console\n', 503)
-      const tag = `"${createHash('sha256').update(page.content).digest('base64url').slice(0, 22)}"`
+      if (!file) return c.text('The console was not built: npm run build:console\n', 503)
+      const tag = `"${createHash('sha256').update(file.content).digest('base64url').slice(0, 22)}"`
       c.header('cache-control', 'no-cache')
       c.header('etag', tag)
-      return c.req.header('if-none-match') === tag ? c.body(null, 304) : respond(c, page)
+      return c.req.header('if-none-match') === tag ? c.body(null, 304) : (respond(c, file) as never)
     })
-    .get('/assets/:name', (c) => {
-      const file = files.find(`assets/${c.req.param('name')}`)
-      if (!file) return respondWithProblem(c, 'not_found', 'The console has no such file: load its page anew')
+    .openapi(asset, (c) => {
+      const file = files.find(`assets/${c.req.valid('param').name}`)
+      if (!file) throw new DomainError('not_found', 'The console has no such file: load its page anew')
       // Its name holds a hash of its content.
       c.header('cache-control', `public, max-age=${YEAR_SECONDS}, immutable`)
       return respond(c, file)

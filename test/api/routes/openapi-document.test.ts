@@ -25,6 +25,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, path, operation })),
 )
 const PUBLIC = [
+  'GET /',
   'GET /.well-known/est/cacerts',
   'GET /.well-known/est/csrattrs',
   'GET /.well-known/est/{profile}/cacerts',
@@ -32,6 +33,7 @@ const PUBLIC = [
   'GET /api/devices/certificates/ca/certificate',
   'GET /api/health/logging',
   'GET /api/time',
+  'GET /assets/{name}',
   'GET /claim',
   'GET /docs',
   'GET /livez',
