@@ -63,7 +63,7 @@ test('a device is brought on, seen live and cut off, with Mosquitto on its side'
   await unpack(await download.path())
   const flags = '--cafile ca-cert.pem --cert device-cert.pem --key device-key.pem -i board-1 -q 1'
   const at = `-h localhost -p ${hub.hub.mqttPort} -t users/ada/devices/board-1/orders`
-  await using device = startProgram(`mosquitto_sub ${flags} ${at} -d`, { cwd: join(hub.folder, 'board-1') })
+  await using device = startProgram(`stdbuf -oL mosquitto_sub ${flags} ${at} -d`, { cwd: join(hub.folder, 'board-1') })
   await device.line(/SUBACK/)
   await page.getByText('It is connected.').waitFor()
   await page.getByRole('link', { name: 'Open the device' }).click()
