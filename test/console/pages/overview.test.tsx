@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { route } from '../../../src/console/router.ts'
-import { PASSPHRASE } from '../../support/backups.ts'
 import { openConsole, screen, waitFor } from '../../support/console/console-scene.tsx'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { startTestHub, type TestHub } from '../../support/test-hub.ts'
@@ -74,7 +73,7 @@ test('speaks Russian, with numbers and their nouns', async () => {
 
 test('asks for attention where readiness is in doubt, until that is mended', async () => {
   await using folder = await temporaryFolder()
-  const backup = { schedule: '1h', folder: join(folder.path, 'backups'), passphrase: PASSPHRASE }
+  const backup = { schedule: '1h', folder: join(folder.path, 'backups'), passphrase: 'correct horse battery staple' }
   await using guarded = await startTestHub({ settings: { backup } })
   using before = openConsole(guarded, '#/overview')
   await before.says('Needs attention')
