@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { route } from '../../../src/console/router.ts'
-import { openConsole, waitFor } from '../../support/console/console-scene.tsx'
+import { openConsole, screen, waitFor } from '../../support/console/console-scene.tsx'
 import { type Enrolled, startTestHub, type TestHub } from '../../support/test-hub.ts'
 
 let hub: TestHub
@@ -50,7 +50,7 @@ test('a device that is online shows its session, is disconnected, suspended and 
 test('its diary tells who came, and why somebody was refused', async () => {
   await expect(hub.connect(board, { clientId: 'somebody-else' })).rejects.toThrow()
   using scene = openConsole(hub, '#/devices/board-1?tab=diary')
-  await scene.says('certificate_issued')
+  await scene.says('certificate issued')
   await scene.says('client_id')
 })
 
@@ -115,4 +115,89 @@ test('a device that is not there says so', async () => {
   using scene = openConsole(hub, '#/devices/nobody')
   await scene.says('Device not found')
   await scene.click('Try again')
+})
+
+describe('a device with policies and client ids of its own', () => {
+  let gauge: Enrolled
+  beforeAll(async () => {
+    const rules = [{ effect: 'allow', actions: ['publish', 'subscribe'], topicFilter: 'plant/#' }]
+    await hub.api('PUT', '/api/policies/plant', { body: { rules } })
+    gauge = await hub.enrol('gauge', { userId: 'ada' })
+    const changes = { policies: ['plant'], clientIds: ['gauge-a', 'gauge-b'] }
+    expect((await hub.api('PATCH', '/api/devices/gauge', { body: changes })).status).toBe(200)
+  })
+
+  test('names them, and leads to what each policy allows', async () => {
+    using scene = openConsole(hub, '#/devices/gauge')
+    await scene.says('gauge-a, gauge-b')
+    expect(screen.getByRole('link', { name: 'plant' }).getAttribute('href')).toBe('#/policies/plant')
+    expect(scene.text()).not.toContain('device (the built-in one)')
+  })
+
+  test('that has left shows why, and the session that waits for it', async () => {
+    const client = await hub.connect(gauge, { clientId: 'gauge', clean: false })
+    await client.subscribeAsync('plant/#', { qos: 1 })
+    const hasLeft = new Promise((resolve) => hub.hub.events.subscribe('device.disconnected', resolve))
+    await client.endAsync()
+    await hasLeft
+    using scene = openConsole(hub, '#/devices/gauge')
+    await scene.says('Last seen')
+    await scene.says('It left because normal.')
+    await scene.says('plant/#')
+    expect(screen.queryByText('Address')).toBeNull()
+    expect(screen.queryByText('Keep-alive')).toBeNull()
+    expect(screen.queryByRole('button', { name: 'Disconnect' })).toBeNull()
+    expect((await hub.api('DELETE', '/api/sessions/gauge')).status).toBeLessThan(300)
+  })
+
+  test('tells an auditor how it stands, and offers nothing that he may not do', async () => {
+    const { token } = (await hub.api('POST', '/api/tokens', { body: { name: 'reader', role: 'auditor' } })).json()
+    using scene = openConsole(hub, '#/devices/gauge', { token })
+    await scene.says('No connection and no stored session.')
+    expect(screen.queryByRole('heading', { name: 'Interventions' })).toBeNull()
+    expect(screen.queryByRole('link', { name: 'Messages' })).toBeNull()
+    expect(screen.getByRole('link', { name: 'Diary' })).toBeTruthy()
+  })
+
+  test('speaks Russian while it is connected, with numbers and their nouns', async () => {
+    const client = await hub.connect(gauge, { clientId: 'gauge-a', keepalive: 45 })
+    using scene = openConsole(hub, '#/devices/gauge', { language: 'ru' })
+    await scene.says('На связи. Подключилось')
+    await scene.says('45 с')
+    await scene.says('0 сообщений')
+    expect(scene.text()).toContain('Подпискинет')
+    await client.endAsync()
+    using tail = openConsole(hub, '#/devices/gauge?tab=messages', { language: 'ru' })
+    const message = { at: '2026-01-01T00:00:00Z', topicName: 'plant/t', qos: 0, retain: false }
+    await tail.tell('message', { ...message, encoding: 'plain', payload: '1', bytes: 9000, truncated: true })
+    await tail.says('обрезано, всего 8,8 KiB')
+  })
+
+  test('that is held says so, and not that its certificate is revoked for good', async () => {
+    const place = `/api/certificates/${encodeURIComponent(gauge.fingerprint)}`
+    expect((await hub.api('POST', `${place}/hold`)).status).toBe(200)
+    using scene = openConsole(hub, '#/devices/gauge')
+    await scene.says('on hold')
+    expect(scene.text()).not.toContain('revoked, certificateHold')
+    expect((await hub.api('POST', `${place}/unhold`)).status).toBe(200)
+  })
+
+  test('loses its old certificate to the new one that connects first', async () => {
+    const next = await hub.enrol('gauge')
+    const client = await hub.connect(next, { clientId: 'gauge' })
+    await client.endAsync()
+    using scene = openConsole(hub, '#/devices/gauge')
+    await scene.says('superseded')
+    expect(scene.text()).not.toContain('revoked, superseded')
+  })
+
+  test('is revoked in Russian', async () => {
+    using scene = openConsole(hub, '#/devices/gauge', { language: 'ru' })
+    await doIt(scene, 'Отозвать и отключить сейчас')
+    await scene.says(/Ответ хаба через \d+ мс/)
+    await scene.click('Закрыть')
+    await scene.says('отозван, unspecified')
+    const { items } = (await hub.api('GET', '/api/certificates?deviceId=gauge&state=active')).json()
+    expect(items).toEqual([])
+  })
 })

@@ -107,6 +107,22 @@ describe('the list of devices', () => {
     expect(items).toHaveLength(2)
   })
 
+  test('speaks Russian of filters and of what was done', async () => {
+    for (const id of ['board-1', 'board-2'])
+      await hub.api('PATCH', `/api/devices/${id}`, { body: { state: 'suspended' } })
+    using scene = openConsole(hub, '#/devices?userId=ada', { language: 'ru' })
+    await scene.says('2 приостановлены.')
+    await scene.says('Пользователя ada')
+    await waitFor(() => expect(rowNames()).toEqual(['board-1', 'board-2']))
+    fireEvent.click(screen.getByLabelText('Выбрать Устройства'))
+    await scene.click('Возобновить')
+    await scene.says('Сделано для 2 из 2.')
+    expect(await stateOf('board-2')).toBe('active')
+    await scene.click('Закрыть')
+    await scene.click('Отозвать и отключить сейчас')
+    await scene.says('2 устройства: все сертификаты отзываются')
+  })
+
   test('counts what could not be done', async () => {
     using scene = openConsole(hub, '#/devices?q=bare')
     await waitFor(() => expect(rowNames()).toEqual(['bare']))
@@ -124,4 +140,53 @@ describe('the list of devices', () => {
     expect(screen.queryByText('Добавить устройство')).toBeNull()
     expect(screen.queryAllByRole('checkbox')).toEqual([])
   })
+})
+
+test('a device that is online is told with its address, and without it when it has left', async () => {
+  await using small = await startTestHub()
+  const client = await small.connect(await small.enrol('board-1'), { clientId: 'board-1' })
+  const row = (): string => document.querySelector('tbody tr')?.textContent ?? ''
+  using scene = openConsole(small, '#/devices')
+  await scene.says('1 of 1 device online.')
+  await scene.says(/127\.0\.0\.1|::1/)
+  expect(row()).toContain('online')
+  expect(row()).not.toContain('never')
+  await scene.click('Offline')
+  await scene.says('No device fits these filters.')
+  const hasLeft = new Promise((resolve) => small.hub.events.subscribe('device.disconnected', resolve))
+  await client.endAsync()
+  await hasLeft
+  await scene.click('Offline')
+  await scene.says('offline')
+  expect(row()).not.toMatch(/127\.0\.0\.1|::1|never/)
+})
+
+describe('the end of a certificate', () => {
+  test.each([
+    [300, undefined, 'in 64 days'],
+    [340, 'badge warn', 'in 24 days'],
+    [370, 'badge bad', '5 days ago'],
+  ])('after %i days of 365', async (days, badge, words) => {
+    await using old = await startTestHub()
+    await old.enrol('board-1')
+    old.clock.advance(days * 86_400_000)
+    using scene = openConsole(old, '#/devices')
+    await scene.says(words)
+    expect(screen.getByText(words).closest('.badge')?.className).toBe(badge)
+  })
+})
+
+test('an empty list shows an auditor no way to add to it', async () => {
+  await using empty = await startTestHub()
+  const { token } = (await empty.api('POST', '/api/tokens', { body: { name: 'reader', role: 'auditor' } })).json()
+  using scene = openConsole(empty, '#/devices', { token })
+  await scene.says('No device is registered yet.')
+  expect(screen.queryByText('Add a device')).toBeNull()
+})
+
+test('a list in an order that there is not says what is wrong with the question', async () => {
+  using scene = openConsole(hub, '#/devices?sort=colour')
+  await scene.says('Request id')
+  expect(rowNames()).toEqual([])
+  expect(screen.getByRole('button', { name: 'Try again' })).toBeTruthy()
 })

@@ -1,7 +1,11 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { route } from '../../../src/console/router.ts'
 import { openConsole, screen, waitFor } from '../../support/console/console-scene.tsx'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { startTestHub, type TestHub } from '../../support/test-hub.ts'
+
+const DAY_MS = 86_400_000
 
 let hub: TestHub
 beforeAll(async () => {
@@ -13,6 +17,9 @@ test('an empty hub says so, and leads to its first device', async () => {
   using scene = openConsole(hub, '#/overview')
   await scene.says('0 of 0 devices online.')
   await scene.says('No device is registered yet.')
+  await scene.says('Nothing was refused since the hub was started.')
+  await scene.says('No publish and no subscription was denied since the hub was started.')
+  await scene.says('Last backupnone is known')
   expect(screen.getByRole('link', { name: 'Add a device' }).getAttribute('href')).toBe('#/devices/add')
 })
 
@@ -32,12 +39,75 @@ test('tells who is online, what was refused and denied, and how the hub itself i
   const [asTable] = await screen.findAllByRole('button', { name: 'Show as table' })
   asTable?.click()
   await scene.says('Time')
+  await scene.click('Last hour')
+  await waitFor(() => expect(route.value.query).toEqual({}))
   await scene.tell('connection.refused', { surface: 'mqtts', cause: 'certificate_missing', address: '::1' })
   await client.endAsync()
 })
 
-test('speaks Russian, and asks for attention where readiness is in doubt', async () => {
+test('a refusal is shown as soon as it is told', async () => {
+  using scene = openConsole(hub, '#/overview')
+  await scene.says('certificate_missing')
+  const board = await hub.enrol('board-1')
+  await expect(hub.connect(board, { clientId: 'somebody-else' })).rejects.toThrow()
+  await scene.tell('connection.refused', { surface: 'mqtts', cause: 'client_id_not_allowed', address: '::1' })
+  await scene.says(/client_id/)
+  expect(screen.getByRole('link', { name: 'All refusals' }).getAttribute('href')).toBe('#/activity')
+})
+
+test('shows an auditor how it is, and no button to add with', async () => {
+  const { token } = (await hub.api('POST', '/api/tokens', { body: { name: 'reader', role: 'auditor' } })).json()
+  using scene = openConsole(hub, '#/overview', { token })
+  await scene.says(/\d of 1 device online\./)
+  expect(screen.queryByRole('link', { name: 'Add a device' })).toBeNull()
+})
+
+test('speaks Russian, with numbers and their nouns', async () => {
   using scene = openConsole(hub, '#/overview', { language: 'ru' })
   await scene.says(/На связи \d из 1 устройства\./)
+  await scene.says('3 отказа за последний час.')
+  await scene.says('В ближайшие 30 дней ни один сертификат не кончается.')
   await scene.says('Когда кончаются сертификаты')
+  await scene.says('MQTT mtls, API token')
 })
+
+test('asks for attention where readiness is in doubt, until that is mended', async () => {
+  await using folder = await temporaryFolder()
+  const backup = { schedule: '1h', folder: join(folder.path, 'backups'), passphrase: 'correct horse battery staple' }
+  await using guarded = await startTestHub({ settings: { backup } })
+  using before = openConsole(guarded, '#/overview')
+  await before.says('Needs attention')
+  expect(attention()).toEqual(['note warn: backup No backup was made yet'])
+  before[Symbol.dispose]()
+  await guarded.hub.sweep()
+  using after = openConsole(guarded, '#/overview')
+  await after.says('Last backup')
+  expect(after.text()).not.toContain('none is known')
+  expect(after.text()).not.toContain('Needs attention')
+})
+
+test('tells what has failed apart from what is in doubt', async () => {
+  await using old = await startTestHub()
+  old.clock.advance(1000 * DAY_MS)
+  using scene = openConsole(old, '#/overview')
+  await scene.says('Needs attention')
+  expect(attention()).toContainEqual(expect.stringMatching(/^note bad: https_certificate The certificate ends at/))
+})
+
+test('counts the certificates that end, week by week', async () => {
+  await using old = await startTestHub()
+  await old.enrol('board-1')
+  old.clock.advance(345 * DAY_MS)
+  using scene = openConsole(old, '#/overview')
+  await scene.says('1 certificate ends within 30 days.')
+  const weeks = [...document.querySelectorAll('progress')].map(({ value, max }) => [value, max])
+  expect(weeks).toHaveLength(12)
+  expect(weeks.map(([count]) => count)).toEqual([0, 0, 1, ...Array(9).fill(0)])
+})
+
+/** What is told above all: its colour, the check and what it found. */
+function attention(): readonly string[] {
+  return [...document.querySelectorAll('.note h3')].map(
+    (heading) => `${heading.parentElement?.className}: ${heading.textContent} ${heading.nextSibling?.textContent}`,
+  )
+}

@@ -33,7 +33,7 @@ export function DeviceCertificates({ id, version }: DeviceCertificatesProps) {
       title: words.certificateState,
       draw: ({ state, revocationReason }) => (
         <Badge tone={TONES[state] ?? 'off'}>
-          {revocationReason ? words.revoked(revocationReason) : words.states[state]}
+          {state === 'revoked' && revocationReason ? words.revoked(revocationReason) : words.states[state]}
         </Badge>
       ),
     },

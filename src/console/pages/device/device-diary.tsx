@@ -7,8 +7,10 @@ import { DEVICE_TEXT } from './device-text.ts'
 /** Its story: who came, who was refused and why, what was issued; newest first. */
 export function DeviceDiary({ entries }: { readonly entries: readonly DiaryEntryAnswer[] }) {
   const words = read(DEVICE_TEXT)
+  // A newer hub may tell of what this console has no word for.
+  const names: Readonly<Record<string, string>> = words.events
   const columns: readonly Column<DiaryEntryAnswer>[] = [
-    { id: 'event', title: words.event, draw: ({ event }) => <strong>{event}</strong> },
+    { id: 'event', title: words.event, draw: ({ event }) => <strong>{names[event] ?? event}</strong> },
     { id: 'at', title: words.at, draw: ({ at }) => <Moment at={at} /> },
     { id: 'address', title: words.address, draw: ({ address }) => address && <code>{address}</code> },
     { id: 'detail', title: words.detail, draw: ({ reason, refusal }) => refusal?.cause ?? reason },
