@@ -17,44 +17,47 @@ export interface ActionButtonProps {
   readonly act: () => Promise<string | undefined>
 }
 
-type Step = 'idle' | 'asking' | 'acting' | { readonly done: string } | { readonly problem: Problem }
+type Step = 'idle' | 'asking' | { readonly done: string } | { readonly problem: Problem }
 
 /** A button that does something to the hub: asks once where it is dangerous, and tells how it went. */
 export function ActionButton({ label, tone, consequence, confirm = label, act }: ActionButtonProps) {
   const [step, setStep] = useState<Step>('idle')
+  // Beside the step: who closes the question does not call back what has begun.
+  const [isActing, setActing] = useState(false)
   const words = read(PART_TEXT)
   const close = (): void => setStep('idle')
   const begin = async (): Promise<void> => {
-    setStep('acting')
+    setActing(true)
     try {
       const done = await act()
       setStep(done === undefined ? 'idle' : { done })
     } catch (error) {
       setStep({ problem: toProblem(error) })
+    } finally {
+      setActing(false)
     }
   }
-  const isOpen = step === 'asking' || typeof step === 'object' || (step === 'acting' && consequence !== undefined)
   return (
     <>
       <button
         type="button"
         class={tone ?? ''}
-        disabled={step === 'acting'}
+        disabled={isActing}
         onClick={consequence === undefined ? begin : () => setStep('asking')}
       >
         {label}
       </button>
-      {isOpen && (
+      {step !== 'idle' && (
         <Dialog title={label} onClose={close}>
           {typeof step === 'object' && 'problem' in step && <Failure problem={step.problem} />}
           {typeof step === 'object' && 'done' in step && <p role="status">{step.done}</p>}
-          {typeof step === 'string' && <div>{consequence}</div>}
+          {step === 'asking' && <div>{consequence}</div>}
           <div class="row">
             <button type="button" onClick={close}>
-              {typeof step === 'string' ? words.cancel : words.close}
+              {step === 'asking' && !isActing ? words.cancel : words.close}
             </button>
-            {typeof step === 'string' && (
-              <button type="button" class={tone ?? 'main'} disabled={step === 'acting'} onClick={begin}>
+            {step === 'asking' && (
+              <button type="button" class={tone ?? 'main'} disabled={isActing} onClick={begin}>
                 {confirm}
               </button>
             )}

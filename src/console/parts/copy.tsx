@@ -20,18 +20,26 @@ export function Copyable({ text, length = 24 }: CopyableProps) {
   )
 }
 
+const ICONS = { ready: 'copy', copied: 'good', refused: 'bad' } as const
+
 export function CopyButton({ text }: { readonly text: string }) {
-  const [isCopied, setCopied] = useState(false)
+  const [state, setState] = useState<'ready' | 'copied' | 'refused'>('ready')
   const words = read(PART_TEXT)
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(text)
-    setCopied(true)
+    try {
+      await navigator.clipboard.writeText(text)
+      setState('copied')
+    } catch {
+      // The browser asks the reader, or a rule of his company, and may say no.
+      setState('refused')
+    }
   }
+  const said = { ready: words.copy, copied: words.copied, refused: words.notCopied }[state]
   return (
-    <button type="button" class="plain" title={words.copy} onClick={copy} onBlur={() => setCopied(false)}>
-      <Icon name={isCopied ? 'good' : 'copy'} />
+    <button type="button" class="plain" title={said} onClick={copy} onBlur={() => setState('ready')}>
+      <Icon name={ICONS[state]} />
       <span class="seen-by-readers" aria-live="polite">
-        {isCopied ? words.copied : words.copy}
+        {said}
       </span>
     </button>
   )

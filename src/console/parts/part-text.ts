@@ -3,6 +3,7 @@ import { forms, type Texts } from '../language.ts'
 const en = {
   copy: 'Copy',
   copied: 'Copied',
+  notCopied: 'Not copied: mark the text and copy it by hand',
   close: 'Close',
   cancel: 'Cancel',
   done: 'Done',
@@ -33,6 +34,7 @@ export const PART_TEXT: Texts<typeof en> = {
   ru: {
     copy: 'Копировать',
     copied: 'Скопировано',
+    notCopied: 'Не скопировано: выделите текст и скопируйте его вручную',
     close: 'Закрыть',
     cancel: 'Отмена',
     done: 'Готово',

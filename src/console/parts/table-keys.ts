@@ -15,11 +15,15 @@ export function useTableKeys<Row>({ list, rows, current, setCurrent, onOpen, onT
   const move = (index: number): void => {
     const next = Math.max(0, Math.min(rows.length - 1, index))
     setCurrent(next)
-    list.current?.querySelector(`[data-index="${next}"]`)?.scrollIntoView({ block: 'nearest' })
+    const element = list.current
+    const row = element?.querySelector(`[data-index="${next}"]`)
+    if (row) row.scrollIntoView({ block: 'nearest' })
+    // Out of sight it is not drawn: scrolled to, it will be.
+    else if (element) element.scrollTop = (element.scrollHeight * next) / rows.length
   }
   return (event: KeyboardEvent): void => {
     const { key, target } = event
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(target)) return
+    if (event.ctrlKey || event.metaKey || event.altKey || isMeantForOthers(target)) return
     const row = rows[current]
     if (key === 'j' || key === 'ArrowDown') move(current + 1)
     else if (key === 'k' || key === 'ArrowUp') move(current - 1)
@@ -30,6 +34,7 @@ export function useTableKeys<Row>({ list, rows, current, setCurrent, onOpen, onT
   }
 }
 
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof Element && target.matches('input:not([type="checkbox"]), textarea, select')
+// What is typed, and the question of a button that stands in a row.
+function isMeantForOthers(target: EventTarget | null): boolean {
+  return target instanceof Element && target.matches('input:not([type="checkbox"]), textarea, select, dialog, dialog *')
 }

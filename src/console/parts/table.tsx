@@ -27,7 +27,7 @@ export interface TableProps<Row> {
   readonly keyOf: (row: Row) => string
   readonly order?: Order
   readonly onOrder?: (order: Order) => void
-  /** Enter on a row, or a click beside its links. */
+  /** Enter on a row, or a click beside its links, buttons and their questions. */
   readonly onOpen?: (row: Row) => void
   /** Keys of the rows that are marked; with it rows can be marked, by `x` too. */
   readonly selection?: ReadonlySet<string>
@@ -91,7 +91,7 @@ export function Table<Row>(props: TableProps<Row>) {
                 aria-selected={selection?.has(key)}
                 onClick={(event) => {
                   setCurrent(index)
-                  if (!(event.target as Element).closest('a, button, input, label')) onOpen?.(row)
+                  if (!(event.target as Element).closest(WITH_CLICKS_OF_THEIR_OWN)) onOpen?.(row)
                 }}
               >
                 {selection && (
@@ -120,6 +120,7 @@ export function Table<Row>(props: TableProps<Row>) {
   )
 }
 
+const WITH_CLICKS_OF_THEIR_OWN = 'a, button, input, label, select, textarea, dialog'
 const NONE: ReadonlySet<string> = new Set()
 
 function toggled(selection: ReadonlySet<string>, key: string): ReadonlySet<string> {

@@ -24,18 +24,29 @@ export function useVisibleRows(
   onMore: (() => void) | undefined,
 ): VisibleRows {
   const [{ top, height, rowHeight }, setView] = useState({ top: 0, height: 800, rowHeight: ROW_HEIGHT })
+  // A list that was empty may stand in the document only now.
+  const isDrawn = count > 0
   useEffect(() => {
     const element = list.current
     if (!element) return
-    const look = (): void => {
+    const measure = (): void => {
       const row = element.querySelector('tbody tr:not(.gap)')?.getBoundingClientRect().height
       setView({ top: element.scrollTop, height: element.clientHeight, rowHeight: row || ROW_HEIGHT })
-      const left = element.scrollHeight - element.scrollTop - element.clientHeight
-      if (element.scrollTop > 0 && left < element.clientHeight) onMore?.()
     }
-    element.addEventListener('scroll', look, { passive: true })
-    return () => element.removeEventListener('scroll', look)
-  }, [list, onMore])
+    measure()
+    element.addEventListener('scroll', measure, { passive: true })
+    return () => element.removeEventListener('scroll', measure)
+  }, [list, isDrawn])
+  useEffect(() => {
+    const element = list.current
+    if (!element || !onMore) return
+    const askNearEnd = (): void => {
+      const left = element.scrollHeight - element.scrollTop - element.clientHeight
+      if (element.scrollTop > 0 && left < element.clientHeight) onMore()
+    }
+    element.addEventListener('scroll', askNearEnd, { passive: true })
+    return () => element.removeEventListener('scroll', askNearEnd)
+  }, [list, isDrawn, onMore])
   return findVisibleRows({ count, top, height, rowHeight })
 }
 

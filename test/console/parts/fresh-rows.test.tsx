@@ -1,0 +1,44 @@
+import { useRef } from 'preact/hooks'
+import { test } from 'vitest'
+import { useFreshRows } from '../../../src/console/parts/fresh-rows.ts'
+import { drawInDocument } from '../../support/console/console-scene.tsx'
+
+/** The rows 1, 2, 3... as they come, of which three are kept. */
+function Feed() {
+  const { rows, waiting, add, show } = useFreshRows<number>(3)
+  const came = useRef(0)
+  const come = (): void => {
+    came.current += 1
+    add(came.current)
+  }
+  return (
+    <>
+      <button type="button" onClick={come}>
+        one more
+      </button>
+      <button type="button" onClick={show}>
+        show
+      </button>
+      <output>{`${rows.join()} and ${waiting} more`}</output>
+    </>
+  )
+}
+
+test('the first row is shown at once, later ones wait until the reader asks, and only the newest are kept', async () => {
+  using scene = drawInDocument(<Feed />)
+  await scene.says(' and 0 more')
+  await scene.click('one more')
+  await scene.says('1 and 0 more')
+  await scene.click('one more')
+  await scene.says('1 and 1 more')
+  await scene.click('one more')
+  await scene.says('1 and 2 more')
+  await scene.click('show')
+  await scene.says('3,2,1 and 0 more')
+  for (const waiting of [1, 2, 3, 3]) {
+    await scene.click('one more')
+    await scene.says(`3,2,1 and ${waiting} more`)
+  }
+  await scene.click('show')
+  await scene.says('7,6,5 and 0 more')
+})
