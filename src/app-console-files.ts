@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { extname, join } from 'node:path'
+import { extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
 import type { ConsoleFile, ConsoleFiles } from './api/ports.ts'
@@ -29,7 +29,7 @@ function listFiles(folder: string): readonly string[] {
   try {
     const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
     const files = entries.filter((entry) => entry.isFile() && TYPES[extname(entry.name)] !== undefined)
-    return files.map(({ parentPath, name }) => join(parentPath, name).slice(folder.length))
+    return files.map(({ parentPath, name }) => relative(folder, join(parentPath, name)))
   } catch {
     return []
   }
