@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
@@ -78,6 +79,12 @@ describe('the files of the console', () => {
     await writeFile(join(built.root, 'assets/later-1a.js'), 'export {}')
     expect(files.find('assets/later-1a.js')).toBeUndefined()
     expect(files.find('index.html')).toBe(files.find('index.html'))
+  })
+
+  test('are those that were built beside the program', () => {
+    const isBuilt = existsSync(new URL('../dist/console/index.html', import.meta.url))
+    expect(createConsoleFiles().find('index.html') !== undefined).toBe(isBuilt)
+    expect(createConsoleFiles().find('../../src/console/signet.svg')).toBeUndefined()
   })
 
   test('are none where the console was not built', async () => {

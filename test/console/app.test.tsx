@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { App } from '../../src/console/app.tsx'
 import { session } from '../../src/console/hub/session.ts'
 import { startLanguage } from '../../src/console/language.ts'
+import { findPage } from '../../src/console/page-table.ts'
 import { navigate, route, startRouter } from '../../src/console/router.ts'
 import { type ConsoleScene, drawInDocument, screen, waitFor } from '../support/console/console-scene.tsx'
 
@@ -12,10 +13,10 @@ interface Hub {
   readonly signIn?: () => Response
 }
 
-function openAt(address: string, { whoIsIn, signIn = () => refuse(401) }: Hub): ConsoleScene {
+function openAt(address: string, { whoIsIn, signIn = () => refuse(401) }: Hub, find = findPage): ConsoleScene {
   location.hash = address
   startRouter()
-  return drawInDocument(<App />, async (url, { method }) => {
+  return drawInDocument(<App find={find} />, async (url, { method }) => {
     if (url !== 'api/session') return refuse(503)
     return method === 'GET' ? whoIsIn() : signIn()
   })
@@ -93,6 +94,29 @@ describe('whoever is signed in', () => {
     navigate(['none'])
     await scene.says('There is no such page.')
     expect(screen.queryByRole('heading', { name: 'Overview' })).toBeNull()
+  })
+
+  test('is told that a page could not be fetched, and fetches all anew by a button', async () => {
+    const reload = vi.spyOn(location, 'reload').mockImplementation(() => undefined)
+    const load = () => Promise.reject(new TypeError('error loading dynamically imported module'))
+    using scene = openAt('#/devices', { whoIsIn: asEva }, () => load)
+    await scene.says('error loading dynamically imported module')
+    expect(reload).not.toHaveBeenCalled()
+    await scene.click('Try again')
+    expect(reload).toHaveBeenCalledTimes(1)
+    reload.mockRestore()
+  })
+
+  test('hears nothing of a page that was left before it could not be fetched', async () => {
+    const { promise, reject } = Promise.withResolvers<never>()
+    const load = vi.fn(() => promise)
+    using scene = openAt('#/devices', { whoIsIn: asEva }, ([section]) => (section === 'devices' ? load : undefined))
+    await waitFor(() => expect(load).toHaveBeenCalled())
+    navigate(['none'])
+    await scene.says('There is no such page.')
+    reject(new TypeError('error loading dynamically imported module'))
+    await new Promise(setImmediate)
+    expect(screen.queryByRole('alert')).toBeNull()
   })
 
   test('is asked to sign in when the session has ended', async () => {
