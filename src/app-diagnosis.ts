@@ -9,18 +9,20 @@ import type { Config } from './config.ts'
 import { mqttAuthMode } from './config-auth.ts'
 import { findAuthority, judgeChain } from './edge/chain-verdict.ts'
 import type { EventFeed } from './events.ts'
+import type { Device } from './registry/device.ts'
 import { type CertificateVerdict, createCertificateVerdicts } from './registry/diagnosis/certificate-verdict.ts'
 import { createCheckup } from './registry/diagnosis/checkup.ts'
 import { createDiary, type Diary } from './registry/diagnosis/diary.ts'
 import { createExamination, type Examined } from './registry/diagnosis/examination.ts'
 import type { Finding } from './registry/diagnosis/finding.ts'
 import { recordEvents } from './registry/diagnosis/recent-events.ts'
+import { judgeTopic, type TopicQuestion, type TopicVerdict } from './registry/diagnosis/topic-verdict.ts'
 import { createExpectations } from './registry/expectations.ts'
 import type { Registry, Stores } from './registry/registry.ts'
 
 export interface DiagnosisParts {
   readonly stores: Stores
-  readonly registry: Pick<Registry, 'admissions' | 'logins' | 'refusals'>
+  readonly registry: Pick<Registry, 'access' | 'admissions' | 'logins' | 'refusals'>
   readonly broker: Pick<MqttBroker, 'sessions'>
   readonly pki: Pki
   readonly events: EventFeed
@@ -37,6 +39,7 @@ export interface Diagnosis {
   checkHub(): Promise<readonly Finding[]>
   examine(examined: Examined): readonly Finding[]
   judgeCertificate(text: string): CertificateVerdict
+  judgeTopic(device: Pick<Device, 'id' | 'userId'>, question: TopicQuestion): TopicVerdict
 }
 
 export function createDiagnosis(config: Config, parts: DiagnosisParts): Diagnosis {
@@ -75,6 +78,8 @@ export function createDiagnosis(config: Config, parts: DiagnosisParts): Diagnosi
       otherwiseLetIn: (kind, id) => (kind === 'device' ? registry.logins.thatLetIn(id) : []),
       clock,
     }),
+    judgeTopic: ({ id, userId }, question) =>
+      judgeTopic(registry.access.policyOf({ kind: 'device', id, userId }), question),
     judgeCertificate: createCertificateVerdicts({
       admissions: registry.admissions,
       judgeChain: (certificate) => judgeChain(certificate, pki.clientTrust.authorities),

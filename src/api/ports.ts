@@ -5,10 +5,12 @@ import type { OcspAnswer } from '../ca/ocsp-responder.ts'
 import type { DomainError } from '../errors.ts'
 import type { ApiAuth } from '../registry/api-admission.ts'
 import type { AuthMode } from '../registry/auth-mode.ts'
+import type { Device } from '../registry/device.ts'
 import type { CertificateVerdict } from '../registry/diagnosis/certificate-verdict.ts'
 import type { Diary } from '../registry/diagnosis/diary.ts'
 import type { Examined } from '../registry/diagnosis/examination.ts'
 import type { Finding } from '../registry/diagnosis/finding.ts'
+import type { TopicQuestion, TopicVerdict } from '../registry/diagnosis/topic-verdict.ts'
 import type { RecordedRefusal } from '../registry/refusal-ring.ts'
 import type { PublishedLists } from '../registry/revocation-lists.ts'
 
@@ -153,6 +155,8 @@ export interface DiagnosisCalls {
   examine(examined: Examined): readonly Finding[]
   /** Throws `private_key_refused` or `certificate_unreadable`. */
   judgeCertificate(text: string): CertificateVerdict
+  /** Throws `bad_request` for what no packet may carry. */
+  judgeTopic(device: Pick<Device, 'id' | 'userId'>, question: TopicQuestion): TopicVerdict
 }
 
 export interface BackupMaker {

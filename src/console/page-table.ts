@@ -31,6 +31,38 @@ const PAGES: readonly PageEntry[] = [
     leads: ([section, id]) => section === 'devices' && id !== undefined,
     load: async () => (await import('./pages/device/device-page.tsx')).DevicePage,
   },
+  {
+    leads: ([section, clientId]) => section === 'sessions' && clientId === undefined,
+    load: async () => (await import('./pages/sessions/sessions-page.tsx')).SessionsPage,
+  },
+  {
+    leads: ([section]) => section === 'sessions',
+    load: async () => (await import('./pages/sessions/session-page.tsx')).SessionPage,
+  },
+  {
+    leads: ([section, name]) => section === 'policies' && name === undefined,
+    load: async () => (await import('./pages/policies/policies-page.tsx')).PoliciesPage,
+  },
+  {
+    leads: ([section]) => section === 'policies',
+    load: async () => (await import('./pages/policies/policy-page.tsx')).PolicyPage,
+  },
+  {
+    leads: ([section, fingerprint]) => section === 'certificates' && fingerprint === undefined,
+    load: async () => (await import('./pages/certificates/certificates-page.tsx')).CertificatesPage,
+  },
+  {
+    leads: ([section]) => section === 'certificates',
+    load: async () => (await import('./pages/certificates/certificate-page.tsx')).CertificatePage,
+  },
+  {
+    leads: ([section]) => section === 'activity',
+    load: async () => (await import('./pages/activity/activity-page.tsx')).ActivityPage,
+  },
+  {
+    leads: ([section]) => section === 'settings',
+    load: async () => (await import('./pages/settings/settings-page.tsx')).SettingsPage,
+  },
 ]
 
 export function findPage(path: readonly string[]): LoadPage | undefined {

@@ -39,7 +39,7 @@ export function createPolicies({ policies, onChange }: PoliciesOptions): Policie
   function put(policy: Policy): Policy {
     // The own policy of a service carries the service's whole name.
     parseId(policy.name.startsWith(SERVICE_PREFIX) ? policy.name.slice(SERVICE_PREFIX.length) : policy.name, 'policy')
-    for (const rule of policy.rules) requireValid(rule)
+    for (const [index, rule] of policy.rules.entries()) requireValid(rule, index)
     policies.save(policy)
     onChange()
     return policy
@@ -74,12 +74,16 @@ export function servicePolicyName(service: string): string {
   return `${SERVICE_PREFIX}${service}`
 }
 
-function requireValid({ topicFilter, actions }: PolicyRule): void {
+/** `index` is told, so that a form can say it beside the rule. */
+function requireValid({ topicFilter, actions }: PolicyRule, index: number): void {
+  const details = { rule: String(index) }
   if (!isTopicFilterTemplate(topicFilter)) {
     throw new DomainError(
       'invalid_policy',
       `${JSON.stringify(topicFilter)} is no topic filter: "#" stands alone and last, "+" alone in its level, and {user}, {device} and {service} are the only variables`,
+      { details },
     )
   }
-  if (actions.length === 0) throw new DomainError('invalid_policy', `The rule for ${topicFilter} names no action`)
+  if (actions.length === 0)
+    throw new DomainError('invalid_policy', `The rule for ${topicFilter} names no action`, { details })
 }

@@ -125,6 +125,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       examine: ({ kind, id, state }) => [
         { name: 'state', status: 'failed', detail: `${kind} ${id} is ${state}`, mend: 'resume it' },
       ],
+      judgeTopic: (_, { topic }) => ({ allowed: topic === 'open', rule: undefined }),
       judgeCertificate: (text) => ({ admitted: true, presented: { subject: text }, kind: undefined, hints: [] }),
     },
     eventLog: { readBefore: () => [{ id: 7, at: NOW, type: 'device.connected', data: { kind: 'device', id: 'd' } }] },

@@ -111,6 +111,22 @@ describe('a pasted certificate', () => {
   })
 })
 
+describe('a topic', () => {
+  test('is judged by the rules that the broker goes by, for devices that exist', async () => {
+    await using hub = await startTestHub()
+    await hub.enrol('pump', { userId: 'eva' })
+    const ask = (query: string) => hub.api('GET', `/api/diagnostics/topic?${query}`)
+    const own = await ask('deviceId=pump&action=publish&topic=users/eva/devices/pump/t')
+    expect(own.json()).toEqual({
+      allowed: true,
+      rule: { effect: 'allow', actions: ['publish', 'subscribe'], topicFilter: 'users/eva/devices/pump/#' },
+    })
+    expect((await ask('deviceId=pump&action=subscribe&topic=%23')).json()).toEqual({ allowed: false, rule: null })
+    expect((await ask('deviceId=nobody&action=publish&topic=a')).status).toBe(404)
+    expect((await ask('deviceId=pump&action=publish&topic=a/%2B')).json().code).toBe('bad_request')
+  })
+})
+
 describe('signet doctor', () => {
   test('finds nothing wrong with a new hub, exit 0', async () => {
     await using hub = await startTestHub()

@@ -96,6 +96,12 @@ describe('refused, and nothing is kept:', () => {
       expect(namesIn(scene)).toEqual(['device'])
     })
   }
+
+  test('which of the rules is wrong is told by its place', async () => {
+    using scene = await createScene()
+    const policy = { ...SENSORS, rules: [RULE, { ...RULE, topicFilter: 'a/#/b' }] }
+    expect(() => scene.registry.policies.put(policy)).toThrow(expect.objectContaining({ details: { rule: '1' } }))
+  })
 })
 
 describe('to attach a policy', () => {

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
-import type { Policy } from '../../registry/policy.ts'
+import type { Policy, PolicyRule } from '../../registry/policy.ts'
 
-const ruleSchema = z.strictObject({
+export const ruleSchema = z.strictObject({
   effect: z.enum(['allow', 'deny']),
   actions: z
     .array(z.enum(['publish', 'subscribe']))
@@ -23,7 +23,11 @@ export const policyRequestSchema = z
 export function shapePolicy({ name, rules, clientId }: Policy): z.infer<typeof policySchema> {
   return {
     name,
-    rules: rules.map(({ effect, actions, topicFilter }) => ({ effect, actions: [...actions], topicFilter })),
+    rules: rules.map(shapeRule),
     clientId,
   }
+}
+
+export function shapeRule({ effect, actions, topicFilter }: PolicyRule): z.infer<typeof ruleSchema> {
+  return { effect, actions: [...actions], topicFilter }
 }

@@ -18,6 +18,7 @@ import {
 } from '../resources/diagnosis.ts'
 import { deviceIdSchema, serviceNameSchema } from '../resources/identifier.ts'
 import { refusalSchema, shapeRefusal } from '../resources/refusal.ts'
+import { shapeTopicVerdict, topicQuestionSchema, topicVerdictSchema } from '../resources/topic-verdict.ts'
 
 const tags = ['diagnostics']
 
@@ -79,6 +80,15 @@ const certificate = createRoute({
   responses: { 200: json(certificateVerdictSchema, 'The verdict'), ...BAD_BODY, ...BAD_CALLER },
 })
 
+const topic = createRoute({
+  method: 'get',
+  path: '/topic',
+  tags,
+  summary: 'Whether a device may publish to a topic name or subscribe to a topic filter, and which rule decides',
+  request: { query: topicQuestionSchema },
+  responses: { 200: json(topicVerdictSchema, 'The verdict'), ...BAD_REQUEST, ...BAD_CALLER, ...NOT_FOUND },
+})
+
 export interface DiagnosticParts {
   readonly refusals: RefusalLog
   readonly deniedTopics: Pick<DeniedTopics, 'list'>
@@ -110,6 +120,10 @@ export function diagnosticRoutes(
     .openapi({ ...service, middleware: guard('read') }, (c) => {
       const { name: id, state } = services.get(c.req.valid('param').name)
       return c.json(shapeCheckup(clock(), diagnosis.examine({ kind: 'service', id, state })), 200)
+    })
+    .openapi({ ...topic, middleware: guard('read') }, (c) => {
+      const { deviceId, ...question } = c.req.valid('query')
+      return c.json(shapeTopicVerdict(diagnosis.judgeTopic(devices.get(deviceId), question)), 200)
     })
     .openapi({ ...certificate, middleware: guard('read') }, (c) => {
       return c.json(shapeVerdict(diagnosis.judgeCertificate(c.req.valid('json').certificate)), 200)

@@ -5,7 +5,7 @@ export type FetchHub = (url: string, init: RequestInit) => Promise<Response>
 
 /** The API of the hub that served the console; each call throws a ProblemError where it is refused. */
 export interface ApiClient {
-  /** What answers with nothing (204) gives undefined. */
+  /** What answers with nothing (202, 204) gives undefined. */
   get<Answer>(path: string, query?: Query): Promise<Answer>
   /** With a body as JSON. */
   send<Answer>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer>
@@ -21,13 +21,14 @@ export interface DownloadedFile {
 /** `onSignedOut` hears of each 401: the session has ended. */
 export function createApiClient(fetchHub: FetchHub, onSignedOut: () => void): ApiClient {
   const call = async (method: string, path: string, body?: unknown): Promise<Response> => {
-    const json =
-      body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-    const answer = await fetchHub(path, { method, cache: 'no-store', credentials: 'same-origin', ...json }).catch(
-      (error: unknown) => {
-        throw unreachable(error)
-      },
-    )
+    const answer = await fetchHub(path, {
+      method,
+      cache: 'no-store',
+      credentials: 'same-origin',
+      ...asJson(body),
+    }).catch((error: unknown) => {
+      throw unreachable(error)
+    })
     if (answer.ok) return answer
     if (answer.status === 401) onSignedOut()
     throw new ProblemError(await readProblem(answer))
@@ -42,8 +43,17 @@ export function createApiClient(fetchHub: FetchHub, onSignedOut: () => void): Ap
   }
 }
 
-function readJson(answer: Response) {
-  return answer.status === 204 ? undefined : answer.json()
+// The API lists events to who asks for JSON, and streams them to all others.
+const ACCEPT = 'application/json, */*;q=0.5'
+
+function asJson(body: unknown): RequestInit {
+  if (body === undefined) return { headers: { accept: ACCEPT } }
+  return { headers: { accept: ACCEPT, 'content-type': 'application/json' }, body: JSON.stringify(body) }
+}
+
+async function readJson(answer: Response) {
+  const text = await answer.text()
+  return text === '' ? undefined : JSON.parse(text)
 }
 
 // Relative to the console's own address: it may stand behind a sub-path.

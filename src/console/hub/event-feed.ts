@@ -1,9 +1,11 @@
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { useHub } from './console-hub.ts'
 
 export interface HubEvent {
   readonly id: string
   readonly type: string
+  /** RFC 3339. */
+  readonly at: string
   // biome-ignore lint/suspicious/noExplicitAny: each type of event has a shape of its own, and the page that asks for it knows it
   readonly data: any
 }
@@ -29,8 +31,8 @@ export function createEventFeed(open: () => EventStream, types: readonly string[
   const start = (): EventStream => {
     const opened = open()
     for (const type of types) {
-      opened.addEventListener(type, ({ data, lastEventId }) => {
-        const event = { id: lastEventId, type, data: JSON.parse(data) }
+      opened.addEventListener(type, (message) => {
+        const event: HubEvent = JSON.parse(message.data)
         for (const [listen, wanted] of listeners) if (wanted.length === 0 || wanted.includes(type)) listen(event)
       })
     }
@@ -54,6 +56,9 @@ export function createEventFeed(open: () => EventStream, types: readonly string[
 export function useEvents(types: readonly string[], listen: Listen): void {
   const { events } = useHub()
   const key = types.join()
+  // The newest is called, so that a page that is drawn anew neither misses an event nor opens the stream again.
+  const newest = useRef(listen)
+  newest.current = listen
   // The list is compared by what it holds.
-  useEffect(() => events.listen(types, listen), [events, key, listen])
+  useEffect(() => events.listen(types, (event) => newest.current(event)), [events, key])
 }

@@ -5,6 +5,8 @@ export interface Problem {
   readonly detail: string
   readonly code: string
   readonly requestId?: string
+  /** Of `invalid_policy`: which rule, from 0. */
+  readonly rule?: string
   readonly errors?: readonly { readonly path: string; readonly message: string }[]
 }
 

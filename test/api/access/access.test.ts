@@ -88,6 +88,7 @@ const CALLS: readonly RoleRow[] = [
   { method: 'GET', path: '/api/config', roles: READERS },
   { method: 'GET', path: '/api/ca/tree', roles: READERS },
   { method: 'GET', path: '/api/diagnostics/devices/device-001', roles: READERS },
+  { method: 'GET', path: '/api/diagnostics/topic?deviceId=device-001&action=publish&topic=open', roles: READERS },
   { method: 'GET', path: '/api/diagnostics/services/backend', roles: READERS },
   { method: 'POST', path: '/api/diagnostics/certificate', json: { certificate: 'PEM' }, roles: READERS },
   { method: 'GET', path: '/api/devices/device-001/diary', roles: READERS },

@@ -47,6 +47,11 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    path: '/api/diagnostics/topic?deviceId=device-001&action=publish&topic=open',
+    status: 200,
+    body: { allowed: true, rule: null },
+  },
+  {
     method: 'POST',
     path: '/api/diagnostics/certificate',
     json: { certificate: 'PEM' },

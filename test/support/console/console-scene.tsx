@@ -33,7 +33,7 @@ export interface ConsoleScene extends Disposable {
   /** A key, where the focus is. */
   press(key: string): Promise<void>
   /** What a stream of the hub hands to the browser: an event of this type. */
-  tell(type: string, data: unknown): Promise<void>
+  tell(type: string, data: unknown, id?: string): Promise<void>
 }
 
 export interface SceneOptions {
@@ -117,9 +117,10 @@ export function drawInDocument(child: ComponentChild, fetchHub: FetchHub = unrea
       // Drawn anew before the next key, as between two keys of a person.
       await new Promise(setImmediate)
     },
-    async tell(type, data) {
+    async tell(type, data, id = '1') {
       const listener = await waitFor(() => listeners.get(type) ?? fail(`nobody listens to ${type}`), PATIENCE)
-      listener({ data: JSON.stringify(data), lastEventId: '1' } as MessageEvent<string>)
+      const told = EVENT_TYPES.includes(type) ? { id, type, at: now.value.toISOString(), data } : data
+      listener({ data: JSON.stringify(told) } as MessageEvent<string>)
     },
     [Symbol.dispose]() {
       render(null, place)

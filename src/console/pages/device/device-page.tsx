@@ -9,6 +9,7 @@ import { read } from '../../language.ts'
 import type { PageProps } from '../../page-table.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { Page, Section } from '../../parts/page.tsx'
+import { Tabs } from '../../parts/tabs.tsx'
 import { formatRoute } from '../../route.ts'
 import { DeviceCertificates } from './device-certificates.tsx'
 import { DeviceCheck } from './device-check.tsx'
@@ -57,17 +58,15 @@ export function DevicePage({ route: { path: place, query } }: PageProps) {
       title={id}
       state={device.data && <DeviceStanding device={device.data} live={live} diary={diary.data?.items ?? []} />}
     >
-      <nav class="tabs" aria-label={id}>
-        {shown.map((name) => (
-          <a
-            key={name}
-            href={formatRoute(['devices', id], { tab: name === 'overview' ? undefined : name })}
-            aria-current={name === tab ? 'page' : undefined}
-          >
-            {words.tabs[name]}
-          </a>
-        ))}
-      </nav>
+      <Tabs
+        label={id}
+        tabs={shown.map((name) => ({
+          id: name,
+          title: words.tabs[name],
+          href: formatRoute(['devices', id], { tab: name === 'overview' ? undefined : name }),
+        }))}
+        current={tab}
+      />
       {tab === 'overview' && (
         <Answer of={device} lines={10}>
           {(data) => (

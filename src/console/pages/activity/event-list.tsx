@@ -1,0 +1,80 @@
+import { useState } from 'preact/hooks'
+import type { EventAnswer } from '../../../api/resources/event.ts'
+import { deviceOf } from '../../../logged-event.ts'
+import { useHub } from '../../hub/console-hub.ts'
+import { useEvents } from '../../hub/event-feed.ts'
+import { EVENT_TYPES } from '../../hub/event-types.ts'
+import { type Page as ListPage, useList } from '../../hub/list.ts'
+import { read } from '../../language.ts'
+import { Failure } from '../../parts/failure.tsx'
+import { Moment } from '../../parts/moment.tsx'
+import { Skeleton } from '../../parts/skeleton.tsx'
+import { type Column, Table } from '../../parts/table.tsx'
+import { formatRoute } from '../../route.ts'
+import { ACTIVITY_TEXT } from './activity-text.ts'
+import { tellEvent } from './event-line.ts'
+import { FreshButton } from './fresh-button.tsx'
+
+const PAGE_ROWS = 100
+
+export interface EventListProps {
+  readonly type: string | undefined
+  readonly deviceId: string | undefined
+}
+
+/** The events that fit; those that come meanwhile wait above them. */
+export function EventList({ type, deviceId }: EventListProps) {
+  const { api } = useHub()
+  const words = read(ACTIVITY_TEXT)
+  const [waiting, setWaiting] = useState<readonly EventAnswer[]>([])
+  const list = useList(
+    (cursor) => api.get<ListPage<EventAnswer>>('api/events', { type, deviceId, cursor, limit: PAGE_ROWS }),
+    [type, deviceId],
+  )
+  useEvents(typesThatFit(type), (event) => {
+    if (deviceId === undefined || deviceOf(event.data) === deviceId) setWaiting((before) => [event, ...before])
+  })
+  const show = (): void => {
+    // What came while the list was asked for stands in both.
+    list.change((rows) => [...waiting.filter(({ id }) => rows.every((row) => row.id !== id)), ...rows])
+    setWaiting([])
+  }
+  const columns: readonly Column<EventAnswer>[] = [
+    { id: 'event', title: words.event, draw: (event) => <EventLine event={event} /> },
+    { id: 'at', title: words.at, draw: ({ at }) => <Moment at={at} /> },
+    { id: 'type', title: words.type, draw: (event) => <code>{event.type}</code> },
+    { id: 'device', title: words.device, draw: (event) => <DeviceLink id={deviceOf(event.data)} /> },
+  ]
+  return (
+    <>
+      <FreshButton waiting={waiting.length} onShow={show} />
+      {list.problem && <Failure problem={list.problem} onRetry={list.reload} />}
+      {list.rows === undefined && !list.problem && <Skeleton lines={8} />}
+      {list.rows && (
+        <Table
+          label={words.tabs.events}
+          columns={columns}
+          rows={list.rows}
+          keyOf={({ id }) => id}
+          onMore={list.isWhole ? undefined : list.more}
+          empty={type === undefined && deviceId === undefined ? words.noEvents : words.noneFound}
+        />
+      )}
+    </>
+  )
+}
+
+function typesThatFit(wanted: string | undefined): readonly string[] {
+  if (wanted === undefined) return []
+  const isGroup = wanted.endsWith('*')
+  return EVENT_TYPES.filter((type) => (isGroup ? type.startsWith(wanted.slice(0, -1)) : type === wanted))
+}
+
+function EventLine({ event }: { readonly event: EventAnswer }) {
+  const line = tellEvent(event)
+  return <span title={line}>{line}</span>
+}
+
+function DeviceLink({ id }: { readonly id: string | undefined }) {
+  return id === undefined ? null : <a href={formatRoute(['devices', id])}>{id}</a>
+}

@@ -1,0 +1,15 @@
+import { read } from '../../language.ts'
+import { formatRoute } from '../../route.ts'
+import { CERTIFICATES_TEXT } from './certificates-text.ts'
+
+/** Whose it is; who has a page is linked to it. */
+export function CertificateOwner({ kind, id }: { readonly kind: string; readonly id: string }) {
+  const { kinds } = read(CERTIFICATES_TEXT)
+  const noun = (kinds as Readonly<Record<string, string>>)[kind] ?? kind
+  const section = kind === 'device' ? 'devices' : kind === 'service' ? 'services' : undefined
+  return (
+    <>
+      {noun} {section ? <a href={formatRoute([section, id])}>{id}</a> : id}
+    </>
+  )
+}

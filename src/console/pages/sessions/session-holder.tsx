@@ -1,0 +1,16 @@
+import { read } from '../../language.ts'
+import { formatRoute } from '../../route.ts'
+import type { BanAnswer } from './session-answers.ts'
+import { SESSIONS_TEXT } from './sessions-text.ts'
+
+/** Whose a session or a ban is. */
+export function SessionHolder({ identity: { kind, id } }: Pick<BanAnswer, 'identity'>) {
+  const words = read(SESSIONS_TEXT)
+  if (kind === 'anonymous') return <>{words.kinds.anonymous}</>
+  const section = kind === 'device' ? 'devices' : 'services'
+  return (
+    <>
+      {words.kinds[kind]} <a href={formatRoute([section, id])}>{id}</a>
+    </>
+  )
+}

@@ -1,0 +1,98 @@
+import { useHub } from '../../hub/console-hub.ts'
+import type { Page as ListPage } from '../../hub/list.ts'
+import { useLoad } from '../../hub/load.ts'
+import { may } from '../../hub/session.ts'
+import { read } from '../../language.ts'
+import { ActionButton } from '../../parts/action-button.tsx'
+import { Answer } from '../../parts/answer.tsx'
+import { Chips } from '../../parts/chips.tsx'
+import { FilterField } from '../../parts/filter-field.tsx'
+import { type Column, Table } from '../../parts/table.tsx'
+import { refine } from '../../router.ts'
+import type { ReloadAnswer, SettingAnswer } from './settings-answers.ts'
+import { SETTINGS_TEXT } from './settings-text.ts'
+
+export interface ConfigurationTabProps {
+  readonly query: Readonly<Record<string, string>>
+}
+
+/** Every setting with its value and where that comes from. */
+export function ConfigurationTab({ query: { q, show } }: ConfigurationTabProps) {
+  const { api } = useHub()
+  const words = read(SETTINGS_TEXT)
+  const settings = useLoad(() => api.get<ListPage<SettingAnswer>>('api/config'), [])
+  const columns: readonly Column<SettingAnswer>[] = [
+    { id: 'key', title: words.key, draw: ({ key, description }) => <code title={description}>{key}</code> },
+    { id: 'value', title: words.value, draw: (setting) => <Value setting={setting} /> },
+    {
+      id: 'origin',
+      title: words.origin,
+      draw: ({ origin }) => <span title={origin.place}>{words.layers[origin.layer]}</span>,
+    },
+    { id: 'default', title: words.defaultValue, draw: (setting) => <Default setting={setting} /> },
+    { id: 'live', title: words.takes, draw: ({ live }) => (live ? words.byReload : words.byRestart) },
+    {
+      id: 'description',
+      title: words.meaning,
+      draw: ({ description }) => <span title={description}>{description}</span>,
+    },
+  ]
+  const reload = async (): Promise<string> => {
+    const { applied, needsRestart } = await api.send<ReloadAnswer>('POST', 'api/config/reload')
+    await settings.reload()
+    if (applied.length + needsRestart.length === 0) return words.nothingChanged
+    const said = [
+      applied.length > 0 && words.applied(applied.join(', ')),
+      needsRestart.length > 0 && words.needsRestart(needsRestart.join(', ')),
+    ]
+    return said.filter(Boolean).join(' ')
+  }
+  return (
+    <>
+      <FilterField label={words.findSetting} value={q} onChange={(value) => refine({ q: value })} />
+      <Chips
+        label={words.show}
+        choices={[
+          { value: 'changed', label: words.onlyChanged },
+          { value: 'live', label: words.onlyLive },
+        ]}
+        chosen={show}
+        onChoose={(value) => refine({ show: value })}
+      />
+      <Answer of={settings} lines={12}>
+        {({ items }) => (
+          <Table
+            label={words.tabs.configuration}
+            columns={columns}
+            rows={items.filter((setting) => fits(setting, q, show))}
+            keyOf={({ key }) => key}
+            empty={words.noSetting}
+          />
+        )}
+      </Answer>
+      {may('administer') && (
+        <p class="section">
+          <ActionButton label={words.reload} consequence={words.reloadTells} act={reload} />
+        </p>
+      )}
+    </>
+  )
+}
+
+function Value({ setting: { text, hidden } }: { readonly setting: SettingAnswer }) {
+  const words = read(SETTINGS_TEXT)
+  if (hidden !== null) return <span class="quiet">{words.hidden[hidden]}</span>
+  return <code title={text ?? ''}>{text}</code>
+}
+
+/** Where another value is in force. */
+function Default({ setting }: { readonly setting: SettingAnswer }) {
+  if (setting.origin.layer === 'default') return null
+  return <code>{setting.default ?? read(SETTINGS_TEXT).none}</code>
+}
+
+function fits({ key, description, text, origin, live }: SettingAnswer, q = '', show: string | undefined): boolean {
+  if (show === 'changed' && origin.layer === 'default') return false
+  if (show === 'live' && !live) return false
+  return [key, description, text ?? ''].some((told) => told.toLowerCase().includes(q.toLowerCase()))
+}

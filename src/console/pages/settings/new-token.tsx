@@ -1,0 +1,68 @@
+import { useHub } from '../../hub/console-hub.ts'
+import { read } from '../../language.ts'
+import { Failure } from '../../parts/failure.tsx'
+import { now } from '../../parts/moment.tsx'
+import { SelectField } from '../../parts/select-field.tsx'
+import { useMaking } from './making.ts'
+import type { NewTokenAnswer, TokenAnswer } from './settings-answers.ts'
+import { SETTINGS_TEXT } from './settings-text.ts'
+import { ShownOnce } from './shown-once.tsx'
+import { TextField } from './text-field.tsx'
+
+const ROLES = ['auditor', 'operator', 'admin', 'validator'] as const satisfies readonly TokenAnswer['role'][]
+const LIVES = ['30', '90', '365', 'never'] as const
+const DAY_MS = 86_400_000
+
+interface TokenWish {
+  readonly name: string
+  readonly role: (typeof ROLES)[number]
+  /** In days. */
+  readonly life: (typeof LIVES)[number]
+}
+
+const EMPTY: TokenWish = { name: '', role: 'auditor', life: '90' }
+
+/** Who it is for, what it may do, how long; then the token itself, once. */
+export function NewToken({ onMade }: { readonly onMade: () => void }) {
+  const { api } = useHub()
+  const words = read(SETTINGS_TEXT)
+  const { wish, change, made, problem, isBusy, submit } = useMaking(EMPTY, async ({ name, role, life }) => {
+    const expiresAt = life === 'never' ? undefined : endAfter(Number(life))
+    const answer = await api.send<NewTokenAnswer>('POST', 'api/tokens', { name: name.trim(), role, expiresAt })
+    onMade()
+    return answer
+  })
+  return (
+    <form onSubmit={submit}>
+      {problem && <Failure problem={problem} />}
+      {made && <ShownOnce lead={words.tokenOnce} secret={made.token} />}
+      <div class="columns">
+        <TextField
+          label={words.name}
+          hint={words.tokenNameHint}
+          value={wish.name}
+          onChange={(name) => change({ name })}
+        />
+        <SelectField
+          label={words.role}
+          choices={ROLES.map((value) => ({ value, label: words.roleHints[value] }))}
+          value={wish.role}
+          onChange={(role) => change({ role })}
+        />
+        <SelectField
+          label={words.expires}
+          choices={LIVES.map((value) => ({ value, label: words.lives[value] }))}
+          value={wish.life}
+          onChange={(life) => change({ life })}
+        />
+      </div>
+      <button type="submit" class="main" disabled={isBusy}>
+        {words.makeToken}
+      </button>
+    </form>
+  )
+}
+
+function endAfter(days: number): string {
+  return new Date(now.peek().getTime() + days * DAY_MS).toISOString()
+}

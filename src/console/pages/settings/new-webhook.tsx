@@ -1,0 +1,60 @@
+import { useHub } from '../../hub/console-hub.ts'
+import { read } from '../../language.ts'
+import { Failure } from '../../parts/failure.tsx'
+import { useMaking } from './making.ts'
+import type { NewWebhookAnswer } from './settings-answers.ts'
+import { SETTINGS_TEXT } from './settings-text.ts'
+import { ShownOnce } from './shown-once.tsx'
+import { TextField } from './text-field.tsx'
+
+const EMPTY = { name: '', url: '', events: '*', topicFilters: '' }
+
+/** Where to, and what of; then the secret that its deliveries are signed with, once. */
+export function NewWebhook({ onMade }: { readonly onMade: () => void }) {
+  const { api } = useHub()
+  const words = read(SETTINGS_TEXT)
+  const { wish, change, made, problem, isBusy, submit } = useMaking(
+    EMPTY,
+    async ({ name, url, events, topicFilters }) => {
+      const answer = await api.send<NewWebhookAnswer>('POST', 'api/webhooks', {
+        name: name.trim(),
+        url: url.trim(),
+        events: listOf(events),
+        topicFilters: listOf(topicFilters),
+      })
+      onMade()
+      return answer
+    },
+  )
+  return (
+    <form onSubmit={submit}>
+      {problem && <Failure problem={problem} />}
+      {made && <ShownOnce lead={words.secretOnce} secret={made.secret} />}
+      <div class="columns">
+        <TextField label={words.name} value={wish.name} onChange={(name) => change({ name })} />
+        <TextField label={words.url} hint={words.urlHint} value={wish.url} onChange={(url) => change({ url })} />
+        <TextField
+          isOptional
+          label={words.eventTypes}
+          hint={words.eventTypesHint}
+          value={wish.events}
+          onChange={(events) => change({ events })}
+        />
+        <TextField
+          isOptional
+          label={words.topicFilters}
+          hint={words.topicFiltersHint}
+          value={wish.topicFilters}
+          onChange={(topicFilters) => change({ topicFilters })}
+        />
+      </div>
+      <button type="submit" class="main" disabled={isBusy}>
+        {words.makeWebhook}
+      </button>
+    </form>
+  )
+}
+
+function listOf(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter((part) => part !== '')
+}

@@ -1,0 +1,35 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { session } from '../../../src/console/hub/session.ts'
+import { ActivityPage } from '../../../src/console/pages/activity/activity-page.tsx'
+import { SettingsPage } from '../../../src/console/pages/settings/settings-page.tsx'
+import { drawInDocument, fireEvent, screen, waitFor } from '../../support/console/console-scene.tsx'
+
+const SAYS = 'The hub does not answer'
+
+beforeEach(() => {
+  session.value = { name: 'ada', role: 'admin', permissions: ['administer', 'read'], via: 'link', expiresAt: null }
+})
+afterEach(() => {
+  session.value = undefined
+})
+
+test.each(['configuration', 'tokens', 'sign-in', 'webhooks', 'backup', 'help'])(
+  'while the hub does not answer, %s says so, and every form keeps what was typed',
+  async (tab) => {
+    using scene = drawInDocument(<SettingsPage route={{ path: ['settings'], query: { tab, webhook: 'h1' } }} />)
+    await scene.says(SAYS)
+    const before = screen.getAllByRole('alert').length
+    const form = document.querySelector('form')
+    if (!form) return
+    fireEvent.submit(form)
+    await waitFor(() => expect(screen.getAllByRole('alert').length).toBe(before + 1))
+  },
+)
+
+test.each(['refusals', 'events', 'audit'])('and so does %s', async (tab) => {
+  using scene = drawInDocument(<ActivityPage route={{ path: ['activity'], query: { tab } }} />)
+  await scene.says(SAYS)
+  if (tab !== 'audit') return
+  await scene.click('Verify the chain')
+  await waitFor(() => expect(screen.getAllByRole('alert').length).toBe(2))
+})
