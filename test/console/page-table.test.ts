@@ -6,6 +6,14 @@ for (const { path, page } of [
   { path: ['devices'], page: 'DevicesPage' },
   { path: ['devices', 'add'], page: 'AddDevicePage' },
   { path: ['devices', 'board-1'], page: 'DevicePage' },
+  { path: ['sessions'], page: 'SessionsPage' },
+  { path: ['sessions', 'board-1'], page: 'SessionPage' },
+  { path: ['policies'], page: 'PoliciesPage' },
+  { path: ['policies', 'device'], page: 'PolicyPage' },
+  { path: ['certificates'], page: 'CertificatesPage' },
+  { path: ['certificates', '0a'], page: 'CertificatePage' },
+  { path: ['activity'], page: 'ActivityPage' },
+  { path: ['settings'], page: 'SettingsPage' },
 ]) {
   test(`#/${path.join('/')} leads to ${page}`, async () => {
     expect((await findPage(path)?.())?.name).toBe(page)

@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { language, type Texts } from '../../src/console/language.ts'
+import { type Forms, LANGUAGES, type Language, language, type Texts } from '../../src/console/language.ts'
 
 const FILES = import.meta.glob<Readonly<Record<string, unknown>>>('../../src/console/**/*-text.ts', { eager: true })
-const FORMS = /\.(?:one|few|many|other)$/
+const FORMS = { en: ['one', 'other'], ru: ['few', 'many', 'one', 'other'] } satisfies Record<
+  Language,
+  readonly string[]
+>
 
 afterEach(() => {
   language.value = 'en'
@@ -12,79 +15,93 @@ describe('the texts of the console', () => {
   test('are found', () => expect(Object.keys(FILES).length).toBeGreaterThan(6))
 
   for (const [file, module] of Object.entries(FILES)) {
-    for (const [name, { en, ru }] of Object.entries(module).filter(isTexts)) {
+    for (const [name, texts] of Object.entries(module).filter(isTexts)) {
       describe(`${file.slice('../../src/console/'.length)} ${name}`, () => {
         test('have the same places in both languages', () => {
-          expect(placesOf(ru)).toEqual(placesOf(en))
+          expect(placesOf(texts.ru)).toEqual(placesOf(texts.en))
         })
 
         test('say something everywhere, in plain words', () => {
-          for (const [place, text] of [...sentencesOf('en', en), ...sentencesOf('ru', ru)]) {
-            expect(text, place).toMatch(/\S/)
-            expect(text, place).not.toMatch(/^\s|\s$|!|undefined|\[object|please|пожалуйста/i)
+          for (const { place, sentence } of LANGUAGES.flatMap((of) => sentencesOf(texts, of))) {
+            expect(sentence, place).toMatch(/\S/)
+            expect(sentence, place).not.toMatch(/^\s|\s$|!|undefined|NaN|\[object|please|пожалуйста/i)
           }
         })
 
         test('say of what they are told the same in both languages', () => {
-          expect(toldIn('ru', ru)).toEqual(toldIn('en', en))
+          expect(toldIn(texts, 'ru')).toEqual(toldIn(texts, 'en'))
         })
 
         test('have each form of a noun that the language has (CLDR)', () => {
-          for (const [place, forms] of formsOf(en)) expect(forms, `en ${place}`).toEqual(['one', 'other'])
-          for (const [place, forms] of formsOf(ru))
-            expect(forms, `ru ${place}`).toEqual(['few', 'many', 'one', 'other'])
+          for (const of of LANGUAGES) {
+            for (const { place, value } of leavesOf(texts[of])) {
+              if (isForms(value)) expect(Object.keys(value).sort(), `${of} ${place}`).toEqual(FORMS[of])
+            }
+          }
         })
       })
     }
   }
 })
 
-type Leaf = readonly [place: string, value: unknown]
+interface Leaf {
+  /** The keys that lead to it. */
+  readonly place: string
+  readonly value: unknown
+}
 
 function isTexts(entry: [string, unknown]): entry is [string, Texts<unknown>] {
   const [, value] = entry
-  return typeof value === 'object' && value !== null && 'en' in value && 'ru' in value
+  return isRecord(value) && LANGUAGES.every((name) => name in value)
 }
 
-/** Each text by the keys that lead to it. */
+function isForms(value: unknown): value is Forms {
+  return isRecord(value) && 'one' in value && 'other' in value
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
 function leavesOf(texts: unknown, place = ''): readonly Leaf[] {
-  if (typeof texts !== 'object' || texts === null) return [[place, texts]]
+  if (!isRecord(texts) || isForms(texts)) return [{ place, value: texts }]
   return Object.entries(texts).flatMap(([key, value]) => leavesOf(value, `${place}.${key}`))
 }
 
-// Languages differ in the forms of a noun, and in nothing else.
 function placesOf(texts: unknown): readonly string[] {
-  const places = leavesOf(texts).map(([place, value]) => `${place.replace(FORMS, '')}: ${typeof value}`)
-  return [...new Set(places)].sort()
+  return leavesOf(texts)
+    .map(({ place, value }) => `${place}: ${typeof value}`)
+    .sort()
 }
 
-function formsOf(texts: unknown): ReadonlyMap<string, readonly string[]> {
-  const places = leavesOf(texts)
-    .map(([place]) => place)
-    .filter((place) => FORMS.test(place))
-  const byNoun = Map.groupBy(places, (place) => place.replace(FORMS, ''))
-  return new Map([...byNoun].map(([noun, all]) => [noun, all.map((place) => place.slice(noun.length + 1)).sort()]))
+/** Each as it is said of `71`, `72` and so on; of what has properties it is said as of `71.name`. */
+function sentencesOf(texts: Texts<unknown>, of: Language) {
+  language.value = of
+  return leavesOf(texts[of]).flatMap(({ place, value }) =>
+    said(value).map((sentence) => ({ place: `${of} ${place}`, sentence })),
+  )
 }
 
-/** As it is said of `71`, `72` and so on. */
-function sentencesOf(name: 'en' | 'ru', texts: unknown): readonly (readonly [string, string])[] {
-  language.value = name
-  return leavesOf(texts).map(([place, value]) => [
-    `${name} ${place}`,
-    String(typeof value === 'function' ? value(...samplesFor(value)) : value),
-  ])
+function said(value: unknown): readonly string[] {
+  if (isForms(value)) return Object.values(value)
+  if (typeof value !== 'function') return [String(value)]
+  return [String(value(...Array.from({ length: value.length }, (_, index) => sample(`${71 + index}`))))]
 }
 
-function samplesFor({ length }: { readonly length: number }): readonly string[] {
-  return Array.from({ length }, (_, index) => `${71 + index}`)
+function sample(name: string): unknown {
+  const get = (_: object, key: string | symbol): unknown => {
+    if (key === Symbol.toPrimitive || key === 'join') return () => name
+    return key === 'length' ? 1 : sample(`${name}.${String(key)}`)
+  }
+  return new Proxy({}, { get })
 }
 
-function toldIn(name: 'en' | 'ru', texts: unknown): readonly unknown[] {
-  language.value = name
-  return leavesOf(texts).flatMap(([place, value]) => {
-    if (typeof value !== 'function') return []
-    const samples = samplesFor(value)
-    const sentence = String(value(...samples))
-    return [[place, samples.filter((sample) => sentence.includes(sample))]]
+function toldIn(texts: Texts<unknown>, of: Language) {
+  const told = ({ place, sentence }: { readonly place: string; readonly sentence: string }) => ({
+    place: place.slice(of.length + 1),
+    told: [...new Set(sentence.match(/\b7\d(?:\.\w+)*/g))].sort(),
   })
+  return sentencesOf(texts, of)
+    .map(told)
+    .filter((entry) => entry.told.length > 0)
 }
