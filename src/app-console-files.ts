@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { extname, join } from 'node:path'
+import { extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
 import type { ConsoleFile, ConsoleFiles } from './api/ports.ts'
@@ -19,23 +19,31 @@ export function createConsoleFiles(folder = BUILT): ConsoleFiles {
   let files: ReadonlyMap<string, ConsoleFile> | undefined
   return {
     find(name) {
-      files ??= new Map(listFiles(folder).map((found) => [found, readFile(folder, found)]))
+      files ??= readFiles(folder)
       return files.get(name)
     },
   }
 }
 
+function readFiles(folder: string): ReadonlyMap<string, ConsoleFile> {
+  const files = new Map<string, ConsoleFile>()
+  for (const path of listFiles(folder)) {
+    const type = TYPES[extname(path)]
+    if (type !== undefined) files.set(relative(folder, path), readFile(path, type))
+  }
+  return files
+}
+
 function listFiles(folder: string): readonly string[] {
   try {
     const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
-    const files = entries.filter((entry) => entry.isFile() && TYPES[extname(entry.name)] !== undefined)
-    return files.map(({ parentPath, name }) => join(parentPath, name).slice(folder.length))
+    return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
   } catch {
     return []
   }
 }
 
-function readFile(folder: string, name: string): ConsoleFile {
-  const content = readFileSync(join(folder, name))
-  return { content, compressed: brotliCompressSync(content), type: TYPES[extname(name)] ?? '' }
+function readFile(path: string, type: string): ConsoleFile {
+  const content = readFileSync(path)
+  return { content, compressed: brotliCompressSync(content), type }
 }

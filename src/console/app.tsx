@@ -14,8 +14,12 @@ import { navigate, route } from './router.ts'
 
 const SIGN_IN = 'sign-in'
 
+export interface AppProps {
+  readonly find?: typeof findPage
+}
+
 /** Whoever is signed in gets the page that the address names, all others that for signing in. */
-export function App() {
+export function App({ find = findPage }: AppProps) {
   const { api } = useHub()
   const [problem, setProblem] = useState<Problem>()
   const [first, secret] = route.value.path
@@ -36,16 +40,16 @@ export function App() {
   if (session.value === null || link !== undefined) return <SignInPage secret={link} />
   return (
     <Frame>
-      <CurrentPage key={first} />
+      <CurrentPage key={first} find={find} />
     </Frame>
   )
 }
 
-function CurrentPage() {
+function CurrentPage({ find }: Required<AppProps>) {
   const [Loaded, setLoaded] = useState<{ readonly Page: ComponentType<PageProps> | undefined }>()
   const [problem, setProblem] = useState<Problem>()
   const { path } = route.value
-  const load = findPage(path.length === 0 ? ['overview'] : path)
+  const load = find(path.length === 0 ? ['overview'] : path)
   useEffect(() => {
     let isCurrent = true
     const show = (Page: ComponentType<PageProps> | undefined): void => {

@@ -36,6 +36,8 @@ const POLICY =
   "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 const YEAR_SECONDS = 31_536_000
 const PAGE = 'index.html'
+// RFC 9110 §12.4.2: a weight of 0 means that it is not acceptable.
+const TAKES_BROTLI = /(?:^|,)\s*br\s*(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))(?:,|;|$)/i
 
 /** The files of the console, to anybody: whoever is not signed in sees that and no more. */
 export function consoleRoutes(files: ConsoleFiles) {
@@ -59,7 +61,7 @@ export function consoleRoutes(files: ConsoleFiles) {
 }
 
 function respond(c: Context<ApiEnv>, { content, compressed, type }: ConsoleFile) {
-  const takesBrotli = /(?:^|,)\s*br\s*(?:,|;|$)/.test(c.req.header('accept-encoding') ?? '')
+  const takesBrotli = TAKES_BROTLI.test(c.req.header('accept-encoding') ?? '')
   c.header('content-type', type)
   c.header('vary', 'Accept-Encoding')
   if (takesBrotli) c.header('content-encoding', 'br')

@@ -1,0 +1,105 @@
+import { signal } from '@preact/signals'
+import { describe, expect, test, vi } from 'vitest'
+import { createEventFeed, type EventStream, type HubEvent, useEvents } from '../../../src/console/hub/event-feed.ts'
+import { EVENT_TYPES } from '../../../src/console/hub/event-types.ts'
+import { drawInDocument, waitFor } from '../../support/console/console-scene.tsx'
+
+/** A hub whose streams the test holds. */
+function createStreams() {
+  const streams: {
+    readonly types: string[]
+    isClosed: boolean
+    send(type: string, data: unknown, id?: string): void
+  }[] = []
+  const open = (): EventStream => {
+    const listeners = new Map<string, (message: MessageEvent<string>) => void>()
+    const stream = {
+      types: [] as string[],
+      isClosed: false,
+      send: (type: string, data: unknown, id = '1') =>
+        listeners.get(type)?.({ data: JSON.stringify(data), lastEventId: id } as MessageEvent<string>),
+    }
+    streams.push(stream)
+    return {
+      addEventListener(type, listen) {
+        stream.types.push(type)
+        listeners.set(type, listen)
+      },
+      close() {
+        stream.isClosed = true
+      },
+    }
+  }
+  return { streams, open }
+}
+
+const TYPES = ['device.connected', 'device.disconnected', 'backup.made']
+
+describe('the feed of events', () => {
+  test('opens a stream for the first who listens, and one alone, of all types', () => {
+    const { streams, open } = createStreams()
+    const feed = createEventFeed(open, TYPES)
+    expect(streams).toHaveLength(0)
+    feed.listen([], vi.fn())
+    feed.listen(['backup.made'], vi.fn())
+    expect(streams.map(({ types }) => types)).toEqual([TYPES])
+  })
+
+  test('tells each what it asked for, and everything to whoever named nothing', () => {
+    const { streams, open } = createStreams()
+    const feed = createEventFeed(open, TYPES)
+    const [all, some] = [vi.fn<(event: HubEvent) => void>(), vi.fn<(event: HubEvent) => void>()]
+    feed.listen([], all)
+    feed.listen(['device.connected', 'backup.made'], some)
+    for (const [index, type] of TYPES.entries()) streams[0]?.send(type, { index }, `${index}`)
+    expect(all.mock.calls).toEqual(TYPES.map((type, index) => [{ id: `${index}`, type, data: { index } }]))
+    expect(some.mock.calls.map(([{ type }]) => type)).toEqual(['device.connected', 'backup.made'])
+  })
+
+  test('closes its stream when the last has left, and opens another for the next', () => {
+    const { streams, open } = createStreams()
+    const feed = createEventFeed(open, TYPES)
+    const [first, second] = [vi.fn(), vi.fn()]
+    const endFirst = feed.listen([], first)
+    const endSecond = feed.listen([], second)
+    endFirst()
+    expect(streams[0]?.isClosed).toBe(false)
+    streams[0]?.send('backup.made', {})
+    expect(first).not.toHaveBeenCalled()
+    expect(second).toHaveBeenCalledTimes(1)
+    endSecond()
+    expect(streams[0]?.isClosed).toBe(true)
+    endSecond()
+    feed.listen([], first)
+    expect(streams.map(({ isClosed }) => isClosed)).toEqual([true, false])
+  })
+})
+
+test('a component hears of its events as long as it is shown, and of others once it asks for others', async () => {
+  const types = signal<readonly string[]>(['device.connected'])
+  const heard: string[] = []
+  const listen = ({ type }: HubEvent): void => void heard.push(type)
+  function Page() {
+    useEvents(types.value, listen)
+    return <p>{types.value.join()}</p>
+  }
+  const scene = drawInDocument(<Page />)
+  await scene.tell('device.connected', {})
+  await scene.tell('backup.made', {})
+  expect(heard).toEqual(['device.connected'])
+  types.value = ['backup.made']
+  await waitFor(async () => {
+    await scene.tell('backup.made', {})
+    expect(heard).toContain('backup.made')
+  })
+  const before = heard.length
+  await scene.tell('device.connected', {})
+  expect(heard).toHaveLength(before)
+  scene[Symbol.dispose]()
+})
+
+test('the types of events are those of the hub, each once', () => {
+  expect(EVENT_TYPES).toContain('device.connected')
+  expect(new Set(EVENT_TYPES).size).toBe(EVENT_TYPES.length)
+  for (const type of EVENT_TYPES) expect(type).toMatch(/^[a-z]+\.[a-z_]+$/)
+})

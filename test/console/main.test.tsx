@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+/** What a browser has and a document of a test has not: a hub to fetch from, and its streams. */
+function stubBrowser(answer: (url: string) => Response) {
+  const asked: string[] = []
+  const streams: string[] = []
+  vi.stubGlobal('fetch', async (url: string) => {
+    asked.push(url)
+    return answer(url)
+  })
+  class EventSource {
+    constructor(address: string) {
+      streams.push(address)
+    }
+    readonly addEventListener = (): void => undefined
+    readonly close = (): void => undefined
+  }
+  vi.stubGlobal('EventSource', EventSource)
+  return { asked, streams }
+}
+
+const EVA = { name: 'eva', role: 'auditor', permissions: ['read'], via: 'link', expiresAt: null }
+
+function refuse(status: number): Response {
+  return Response.json({ title: 'No', status, detail: 'Sign in', code: 'no' }, { status })
+}
+
+beforeEach(() => {
+  vi.resetModules()
+  vi.useFakeTimers({ toFake: ['setInterval'] })
+  localStorage.clear()
+  location.hash = ''
+})
+afterEach(async () => {
+  const { render } = await import('preact')
+  const place = document.getElementById('console')
+  if (place) render(null, place)
+  place?.remove()
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+function placeConsole(): HTMLElement {
+  const place = document.body.appendChild(document.createElement('div'))
+  place.id = 'console'
+  return place
+}
+
+test('a document with a place for the console gets it, and its pages hear of events', async () => {
+  const { asked, streams } = stubBrowser((url) => (url === 'api/session' ? Response.json(EVA) : refuse(503)))
+  const place = placeConsole()
+  await import('../../src/console/main.tsx')
+  await vi.waitFor(() => expect(place.textContent).toContain('eva, auditor'))
+  expect(asked[0]).toBe('api/session')
+  expect(document.documentElement.lang).toMatch(/^(?:en|ru)$/)
+  expect(document.documentElement.dataset['theme']).toMatch(/^(?:light|dark)$/)
+  await vi.waitFor(() => expect(streams).toContain('api/events'), { timeout: 20_000 })
+})
+
+test('a session that has ended leads to where one signs in', async () => {
+  let isEnded = false
+  stubBrowser((url) => (url === 'api/session' && !isEnded ? Response.json(EVA) : refuse(isEnded ? 401 : 503)))
+  const place = placeConsole()
+  await import('../../src/console/main.tsx')
+  await vi.waitFor(() => expect(place.textContent).toContain('eva, auditor'))
+  isEnded = true
+  location.hash = '#/devices'
+  await vi.waitFor(() => expect(place.querySelector('input[type=password]')).not.toBeNull(), { timeout: 20_000 })
+})
+
+test('a document without a place for it stays as it is, and the hub is asked nothing', async () => {
+  const { asked } = stubBrowser(() => refuse(401))
+  const before = document.body.innerHTML
+  await import('../../src/console/main.tsx')
+  await new Promise(setImmediate)
+  expect(document.body.innerHTML).toBe(before)
+  expect(asked).toEqual([])
+})
