@@ -58,6 +58,8 @@ describe('what many events ask for', () => {
 
   test('is not done for a page that was left', async () => {
     const page = drawPage()
+    // Preact runs effects after the page was painted.
+    timeouts.advance(SECOND_MS)
     page.happen()
     scene[Symbol.dispose]()
     await vi.waitFor(() => expect(timeouts.running).toBe(0))
