@@ -5,7 +5,8 @@ import { drawInDocument, fireEvent, screen, waitFor } from '../support/console/c
 
 const HITS = [
   { kind: 'device', id: 'board-1', text: 'device of ada' },
-  { kind: 'service', id: 'back/end', text: 'service' },
+  { kind: 'session', id: 'back/end', text: 'live session' },
+  { kind: 'certificate', id: '0a', text: 'certificate of board-1' },
 ]
 
 beforeEach(() => {
@@ -39,7 +40,8 @@ describe('the search', () => {
     expect(asked).toEqual(['api/search?q=board'])
     expect(screen.getAllByRole('link').map((link) => link.getAttribute('href'))).toEqual([
       '#/devices/board-1',
-      '#/services/back%2Fend',
+      '#/sessions/back%2Fend',
+      '#/certificates/0a',
     ])
   })
 
@@ -47,7 +49,7 @@ describe('the search', () => {
     const { scene, field } = drawSearch()
     using _ = scene
     await scene.fill(/Find a device/, 'board')
-    await scene.click(/board-1/, 'link')
+    await scene.click(/device of ada/, 'link')
     await waitFor(() => expect(screen.queryByRole('link')).toBeNull())
     expect(field.value).toBe('')
   })

@@ -10,6 +10,8 @@ const PROBLEM = {
   requestId: 'r1',
 }
 
+const ACCEPT = 'application/json, */*;q=0.5'
+
 function createClient(answer: () => Response | Promise<Response>) {
   const asked: { readonly url: string; readonly init: RequestInit }[] = []
   const fetchHub: FetchHub = async (url, init) => {
@@ -37,14 +39,18 @@ describe('a question', () => {
     test(`with ${JSON.stringify(query)} goes to ${url}`, async () => {
       const { api, asked } = createClient(() => Response.json({ items: [] }))
       expect(await api.get('api/devices', query)).toEqual({ items: [] })
-      expect(asked).toEqual([{ url, init: { method: 'GET', cache: 'no-store', credentials: 'same-origin' } }])
+      expect(asked).toEqual([
+        { url, init: { method: 'GET', cache: 'no-store', credentials: 'same-origin', headers: { accept: ACCEPT } } },
+      ])
     })
   }
 
-  test('that is answered with nothing gives undefined', async () => {
-    const { api } = createClient(() => new Response(null, { status: 204 }))
-    expect(await api.get('api/session')).toBeUndefined()
-  })
+  for (const status of [202, 204]) {
+    test(`that is answered with nothing (${status}) gives undefined`, async () => {
+      const { api } = createClient(() => new Response(null, { status }))
+      expect(await api.get('api/session')).toBeUndefined()
+    })
+  }
 })
 
 describe('an order', () => {
@@ -54,7 +60,7 @@ describe('an order', () => {
     expect(asked[0]?.init).toMatchObject({
       method: 'POST',
       body: '{"deviceId":"board-1"}',
-      headers: { 'content-type': 'application/json' },
+      headers: { accept: ACCEPT, 'content-type': 'application/json' },
     })
   })
 
@@ -62,7 +68,7 @@ describe('an order', () => {
     const { api, asked } = createClient(() => new Response(null, { status: 204 }))
     expect(await api.send('DELETE', 'api/devices/board-1')).toBeUndefined()
     expect(asked[0]?.init).not.toHaveProperty('body')
-    expect(asked[0]?.init).not.toHaveProperty('headers')
+    expect(asked[0]?.init.headers).toEqual({ accept: ACCEPT })
   })
 })
 

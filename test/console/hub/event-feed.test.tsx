@@ -4,20 +4,22 @@ import { createEventFeed, type EventStream, type HubEvent, useEvents } from '../
 import { EVENT_TYPES } from '../../../src/console/hub/event-types.ts'
 import { drawInDocument, waitFor } from '../../support/console/console-scene.tsx'
 
+const AT = '2026-03-01T12:00:00.000Z'
+
 /** A hub whose streams the test holds. */
 function createStreams() {
   const streams: {
     readonly types: string[]
     isClosed: boolean
-    send(type: string, data: unknown, id?: string): void
+    send(type: string, data: unknown): void
   }[] = []
   const open = (): EventStream => {
     const listeners = new Map<string, (message: MessageEvent<string>) => void>()
     const stream = {
       types: [] as string[],
       isClosed: false,
-      send: (type: string, data: unknown, id = '1') =>
-        listeners.get(type)?.({ data: JSON.stringify(data), lastEventId: id } as MessageEvent<string>),
+      send: (type: string, data: unknown) =>
+        listeners.get(type)?.({ data: JSON.stringify({ id: '1', type, at: AT, data }) } as MessageEvent<string>),
     }
     streams.push(stream)
     return {
@@ -51,8 +53,8 @@ describe('the feed of events', () => {
     const [all, some] = [vi.fn<(event: HubEvent) => void>(), vi.fn<(event: HubEvent) => void>()]
     feed.listen([], all)
     feed.listen(['device.connected', 'backup.made'], some)
-    for (const [index, type] of TYPES.entries()) streams[0]?.send(type, { index }, `${index}`)
-    expect(all.mock.calls).toEqual(TYPES.map((type, index) => [{ id: `${index}`, type, data: { index } }]))
+    for (const [index, type] of TYPES.entries()) streams[0]?.send(type, { index })
+    expect(all.mock.calls).toEqual(TYPES.map((type, index) => [{ id: '1', type, at: AT, data: { index } }]))
     expect(some.mock.calls.map(([{ type }]) => type)).toEqual(['device.connected', 'backup.made'])
   })
 
@@ -96,6 +98,22 @@ test('a component hears of its events as long as it is shown, and of others once
   await scene.tell('device.connected', {})
   expect(heard).toHaveLength(before)
   scene[Symbol.dispose]()
+})
+
+test('a component that is drawn anew hears of events by its newest listener', async () => {
+  const round = signal(1)
+  const heard: string[] = []
+  function Page() {
+    const current = round.value
+    useEvents(['backup.made'], ({ type }) => void heard.push(`${type} in round ${current}`))
+    return <p>round {current}</p>
+  }
+  using scene = drawInDocument(<Page />)
+  await scene.tell('backup.made', {})
+  round.value = 2
+  await scene.says('round 2')
+  await scene.tell('backup.made', {})
+  expect(heard).toEqual(['backup.made in round 1', 'backup.made in round 2'])
 })
 
 test('the types of events are those of the hub, each once', () => {
