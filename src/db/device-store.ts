@@ -94,11 +94,17 @@ function prepareWrites({ orm }: Database) {
   }
 }
 
+// https://sqlite.org/optoverview.html §3.1: behind "+" a column takes no part in the choice of an index. A user has fewer
+// devices than a state has.
+function isOfState(state: string, isOfUser: boolean): SQL {
+  return isOfUser ? sql`+${devices.state} = ${state}` : sql`${devices.state} = ${state}`
+}
+
 /** What the filter lets through. */
 export function deviceCondition({ search, state, userId }: DeviceFilter): SQL | undefined {
   return and(
     search === undefined ? undefined : matches(search),
-    state === undefined ? undefined : eq(devices.state, state),
+    state === undefined ? undefined : isOfState(state, userId !== undefined),
     userId === undefined ? undefined : eq(devices.userId, userId),
   )
 }

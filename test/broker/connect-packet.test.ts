@@ -36,7 +36,7 @@ describe('a CONNECT', () => {
       frame: rawConnectFrame({ flags: 0, payload: [''] }),
       expected: { ...OWN, clientId: '', cleanSession: false },
     },
-    { name: 'ok/a will of QoS 2', frame: withWill(WILL_QOS_2), expected: OWN },
+    { name: 'ok/a will of QoS 2', frame: withWill(WILL_QOS_2), expected: { ...OWN, willTopic: 'will' } },
     {
       name: 'ok/a user name and a password',
       frame: rawConnectFrame({ flags: CLEAN | USER_NAME | PASSWORD, payload: ['device-001', 'user', 'secret'] }),

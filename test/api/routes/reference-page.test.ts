@@ -70,7 +70,8 @@ test('/openapi.json names the roles of every call that asks for one', () => {
       operation['x-roles'] || operation.security ? [] : [`${method.toUpperCase()} ${path}`],
     ),
   )
-  expect(without.toSorted()).toEqual([])
+  // Whoever is let in at all may ask who he is, and leave.
+  expect(without.toSorted()).toEqual(['DELETE /api/session', 'GET /api/session'])
   expect(document.paths['/api/policies/{name}']?.['put']?.['x-roles']).toEqual(['admin'])
   expect(document.paths['/api/policies/{name}']?.['get']?.['x-roles']).toEqual(['admin', 'operator', 'auditor'])
 })

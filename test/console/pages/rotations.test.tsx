@@ -37,7 +37,7 @@ test('a fleet is asked to renew, watched, paused, resumed and let be', async () 
   await scene.says('Paused')
   const details = document.querySelector('details') ?? expect.unreachable()
   details.open = true
-  fireEvent(details, new Event('toggle'))
+  fireEvent(details, new window.Event('toggle'))
   await scene.says('pump-1')
   await scene.click('Late')
   await scene.says('No device is in this state.')

@@ -6,10 +6,9 @@ import { CERTIFICATES_TEXT } from './certificates-text.ts'
 export function CertificateOwner({ kind, id }: { readonly kind: string; readonly id: string }) {
   const { kinds } = read(CERTIFICATES_TEXT)
   const noun = (kinds as Readonly<Record<string, string>>)[kind] ?? kind
-  const section = kind === 'device' ? 'devices' : kind === 'service' ? 'services' : undefined
   return (
     <>
-      {noun} {section ? <a href={formatRoute([section, id])}>{id}</a> : id}
+      {noun} {kind === 'device' ? <a href={formatRoute(['devices', id])}>{id}</a> : id}
     </>
   )
 }

@@ -7,10 +7,9 @@ import { SESSIONS_TEXT } from './sessions-text.ts'
 export function SessionHolder({ identity: { kind, id } }: Pick<BanAnswer, 'identity'>) {
   const words = read(SESSIONS_TEXT)
   if (kind === 'anonymous') return <>{words.kinds.anonymous}</>
-  const section = kind === 'device' ? 'devices' : 'services'
   return (
     <>
-      {words.kinds[kind]} <a href={formatRoute([section, id])}>{id}</a>
+      {words.kinds[kind]} {kind === 'device' ? <a href={formatRoute(['devices', id])}>{id}</a> : id}
     </>
   )
 }
