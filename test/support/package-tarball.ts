@@ -16,6 +16,7 @@ const SOURCES = [
   'src',
   'tsconfig.build.json',
   'tsconfig.json',
+  'vite.config.ts',
 ]
 
 /** Builds and packs a copy of the checkout; the path of the tarball. */
