@@ -54,15 +54,16 @@ export async function seal(plan: ArchivePlan): Promise<Buffer> {
 
 /** `signet restore` of a file in a folder with a stopped hub. */
 export function runRestore(folder: string, file: string, ...flags: readonly string[]): Promise<Finished> {
-  return restore(folder, ['restore', file, ...flags])
+  return restore(folder, ['restore', file], flags)
 }
 
 /** `signet ca restore`, likewise. */
 export function runCaRestore(folder: string, file: string, ...flags: readonly string[]): Promise<Finished> {
-  return restore(folder, ['ca', 'restore', file, ...flags])
+  return restore(folder, ['ca', 'restore', file], flags)
 }
 
-async function restore(folder: string, words: readonly string[]): Promise<Finished> {
+// Of an option that is given twice the last one counts: a test may name another file.
+async function restore(folder: string, words: readonly string[], flags: readonly string[]): Promise<Finished> {
   await writeFile(join(folder, 'passphrase'), `${PASSPHRASE}\n`)
-  return run({ argv: [...words, '--passphrase-file', 'passphrase'], cwd: folder })
+  return run({ argv: [...words, '--passphrase-file', 'passphrase', ...flags], cwd: folder })
 }
