@@ -101,7 +101,7 @@ export function createOcsp({ database, pki, clock, logger }: OcspParts): Ocsp {
     try {
       shownStore.note({ issuer, serialNumber: certificate.serialNumber, notAfter }, clock())
     } catch (err) {
-      logger.error({ component: 'ca', err }, "The hub's own certificate could not be noted")
+      logger.error({ component: 'ca', err }, 'A certificate of the hub itself could not be noted')
     }
   }
 }

@@ -109,7 +109,9 @@ describe('a path of ours is no route', () => {
 
   test('and every path that the API describes is known as ours', async () => {
     const { paths } = (await createHarness().call('/openapi.json')).body as { readonly paths: object }
-    const unknown = Object.keys(paths).filter((path) => !OWN_PATHS.some((own) => `${path}/`.startsWith(`${own}/`)))
+    // The root alone is the console's; a route that covers it covers all.
+    const below = Object.keys(paths).filter((path) => path !== '/')
+    const unknown = below.filter((path) => !OWN_PATHS.some((own) => `${path}/`.startsWith(`${own}/`)))
     expect(unknown).toEqual([])
   })
 })
