@@ -51,7 +51,7 @@ function viewCredentials({ document, text }: ReferenceScene) {
       name,
       { type, scheme, description },
     ]) => html`<dt id="scheme-${name}"><code>${name}</code> ${type} ${scheme ?? ''}</dt>
-<dd>${description ?? ''}</dd>
+<dd>${description}</dd>
 `,
   )}</dl>
 </section>`

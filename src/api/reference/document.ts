@@ -14,7 +14,7 @@ export type SecurityRequirement = Readonly<Record<string, readonly string[]>>
 export interface SecurityScheme {
   readonly type: string
   readonly scheme?: string
-  readonly description?: string
+  readonly description: string
 }
 
 export interface Operation {

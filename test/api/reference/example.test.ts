@@ -11,9 +11,9 @@ const document: ApiDocument = {
   components: {
     schemas: { Endless: endless, Named: { type: 'string', example: 'pump' } },
     securitySchemes: {
-      token: { type: 'http', scheme: 'bearer' },
-      login: { type: 'http', scheme: 'basic' },
-      certificate: { type: 'mutualTLS' },
+      token: { type: 'http', scheme: 'bearer', description: 'A token' },
+      login: { type: 'http', scheme: 'basic', description: 'An id and a token' },
+      certificate: { type: 'mutualTLS', description: 'A certificate' },
     },
   },
 }
