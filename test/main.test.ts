@@ -3,6 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
+import { localHubAddress } from '../src/cli/hub/hub-address.ts'
+import { createHubClient } from '../src/cli/hub/hub-client.ts'
 import { DomainError, type ErrorCode } from '../src/errors.ts'
 import { main } from '../src/main.ts'
 import { createTerminal, run } from './cli/terminal.ts'
@@ -177,6 +179,38 @@ test('start, with no configuration at all, starts the hub and stops it again', a
   expect(await main(['start', '--api-port=0', '--mqtt-port=0'], {}, terminal)).toBe(0)
   expect(read()).toMatchObject({ stderr: '', abandoned: false })
   expect(await readFile(join(folder.path, 'certs', 'ca-cert.pem'), 'utf8')).toContain('BEGIN CERTIFICATE')
+})
+
+test('the hub tells where in the file a setting stands, also once the file is read again', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'config.yaml')
+  await writeFile(file, 'log: { level: warn }\n')
+  const signals = new EventEmitter()
+  const { promise: started, resolve: tellStarted } = Promise.withResolvers<void>()
+  const onOutput = (text: string) => void (text.includes('Next: ') && tellStarted())
+  const { terminal } = createTerminal({ cwd: folder.path, signals, isTTY: true, onOutput })
+  const finished = main(['start', '--api-port=0', '--mqtt-port=0'], {}, terminal)
+  await Promise.race([started, finished])
+  const hub = createHubClient(localHubAddress(join(folder.path, 'data')), () => undefined)
+  const readLevel = async () => {
+    const { items } = await hub.call<{ readonly items: readonly { readonly key: string }[] }>('GET', '/api/config')
+    return items.find(({ key }) => key === 'log.level')
+  }
+  try {
+    expect(await readLevel()).toMatchObject({
+      value: 'warn',
+      origin: { layer: 'file', place: 'config.yaml:1 log.level' },
+    })
+    await writeFile(file, '# quieter\nlog: { level: error }\n')
+    await hub.call('POST', '/api/config/reload')
+    expect(await readLevel()).toMatchObject({
+      value: 'error',
+      origin: { layer: 'file', place: 'config.yaml:2 log.level' },
+    })
+  } finally {
+    signals.emit('SIGTERM')
+    expect(await finished).toBe(0)
+  }
 })
 
 test('start lends the hub the terminal to ask for the passphrase of the CA, and lets go of it', async () => {

@@ -25,6 +25,14 @@ describe('console-link', () => {
     expect((await openConsoleBrowser(hub).open(stdout.trim())).status).toBe(201)
   })
 
+  test('says nothing of localhost where the hub has a public name', async () => {
+    await using named = await startTestHub({ settings: { public_host: 'hub.example.com' } })
+    const { code, stdout, stderr } = await run({ argv: ['console-link'], cwd: named.folder })
+    expect(code).toBe(0)
+    expect(new URL(stdout).hostname).toBe('hub.example.com')
+    expect(stderr).not.toContain('Warning')
+  })
+
   test('of another hub is of whose token is shown', async () => {
     const { stdout: token } = await signet('token', 'create', 'eva', '--role', 'admin')
     await writeFile(join(hub.folder, 'token'), token)

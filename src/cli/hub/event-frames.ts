@@ -9,9 +9,12 @@ export interface EventFrame {
 export async function* readFrames(chunks: AsyncIterable<string>): AsyncGenerator<EventFrame> {
   let rest = ''
   for await (const chunk of chunks) {
-    const parts = `${rest}${chunk}`.split('\n\n')
-    rest = parts.pop() ?? ''
-    for (const part of parts) yield parseFrame(part)
+    rest += chunk
+    for (let end = rest.indexOf('\n\n'); end !== -1; end = rest.indexOf('\n\n')) {
+      const frame = rest.slice(0, end)
+      rest = rest.slice(end + 2)
+      yield parseFrame(frame)
+    }
   }
 }
 
