@@ -49,7 +49,7 @@ export function createOverviewStore({ sqlite }: Pick<Database, 'sqlite'>): Overv
   const ends = sqlite.prepare<[{ readonly now: number }], { readonly day: number; readonly count: number }>(ENDS)
   const seen = sqlite.prepare<[], { readonly device_id: string; readonly at: number }>(SEEN)
   return {
-    count: () => counts.get() ?? { devices: 0, suspended: 0, services: 0 },
+    count: () => counts.get() as RegistryCounts,
     countEnds(now) {
       const byDay = ends.all({ now: now.getTime() })
       const sumOf = (from: number, to: number): number =>
