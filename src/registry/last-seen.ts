@@ -18,6 +18,8 @@ export function createLastSeen(
   const seen = new Map(kept)
   const note = ({ kind, id }: { readonly kind: string; readonly id: string }): void => {
     if (kind !== 'device') return
+    // At the end of the order: the first is the one that was not seen for longest.
+    seen.delete(id)
     seen.set(id, clock())
     const [oldest] = seen.keys()
     if (seen.size > CAPACITY && oldest !== undefined) seen.delete(oldest)
