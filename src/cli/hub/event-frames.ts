@@ -19,6 +19,6 @@ export async function* readFrames(chunks: AsyncIterable<string>): AsyncGenerator
 }
 
 function parseFrame(text: string): EventFrame {
-  const fields = text.split('\n').map((line) => /^(id|event|data): (.*)$/.exec(line) ?? [])
+  const fields = text.split('\n').map((line) => /^(id|event|data): (.*)$/s.exec(line) ?? [])
   return Object.fromEntries(fields.flatMap(([, name, value]) => (name === undefined ? [] : [[name, value]])))
 }
