@@ -96,7 +96,7 @@ function keepLast<Item>(items: Item[], item: Item, count: number): void {
 }
 
 function summarise(delays: readonly EventLoopDelay[]): EventLoopDelay | undefined {
-  if (delays.length === 0) return undefined
   const medians = delays.map(({ p50 }) => p50).toSorted((one, other) => one - other)
-  return { p50: medians[Math.floor(medians.length / 2)] ?? 0, p99: Math.max(...delays.map(({ p99 }) => p99)) }
+  const p50 = medians[Math.floor(medians.length / 2)]
+  return p50 === undefined ? undefined : { p50, p99: Math.max(...delays.map(({ p99 }) => p99)) }
 }

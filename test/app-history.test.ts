@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import { openHistory } from '../src/app-history.ts'
 import { Traffic } from '../src/broker/traffic.ts'
@@ -67,4 +68,15 @@ test('refusals are those of the last hour, or since the start', async () => {
   expect(history.refusalsLastHour()).toBe(2)
   step(400)
   expect(history.refusalsLastHour()).toBe(0)
+})
+
+test('what held the process up for a while is told as the delay of its event loop', async () => {
+  await using stack = new AsyncDisposableStack()
+  const { history, step } = openScene(stack)
+  await wait(100)
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+  await wait(100)
+  step()
+  expect(history.eventLoopDelay()?.p99).toBeGreaterThan(100)
+  expect(history.read('1h').series.eventLoopDelayP99.at(-1)).toBeGreaterThan(100)
 })

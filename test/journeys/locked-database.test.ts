@@ -20,6 +20,12 @@ for (const mode of ['immediate', 'exclusive']) {
 
       const other = await lock(hub, 'mqtt.db', mode)
       expect(await readReadiness(hub)).toMatchObject({ status: 503, database: true, mqtt_database: false })
+      const { findings } = (await hub.api('GET', '/api/overview')).json()
+      expect(findings).toContainEqual({
+        check: 'mqtt_database',
+        status: 'failed',
+        detail: expect.stringMatching(/^Not ready: data\/mqtt\.db cannot be written/),
+      })
       const refused = await hub.connect(service)
       const closed = new Promise<void>((resolve) => refused.once('close', () => resolve()))
       refused.publish('kept', 'refused', { qos: 1 })
@@ -63,6 +69,7 @@ for (const mode of ['immediate', 'exclusive']) {
         code: 'file_unreachable',
         detail: 'hub.db is locked by another process: end what else has it open',
       })
+      expect(await hub.hub.createSetUpLink?.()).toBeUndefined()
       const client = await hub.connect(device, { clientId: 'device-001', clean: false })
       await client.publishAsync('users/test-user/devices/device-001/a', 'x', { qos: 1 })
 

@@ -1,10 +1,13 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { strFromU8, unzipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
+import { startHub } from '../../src/app.ts'
+import type { Hub } from '../../src/app-hub.ts'
+import { run } from '../cli/terminal.ts'
 import { readEvents } from '../support/event-reader.ts'
 import { nextMessage } from '../support/next-message.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -142,6 +145,34 @@ test('the CA is told with its list, its signer, and the one before it', async ()
     retiring: { chain: [{ fingerprint }] },
     rotation: { dependents: 1, moved: { issued: 0, connected: 0 } },
   })
+})
+
+test('each setting is told with the place that it is from', async () => {
+  await using folder = await temporaryFolder()
+  const signals = new EventEmitter()
+  const started = Promise.withResolvers<Hub>()
+  const finished = run({
+    argv: ['start', '--api-port', '0', '--mqtt-port', '0'],
+    cwd: folder.path,
+    env: { SIGNET_LOG__LEVEL: 'warn' },
+    signals,
+    async startHub(config, overrides) {
+      const hub = await startHub(config, overrides)
+      started.resolve(hub)
+      return hub
+    },
+  })
+  const hub = await started.promise
+  const answer = await hub.fetch(new Request('https://localhost/api/config'))
+  const { items }: { items: readonly { key: string; origin: unknown }[] } = JSON.parse(await answer.text())
+  const origins = Object.fromEntries(items.map(({ key, origin }) => [key, origin]))
+  expect(origins).toMatchObject({
+    'api.port': { layer: 'flag', place: '--api-port' },
+    'log.level': { layer: 'environment', place: 'SIGNET_LOG__LEVEL' },
+    'mqtt.host': { layer: 'default', place: 'default' },
+  })
+  signals.emit('SIGTERM')
+  await finished
 })
 
 test('a support bundle has what helps, and no secret of the hub', async () => {
