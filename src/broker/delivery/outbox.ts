@@ -35,6 +35,8 @@ export class Outbox {
   readonly #write: (bytes: Buffer) => boolean
   #pending: Buffer[] = []
   #pendingBytes = 0
+  /** Found behind in this turn, in which no socket takes anything. */
+  #wasBehind = false
 
   constructor(socket: Duplex, options: OutboxOptions) {
     this.#socket = socket
@@ -42,12 +44,20 @@ export class Outbox {
     this.#bounds = options.bounds ?? BOUNDS
     this.#write = socket.write.bind(socket)
     this.#takeOver(socket)
-    socket.on('drain', () => options.onDrain())
+    socket.on('drain', () => {
+      this.#wasBehind = false
+      options.onDrain()
+    })
   }
 
   /** Its reader takes less than it is sent, or is gone. */
   get isBehind(): boolean {
-    return this.#isClosed || this.#backlog > this.#bounds.behindBytes
+    if (this.#wasBehind) return true
+    if (!this.#isClosed && this.#backlog <= this.#bounds.behindBytes) return false
+    // For the rest of the turn: whoever reads nothing is asked for with each message of the others.
+    this.#wasBehind = true
+    this.#options.turn.flushLater(this)
+    return true
   }
 
   get #isClosed(): boolean {
@@ -81,6 +91,7 @@ export class Outbox {
     const bytes = this.#pending.length === 1 ? this.#pending[0] : Buffer.concat(this.#pending, this.#pendingBytes)
     this.#pending = []
     this.#pendingBytes = 0
+    this.#wasBehind = false
     if (!bytes || bytes.length === 0 || this.#isClosed) return
     this.#options.traffic.countWritten(bytes.length)
     this.#write(bytes)

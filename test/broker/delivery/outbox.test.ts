@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Duplex } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { writeToStream } from 'mqtt-packet'
@@ -76,6 +77,27 @@ describe('an outbox', () => {
     scene.take()
     await nextTurn()
     expect([outbox.isBehind, scene.drains]).toEqual([false, 1])
+  })
+
+  test('asks its socket once a turn whether a reader is behind, and anew in the next and when it has caught up', async () => {
+    const { outbox, socket, take } = openScene()
+    let asked = 0
+    const { writableLength } = Object.getOwnPropertyDescriptors(Duplex.prototype)
+    Object.defineProperty(socket, 'writableLength', {
+      get() {
+        asked++
+        return writableLength?.get?.call(socket)
+      },
+    })
+    outbox.send(Buffer.alloc(21))
+    asked = 0
+    expect([outbox.isBehind, outbox.isBehind, asked]).toEqual([true, true, 1])
+    await nextTurn()
+    expect([outbox.isBehind, outbox.isBehind, asked]).toEqual([true, true, 2])
+    const drained = once(socket, 'drain')
+    take()
+    await drained
+    expect(outbox.isBehind).toBe(false)
   })
 
   test('gives a reader up that takes nothing at all', () => {
