@@ -32,6 +32,8 @@ interface MemberRow {
 export function createRotationStore(database: Database): RotationStore {
   const { orm, sqlite } = database
   const transaction = createTransaction(database)
+  // Asked every second.
+  const all = orm.select().from(rotations).orderBy(desc(rotations.createdAt)).prepare()
   const members = sqlite.prepare<[Readonly<Record<string, string | number>>], MemberRow>(MEMBERS)
   const asking = sqlite.prepare<[string, number]>(`
     select 1 from rotation_members join rotations on rotations.id = rotation_id
@@ -47,7 +49,7 @@ export function createRotationStore(database: Database): RotationStore {
       const row = orm.select().from(rotations).where(eq(rotations.id, id)).get()
       return row && readRotation(row)
     },
-    list: () => orm.select().from(rotations).orderBy(desc(rotations.createdAt)).all().map(readRotation),
+    list: () => all.all().map(readRotation),
     insert: ({ deadline = null, gatheredTo = null, ...rotation }) =>
       void orm
         .insert(rotations)
