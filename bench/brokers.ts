@@ -1,7 +1,7 @@
 /**
- * Signet beside Mosquitto, another checkout of itself, or Node without a broker, over mutual TLS 1.3: each on one core, the
- * load on the other, rounds in turn, medians.
- * Run: node bench/brokers.ts [--scenario NAME] [--rounds N] [--against LAUNCHER | --bare-node]
+ * Signet beside Mosquitto or another checkout of itself, and beside Node without a broker, over mutual TLS 1.3: each on one
+ * core, the load on the other, rounds in turn, medians.
+ * Run: node bench/brokers.ts [--scenario NAME] [--rounds N] [--against LAUNCHER] [--bare-node]
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -52,16 +52,15 @@ const rounds = Number(values.rounds)
 const { against } = values
 const wanted = SCENARIOS.filter(({ name }) => values.scenario === undefined || values.scenario.includes(name))
 if (wanted.length === 0) throw new Error(`No such scenario: they are ${SCENARIOS.map(({ name }) => name).join(', ')}`)
-const other: readonly [string, StartContender] = values['bare-node']
-  ? ['bareNode', bareNode]
-  : against === undefined
-    ? ['mosquitto', mosquitto]
-    : ['other', signet(against)]
+const others: readonly (readonly [string, StartContender])[] = [
+  against === undefined ? ['mosquitto', mosquitto] : ['other', signet(against)],
+  ...(values['bare-node'] ? [['bareNode', bareNode] as const] : []),
+]
 
 pinProcess(process.pid, LOAD_CORE)
 const results = []
 for (const scenario of wanted) {
-  const contenders = new Map([['signet', signet(undefined, values['node-flag'])], ...(scenario.alone ? [] : [other])])
+  const contenders = new Map([['signet', signet(undefined, values['node-flag'])], ...(scenario.alone ? [] : others)])
   const figures = await measure(scenario, contenders)
   results.push({ scenario: scenario.name, ...figures })
   process.stderr.write(`${JSON.stringify(results.at(-1))}\n`)
@@ -88,8 +87,8 @@ async function measure(scenario: Scenario, contenders: ReadonlyMap<string, Start
       if (round >= 0) samples.get(name)?.push(figures)
     }
   }
-  const medians = Object.fromEntries([...samples].map(([name, figures]) => [name, mediansOf(figures)]))
-  return { ...medians, ...ratiosOf(Object.values(medians)) }
+  const medians = new Map([...samples].map(([name, figures]) => [name, mediansOf(figures)]))
+  return { ...Object.fromEntries(medians), ...ratiosOf(medians) }
 }
 
 /** By the hub that is to read it: no hub reads what a newer one has written. */
@@ -111,10 +110,17 @@ function mediansOf(samples: readonly Figures[]): Figures {
   return Object.fromEntries(names.map((name) => [name, median(samples.map((figures) => figures[name] ?? Number.NaN))]))
 }
 
-function ratiosOf([one, two]: readonly Figures[]): { readonly ratios?: Figures } {
-  if (!one || !two) return {}
-  const ratios = Object.entries(one).map(([name, value]) => [name, round(value / (two[name] ?? Number.NaN))])
-  return { ratios: Object.fromEntries(ratios) }
+/** Of the first one's figures to those of each other. */
+function ratiosOf(medians: ReadonlyMap<string, Figures>): { readonly ratios?: Readonly<Record<string, Figures>> } {
+  const [[, own] = [], ...rest] = medians
+  if (!own || rest.length === 0) return {}
+  return { ratios: Object.fromEntries(rest.map(([name, figures]) => [name, divide(own, figures)])) }
+}
+
+function divide(one: Figures, two: Figures): Figures {
+  return Object.fromEntries(
+    Object.entries(one).map(([name, value]) => [name, round(value / (two[name] ?? Number.NaN))]),
+  )
 }
 
 function round(value: number): number {
