@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
@@ -8,16 +9,27 @@ const WHERE_PACKETS_GO = [
   'test/journeys/{durability,guards,revocation,slow-consumers,topics}.test.ts',
 ]
 
-// They mirror rooms of src/, whose modules keep no state of their own: the next file finds them loaded.
 const ROOMS = 'test/{api,backup,broker,ca,cli,db,deploy,edge,events,registry}/**/*.test.ts'
 
-// Whole programs and whole hubs take longest: begun first, they leave short files to share out in the end.
-const SLOWEST_FIRST = ['/test/peers/', '/test/journeys/']
+// The tracer of OpenTelemetry's API keeps the first SDK that it finds for as long as the process lives.
+const OF_ITS_OWN_PROCESS = ['test/tracing.test.ts', 'test/journeys/tracing.test.ts']
+
+// Whole programs and whole hubs take longest: begun first, they leave short files to share out in the end. A process goes
+// on with the next file only where that is of the same project.
+const SLOWEST_FIRST = [
+  'alone /test/',
+  'hub /test/peers/',
+  'hub /test/journeys/',
+  'through-aedes ',
+  'rooms ',
+  'console ',
+]
 
 class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification): number => {
-      const found = SLOWEST_FIRST.findIndex((folder) => moduleId.includes(folder))
+    const place = ({ moduleId, project }: TestSpecification): number => {
+      const name = `${project.name} ${moduleId.slice(project.config.root.length)}`
+      const found = SLOWEST_FIRST.findIndex((beginning) => name.startsWith(beginning))
       return found === -1 ? SLOWEST_FIRST.length : found
     }
     return (await super.sort(files)).toSorted((a, b) => place(a) - place(b))
@@ -30,16 +42,31 @@ export default defineConfig({
     // They end what hangs, and judge nothing: a start of the hub has taken 20 s where eight others had the same two cores.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // One more than there are cores: a journey often waits, for a disk or for a process that it has started.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: SlowestFirst },
+    setupFiles: ['test/support/compiled-children.ts'],
+    // To load the hub takes longer than most files, and its modules keep no state: the next file finds them loaded.
+    isolate: false,
     projects: [
-      { extends: true, test: { name: 'hub', include: ['test/**/*.test.ts'], exclude: [ROOMS, 'test/console/**'] } },
-      { extends: true, test: { name: 'rooms', include: [ROOMS], isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'hub',
+          include: ['test/**/*.test.ts'],
+          exclude: [ROOMS, 'test/console/**', ...OF_ITS_OWN_PROCESS],
+        },
+      },
+      { extends: true, test: { name: 'alone', include: OF_ITS_OWN_PROCESS, isolate: true } },
+      { extends: true, test: { name: 'rooms', include: [ROOMS] } },
       {
         extends: true,
         test: {
           name: 'console',
           include: ['test/console/**/*.test.{ts,tsx}'],
           setupFiles: ['test/support/console/browser-window.ts'],
+          // The parts of a page keep the document that they were first drawn in.
+          isolate: true,
         },
       },
       {

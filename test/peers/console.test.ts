@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import axe from 'axe-core'
 import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findBarriers } from '../support/accessibility.ts'
 import { type Browser, openBrowser, type PageOptions } from '../support/browser.ts'
 import { needPrograms } from '../support/foreign-program.ts'
 import { startProgram } from '../support/program.ts'
@@ -131,17 +131,13 @@ describe('every page', () => {
       const options = { colorScheme, locale, viewport: { width, height: 800 }, bypassCSP: true }
       await using scene = await signIn(context, options)
       const { page, faults } = scene
-      await page.evaluate(axe.source)
       for (const name of PAGES) {
         await page.evaluate(`location.hash = '#/${name}'`)
         await page.locator('main h1').waitFor()
         await page.waitForFunction('document.querySelector("[aria-busy]") === null')
         const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
         expect(overflow, `${name} is wider than its window`).toBeLessThanOrEqual(0)
-        const found = await page.evaluate(
-          'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))',
-        )
-        expect(found, name).toEqual([])
+        expect(await findBarriers(page), name).toEqual([])
       }
       expect(faults).toEqual([])
     })

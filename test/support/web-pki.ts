@@ -26,14 +26,18 @@ export interface ServerRequest {
 const CA = 'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n'
 const EC_KEY = ['ecparam', '-name', 'prime256v1', '-genkey', '-noout']
 
+const AUTHORITY_FILES = ['web-root-key.pem', 'web-root-cert.pem', 'web-issuing-key.pem', 'web-issuing-cert.pem']
+
+/** By name: a public CA is the same one in every folder of this process. */
+const authorities = new Map<string, ReadonlyMap<string, string>>()
+
 export async function createWebPki(folder: string, name = 'Web'): Promise<WebPki> {
   const read = (file: string): Promise<string> => readFile(join(folder, file), 'utf8')
-  const write = (file: string, text: string): Promise<void> => writeFile(join(folder, file), text)
+  const write = (file: string, text: string): Promise<void> => writeFile(join(folder, file), text, { mode: 0o600 })
   await write('request.cnf', '[req]\ndistinguished_name = dn\n[dn]\n')
-  await createKey('web-root-key.pem', EC_KEY)
-  await sign('web-root', `/CN=${name} Root`, CA, ['-signkey', 'web-root-key.pem'], 3650)
-  await createKey('web-issuing-key.pem', EC_KEY)
-  await sign('web-issuing', `/CN=${name} Issuing`, CA, byCa('web-root'), 3000)
+  const known = authorities.get(name)
+  if (known) for (const [file, text] of known) await write(file, text)
+  else authorities.set(name, await createAuthority())
   return {
     root: await read('web-root-cert.pem'),
     issuing: await read('web-issuing-cert.pem'),
@@ -45,6 +49,15 @@ export async function createWebPki(folder: string, name = 'Web'): Promise<WebPki
       await sign('web-server', subject, `${extensions}extendedKeyUsage=${purpose}\n`, byCa('web-issuing'), days)
       return { cert: await read('web-server-cert.pem'), key: await read('web-server-key.pem') }
     },
+  }
+
+  async function createAuthority(): Promise<ReadonlyMap<string, string>> {
+    await createKey('web-root-key.pem', EC_KEY)
+    await sign('web-root', `/CN=${name} Root`, CA, ['-signkey', 'web-root-key.pem'], 3650)
+    await createKey('web-issuing-key.pem', EC_KEY)
+    await sign('web-issuing', `/CN=${name} Issuing`, CA, byCa('web-root'), 3000)
+    const texts = AUTHORITY_FILES.map(async (file) => [file, await read(file)] as const)
+    return new Map(await Promise.all(texts))
   }
 
   async function openssl(...args: readonly string[]): Promise<string> {
