@@ -11,12 +11,15 @@ import type { MqttBroker } from './broker/mqtt-broker.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { authModes } from './config-auth.ts'
-import type { EndCounts, OverviewStore } from './db/overview-store.ts'
+import type { OverviewStore } from './db/overview-store.ts'
 import { mendReadiness } from './registry/diagnosis/checkup.ts'
+import type { ExpiryStore } from './registry/expiry/ports.ts'
+import { countWeeks, type WeekCounts } from './registry/expiry/week-count.ts'
 import { VERSION } from './version.ts'
 
 export interface OverviewParts {
-  readonly store: Pick<OverviewStore, 'count' | 'countEnds'>
+  readonly store: Pick<OverviewStore, 'count'>
+  readonly expiry: Pick<ExpiryStore, 'listEnds'>
   readonly broker: Pick<MqttBroker, 'sessions' | 'figures'>
   readonly history: OpenHistory
   readonly readiness: readonly ReadinessCheck[]
@@ -32,9 +35,9 @@ const ENDS_HOLD_MS = 30_000
 
 /** How the hub is, from what is counted already and from counts that an index answers. */
 export function createOverview(config: Config, parts: OverviewParts): OverviewCalls {
-  const { store, broker, history, readiness, scheduled, files, runtime, clock } = parts
+  const { store, expiry, broker, history, readiness, scheduled, files, runtime, clock } = parts
   const startedAt = clock()
-  let ends: { readonly at: number; readonly counts: EndCounts } | undefined
+  let ends: { readonly at: number; readonly counts: Promise<WeekCounts> } | undefined
   return { read, history: history.read }
 
   async function read(): Promise<Overview> {
@@ -51,7 +54,7 @@ export function createOverview(config: Config, parts: OverviewParts): OverviewCa
       devices: { total, suspended, connected: sessions.countOf('device') },
       services: { total: services, connected: sessions.countOf('service') },
       refusalsLastHour: history.refusalsLastHour(),
-      certificates: countEnds(now),
+      certificates: await countEnds(now),
       sessions: { live, stored, waiting },
       queued: { messages: figures.queuedMessages, bytes: figures.queuedBytes },
       process: { rss: readMemory(runtime), heapUsed, heapTotal, eventLoopDelay: history.eventLoopDelay() },
@@ -62,10 +65,15 @@ export function createOverview(config: Config, parts: OverviewParts): OverviewCa
     }
   }
 
-  function countEnds(now: Date): EndCounts {
+  async function countEnds(now: Date): Promise<WeekCounts> {
     const age = ends ? now.getTime() - ends.at : -1
-    if (!ends || age < 0 || age >= ENDS_HOLD_MS) ends = { at: now.getTime(), counts: store.countEnds(now) }
-    return ends.counts
+    if (!ends || age < 0 || age >= ENDS_HOLD_MS) ends = { at: now.getTime(), counts: countWeeks(expiry, now) }
+    try {
+      return await ends.counts
+    } catch (error) {
+      ends = undefined
+      throw error
+    }
   }
 }
 

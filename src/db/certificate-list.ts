@@ -1,6 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import type { CertificateKind, CertificateState } from '../registry/certificate.ts'
-import type { CertificateQuery, ForeignCertificates } from '../registry/ports.ts'
+import type { CertificateQuery } from '../registry/certificate-listing.ts'
+import type { ForeignCertificates } from '../registry/ports.ts'
 import { readCertificate } from './certificate-row.ts'
 import type { Database } from './database.ts'
 import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, lte, notInArray, or, sql } from './drizzle.ts'
@@ -14,6 +15,14 @@ export function createForeignCertificates({ orm }: Database): ForeignCertificate
     .select({ count: sql<number>`count(*)` })
     .from(certificates)
     .where(sql`${certificates.pendingSince} is not null and ${certificates.revokedAt} is null`)
+    .prepare()
+  const end = orm
+    .select({ fingerprint: certificates.fingerprint })
+    .from(certificates)
+    .where(gt(certificates.fingerprint, sql.placeholder('after')))
+    .orderBy(asc(certificates.fingerprint))
+    .limit(1)
+    .offset(sql.placeholder('offset'))
     .prepare()
   const is = (fingerprint: string): SQL => eq(certificates.fingerprint, fingerprint)
 
@@ -34,6 +43,7 @@ export function createForeignCertificates({ orm }: Database): ForeignCertificate
         .all()
       return createPage(rows.map(readCertificate), query.limit, ({ fingerprint }) => fingerprint)
     },
+    endOfRun: (after = '', size) => end.get({ after, offset: size - 1 })?.fingerprint,
     countPending: () => pending.get()?.count ?? 0,
     approve: (fingerprint) => void orm.update(certificates).set({ pendingSince: null }).where(is(fingerprint)).run(),
     complete(fingerprint, contents) {
@@ -53,9 +63,21 @@ export function createForeignCertificates({ orm }: Database): ForeignCertificate
 }
 
 function conditionOf(query: CertificateQuery): SQL | undefined {
-  const { after = '', state, kind, subjectId, fingerprint, serialNumber, expiresBefore, expiresAfter, now } = query
+  const {
+    after = '',
+    upTo,
+    state,
+    kind,
+    subjectId,
+    fingerprint,
+    serialNumber,
+    expiresBefore,
+    expiresAfter,
+    now,
+  } = query
   return and(
     gt(certificates.fingerprint, after),
+    upTo === undefined ? undefined : lte(certificates.fingerprint, upTo),
     state && CONDITIONS[state](now),
     subjectId === undefined ? isOfKind(kind) : isOfSubject(subjectId, kind),
     fingerprint === undefined ? undefined : eq(certificates.fingerprint, fingerprint),

@@ -1,10 +1,10 @@
-import type { SQL } from 'drizzle-orm'
 import type { RevocationReason } from '../registry/certificate.ts'
 import type { CertificateMarks, CertificateStore, CertifiedKeys, ForeignCertificates } from '../registry/ports.ts'
 import { createForeignCertificates } from './certificate-list.ts'
 import { CERTIFICATE_COLUMNS, readCertificate, writeCertificate } from './certificate-row.ts'
 import type { Database } from './database.ts'
 import { and, asc, eq, isNull, lte, sql } from './drizzle.ts'
+import { hidden } from './hidden-value.ts'
 import { fillKeyThumbprints } from './key-thumbprints.ts'
 import { certificates } from './schema.ts'
 import { createTransaction } from './transaction.ts'
@@ -50,11 +50,6 @@ function prepareLookUps({ orm }: Database) {
       .orderBy(asc(retiresAt))
       .prepare(),
   }
-}
-
-// SQLite plans a sorted query whose bound values it sees anew at each execution (STAT4), ten times the cost.
-function hidden(name: string): SQL {
-  return sql`(select ${sql.placeholder(name)})`
 }
 
 function prepareInsertion({ orm }: Database) {

@@ -1,92 +1,117 @@
-import type { DeviceKeyQuery, DeviceListStore, DeviceSelection } from '../registry/device-list.ts'
+import type { DeviceKeyQuery, DeviceListStore, StoredDeviceRow } from '../registry/device-list.ts'
+import type { DeviceRun, DeviceSort } from '../registry/device-scan.ts'
 import type { Database } from './database.ts'
 import { DEVICE_COLUMNS, deviceCondition } from './device-store.ts'
-import { and, eq, inArray, type SQL, sql } from './drizzle.ts'
+import { and, eq, type SQL, sql } from './drizzle.ts'
 import { devices, legacyCredentials } from './schema.ts'
 
-/** Keys first, by an index where there is one; then the rows of the page alone. */
+/** Keys first, by an index; then the rows of the page alone. */
 export function createDeviceListStore(database: Database): DeviceListStore {
   const { orm, sqlite } = database
+  const rows = prepareRows(database)
   return {
     listKeys(query) {
-      const value = sortedBy(query)
-      const direction = sql.raw(query.order)
+      const { sort, order, limit } = query
+      const value = VALUES[sort]
       return orm
-        .select({ id: devices.id, value })
+        .select({ id: devices.id, value: sql<string>`${value}` })
         .from(devices)
-        .where(and(conditionOf(query), isBehind(value, query)))
-        .orderBy(...(query.sort === 'id' ? [] : [sql`${value} ${direction}`]), sql`${devices.id} ${direction}`)
-        .limit(query.limit)
+        .where(and(deviceCondition(query), isBehind(value, query)))
+        .orderBy(...(sort === 'id' ? [] : [inOrder(value, order)]), inOrder(devices.id, order))
+        .limit(limit)
         .all()
     },
-    listIds(selection) {
-      const ids = orm
-        .select({ id: devices.id, createdAt: devices.createdAt })
+    listRun(run) {
+      const { sort, order, after, now } = run
+      const last = endOf(run)
+      const statement = orm
+        .select({ id: devices.id, value: sort === 'certificateEnds' ? endsAt(now.getTime()) : VALUES[sort] })
         .from(devices)
-        .where(conditionOf(selection))
-        .orderBy(devices.id)
+        .where(and(deviceCondition(run), isPast(order, after), isUpTo(order, last)))
+        .orderBy(inOrder(devices.id, order))
         .toSQL()
-      // As SQLite has them: an object for each of all devices takes three times as long.
-      return sqlite
-        .prepare<unknown[], readonly [string, number]>(ids.sql)
-        .raw()
-        .all(...ids.params)
+      // As SQLite has them: the query builder takes as long again for what it makes of them.
+      const found = sqlite.prepare<unknown[], readonly [string, string | number | null]>(statement.sql).raw()
+      return { devices: found.all(...statement.params).map(([id, value]) => ({ id, value })), last }
     },
-    listRows(ids, now) {
-      const rows = orm
-        .select({
-          ...DEVICE_COLUMNS,
-          legacyUserName: legacyCredentials.userName,
-          legacyEndsAt: legacyCredentials.endsAt,
-          ends: sql<number | null>`${endOf(now)}`,
-        })
-        .from(devices)
-        .leftJoin(legacyCredentials, eq(legacyCredentials.deviceId, devices.id))
-        .where(inArray(devices.id, [...ids]))
-        .all()
-      return rows.map(({ legacyUserName: userName, legacyEndsAt: endsAt, ends, ...device }) => ({
-        ...device,
-        legacy: userName === null || endsAt === null ? undefined : { userName, endsAt },
-        certificateEnds: ends === null ? undefined : new Date(ends),
-      }))
-    },
-    count: (selection) =>
-      orm.select({ count: sql<number>`count(*)` }).from(devices).where(conditionOf(selection)).get()?.count ?? 0,
+    listRows: (ids, now) => rows.all({ ids: JSON.stringify(ids), now: now.getTime() }).map(readRow),
+    count: (filter) =>
+      orm.select({ count: sql<number>`count(*)` }).from(devices).where(deviceCondition(filter)).get()?.count ?? 0,
+  }
+
+  /** The last of the run; none: it has the rest. What is searched for is no part of it: all that is looked at counts. */
+  function endOf({ userId, state, order, after, size }: DeviceRun): string | undefined {
+    const counted = userId === undefined ? { ...(state && { state }) } : { userId }
+    const ids = orm
+      .select({ id: devices.id })
+      .from(devices)
+      .where(and(deviceCondition(counted), isPast(order, after)))
+    return ids
+      .orderBy(inOrder(devices.id, order))
+      .limit(1)
+      .offset(size - 1)
+      .get()?.id
   }
 }
 
-function conditionOf({ among, ...filter }: DeviceSelection): SQL | undefined {
-  if (!among) return deviceCondition(filter)
-  const ids = sql`(select value from json_each(${JSON.stringify(among.ids)}))`
-  const isWanted = among.isIn ? sql`${devices.id} in ${ids}` : sql`${devices.id} not in ${ids}`
-  return and(deviceCondition(filter), isWanted)
-}
+type Order = DeviceRun['order']
+
+const VALUES = {
+  id: devices.id,
+  user: devices.userId,
+  state: devices.state,
+  lastSeen: devices.createdAt,
+} as const satisfies Record<Exclude<DeviceSort, 'certificateEnds'>, unknown>
 
 /** Of its certificates that are neither revoked nor replaced, the end of the one that ends last: from an index alone. */
-function endOf(now: Date): SQL {
+function endsAt(now: number | ReturnType<typeof sql.placeholder>): SQL<number | null> {
   // Not as a column of drizzle's, which leaves out the name of an only table: certificates have an id too.
   return sql`(
     select max(not_after) from certificates
     where kind = 'device' and subject_id = devices.id and revoked_at is null and pending_since is null
-      and (retires_at is null or retires_at > ${now.getTime()}))`
+      and (retires_at is null or retires_at > ${now}))`
 }
 
-function sortedBy({ sort, order, now }: DeviceKeyQuery): SQL<string | number> {
-  switch (sort) {
-    case 'id':
-      return sql`${devices.id}`
-    case 'user':
-      return sql`${devices.userId}`
-    case 'state':
-      return sql`${devices.state}`
-    case 'certificateEnds':
-      return sql`coalesce(${endOf(now)}, ${order === 'asc' ? Number.MAX_SAFE_INTEGER : -1})`
+function prepareRows({ orm }: Database) {
+  return orm
+    .select({
+      ...DEVICE_COLUMNS,
+      legacyUserName: legacyCredentials.userName,
+      legacyEndsAt: legacyCredentials.endsAt,
+      ends: endsAt(sql.placeholder('now')),
+    })
+    .from(devices)
+    .leftJoin(legacyCredentials, eq(legacyCredentials.deviceId, devices.id))
+    .where(sql`${devices.id} in (select value from json_each(${sql.placeholder('ids')}))`)
+    .prepare()
+}
+
+type Row = ReturnType<ReturnType<typeof prepareRows>['all']>[number]
+
+function readRow({ legacyUserName: userName, legacyEndsAt: endsAt, ends, ...device }: Row): StoredDeviceRow {
+  return {
+    ...device,
+    legacy: userName === null || endsAt === null ? undefined : { userName, endsAt },
+    certificateEnds: ends === null ? undefined : new Date(ends),
   }
 }
 
-function isBehind(value: SQL, { sort, order, after }: DeviceKeyQuery): SQL | undefined {
-  if (!after) return undefined
-  const sign = sql.raw(order === 'asc' ? '>' : '<')
-  if (sort === 'id') return sql`${devices.id} ${sign} ${after.id}`
-  return sql`(${value}, ${devices.id}) ${sign} (${after.value}, ${after.id})`
+function inOrder(column: (typeof VALUES)[keyof typeof VALUES], order: Order): SQL {
+  return sql`${column} ${sql.raw(order)}`
+}
+
+function isUpTo(order: Order, id: string | undefined): SQL | undefined {
+  return id === undefined ? undefined : sql`${devices.id} ${sql.raw(order === 'asc' ? '<=' : '>=')} ${id}`
+}
+
+function isPast(order: Order, id: string | undefined): SQL | undefined {
+  return id === undefined ? undefined : sql`${devices.id} ${sql.raw(order === 'asc' ? '>' : '<')} ${id}`
+}
+
+function isBehind(
+  value: (typeof VALUES)[DeviceKeyQuery['sort']],
+  { sort, order, after }: DeviceKeyQuery,
+): SQL | undefined {
+  if (!after || sort === 'id') return isPast(order, after?.id)
+  return sql`(${value}, ${devices.id}) ${sql.raw(order === 'asc' ? '>' : '<')} (${after.value}, ${after.id})`
 }

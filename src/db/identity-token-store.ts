@@ -2,6 +2,7 @@ import type { IdentityToken } from '../registry/identity-token.ts'
 import type { IdentityTokenStore } from '../registry/ports.ts'
 import type { Database } from './database.ts'
 import { and, eq, isNull, sql } from './drizzle.ts'
+import { hidden } from './hidden-value.ts'
 import { identityTokens } from './schema.ts'
 
 export function createIdentityTokenStore({ orm }: Database): IdentityTokenStore {
@@ -13,7 +14,10 @@ export function createIdentityTokenStore({ orm }: Database): IdentityTokenStore 
     .where(eq(id, placeholder('id')))
     .prepare()
   // The clock may stand still or be set back between two tokens.
-  const bySubject = select().where(ofSubject).orderBy(sql`rowid`).prepare()
+  const bySubject = select()
+    .where(and(eq(kind, hidden('kind')), eq(subjectId, hidden('subjectId'))))
+    .orderBy(sql`rowid`)
+    .prepare()
   const remove = orm.delete(identityTokens).where(ofSubject).prepare()
 
   return {

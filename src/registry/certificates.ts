@@ -3,9 +3,10 @@ import { DomainError } from '../errors.ts'
 import { parseFingerprint } from '../identifiers.ts'
 import type { Admissions } from './admission.ts'
 import { type Certificate, type CertificateState, isActive, stateOf } from './certificate.ts'
+import { type CertificateListStore, type CertificateQuery, listInRuns } from './certificate-listing.ts'
 import type { Issuance } from './issuance.ts'
 import type { Page } from './page.ts'
-import type { CertificateQuery, CertificateStore, ForeignCertificates } from './ports.ts'
+import type { CertificateStore } from './ports.ts'
 import type { Revocations } from './revocations.ts'
 
 export interface Validation {
@@ -25,7 +26,7 @@ export interface Certificates
   listOf(deviceId: string): readonly Certificate[]
   isValid(certificate: Certificate): boolean
   /** Of all devices and services, with the state each is in now. */
-  list(query: Omit<CertificateQuery, 'now'>): Page<ListedCertificate>
+  list(query: Omit<CertificateQuery, 'now' | 'upTo'>): Promise<Page<ListedCertificate>>
   /** Whether a device or service that shows this certificate would be let in for it. */
   validate(fingerprint: string): Validation
 }
@@ -38,7 +39,7 @@ export interface ListedCertificate {
 export interface CertificatesOptions {
   readonly issuance: Pick<Issuance, 'issueToDevice' | 'certifyDevice' | 'issueToService'>
   readonly revocations: Pick<Revocations, 'revokeDevice' | 'revokeService'>
-  readonly certificates: Pick<CertificateStore, 'listOf'> & Pick<ForeignCertificates, 'list'>
+  readonly certificates: Pick<CertificateStore, 'listOf'> & CertificateListStore
   readonly admissions: Pick<Admissions, 'whyRefused'>
   readonly clock: Clock
 }
@@ -60,9 +61,9 @@ export function createCertificates(options: CertificatesOptions): Certificates {
     },
     listOf: (deviceId) => certificates.listOf('device', deviceId),
     isValid: (certificate) => isActive(certificate, clock()),
-    list(query) {
+    async list(query) {
       const now = clock()
-      const page = certificates.list({ ...query, now })
+      const page = await listInRuns(certificates, { ...query, now })
       return { ...page, items: page.items.map((certificate) => ({ certificate, state: stateOf(certificate, now) })) }
     },
     validate(text) {

@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto'
 import type { Administrator } from './administrator.ts'
 import type { ApiToken } from './api-token.ts'
-import type { Certificate, CertificateKind, CertificateState, NewCertificate, RevocationReason } from './certificate.ts'
+import type { Certificate, CertificateKind, NewCertificate, RevocationReason } from './certificate.ts'
+import type { CertificateListStore } from './certificate-listing.ts'
 import type { Claim } from './claim.ts'
 import type { Device } from './device.ts'
 import type { IdentityToken } from './identity-token.ts'
@@ -47,28 +48,12 @@ export interface CertificateStore {
   insert(certificate: NewCertificate): void
 }
 
-export interface CertificateQuery extends PageRequest {
-  readonly state?: CertificateState
-  readonly kind?: CertificateKind
-  readonly subjectId?: string
-  readonly fingerprint?: string
-  readonly serialNumber?: string
-  readonly expiresBefore?: Date
-  readonly expiresAfter?: Date
-  /** Whether to leave out those whose owner has a good one that ends later. */
-  readonly isLatest?: boolean
-  /** By whose time the state is meant. */
-  readonly now: Date
-}
-
 /** What a certificate says of itself, learnt after it was registered by its fingerprint. */
 export type CertificateContents = Pick<Certificate, 'serialNumber' | 'notBefore' | 'notAfter' | 'subject'> &
   Partial<Pick<Certificate, 'pem'>>
 
 /** The certificates that were not issued here. */
-export interface ForeignCertificates {
-  /** In the order of their fingerprints. */
-  list(query: CertificateQuery): Page<Certificate>
+export interface ForeignCertificates extends CertificateListStore {
   countPending(): number
   /** Takes the mark off. */
   approve(fingerprint: string): void

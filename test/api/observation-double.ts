@@ -40,7 +40,7 @@ export function createObservationDouble(now: Date, noted: (...call: unknown[]) =
       },
     },
     deviceList: {
-      page(query) {
+      async page(query) {
         noted('deviceList.page', query)
         const row = {
           id: 'device-001',
@@ -56,7 +56,7 @@ export function createObservationDouble(now: Date, noted: (...call: unknown[]) =
         } as const
         return { items: [row], last: { value: 'user-1', id: 'device-001' } }
       },
-      count: () => 12,
+      count: async () => 12,
     },
     search(text) {
       noted('search', text)

@@ -83,7 +83,7 @@ export function createRegistryDouble(now: Date, caCertificatePem: string) {
       },
       listOf: (deviceId) => [createCertificateRecord('device', deviceId, now)],
       isValid: () => true,
-      list: (query) =>
+      list: async (query) =>
         noted(
           { items: [{ certificate: createCertificateRecord('device', device.id, now), state: 'active' }] },
           'certificates.list',

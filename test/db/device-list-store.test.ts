@@ -4,7 +4,8 @@ import { openDatabase } from '../../src/db/database.ts'
 import { createDeviceListStore } from '../../src/db/device-list-store.ts'
 import { createDeviceStore } from '../../src/db/device-store.ts'
 import { createLegacyCredentialStore } from '../../src/db/legacy-credential-store.ts'
-import { createDeviceList, type DeviceListQuery, type DevicePosition } from '../../src/registry/device-list.ts'
+import { createDeviceList, type DeviceListQuery } from '../../src/registry/device-list.ts'
+import type { DevicePosition } from '../../src/registry/device-scan.ts'
 import { createCertificate, createDevice, minutesAfterNoon, NOON } from './records.ts'
 
 const CONNECTION = { connectedAt: minutesAfterNoon(3), address: '192.0.2.7' }
@@ -34,10 +35,8 @@ function createScene() {
   const certify = (id: string, minutes: number, more: Parameters<typeof createCertificate>[1] = {}): void =>
     certificates.insert(createCertificate(id, { notAfter: minutesAfterNoon(minutes), ...more }))
   const page = (query: Partial<DeviceListQuery>) => list.page({ limit: 100, sort: 'id', order: 'asc', ...query })
-  const ids = (query: Partial<DeviceListQuery>): string =>
-    page(query)
-      .items.map(({ id }) => id)
-      .join('')
+  const ids = async (query: Partial<DeviceListQuery>): Promise<string> =>
+    (await page(query)).items.map(({ id }) => id).join('')
   return { database, devices, certify, legacy, list, page, ids, [Symbol.dispose]: () => database[Symbol.dispose]() }
 }
 
@@ -54,17 +53,17 @@ describe('devices in order', () => {
       ['asc', asc],
       ['desc', desc],
     ] as const) {
-      test(`of their ${sort}, ${order}, are the same whatever the size of a page`, () => {
+      test(`of their ${sort}, ${order}, are the same whatever the size of a page`, async () => {
         using scene = createScene()
         const { certify, ids, page } = scene
         certify('a', 30)
         certify('b', 20)
         certify('d', -20)
-        expect(ids({ sort, order })).toBe(expected)
+        expect(await ids({ sort, order })).toBe(expected)
         for (const limit of [1, 2, 5]) {
           const found: string[] = []
           for (let after: DevicePosition | undefined, isMore = true; isMore; isMore = after !== undefined) {
-            const { items, last } = page({ sort, order, limit, ...(after ? { after } : {}) })
+            const { items, last } = await page({ sort, order, limit, ...(after ? { after } : {}) })
             found.push(...items.map(({ id }) => id))
             after = last
           }
@@ -76,13 +75,13 @@ describe('devices in order', () => {
 })
 
 describe('a row', () => {
-  test('has all that a list shows of a device', () => {
+  test('has all that a list shows of a device', async () => {
     using scene = createScene()
     const { certify, legacy, page } = scene
     certify('c', 30)
     const hash = { algorithm: 'bcrypt', digest: '$2b$10$' } as const
     legacy.save({ deviceId: 'c', userName: 'cyd', hash, endsAt: minutesAfterNoon(60), createdAt: NOON })
-    expect(page({ search: 'c' }).items).toEqual([
+    expect((await page({ search: 'c' })).items).toEqual([
       {
         ...createDevice('c', { userId: 'cyd', state: 'suspended', policies: ['p'], clientIds: ['c:1'] }),
         legacy: { userName: 'cyd', endsAt: minutesAfterNoon(60) },
@@ -93,9 +92,9 @@ describe('a row', () => {
     ])
   })
 
-  test('says nothing where nothing is known', () => {
+  test('says nothing where nothing is known', async () => {
     using scene = createScene()
-    const [row] = scene.page({ search: 'd', userId: 'ann' }).items
+    const [row] = (await scene.page({ search: 'd', userId: 'ann' })).items
     expect(row).toMatchObject({ id: 'd', legacy: undefined, certificateEnds: undefined, connection: undefined })
     expect(row?.lastSeenAt).toBeUndefined()
   })
@@ -108,11 +107,12 @@ describe('a row', () => {
     { name: 'of one that may be used for a while yet', more: { retiresAt: minutesAfterNoon(11) }, expected: 50 },
     { name: 'of one that ends later', more: {}, expected: 50 },
   ] as const) {
-    test(`ends at ${expected} with the end ${name}`, () => {
+    test(`ends at ${expected} with the end ${name}`, async () => {
       using scene = createScene()
       scene.certify('a', 10)
       scene.certify('a', 50, more)
-      expect(scene.page({ search: 'a', userId: 'bob' }).items[0]?.certificateEnds).toEqual(minutesAfterNoon(expected))
+      const { items } = await scene.page({ search: 'a', userId: 'bob' })
+      expect(items[0]?.certificateEnds).toEqual(minutesAfterNoon(expected))
     })
   }
 })
@@ -125,26 +125,26 @@ describe('devices', () => {
     { name: 'of a user', query: { userId: 'ann' }, expected: 'de' },
     { name: 'of a name that SQL and LIKE know', query: { search: "%' or 1" }, expected: '' },
   ] as const) {
-    test(`${name} are found and counted`, () => {
+    test(`${name} are found and counted`, async () => {
       using scene = createScene()
-      expect(scene.ids(query)).toBe(expected)
-      expect(scene.list.count(query)).toBe(expected.length)
+      expect(await scene.ids(query)).toBe(expected)
+      expect(await scene.list.count(query)).toBe(expected.length)
     })
   }
 
-  test('that are not connected are sorted by when they were seen', () => {
+  test('that are not connected are sorted by when they were seen', async () => {
     using scene = createScene()
-    expect(scene.ids({ connected: false, sort: 'lastSeen' })).toBe('abd')
+    expect(await scene.ids({ connected: false, sort: 'lastSeen' })).toBe('abd')
   })
 
-  test('that are deleted while they are listed are left out', () => {
+  test('that are deleted while they are listed are left out', async () => {
     using scene = createScene()
     const store = createDeviceListStore(scene.database)
     expect(store.listRows(['a', 'gone'], NOON).map(({ id }) => id)).toEqual(['a'])
   })
 })
 
-test('the end of a certificate is read from an index alone, and states are in one', () => {
+test('the end of a certificate is read from an index alone, and states are in one', async () => {
   using database = openDatabase()
   const explain = (statement: string): string =>
     JSON.stringify(database.sqlite.prepare(`explain query plan ${statement}`).all())

@@ -1,13 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { createCertificateStore } from '../../src/db/certificate-store.ts'
 import { openDatabase } from '../../src/db/database.ts'
 import { createDeviceStore } from '../../src/db/device-store.ts'
 import { createEventStore } from '../../src/db/event-store.ts'
 import { createOverviewStore } from '../../src/db/overview-store.ts'
 import { createServiceStore } from '../../src/db/service-store.ts'
-import { createCertificate, createDevice, createService, minutesAfterNoon, NOON } from './records.ts'
-
-const DAY = 1440
+import { createDevice, createService, minutesAfterNoon } from './records.ts'
 
 describe('the overview of the registry', () => {
   test('counts devices and services', () => {
@@ -19,28 +16,6 @@ describe('the overview of the registry', () => {
     devices.save(createDevice('b', { state: 'suspended' }))
     createServiceStore(database).save(createService('s'))
     expect(store.count()).toEqual({ devices: 2, suspended: 1, services: 1 })
-  })
-
-  test('counts the ends of certificates by weeks, each good one once', () => {
-    using database = openDatabase()
-    const certificates = createCertificateStore(database)
-    const certify = (id: string, days: number, more: Parameters<typeof createCertificate>[1] = {}): void =>
-      certificates.insert(createCertificate(id, { notAfter: minutesAfterNoon(days * DAY), ...more }))
-    certify('now', 0)
-    certify('week', 7)
-    certify('month', 29.9)
-    certify('later', 30)
-    certify('last', 83.9)
-    certify('beyond', 84)
-    certify('past', -1)
-    certify('revoked', 1, { revokedAt: NOON, revocationReason: 'keyCompromise' })
-    certify('retired', 1, { retiresAt: NOON })
-    certify('pending', 1, { pendingSince: NOON })
-    certify('replaced', 1)
-    certify('replaced', 365)
-    const { within30Days, byWeek } = createOverviewStore(database).countEnds(NOON)
-    expect(within30Days).toBe(3)
-    expect(byWeek).toEqual([1, 1, 0, 0, 2, 0, 0, 0, 0, 0, 0, 1])
   })
 
   test('lists when devices came or went last, the one that has waited longest first', () => {

@@ -13,7 +13,7 @@ import { createRevocationListStore } from '../../src/db/revocation-list-store.ts
 import { createServiceStore } from '../../src/db/service-store.ts'
 import { createSignInLinkStore } from '../../src/db/sign-in-link-store.ts'
 import { CERTIFICATE_STATES } from '../../src/registry/certificate.ts'
-import type { CertificateQuery } from '../../src/registry/ports.ts'
+import type { CertificateQuery } from '../../src/registry/certificate-listing.ts'
 import { createApiToken, createCertificate, createDevice, createService, NOON } from './records.ts'
 
 interface Row {
@@ -65,6 +65,17 @@ const LOOK_UPS: readonly { name: string; run: (database: Database) => unknown; i
     name: 'the certificates after a cursor',
     run: (database) => createCertificateStore(database).list({ limit: 10, after: 'AA', now: NOON, state: 'active' }),
     index: /SEARCH certificates USING COVERING INDEX certificates_listed \(fingerprint>\?\)/,
+  },
+  {
+    name: 'the last certificate of a run',
+    run: (database) => createCertificateStore(database).endOfRun('AA', 1000),
+    index: /SEARCH certificates USING COVERING INDEX \w+ \(fingerprint>\?\)$/,
+  },
+  {
+    name: 'the certificates of a run that nothing has replaced',
+    run: (database) =>
+      createCertificateStore(database).list({ limit: 10, after: 'AA', upTo: 'BB', now: NOON, isLatest: true }),
+    index: /SEARCH certificates USING INDEX certificates_\w+ \(fingerprint>\? AND fingerprint<\?\)/,
   },
   ...CERTIFICATE_STATES.map((state) => ({
     name: `the certificates that are ${state}`,

@@ -108,7 +108,7 @@ describe('a certificate of our CA that nobody registered', () => {
     using scene = await createScene({ unknownCertificates: PENDING })
     const peer = await strange(scene, 'pump')
     for (let attempt = 0; attempt < 2; attempt++) expect(judged(scene, peer)).toBe('certificate_pending')
-    const page = scene.registry.certificates.list({ limit: 10, state: 'pending' })
+    const page = await scene.registry.certificates.list({ limit: 10, state: 'pending' })
     expect(page.items).toMatchObject([
       { state: 'pending', certificate: { subjectId: 'pump', pendingSince: NOON, fingerprint: fingerprintOf(peer) } },
     ])

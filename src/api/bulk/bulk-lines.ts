@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DomainError } from '../../errors.ts'
 import type { BulkCreation, BulkWishes } from '../../registry/bulk-creation.ts'
 import { type BulkLine, bulkRowSchema, readBulkRow, shapeFault, shapeOutcome } from '../resources/bulk.ts'
@@ -66,6 +67,8 @@ async function* bounded(rows: AsyncIterable<ParsedRow>): AsyncGenerator<ParsedRo
     count += 1
     if (count > MAX_BULK_ROWS) throw new DomainError('body_too_large', `A table has at most ${MAX_BULK_ROWS} rows`)
     yield row
+    // A row waits for nothing where keys are made and signed in this thread: a whole buffer of them would be one turn.
+    await nextTurn()
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import type { DeviceListQuery, DevicePosition, DeviceRow } from '../../registry/device-list.ts'
+import type { DeviceRow } from '../../registry/device-list.ts'
+import type { DeviceOrder, DevicePosition } from '../../registry/device-scan.ts'
 import { pageSchema } from '../pagination.ts'
 import { deviceQuerySchema, deviceSchema, shapeDevice } from './device.ts'
 
@@ -32,7 +33,7 @@ const cursorSchema = z.tuple([
 /** Where a list in this order goes on; none: it is no cursor of such a list. */
 export function readDeviceCursor(
   cursor: string,
-  { sort, order }: Pick<DeviceListQuery, 'sort' | 'order'>,
+  { sort, order }: Pick<DeviceOrder, 'sort' | 'order'>,
 ): DevicePosition | undefined {
   const text = Buffer.from(cursor, 'base64url').toString()
   // Of the list by ids, which is older than the others, a cursor is an id alone.
@@ -45,7 +46,7 @@ export function readDeviceCursor(
 
 export function writeDeviceCursor(
   { value, id }: DevicePosition,
-  { sort, order }: Pick<DeviceListQuery, 'sort' | 'order'>,
+  { sort, order }: Pick<DeviceOrder, 'sort' | 'order'>,
 ): string {
   return Buffer.from(sort === 'id' ? id : JSON.stringify([sort, order, value, id])).toString('base64url')
 }

@@ -103,10 +103,10 @@ export function certificateRoutes(
   const shape = (certificate: ReturnType<Approvals['approve']>) =>
     shapeCertificate({ certificate, isValid: certificates.isValid(certificate) })
   return new OpenAPIHono<ApiEnv>()
-    .openapi({ ...list, middleware: guard('read') }, (c) => {
+    .openapi({ ...list, middleware: guard('read') }, async (c) => {
       const { limit, cursor, deviceId: subjectId, latest, ...filter } = c.req.valid('query')
       const query = exact({ subjectId, ...filter, isLatest: latest === 'true' || undefined })
-      const page = certificates.list({ ...query, ...readPageRequest({ limit, cursor }) })
+      const page = await certificates.list({ ...query, ...readPageRequest({ limit, cursor }) })
       return c.json(shapePage(page, shapeListed), 200)
     })
     .openapi({ ...approve, middleware: guard('operate') }, (c) => {

@@ -78,16 +78,16 @@ export function deviceRoutes(
       const device = devices.create(exact(c.req.valid('json')), mayAttachWide(c.var.caller))
       return c.json(shape(device), 201)
     })
-    .openapi({ ...listed, middleware: guard('read') }, (c) => {
+    .openapi({ ...listed, middleware: guard('read') }, async (c) => {
       const { limit, cursor, q: search, count, sort, order, connected, ...rest } = c.req.valid('query')
       const after = cursor === undefined ? undefined : readDeviceCursor(cursor, { sort, order })
       if (cursor !== undefined && !after) {
         throw new DomainError('bad_request', 'The cursor is of a list in another order: begin that list anew')
       }
       const filter = exact({ search, ...rest, connected: connected && connected === 'true' })
-      const { items, last } = list.page({ ...filter, limit, sort, order, ...exact({ after }) })
+      const { items, last } = await list.page({ ...filter, limit, sort, order, ...exact({ after }) })
       const nextCursor = last ? writeDeviceCursor(last, { sort, order }) : null
-      const total = count === 'true' ? { total: list.count(filter) } : {}
+      const total = count === 'true' ? { total: await list.count(filter) } : {}
       return c.json({ items: items.map(shapeDeviceRow), nextCursor, ...total }, 200)
     })
     .openapi({ ...show, middleware: guard('read') }, (c) => {

@@ -3,25 +3,32 @@ import type { CertificateKind } from '../certificate.ts'
 import type { End, ExpiryCount, ExpiryStore } from './ports.ts'
 
 const DAY_MS = 86_400_000
-const PAGE = 1000
+// SQLite finds so many in two milliseconds.
+const PAGE = 500
 
 type Counts = Omit<ExpiryCount, 'kind'>
 
-/** Page by page: nobody waits for a large fleet. */
 export async function countEnds(store: Pick<ExpiryStore, 'listEnds'>, now: Date): Promise<readonly ExpiryCount[]> {
   const counts = new Map<CertificateKind, Record<keyof Counts, number>>()
-  for (let after: End | undefined; ; ) {
-    const page = store.listEnds(now, PAGE, after)
-    for (const { kind, notAfter } of page) {
+  for await (const ends of endsOf(store, now)) {
+    for (const { kind, notAfter } of ends) {
       const known = counts.get(kind) ?? createCounts()
       known[bucketOf(notAfter.getTime() - now.getTime())]++
       counts.set(kind, known)
     }
-    after = page.at(-1)
-    if (page.length < PAGE) break
-    await nextTurn()
   }
   return [...counts].map(([kind, known]) => ({ kind, ...known }))
+}
+
+/** All of them, a page a turn of the event loop: nobody waits for a large fleet. */
+export async function* endsOf(store: Pick<ExpiryStore, 'listEnds'>, now: Date): AsyncGenerator<readonly End[]> {
+  for (let after: End | undefined; ; ) {
+    const page = store.listEnds(now, PAGE, after)
+    yield page
+    after = page.at(-1)
+    if (page.length < PAGE) return
+    await nextTurn()
+  }
 }
 
 function createCounts(): Record<keyof Counts, number> {

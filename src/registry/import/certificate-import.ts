@@ -37,7 +37,8 @@ export function keepCertificate(
   const now = clock()
   if (!known) {
     const certificate = createRecord(judged, deviceId, now)
-    certificates.insert(certificate)
+    // Of its key the thumbprint was taken before: within the transaction of a whole fleet it would hold everybody up.
+    certificates.insert({ ...certificate, keyThumbprint: judged.keyThumbprint })
     return { certificate, isNew: true, isCompleted: false, refusal: judgeRecord(certificate, now) }
   }
   const isCompleted = (known.pem === undefined && pem !== undefined) || isPending(known)

@@ -1,0 +1,41 @@
+import type { Browser, Page } from 'playwright-core'
+import type { CallApi } from '../api-caller.ts'
+import type { ChildHub } from '../child-hub.ts'
+
+const PAGES = ['overview', 'devices', 'devices/talker-1', 'sessions', 'certificates', 'activity', 'settings']
+
+/** A hub's console in a browser, signed in. */
+export async function openConsole(browser: Browser, { apiPort }: ChildHub, call: CallApi): Promise<Page> {
+  const page = await browser.newPage({ ignoreHTTPSErrors: true, reducedMotion: 'reduce', locale: 'en-GB' })
+  const { link } = JSON.parse((await call('POST', '/api/sign-in-links', { name: 'bench', role: 'admin' })).body)
+  await page.goto(`https://localhost:${apiPort}/${new URL(link).hash}`)
+  await page.locator('button.main').first().click()
+  await page.locator('.frame').waitFor()
+  return page
+}
+
+/** How long each page took, in milliseconds: all of them one after the other, so many times. */
+export async function openPages(page: Page, rounds: number): Promise<ReadonlyMap<string, readonly number[]>> {
+  const times = new Map(PAGES.map((name): [string, number[]] => [name, []]))
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, taken] of times) taken.push(await open(page, name))
+  }
+  return times
+}
+
+/** From the click until nothing of the page is waited for, in milliseconds. */
+async function open(page: Page, name: string): Promise<number> {
+  await page.evaluate("location.hash = '#/policies'")
+  await page.getByRole('heading', { level: 1, name: 'Policies' }).waitFor()
+  return page.evaluate(`new Promise((resolve) => {
+    const start = performance.now()
+    const before = document.title
+    location.hash = '#/${name}'
+    const look = () => {
+      const isThere = document.title !== before && document.querySelector('[aria-busy]') === null
+      if (isThere) resolve(performance.now() - start)
+      else requestAnimationFrame(look)
+    }
+    requestAnimationFrame(look)
+  })`) as Promise<number>
+}
