@@ -17,6 +17,7 @@ import { createLegacyCredentialStore } from './db/legacy-credential-store.ts'
 import { type MqttDatabase, openMqttDatabase } from './db/mqtt/mqtt-database.ts'
 import { createPolicyStore } from './db/policy-store.ts'
 import { createServiceStore } from './db/service-store.ts'
+import { createSharedTransaction } from './db/shared-transaction.ts'
 import { createSignInLinkStore } from './db/sign-in-link-store.ts'
 import { createTransaction } from './db/transaction.ts'
 import type { Logger } from './logger.ts'
@@ -56,6 +57,7 @@ export function createStores(
     enrolmentTokens: keep(createEnrolmentTokenStore(database), 'insert', 'markRevoked'),
     enrolments: keep(createEnrolmentStore(database), 'insert', 'decide', 'delete'),
     transaction,
+    sharedTransaction: createSharedTransaction(database, transaction),
     audit: trail,
   }
 }

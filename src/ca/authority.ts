@@ -12,7 +12,7 @@ import {
   planCertificate,
 } from './certificate-profile.ts'
 import { type CertifiedIssuer, createIssuer } from './issuer.ts'
-import { exportPrivateKey, generateKeyPair, type KeyAlgorithm } from './key-pair.ts'
+import { exportKeyPair, generateKeyPair, type KeyAlgorithm } from './key-pair.ts'
 import { checkKey, DEFAULT_PROFILE, type LeafProfile, planKey } from './leaf-profile.ts'
 import { type RevocationListPlan, signRevocationList } from './revocation-list.ts'
 import { readSigningRequest, type SigningRequest } from './signing-request.ts'
@@ -160,8 +160,9 @@ export class CertificateAuthority {
 
   async #issue(request: CertificateRequest, keyAlgorithm: KeyAlgorithm): Promise<IssuedKeyPair> {
     const plan = this.#plan(request)
-    const { publicKey, privateKey } = await generateKeyPair(keyAlgorithm)
-    return { ...(await this.#sign(plan, publicKey)), privateKeyPem: exportPrivateKey(privateKey) }
+    const pair = await generateKeyPair(keyAlgorithm)
+    const privateKeyPem = exportKeyPair(pair)
+    return { ...(await this.#sign(plan, pair.publicKey)), privateKeyPem }
   }
 
   async #sign(plan: CertificatePlan, publicKey: KeyObject): Promise<IssuedLeaf> {

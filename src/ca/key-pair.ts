@@ -6,6 +6,9 @@ import {
 } from 'node:crypto'
 import { promisify } from 'node:util'
 import { DomainError } from '../errors.ts'
+import { notePublicJwk } from '../public-jwk.ts'
+import { encodePem } from './pem.ts'
+import { encodeEcPrivateKey } from './private-key-info.ts'
 import { findSignatureAlgorithm } from './signature-algorithm.ts'
 
 export const KEY_ALGORITHMS = ['ec-p256', 'rsa-2048', 'rsa-3072', 'rsa-4096', 'ed25519'] as const
@@ -37,6 +40,16 @@ export function nameKeyAlgorithm({ asymmetricKeyType, asymmetricKeyDetails }: Ke
   const { namedCurve = '', modulusLength } = asymmetricKeyDetails ?? {}
   if (asymmetricKeyType === 'rsa') return `rsa-${modulusLength}`
   return asymmetricKeyType === 'ec' ? `ec-p${namedCurve.match(/\d{3}/)?.[0]}` : `${asymmetricKeyType}`
+}
+
+/** The private key as PKCS#8 PEM, unencrypted; what a certificate says of the public one is learnt on the way. */
+export function exportKeyPair({ publicKey, privateKey }: KeyPair): string {
+  if (privateKey.asymmetricKeyType !== 'ec') return exportPrivateKey(privateKey)
+  const jwk = privateKey.export({ format: 'jwk' })
+  const encoded = encodeEcPrivateKey(jwk)
+  if (!encoded) return exportPrivateKey(privateKey)
+  notePublicJwk(publicKey, jwk)
+  return encodePem('PRIVATE KEY', encoded)
 }
 
 /** PKCS#8 PEM, unencrypted. */

@@ -1,15 +1,18 @@
 import { hash, type KeyObject, type X509Certificate } from 'node:crypto'
+import { type PublicJwk, publicJwkOf } from '../public-jwk.ts'
 import { derBitString, derObjectIdentifier, derSequence } from './der.ts'
 import { DerReader } from './der-reader.ts'
 
 const EC_PUBLIC_KEY = derObjectIdentifier('1.2.840.10045.2.1')
 
-/** RFC 5480 §2.1.1.1, by the names of RFC 7518 §6.2.1.1. */
-const CURVES: ReadonlyMap<string | undefined, Uint8Array> = new Map([
-  ['P-256', derObjectIdentifier('1.2.840.10045.3.1.7')],
-  ['P-384', derObjectIdentifier('1.3.132.0.34')],
-  ['P-521', derObjectIdentifier('1.3.132.0.35')],
-])
+/** AlgorithmIdentifiers, RFC 5480 §2.1.1.1, by the names of RFC 7518 §6.2.1.1. */
+const CURVES: ReadonlyMap<string | undefined, Uint8Array> = new Map(
+  [
+    ['P-256', '1.2.840.10045.3.1.7'] as const,
+    ['P-384', '1.3.132.0.34'] as const,
+    ['P-521', '1.3.132.0.35'] as const,
+  ].map(([curve, oid]) => [curve, derSequence(EC_PUBLIC_KEY, derObjectIdentifier(oid))]),
+)
 
 /** SubjectPublicKeyInfo, DER: RFC 5280 §4.1.2.7; a point that came compressed is written out. */
 export function encodeKey(publicKey: KeyObject): Buffer {
@@ -23,12 +26,20 @@ function exportKey(publicKey: KeyObject): Buffer {
 
 // Node takes three times as long to write the DER of a point as to tell its coordinates, and most keys are of this kind.
 function encodeEcKey(publicKey: KeyObject): Buffer {
-  const { crv, x, y } = publicKey.export({ format: 'jwk' })
-  const curve = CURVES.get(crv)
-  if (curve === undefined || x === undefined || y === undefined) return exportKey(publicKey)
+  const { algorithm, point } = readEcKey(publicJwkOf(publicKey)) ?? {}
+  return algorithm && point ? derSequence(algorithm, derBitString(point)) : exportKey(publicKey)
+}
+
+/** Its AlgorithmIdentifier and its point; nothing of a curve that is not certified. */
+export function readEcKey({
+  crv,
+  x,
+  y,
+}: PublicJwk): { readonly algorithm: Uint8Array; readonly point: Buffer } | undefined {
+  const algorithm = CURVES.get(crv)
+  if (algorithm === undefined || x === undefined || y === undefined) return undefined
   // SEC 1 §2.3.3: uncompressed; RFC 7518 §6.2.1.2: each coordinate has the full length
-  const point = Buffer.concat([UNCOMPRESSED, Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
-  return derSequence(derSequence(EC_PUBLIC_KEY, curve), derBitString(point))
+  return { algorithm, point: Buffer.concat([UNCOMPRESSED, Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]) }
 }
 
 const UNCOMPRESSED = Buffer.from([0x04])

@@ -1,20 +1,22 @@
-import type { ApiToken } from '../registry/api-token.ts'
+import type { ApiToken, Role } from '../registry/api-token.ts'
 import type { ApiTokenStore } from '../registry/ports.ts'
 import type { Database } from './database.ts'
 import { and, asc, eq, isNull, sql } from './drizzle.ts'
+import { prepareLookUp } from './look-up.ts'
 import { apiTokens } from './schema.ts'
 
-export function createApiTokenStore({ orm }: Database): ApiTokenStore {
-  const findById = orm
+export function createApiTokenStore({ orm, sqlite }: Database): ApiTokenStore {
+  const byId = orm
     .select()
     .from(apiTokens)
     .where(eq(apiTokens.id, sql.placeholder('id')))
-    .prepare()
+  // Asked with every request.
+  const findById = prepareLookUp<TokenRow>(sqlite, byId)
 
   return {
     find(id) {
-      const row = findById.get({ id })
-      return row && readApiToken(row)
+      const row = findById(id)
+      return row && readTokenRow(row)
     },
     insert: (token) => void orm.insert(apiTokens).values(token).run(),
     markRevoked(id, revokedAt) {
@@ -25,6 +27,23 @@ export function createApiTokenStore({ orm }: Database): ApiTokenStore {
     markUsed: (id, lastUsedAt) => void orm.update(apiTokens).set({ lastUsedAt }).where(eq(apiTokens.id, id)).run(),
     list: () => orm.select().from(apiTokens).orderBy(asc(apiTokens.createdAt), sql`rowid`).all().map(readApiToken),
   }
+}
+
+/** In the order of the table. */
+type TokenRow = readonly [
+  id: string,
+  name: string,
+  role: Role,
+  secretHash: Buffer,
+  createdAt: number,
+  expiresAt: number | null,
+  lastUsedAt: number | null,
+  revokedAt: number | null,
+]
+
+function readTokenRow([id, name, role, secretHash, createdAt, ...times]: TokenRow): ApiToken {
+  const [expiresAt, lastUsedAt, revokedAt] = times.map((time) => (time === null ? undefined : new Date(time)))
+  return { id, name, role, secretHash, createdAt: new Date(createdAt), expiresAt, lastUsedAt, revokedAt }
 }
 
 function readApiToken(row: typeof apiTokens.$inferSelect): ApiToken {

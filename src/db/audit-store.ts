@@ -2,22 +2,22 @@ import type { SQL } from 'drizzle-orm'
 import type { AuditEntry } from '../registry/audit/audit-entry.ts'
 import type { AuditStore } from '../registry/audit/ports.ts'
 import type { Database } from './database.ts'
-import { and, asc, desc, eq, getTableColumns, gt, gte, lt, lte, or, sql } from './drizzle.ts'
+import { and, asc, desc, eq, gt, gte, lt, lte, or, sql } from './drizzle.ts'
 import { createPage } from './page.ts'
+import { prepareInsertion } from './row-insertion.ts'
 import { auditEntries } from './schema-records.ts'
 
-export function createAuditStore({ orm }: Database): AuditStore {
+export function createAuditStore({ orm, sqlite }: Database): AuditStore {
   const select = () => orm.select().from(auditEntries)
-  const insertion = prepareInsertion(orm)
-  const latest = select().orderBy(desc(auditEntries.number)).limit(1).prepare()
+  const insert = prepareInsertion(sqlite, auditEntries)
+  const latest = sqlite.prepare<[], ReturnType<AuditStore['latest']>>(
+    'select number, hash from audit_entries order by number desc limit 1',
+  )
   return {
     append({ at, role = null, requestId = null, ...entry }) {
-      insertion.run({ ...entry, at: at.getTime(), role, requestId })
+      insert({ ...entry, at: at.getTime(), role, requestId })
     },
-    latest() {
-      const row = latest.get()
-      return row && readEntry(row)
-    },
+    latest: () => latest.get(),
     list({ limit, after, search, action, since, until }) {
       const condition = and(
         after === undefined ? undefined : lt(auditEntries.number, Number(after)),
@@ -46,15 +46,6 @@ export function createAuditStore({ orm }: Database): AuditStore {
         .where(and(lt(auditEntries.at, time), sql`${auditEntries.number} < (select max(number) from ${auditEntries})`))
         .run(),
   }
-}
-
-function prepareInsertion(orm: Database['orm']) {
-  // Once: to write the statement anew costs several times as much as to run it.
-  const row = Object.keys(getTableColumns(auditEntries)).map((name) => [name, sql`${sql.placeholder(name)}`])
-  return orm
-    .insert(auditEntries)
-    .values(Object.fromEntries(row) as typeof auditEntries.$inferInsert)
-    .prepare()
 }
 
 function contains(part: string): SQL | undefined {

@@ -1,7 +1,6 @@
 import type { Certificate, NewCertificate } from '../registry/certificate.ts'
-import { getTableColumns } from './drizzle.ts'
 import { readKeyThumbprint } from './key-thumbprints.ts'
-import { certificates } from './schema.ts'
+import type { certificates } from './schema.ts'
 
 export function readCertificate({
   idempotencyKey,
@@ -33,9 +32,6 @@ export function readCertificate({
     revocationReason: row.revocationReason ?? undefined,
   }
 }
-
-/** In the order of the table. */
-export const CERTIFICATE_COLUMNS = Object.keys(getTableColumns(certificates)) as readonly Column[]
 
 type Column = keyof typeof certificates.$inferSelect
 

@@ -1,11 +1,12 @@
 import type { RevocationReason } from '../registry/certificate.ts'
 import type { CertificateMarks, CertificateStore, CertifiedKeys, ForeignCertificates } from '../registry/ports.ts'
 import { createForeignCertificates } from './certificate-list.ts'
-import { CERTIFICATE_COLUMNS, readCertificate, writeCertificate } from './certificate-row.ts'
+import { readCertificate, writeCertificate } from './certificate-row.ts'
 import type { Database } from './database.ts'
 import { and, asc, eq, isNull, lte, sql } from './drizzle.ts'
 import { hidden } from './hidden-value.ts'
 import { fillKeyThumbprints } from './key-thumbprints.ts'
+import { prepareInsertion } from './row-insertion.ts'
 import { certificates } from './schema.ts'
 import { createTransaction } from './transaction.ts'
 
@@ -14,7 +15,7 @@ export function createCertificateStore(
 ): CertificateStore & CertificateMarks & ForeignCertificates & CertifiedKeys {
   fillKeyThumbprints(database)
   const { byFingerprint, ofSubject, ofKey, retired } = prepareLookUps(database)
-  const insertion = prepareInsertion(database)
+  const insert = prepareInsertion(database.sqlite, certificates)
 
   return {
     findByFingerprint(fingerprint) {
@@ -24,7 +25,7 @@ export function createCertificateStore(
     listOf: (kind, subjectId) => ofSubject.all({ kind, subjectId }).map(readCertificate),
     listOfKey: (thumbprint) => ofKey.all({ thumbprint }).map(readCertificate),
     listRetired: (by) => retired.all({ by: by.getTime() }).map(readCertificate),
-    insert: (certificate) => void insertion.run(writeCertificate(certificate)),
+    insert: (certificate) => insert(writeCertificate(certificate)),
     ...createMarks(database),
     ...createForeignCertificates(database),
   }
@@ -50,15 +51,6 @@ function prepareLookUps({ orm }: Database) {
       .orderBy(asc(retiresAt))
       .prepare(),
   }
-}
-
-function prepareInsertion({ orm }: Database) {
-  // Without the encoder of the column, which takes no null for a time.
-  const row = CERTIFICATE_COLUMNS.map((name) => [name, sql`${sql.placeholder(name)}`])
-  return orm
-    .insert(certificates)
-    .values(Object.fromEntries(row) as typeof certificates.$inferInsert)
-    .prepare()
 }
 
 function createMarks(database: Database): Omit<CertificateMarks, 'listRetired'> {

@@ -6,10 +6,13 @@ import { assertNoOrphanedLog, copyDatabase, createWhole, secureDatabaseFile } fr
 import { drizzle } from './drizzle.ts'
 import { applyMigrations, type Migration, readMigrationState, readMigrations } from './migrations.ts'
 import { migrationsFolder } from './migrations-folder.ts'
+import { WriteAheadLog } from './write-ahead-log.ts'
 
 export interface Database extends Disposable {
   readonly orm: BetterSQLite3Database
   readonly sqlite: SQLite.Database
+  /** Resolves once all that was committed before is on the disk, which a relaxed transaction does not wait for. */
+  sync(): Promise<void>
 }
 
 export interface DatabaseOptions {
@@ -52,7 +55,7 @@ function openMemory(migrations: readonly Migration[]): Database {
   using stack = new DisposableStack()
   const sqlite = stack.adopt(new SQLite(':memory:'), close)
   applyMigrations(sqlite, migrations)
-  return handOver(sqlite, stack.move())
+  return handOver(sqlite, () => Promise.resolve(), stack.move())
 }
 
 function createDatabase(file: string, migrations: readonly Migration[]): void {
@@ -84,7 +87,8 @@ function openFile(
   }
   // From here on everybody would wait with us for another process that holds the lock.
   sqlite.pragma('busy_timeout = 0')
-  return handOver(sqlite, stack.move())
+  const log = stack.use(new WriteAheadLog(file))
+  return handOver(sqlite, () => log.sync(), stack.move())
 }
 
 // quick_check, not integrity_check: a sixth of the time, and only the comparison of indexes with rows is left out.
@@ -98,9 +102,9 @@ function assertUnlocked(sqlite: SQLite.Database): void {
   sqlite.exec('begin immediate; rollback')
 }
 
-function handOver(sqlite: SQLite.Database, resources: Disposable): Database {
+function handOver(sqlite: SQLite.Database, sync: Database['sync'], resources: Disposable): Database {
   sqlite.pragma('foreign_keys = ON')
-  return { orm: drizzle(sqlite), sqlite, [Symbol.dispose]: () => resources[Symbol.dispose]() }
+  return { orm: drizzle(sqlite), sqlite, sync, [Symbol.dispose]: () => resources[Symbol.dispose]() }
 }
 
 function close(sqlite: SQLite.Database): void {

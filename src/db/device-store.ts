@@ -1,9 +1,11 @@
 import type { SQL } from 'drizzle-orm'
 import { foldId, readCertificateNames } from '../identifiers.ts'
+import type { Device } from '../registry/device.ts'
 import type { DeviceFilter, DeviceStore } from '../registry/ports.ts'
 import { attachedNames } from './attached-names.ts'
 import type { Database } from './database.ts'
 import { and, asc, eq, gt, or, sql } from './drizzle.ts'
+import { prepareLookUp } from './look-up.ts'
 import { createPage } from './page.ts'
 import { certificates, deviceClientIds, devicePolicies, devices } from './schema.ts'
 import { createTransaction } from './transaction.ts'
@@ -16,20 +18,26 @@ export function createDeviceStore(database: Database): DeviceStore {
   const { upsert, remove, detachPolicies, attachPolicy, detachClientIds, attachClientId } = prepareWrites(database)
 
   return {
-    find: (id) => findByFoldedId.get({ foldedId: foldId(id) }),
-    findByClientId: (clientId) => findByClientId.get({ clientId }),
+    find(id) {
+      const row = findByFoldedId(foldId(id))
+      return row && readDevice(row)
+    },
+    findByClientId(clientId) {
+      const row = findByClientId(clientId)
+      return row && readDevice(row)
+    },
     save({ policies, clientIds, ...device }) {
-      const { id } = device
+      const { id, userId, state, createdAt } = device
       transaction(() => {
-        users.ensure(device.userId)
-        upsert.run({ ...device, foldedId: foldId(id) })
-        detachPolicies.run({ id })
-        detachClientIds.run({ id })
-        for (const [position, policy] of policies.entries()) attachPolicy.run({ id, position, policy })
-        for (const [position, clientId] of clientIds.entries()) attachClientId.run({ id, position, clientId })
+        users.ensure(userId)
+        upsert.run(id, foldId(id), userId, state, createdAt.getTime())
+        detachPolicies.run(id)
+        detachClientIds.run(id)
+        for (const [position, policy] of policies.entries()) attachPolicy.run(id, position, policy)
+        for (const [position, clientId] of clientIds.entries()) attachClientId.run(id, position, clientId)
       })
     },
-    delete: (id) => void remove.run({ id }),
+    delete: (id) => void remove.run(id),
     list(query) {
       const rows = selectDevices(database)
         .where(and(gt(devices.id, query.after ?? ''), deviceCondition(query)))
@@ -48,10 +56,32 @@ function prepareLookUps(database: Database) {
     .from(deviceClientIds)
     .where(eq(deviceClientIds.clientId, sql.placeholder('clientId')))
   return {
-    findByFoldedId: selectDevices(database)
-      .where(eq(devices.foldedId, sql.placeholder('foldedId')))
-      .prepare(),
-    findByClientId: selectDevices(database).where(eq(devices.id, holder)).prepare(),
+    findByFoldedId: prepareLookUp<DeviceRow>(
+      database.sqlite,
+      selectDevices(database).where(eq(devices.foldedId, sql.placeholder('foldedId'))),
+    ),
+    findByClientId: prepareLookUp<DeviceRow>(database.sqlite, selectDevices(database).where(eq(devices.id, holder))),
+  }
+}
+
+/** In the order of `DEVICE_COLUMNS`. */
+type DeviceRow = readonly [
+  id: string,
+  userId: string,
+  state: Device['state'],
+  policies: string,
+  clientIds: string,
+  createdAt: number,
+]
+
+function readDevice([id, userId, state, policies, clientIds, createdAt]: DeviceRow): Device {
+  return {
+    id,
+    userId,
+    state,
+    policies: JSON.parse(policies),
+    clientIds: JSON.parse(clientIds),
+    createdAt: new Date(createdAt),
   }
 }
 
@@ -68,29 +98,22 @@ function selectDevices({ orm }: Database) {
   return orm.select(DEVICE_COLUMNS).from(devices)
 }
 
-function prepareWrites({ orm }: Database) {
-  const { placeholder } = sql
-  const [id, position] = [placeholder('id'), placeholder('position')]
-  const row = {
-    foldedId: placeholder('foldedId'),
-    userId: placeholder('userId'),
-    state: placeholder('state'),
-    createdAt: placeholder('createdAt'),
-  }
-  const replaced = { userId: sql`excluded.user_id`, state: sql`excluded.state`, createdAt: sql`excluded.created_at` }
-  const policy = { deviceId: id, position, policy: placeholder('policy') }
-  const clientId = { deviceId: id, position, clientId: placeholder('clientId') }
+/** Not through the query builder: to fill in a statement costs it more than SQLite takes. */
+function prepareWrites({ sqlite }: Database) {
   return {
-    upsert: orm
-      .insert(devices)
-      .values({ id, ...row })
-      .onConflictDoUpdate({ target: devices.id, set: replaced })
-      .prepare(),
-    remove: orm.delete(devices).where(eq(devices.id, id)).prepare(),
-    detachPolicies: orm.delete(devicePolicies).where(eq(devicePolicies.deviceId, id)).prepare(),
-    attachPolicy: orm.insert(devicePolicies).values(policy).prepare(),
-    detachClientIds: orm.delete(deviceClientIds).where(eq(deviceClientIds.deviceId, id)).prepare(),
-    attachClientId: orm.insert(deviceClientIds).values(clientId).prepare(),
+    upsert: sqlite.prepare<[string, string, string, Device['state'], number]>(
+      `insert into devices (id, folded_id, user_id, state, created_at) values (?, ?, ?, ?, ?)
+       on conflict (id) do update set user_id = excluded.user_id, state = excluded.state, created_at = excluded.created_at`,
+    ),
+    remove: sqlite.prepare<[string]>('delete from devices where id = ?'),
+    detachPolicies: sqlite.prepare<[string]>('delete from device_policies where device_id = ?'),
+    attachPolicy: sqlite.prepare<[string, number, string]>(
+      'insert into device_policies (device_id, position, policy) values (?, ?, ?)',
+    ),
+    detachClientIds: sqlite.prepare<[string]>('delete from device_client_ids where device_id = ?'),
+    attachClientId: sqlite.prepare<[string, number, string]>(
+      'insert into device_client_ids (device_id, position, client_id) values (?, ?, ?)',
+    ),
   }
 }
 

@@ -1,21 +1,27 @@
 import { foldId } from '../identifiers.ts'
 import type { ServiceStore } from '../registry/ports.ts'
+import type { Service } from '../registry/service.ts'
 import { attachedNames } from './attached-names.ts'
 import type { Database } from './database.ts'
 import { asc, eq, gt, sql } from './drizzle.ts'
+import { prepareLookUp } from './look-up.ts'
 import { createPage } from './page.ts'
 import { servicePolicies, services } from './schema.ts'
 import { createTransaction } from './transaction.ts'
 
 export function createServiceStore(database: Database): ServiceStore {
-  const { orm } = database
+  const { orm, sqlite } = database
   const transaction = createTransaction(database)
-  const findByFoldedName = selectServices(database)
-    .where(eq(services.foldedName, sql.placeholder('foldedName')))
-    .prepare()
+  const findByFoldedName = prepareLookUp<ServiceRow>(
+    sqlite,
+    selectServices(database).where(eq(services.foldedName, sql.placeholder('foldedName'))),
+  )
 
   return {
-    find: (name) => findByFoldedName.get({ foldedName: foldId(name) }),
+    find(name) {
+      const row = findByFoldedName(foldId(name))
+      return row && readService(row)
+    },
     save({ policies, ...service }) {
       const row = { ...service, foldedName: foldId(service.name) }
       transaction(() => {
@@ -36,6 +42,13 @@ export function createServiceStore(database: Database): ServiceStore {
       return createPage(rows, limit, ({ name }) => name)
     },
   }
+}
+
+/** In the order in which they are selected. */
+type ServiceRow = readonly [name: string, state: Service['state'], policies: string, createdAt: number]
+
+function readService([name, state, policies, createdAt]: ServiceRow): Service {
+  return { name, state, policies: JSON.parse(policies), createdAt: new Date(createdAt) }
 }
 
 function selectServices({ orm }: Database) {

@@ -55,6 +55,7 @@ import { createRenewals, type RenewalPolicy, type Renewals } from './renewals.ts
 import { createRequestedKeys } from './requested-keys.ts'
 import { createRevocations, type Revocations } from './revocations.ts'
 import { createServices, type Services } from './services.ts'
+import type { SharedTransaction } from './shared-transaction.ts'
 
 export interface Stores extends ConsoleStores {
   readonly devices: DeviceStore
@@ -67,6 +68,7 @@ export interface Stores extends ConsoleStores {
   readonly legacy: LegacyCredentialStore
   readonly claims: ClaimStore
   readonly transaction: Transaction
+  readonly sharedTransaction: SharedTransaction
 }
 
 export interface RegistryOptions {
@@ -129,7 +131,7 @@ export interface Registry extends ConsoleAccess {
 
 export function createRegistry(options: RegistryOptions): Registry {
   const { stores, issuer, issuers, cutter, judgeChain, apiAuth, inBackground, events, clock } = options
-  const { certificates: certificateStore, transaction } = stores
+  const { certificates: certificateStore, sharedTransaction } = stores
   const { onCrlChange, onNewRefusal: onNew, onRefusedAgain: onAgain, plainMqtt, narrowAccess: narrow } = options
   const { unknownCertificates: policy, renewal } = options
   const access = createAccess({ ...stores, ...(narrow ? { narrow } : {}) })
@@ -145,14 +147,8 @@ export function createRegistry(options: RegistryOptions): Registry {
   const services = createServices(shared)
   const newcomers = createNewcomers({ ...stores, issuers, policy, ensureDevice: devices.ensure, clock })
   const admissions = createAdmissions({ ...stores, newcomers, issuers, clock })
-  const approvals = createApprovals({
-    ...stores,
-    devices,
-    stored: stores.devices,
-    ownerOf: newcomers.ownerOf,
-    revocations,
-    cutter,
-  })
+  const { ownerOf } = newcomers
+  const approvals = createApprovals({ ...stores, devices, stored: stores.devices, ownerOf, revocations, cutter })
   const administrators = createAdministrators({ administrators: stores.administrators, clock })
   const issuance = createIssuance({
     issuer,
@@ -164,7 +160,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     certificates: certificateStore,
     revocations,
     cutter,
-    transaction,
+    sharedTransaction,
     events,
     clock,
   })

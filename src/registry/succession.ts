@@ -4,8 +4,9 @@ import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
 import { type Certificate, isHeld, whyUnusable } from './certificate.ts'
 import { type Issuers, requireIssuer } from './issuers.ts'
-import type { CertificateMarks, CertificateStore, Cutter, IssuedLeaf, LeafIssuer, Transaction } from './ports.ts'
+import type { CertificateMarks, CertificateStore, Cutter, IssuedLeaf, LeafIssuer } from './ports.ts'
 import type { Revocations } from './revocations.ts'
+import type { SharedTransaction } from './shared-transaction.ts'
 
 /** A new certificate, and what is to become of those that its subject has. */
 export interface Successor {
@@ -44,7 +45,7 @@ export interface SuccessionOptions {
   readonly certificates: CertificateStore & CertificateMarks
   readonly revocations: Pick<Revocations, 'mark'>
   readonly cutter: Pick<Cutter, 'liftBan'>
-  readonly transaction: Transaction
+  readonly sharedTransaction: SharedTransaction
   readonly events: EventFeed
   readonly clock: Clock
 }
@@ -52,7 +53,7 @@ export interface SuccessionOptions {
 const HOUR_MS = 3_600_000
 
 export function createSuccession(options: SuccessionOptions): Succession {
-  const { issuer, issuers, certificates, revocations, cutter, transaction, events, clock } = options
+  const { issuer, issuers, certificates, revocations, cutter, sharedTransaction, events, clock } = options
   return { requireAllowed, keep }
 
   async function keep(
@@ -81,15 +82,17 @@ export function createSuccession(options: SuccessionOptions): Succession {
       revocationReason: undefined,
     } satisfies Certificate
     // The key took time to make: what was true before it is asked again, in the tick that keeps the result.
-    const cut = transaction(() => {
-      requireIssuer(issuers, leaf)
-      requireSubject()
-      requireAllowed(kind, subjectId, successor)
-      const outdated = makeRoom(kind, subjectId, successor)
-      certificates.insert({ ...certificate, keyThumbprint: leaf.keyThumbprint })
-      return revocations.mark(outdated, 'superseded')
-    })
-    const closed = cut()
+    const { closed } = await sharedTransaction(
+      () => {
+        requireIssuer(issuers, leaf)
+        requireSubject()
+        requireAllowed(kind, subjectId, successor)
+        const outdated = makeRoom(kind, subjectId, successor)
+        certificates.insert({ ...certificate, keyThumbprint: leaf.keyThumbprint })
+        return revocations.mark(outdated, 'superseded')
+      },
+      (cut) => ({ closed: cut() }),
+    )
     // What the device does for itself takes nothing back of what the broker holds against it.
     const { inUse, byItself = inUse !== undefined } = successor
     if (kind !== 'administrator' && !byItself) cutter.liftBan(kind, subjectId)

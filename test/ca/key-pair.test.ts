@@ -1,7 +1,14 @@
 import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { exportPrivateKey, generateKeyPair, KEY_ALGORITHMS, parsePrivateKey } from '../../src/ca/key-pair.ts'
+import {
+  exportKeyPair,
+  exportPrivateKey,
+  generateKeyPair,
+  KEY_ALGORITHMS,
+  parsePrivateKey,
+} from '../../src/ca/key-pair.ts'
 import { findSignatureAlgorithm } from '../../src/ca/signature-algorithm.ts'
+import { publicJwkOf } from '../../src/public-jwk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { createForeignKey, hasOpenssl } from './openssl.ts'
 
@@ -10,6 +17,8 @@ describe('a generated key', () => {
     test(`${keyAlgorithm}: is exported as PKCS#8 PEM, read back, and belongs to its public key`, async () => {
       const { publicKey, privateKey } = await generateKeyPair(keyAlgorithm)
       const pem = exportPrivateKey(privateKey)
+      expect(exportKeyPair({ publicKey, privateKey })).toBe(pem)
+      expect(publicJwkOf(publicKey)).toEqual(publicKey.export({ format: 'jwk' }))
       expect(pem).toMatch(/^-----BEGIN PRIVATE KEY-----\n[^-]+-----END PRIVATE KEY-----\n$/)
       const signature = sign(null, Buffer.from('text'), parsePrivateKey(pem, 'x-key.pem'))
       expect(verify(null, Buffer.from('text'), publicKey, signature)).toBe(true)

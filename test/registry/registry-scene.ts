@@ -11,7 +11,7 @@ import { EventFeed } from '../../src/events.ts'
 import { type ChainVerdict, type Peer, readPeerCertificate } from '../../src/peer-identity.ts'
 import type { Certificate } from '../../src/registry/certificate.ts'
 import { createIssuers } from '../../src/registry/issuers.ts'
-import type { Cutter, Transaction } from '../../src/registry/ports.ts'
+import type { Cutter } from '../../src/registry/ports.ts'
 import { createProfiles, type Profile, type ProfileIssuer, profileIssuer } from '../../src/registry/profiles.ts'
 import { createRegistry, type Registry, type RegistryOptions, type Stores } from '../../src/registry/registry.ts'
 
@@ -77,7 +77,11 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
   const database = openDatabase()
   const commits = { fail: false }
   const kept = createStores(database, clock)
-  const stores = { ...kept, transaction: failingTransaction(kept.transaction, commits) }
+  const stores: Stores = {
+    ...kept,
+    transaction: (work) => kept.transaction(failing(work, commits)),
+    sharedTransaction: (work, onCommitted) => kept.sharedTransaction(failing(work, commits), onCommitted),
+  }
   const events = new EventFeed()
   const told = listen(events)
   const cuts: Cut[] = []
@@ -159,13 +163,12 @@ export function peerOf(certificate: string | Pick<Certificate, 'pem'>, chain: Ch
   return { certificate: readPeerCertificate(new X509Certificate(pem)), chain, authority: OWN_CA }
 }
 
-function failingTransaction(transaction: Transaction, commits: { readonly fail: boolean }): Transaction {
-  return (work) =>
-    transaction(() => {
-      const result = work()
-      if (commits.fail) throw new Error('database or disk is full')
-      return result
-    })
+function failing<Result>(work: () => Result, commits: { readonly fail: boolean }): () => Result {
+  return () => {
+    const result = work()
+    if (commits.fail) throw new Error('database or disk is full')
+    return result
+  }
 }
 
 function createCutter({ certificates, devices, services }: Stores, cuts: Cut[], lifted: string[]): Cutter {

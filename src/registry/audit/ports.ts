@@ -11,7 +11,8 @@ export interface AuditQuery extends PageRequest {
 
 export interface AuditStore {
   append(entry: AuditEntry): void
-  latest(): AuditEntry | undefined
+  /** What the next one is chained to. */
+  latest(): Pick<AuditEntry, 'number' | 'hash'> | undefined
   /** Newest first. */
   list(query: AuditQuery): Page<AuditEntry>
   /** In the order of their numbers, after `number`. */
