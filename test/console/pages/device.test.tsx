@@ -51,7 +51,7 @@ test('its diary tells who came, and why somebody was refused', async () => {
   await expect(hub.connect(board, { clientId: 'somebody-else' })).rejects.toThrow()
   using scene = openConsole(hub, '#/devices/board-1?tab=diary')
   await scene.says('certificate issued')
-  await scene.says('client_id')
+  await scene.says('Client id not its own')
 })
 
 test('its messages are shown as they pass, newer ones when they are asked for', async () => {
@@ -102,7 +102,7 @@ test('a new bundle is saved, a revocation cuts off, and a deletion leads back to
   await doIt(scene, 'Revoke and cut off now')
   await scene.says('Revoked and cut off; the hub answered after')
   await scene.click('Close')
-  await scene.says('revoked, unspecified')
+  await scene.says('revoked, no reason given')
   const { items } = (await hub.api('GET', '/api/certificates?deviceId=board-1&state=active')).json()
   expect(items).toEqual([])
   await scene.tell('certificate.revoked', { kind: 'device', id: 'board-1' })
@@ -142,7 +142,7 @@ describe('a device with policies and client ids of its own', () => {
     await hasLeft
     using scene = openConsole(hub, '#/devices/gauge')
     await scene.says('Last seen')
-    await scene.says('It left because normal.')
+    await scene.says('It left because the client closed the connection itself.')
     await scene.says('plant/#')
     expect(screen.queryByText('Address')).toBeNull()
     expect(screen.queryByText('Keep-alive')).toBeNull()
@@ -196,7 +196,7 @@ describe('a device with policies and client ids of its own', () => {
     await doIt(scene, 'Отозвать и отключить сейчас')
     await scene.says(/Ответ хаба через \d+ мс/)
     await scene.click('Закрыть')
-    await scene.says('отозван, unspecified')
+    await scene.says('отозван, причина не названа')
     const { items } = (await hub.api('GET', '/api/certificates?deviceId=gauge&state=active')).json()
     expect(items).toEqual([])
   })

@@ -1,3 +1,6 @@
+import { ACTION_TEXT } from '../../codes/action-text.ts'
+import { tellProblemCode } from '../../codes/problem-words.ts'
+import { tell } from '../../codes/tell.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { type Page as ListPage, useList } from '../../hub/list.ts'
 import { read } from '../../language.ts'
@@ -36,7 +39,9 @@ export function AuditTab({ query: { q, action, period } }: TabProps) {
       id: 'action',
       title: words.action,
       draw: (entry) => (
-        <a href={formatRoute(['activity'], { tab: 'audit', q, period, action: entry.action })}>{entry.action}</a>
+        <a title={entry.action} href={formatRoute(['activity'], { tab: 'audit', q, period, action: entry.action })}>
+          {tell(ACTION_TEXT, entry.action)}
+        </a>
       ),
     },
     { id: 'object', title: words.object, draw: ({ object }) => <span title={object}>{object}</span> },
@@ -54,7 +59,7 @@ export function AuditTab({ query: { q, action, period } }: TabProps) {
       {action && (
         <Chips
           label={words.action}
-          choices={[{ value: action, label: action }]}
+          choices={[{ value: action, label: tell(ACTION_TEXT, action) }]}
           chosen={action}
           onChoose={(value) => refine({ action: value })}
         />
@@ -82,5 +87,9 @@ function beginningOf(period: string | undefined): string | undefined {
 
 function Result({ result }: Pick<AuditEntryAnswer, 'result'>) {
   const words = read(ACTIVITY_TEXT)
-  return result === 'done' ? <Badge tone="good">{words.done}</Badge> : <Badge tone="bad">{result}</Badge>
+  return result === 'done' ? (
+    <Badge tone="good">{words.done}</Badge>
+  ) : (
+    <Badge tone="bad">{tellProblemCode(result)}</Badge>
+  )
 }

@@ -1,3 +1,5 @@
+import { CHECK_TEXT } from '../../codes/check-text.ts'
+import { tell } from '../../codes/tell.ts'
 import type { CheckupAnswer } from '../../hub/answers.ts'
 import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
@@ -29,7 +31,7 @@ export function DeviceCheck({ id }: { readonly id: string }) {
               <>
                 <dt>
                   <Badge tone={TONES[status]}>
-                    {name}: {words.checkStatus[status]}
+                    {tell(CHECK_TEXT, name)}: {words.checkStatus[status]}
                   </Badge>
                 </dt>
                 <dd>

@@ -1,3 +1,5 @@
+import { CHECK_TEXT } from '../../codes/check-text.ts'
+import { tell } from '../../codes/tell.ts'
 import type { CheckupAnswer, OverviewAnswer } from '../../hub/answers.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { useLoad } from '../../hub/load.ts'
@@ -79,7 +81,7 @@ function CheckFact({ check: { name, status, detail, mend } }: { readonly check: 
     <>
       <dt>
         <Badge tone={TONES[status]}>
-          {name}: {words.statuses[status]}
+          {tell(CHECK_TEXT, name)}: {words.statuses[status]}
         </Badge>
       </dt>
       <dd>
