@@ -89,9 +89,11 @@ test('its methods are called, and what goes wrong is told', async () => {
 })
 
 test('what stands in its way is told', async () => {
+  await expect(hub.connect(board, { clientId: 'somebody-else' })).rejects.toThrow()
   using scene = openConsole(hub, '#/devices/board-1?tab=check', { language: 'ru' })
   await scene.says('Что, по сведениям хаба, ему мешает')
   await scene.says('в порядке')
+  await scene.says('Это чужой client id: используйте свой id')
 })
 
 test('a new bundle is saved, a revocation cuts off, and a deletion leads back to the list', async () => {
@@ -170,7 +172,7 @@ describe('a device with policies and client ids of its own', () => {
     using tail = openConsole(hub, '#/devices/gauge?tab=messages', { language: 'ru' })
     const message = { at: '2026-01-01T00:00:00Z', topicName: 'plant/t', qos: 0, retain: false }
     await tail.tell('message', { ...message, encoding: 'plain', payload: '1', bytes: 9000, truncated: true })
-    await tail.says('обрезано, всего 8,8 KiB')
+    await tail.says('обрезано, всего 8,8 КиБ')
   })
 
   test('that is held says so, and not that its certificate is revoked for good', async () => {

@@ -1,4 +1,5 @@
 import { CHECK_TEXT } from '../../codes/check-text.ts'
+import { tellMend } from '../../codes/refusal-words.ts'
 import { tell } from '../../codes/tell.ts'
 import type { CheckupAnswer, OverviewAnswer } from '../../hub/answers.ts'
 import { useHub } from '../../hub/console-hub.ts'
@@ -75,7 +76,7 @@ export function HelpTab() {
   )
 }
 
-function CheckFact({ check: { name, status, detail, mend } }: { readonly check: Check }) {
+function CheckFact({ check: { name, status, detail, mend, cause } }: { readonly check: Check }) {
   const words = read(SETTINGS_TEXT)
   return (
     <>
@@ -86,7 +87,7 @@ function CheckFact({ check: { name, status, detail, mend } }: { readonly check: 
       </dt>
       <dd>
         {detail}
-        {mend && <p class="note">{mend}</p>}
+        {mend && <p class="note">{cause === null ? mend : tellMend({ cause, mend })}</p>}
       </dd>
     </>
   )
