@@ -61,7 +61,7 @@ export function Who() {
   const { value } = session
   return (
     <div class="who">
-      {value && <span>{words.signedInAs(value.name, value.role)}</span>}
+      {value && <span>{words.signedInAs(value.name, words.roles[value.role] ?? value.role)}</span>}
       <select
         aria-label={words.theme}
         value={theme.value}

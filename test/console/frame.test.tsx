@@ -99,6 +99,7 @@ describe('who is signed in', () => {
     expect(theme.value).toBe('dark')
     await scene.choose('Language', 'ru')
     await scene.says('Русский')
+    await scene.says('eva, аудитор')
     expect(language.value).toBe('ru')
     await scene.choose('Цвета', 'purple')
     expect(theme.value).toBe('system')

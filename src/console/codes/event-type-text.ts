@@ -76,7 +76,7 @@ export const EVENT_TYPE_TEXT = {
 } as const satisfies Texts<Readonly<Record<keyof HubEvents, string>>>
 
 /** Groups of types, as the API takes them. */
-export const EVENT_GROUP_TEXT = {
+export const EVENT_GROUP_TEXT: Texts<Readonly<Record<string, string>>> = {
   en: {
     'device.*': 'Connections',
     'identity.*': 'Suspensions and suspicions',
@@ -97,4 +97,4 @@ export const EVENT_GROUP_TEXT = {
     'authority.*': 'Центры сертификации',
     'ca.*': 'Ключ ЦС',
   },
-} as const satisfies Texts<Readonly<Record<string, string>>>
+}

@@ -123,4 +123,5 @@ test('what was done is told in Russian, and what came of it', async () => {
   await scene.says('Отзыв сертификатов устройства')
   await scene.says('Удаление устройства')
   await scene.says('Такого устройства нет')
+  expect(screen.getAllByTitle(/^token:\S+ admin-token$/)[0]?.textContent).toBe('admin-token, администратор')
 })

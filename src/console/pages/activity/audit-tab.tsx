@@ -1,6 +1,7 @@
 import { ACTION_TEXT } from '../../codes/action-text.ts'
 import { tellProblemCode } from '../../codes/problem-words.ts'
 import { tell } from '../../codes/tell.ts'
+import { FRAME_TEXT } from '../../frame-text.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { type Page as ListPage, useList } from '../../hub/list.ts'
 import { read } from '../../language.ts'
@@ -45,7 +46,7 @@ export function AuditTab({ query: { q, action, period } }: TabProps) {
       ),
     },
     { id: 'object', title: words.object, draw: ({ object }) => <span title={object}>{object}</span> },
-    { id: 'actor', title: words.who, draw: ({ actor, role }) => (role === null ? actor : `${actor}, ${role}`) },
+    { id: 'actor', title: words.who, draw: (entry) => <Actor entry={entry} /> },
     { id: 'result', title: words.result, draw: ({ result }) => <Result result={result} /> },
     { id: 'at', title: words.at, draw: ({ at }) => <Moment at={at} /> },
     { id: 'address', title: words.address, draw: ({ surface, address }) => `${address} ${surface}` },
@@ -92,4 +93,10 @@ function Result({ result }: Pick<AuditEntryAnswer, 'result'>) {
   ) : (
     <Badge tone="bad">{tellProblemCode(result)}</Badge>
   )
+}
+
+/** `token:ID NAME`, `session:ID NAME`, `administrator:NAME`, `local` or `hub`: by name, and whole on hover. */
+function Actor({ entry: { actor, role } }: { readonly entry: AuditEntryAnswer }) {
+  const name = actor.replace(/^(?:(?:token|session):\S+ |administrator:)/, '')
+  return <span title={actor}>{role === null ? name : `${name}, ${read(FRAME_TEXT).roles[role] ?? role}`}</span>
 }
