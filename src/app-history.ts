@@ -1,7 +1,7 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import { History, type HistoryColumns, type HistoryRange, type Reading } from './api/metrics/history.ts'
 import { repeat } from './app-background.ts'
+import type { EventLoopDelay, EventLoopWatch } from './app-event-loop.ts'
 import type { Runtime } from './app-hub.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
 import { sumOf } from './broker/status/figures.ts'
@@ -12,18 +12,13 @@ export interface HistoryParts {
   readonly broker: Pick<MqttBroker, 'traffic'>
   readonly registry: Pick<Registry, 'refusals'>
   readonly runtime: Runtime | undefined
+  readonly eventLoop: EventLoopWatch
   readonly clock: Clock
 }
 
 /** Octets of memory that the process holds, or V8 where nobody tells. */
 export function readMemory(runtime: Runtime | undefined): number {
   return runtime?.rss() ?? getHeapStatistics().total_physical_size
-}
-
-/** Milliseconds. */
-export interface EventLoopDelay {
-  readonly p50: number
-  readonly p99: number
 }
 
 export interface OpenHistory {
@@ -36,27 +31,21 @@ export interface OpenHistory {
 const STEP_MS = 10_000
 const STEPS_OF_MINUTE = 6
 const STEPS_OF_HOUR = 360
-// What the monitor measures includes the interval of its own timer.
-const RESOLUTION_MS = 20
-const NS_OF_MS = 1e6
 
 /** Reads every ten seconds what is counted anyway. */
 export function openHistory(
-  { broker, registry, runtime, clock }: HistoryParts,
+  { broker, registry, runtime, eventLoop, clock }: HistoryParts,
   stack: AsyncDisposableStack,
 ): OpenHistory {
   const history = new History(clock())
-  const monitor = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
-  monitor.enable()
-  stack.defer(() => void monitor.disable())
   /** Of the last steps, oldest first. */
   const delays: EventLoopDelay[] = []
   const refusals: number[] = []
   history.add(read(), clock())
   repeat(stack, STEP_MS, () => {
-    keepLast(delays, measureDelay(), STEPS_OF_MINUTE)
+    keepLast(delays, eventLoop.read(), STEPS_OF_MINUTE)
     history.add(read(), clock())
-    monitor.reset()
+    eventLoop.reset()
   })
   return {
     read: (range) => history.read(range, clock()),
@@ -75,14 +64,8 @@ export function openHistory(
       refusals: refused,
       connected,
       rss: readMemory(runtime),
-      eventLoopDelayP99: measureDelay().p99,
+      eventLoopDelayP99: eventLoop.read().p99,
     }
-  }
-
-  function measureDelay(): EventLoopDelay {
-    if (monitor.count === 0) return { p50: 0, p99: 0 }
-    const late = (percentile: number): number => Math.max(0, monitor.percentile(percentile) / NS_OF_MS - RESOLUTION_MS)
-    return { p50: late(50), p99: late(99) }
   }
 
   function countRefusals(): number {

@@ -2,6 +2,7 @@ import type { X509Certificate } from 'node:crypto'
 import { arch, availableParallelism, platform, release, totalmem } from 'node:os'
 import { MessageStreams } from './api/messages/message-streams.ts'
 import type { CaCertificate, ObservationPorts, SettingInForce, SigningAuthority } from './api/observation-ports.ts'
+import { watchEventLoop } from './app-event-loop.ts'
 import { openHistory } from './app-history.ts'
 import type { Ocsp } from './app-ocsp.ts'
 import { createOverview, type OverviewParts } from './app-overview.ts'
@@ -56,7 +57,7 @@ export function openObservation(config: Config, parts: ObservationParts, stack: 
       ...parts,
       store,
       expiry: createExpiryStore(database),
-      history: openHistory(parts, stack),
+      history: openHistory({ ...parts, eventLoop: watchEventLoop(stack) }, stack),
     }),
     deniedTopics,
     deviceList: createDeviceList({

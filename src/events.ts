@@ -54,7 +54,10 @@ export interface HubEvents {
   /** Its hold was ended. */
   readonly 'certificate.released': { readonly kind: string; readonly id: string; readonly fingerprint: string }
   /** A rotation of a fleet was started, paused, resumed, cancelled, or has finished. */
-  readonly 'rotation.changed': { readonly id: string; readonly state: string }
+  readonly 'rotation.changed': {
+    readonly id: string
+    readonly state: 'running' | 'paused' | 'cancelled' | 'finished'
+  }
   /** A device asks for its first certificate and waits for an administrator; `enrolment` is the id to decide by. */
   readonly 'enrolment.requested': EnrolmentEvent & { readonly address: string }
   readonly 'enrolment.approved': EnrolmentEvent
@@ -75,7 +78,18 @@ export interface HubEvents {
   /** By the keys of the settings. */
   readonly 'configuration.reloaded': { readonly applied: readonly string[]; readonly needsRestart: readonly string[] }
   /** Messages that a bound has cost their receiver, or a topic its retained one; told at once, and then once a minute. */
-  readonly 'message.dropped': { readonly reason: string; readonly clientId: string; readonly count: number }
+  readonly 'message.dropped': {
+    readonly reason:
+      | 'queue_age'
+      | 'queue_bytes'
+      | 'queue_messages'
+      | 'retained_bytes'
+      | 'retained_messages'
+      | 'session_expiry'
+      | 'store_bytes'
+    readonly clientId: string
+    readonly count: number
+  }
   /** `limit` is its name under `limits`; `subject` is `kind:id`, or what it bounds. Told at once, and then once a minute. */
   readonly 'limit.reached': { readonly limit: string; readonly subject: string; readonly count: number }
   /** EMQX did not answer: the clients of this identity may still be connected there. */

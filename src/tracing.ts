@@ -55,6 +55,13 @@ export function traceFields(): { readonly traceId: string; readonly spanId: stri
   return found && { traceId: found.traceId, spanId: found.spanId }
 }
 
+/** What tells another process which span it works for, by the SDK's propagator (W3C Trace Context); nothing without an SDK. */
+export function traceHeaders(): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {}
+  propagation.inject(context.active(), headers)
+  return headers
+}
+
 function parentOf({ carrier, isRoot = false }: SpanPlan): Context {
   const around = isRoot ? ROOT_CONTEXT : context.active()
   return carrier ? propagation.extract(around, carrier) : around

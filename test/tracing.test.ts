@@ -1,6 +1,6 @@
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { inSpan, traceFields } from '../src/tracing.ts'
+import { inSpan, traceFields, traceHeaders } from '../src/tracing.ts'
 import { startTelemetry, type Telemetry } from './support/telemetry.ts'
 
 describe('without an SDK', () => {
@@ -17,6 +17,7 @@ describe('without an SDK', () => {
     expect(isBegun).toBe(true)
     expect(done).toBe(promise)
     expect(traceFields()).toBeUndefined()
+    expect(traceHeaders()).toEqual({})
   })
 })
 
@@ -50,6 +51,13 @@ describe('with an SDK that is registered later', () => {
     expect(spanOf('asked')?.spanContext().traceId).toBe(traceId)
     expect(spanOf('apart')?.spanContext().traceId).not.toBe(traceId)
     expect(spanOf('apart')?.parentSpanContext).toBeUndefined()
+  })
+
+  test('names itself to the process that is asked within it', async () => {
+    const headers = await inSpan({ name: 'asking', kind: 'client' }, async () => traceHeaders())
+    const { traceId, spanId } = spanOf('asking')?.spanContext() ?? {}
+    expect(headers).toEqual({ traceparent: `00-${traceId}-${spanId}-01` })
+    expect(traceHeaders()).toEqual({})
   })
 
   for (const { name, thrown, type } of [

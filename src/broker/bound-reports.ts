@@ -1,6 +1,6 @@
 import type { EventFeed } from '../events.ts'
 import type { Logger } from '../logger.ts'
-import { type LossReason, wasOwed } from './delivery/losses.ts'
+import { type LossReason, type OwedLossReason, wasOwed } from './delivery/losses.ts'
 import { Notices } from './notices.ts'
 import type { ReadingLimit } from './reading-budget.ts'
 
@@ -21,7 +21,7 @@ export interface BoundReportsOptions {
 
 /** What an operator hears of bounds that were met: one event and one line of the log a minute for each and whom it met. */
 export class BoundReports {
-  readonly #losses: Notices<LossReason>
+  readonly #losses: Notices<OwedLossReason>
   readonly #limits: Notices<ReachedLimit>
   // The entries are those of the list: TypeScript forgets that.
   readonly #totals = Object.fromEntries(REACHED_LIMITS.map((limit) => [limit, 0])) as Record<ReachedLimit, number>

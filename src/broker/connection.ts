@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream'
+import type { CutReason, DisconnectReason } from '../end-reason.ts'
 import { type RequestFields, requestFields } from '../log-fields.ts'
 import type { Peer } from '../peer-identity.ts'
 import type { Surface } from '../refusal.ts'
 import type { Grant } from '../registry/grant.ts'
 import type { ConnectPacket } from './connect-packet.ts'
-import type { DisconnectReason } from './disconnect-reason.ts'
 
 /** As TLS names them. */
 export interface TlsSession {
@@ -36,7 +36,7 @@ export class Connection {
   readonly closed: Promise<void>
   readonly #incoming: IncomingConnection
   #session: Session | undefined
-  #cutReason: string | undefined
+  #cutReason: CutReason | undefined
   #hasTakenLeave = false
   #isExcused = false
   #endedBy: RequestFields | undefined
@@ -68,7 +68,7 @@ export class Connection {
   }
 
   /** Why it was cut; nothing goes to it or comes from it any more, its will included. */
-  get cutReason(): string | undefined {
+  get cutReason(): CutReason | undefined {
     return this.#cutReason
   }
 
@@ -115,7 +115,7 @@ export class Connection {
   }
 
   /** Closes behind what was sent, and hears nothing more; a peer that does not close within a second is reset. */
-  end(reason: string): Promise<void> {
+  end(reason: CutReason): Promise<void> {
     this.#leave()
     this.#cutReason ??= reason
     this.#endedBy ??= requestFields()
@@ -136,7 +136,7 @@ export class Connection {
     return this.closed
   }
 
-  cut(reason: string): Promise<void> {
+  cut(reason: CutReason): Promise<void> {
     this.#cutReason ??= reason
     this.#endedBy ??= requestFields()
     this.#incoming.reset()

@@ -1,18 +1,6 @@
+import type { DisconnectReason } from '../end-reason.ts'
 import { DomainError } from '../errors.ts'
 import { NOT_READING } from './delivery/outbox.ts'
-
-/** Why a connection ended, in EMQX 5's words as far as it has them. */
-export type DisconnectReason =
-  | 'normal'
-  | 'kicked'
-  | 'keepalive_timeout'
-  | 'discarded'
-  | 'takenover'
-  | 'tcp_closed'
-  | 'ssl_closed'
-  | 'not_reading'
-  | 'protocol_error'
-  | 'internal_error'
 
 const BY_MESSAGE: ReadonlyMap<string, DisconnectReason> = new Map([
   ['keep alive timeout', 'keepalive_timeout'],

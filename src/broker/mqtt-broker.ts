@@ -64,7 +64,7 @@ export interface MqttBroker extends AsyncDisposable {
   /** How often those limits were reached that refuse nobody a connection, since the start. */
   readonly limitsReached: Pick<BoundReports, 'totals'>
   /** Cuts what is live of this identity and drops what is stored for it. */
-  forgetIdentity(kind: Identity['kind'], id: string, userId: string | undefined): Promise<void>
+  forgetIdentity(kind: 'device' | 'service', id: string, userId: string | undefined): Promise<void>
   /** Cuts those that were let in by what has ended by itself, and drops stored sessions that nobody has come back for. */
   endExpired(): Promise<void>
   /** It may connect at once, however often it has flapped. */

@@ -1,3 +1,4 @@
+import type { CutReason } from '../end-reason.ts'
 import type { Surface } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
 import type { Connection, Session } from './connection.ts'
@@ -62,7 +63,7 @@ export class SessionRegistry {
   }
 
   /** A certificate's name is its fingerprint. */
-  async cutCredentials(names: readonly string[], reason: string): Promise<void> {
+  async cutCredentials(names: readonly string[], reason: CutReason): Promise<void> {
     await cutAll(
       names.flatMap((name) => this.#byCredential.get(name)),
       reason,
@@ -81,7 +82,7 @@ export class SessionRegistry {
     await cutAll([...this.#connections].filter(isOther), 'what it has shown does not suffice any more')
   }
 
-  async cutIdentity(kind: Identity['kind'], id: string, reason: string): Promise<void> {
+  async cutIdentity(kind: Identity['kind'], id: string, reason: CutReason): Promise<void> {
     await cutAll(this.findByIdentity(kind, id), reason)
   }
 
@@ -97,16 +98,16 @@ export class SessionRegistry {
     )
   }
 
-  async cutClientId(clientId: string, reason: string): Promise<void> {
+  async cutClientId(clientId: string, reason: CutReason): Promise<void> {
     await cutAll(this.#byClientId.get(clientId), reason)
   }
 
   /** Lets each take what it was sent before it closes. */
-  async endEverything(reason: string): Promise<void> {
+  async endEverything(reason: CutReason): Promise<void> {
     await Promise.all([...this.#connections].map((connection) => connection.end(reason)))
   }
 
-  async cutEverything(reason: string): Promise<void> {
+  async cutEverything(reason: CutReason): Promise<void> {
     await cutAll([...this.#connections], reason)
   }
 
@@ -131,7 +132,7 @@ function nameOf({ kind, id }: Pick<Identity, 'kind' | 'id'>): string {
 }
 
 // Every one is cut before the first await: the caller's tick ends with none of them alive.
-async function cutAll(connections: readonly Connection[], reason: string): Promise<void> {
+async function cutAll(connections: readonly Connection[], reason: CutReason): Promise<void> {
   await Promise.all(connections.map((connection) => connection.cut(reason)))
 }
 

@@ -65,7 +65,8 @@ function compareClocks(theirs: Date, ours: Date): FindingAnswer {
   const apart = Math.round(Math.abs(theirs.getTime() - ours.getTime()) / 1000)
   const status = apart * 1000 > MOST_APART_MS ? 'warning' : 'ok'
   const mend = status === 'ok' ? null : 'set both clocks (NTP)'
-  return { name: 'clocks', status, detail: `the hub's clock and this machine's are ${apart} s apart`, mend }
+  const detail = `the hub's clock and this machine's are ${apart} s apart`
+  return { name: 'clocks', status, detail, mend, cause: null }
 }
 
 async function examine(id: string, hub: HubClient): Promise<CheckupAnswer> {

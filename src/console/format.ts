@@ -1,12 +1,16 @@
-import { formatNumber, language } from './language.ts'
+import { formatNumber, language, read, type Texts } from './language.ts'
 
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
+const UNITS = {
+  en: ['B', 'KiB', 'MiB', 'GiB', 'TiB'],
+  ru: ['Б', 'КиБ', 'МиБ', 'ГиБ', 'ТиБ'],
+} as const satisfies Texts<readonly string[]>
 
 /** Octets in the largest unit that leaves at least one of it. */
 export function formatOctets(octets: number): string {
-  const power = octets < 1 ? 0 : Math.min(Math.floor(Math.log2(octets) / 10), UNITS.length - 1)
+  const units = read<readonly string[]>(UNITS)
+  const power = octets < 1 ? 0 : Math.min(Math.floor(Math.log2(octets) / 10), units.length - 1)
   const value = octets / 1024 ** power
-  return `${formatNumber(value, value < 10 && power > 0 ? 1 : 0)} ${UNITS[power]}`
+  return `${formatNumber(value, value < 10 && power > 0 ? 1 : 0)} ${units[power]}`
 }
 
 /** The moment in the reader's zone, with the zone's name. */
@@ -20,6 +24,13 @@ export function formatMoment(moment: Date): string {
     second: '2-digit',
     timeZoneName: 'short',
   }).format(moment)
+}
+
+/** "16:30", for the axis of a chart. */
+export function formatTimeOfDay(moment: Date): string {
+  return new Intl.DateTimeFormat(language.value, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
+    moment,
+  )
 }
 
 export function formatDay(moment: Date): string {

@@ -1,5 +1,7 @@
 import type { Texts } from './language.ts'
 
+type RoleNames = Readonly<Record<string, string>>
+
 const en = {
   skip: 'Skip to the page',
   sections: 'Sections',
@@ -14,6 +16,7 @@ const en = {
   searchShort: 'Find a device',
   noHits: 'Nothing is called so.',
   signedInAs: (name: string, role: string) => `${name}, ${role}`,
+  roles: { admin: 'admin', operator: 'operator', auditor: 'auditor', validator: 'validator' } as RoleNames,
   signOut: 'Sign out',
   theme: 'Colours',
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
@@ -37,6 +40,7 @@ export const FRAME_TEXT: Texts<typeof en> = {
     searchShort: 'Найти устройство',
     noHits: 'Ничего не найдено.',
     signedInAs: (name, role) => `${name}, ${role}`,
+    roles: { admin: 'администратор', operator: 'оператор', auditor: 'аудитор', validator: 'валидатор' },
     signOut: 'Выйти',
     theme: 'Цвета',
     themes: { system: 'Как в системе', light: 'Светлые', dark: 'Тёмные' },

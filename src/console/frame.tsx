@@ -4,6 +4,7 @@ import { FRAME_TEXT } from './frame-text.ts'
 import { useHub } from './hub/console-hub.ts'
 import { session, signOut } from './hub/session.ts'
 import { chooseLanguage, LANGUAGES, language, read } from './language.ts'
+import { ActionButton } from './parts/action-button.tsx'
 import { Icon } from './parts/icon.tsx'
 import { formatRoute } from './route.ts'
 import { route } from './router.ts'
@@ -60,7 +61,7 @@ export function Who() {
   const { value } = session
   return (
     <div class="who">
-      {value && <span>{words.signedInAs(value.name, value.role)}</span>}
+      {value && <span>{words.signedInAs(value.name, words.roles[value.role] ?? value.role)}</span>}
       <select
         aria-label={words.theme}
         value={theme.value}
@@ -83,11 +84,7 @@ export function Who() {
           </option>
         ))}
       </select>
-      {value && value.via !== 'certificate' && (
-        <button type="button" onClick={() => signOut(api)}>
-          {words.signOut}
-        </button>
-      )}
+      {value && value.via !== 'certificate' && <ActionButton label={words.signOut} act={() => signOut(api)} />}
     </div>
   )
 }

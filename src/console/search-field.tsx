@@ -46,8 +46,13 @@ export function SearchField() {
     }
   }, [api, wanted])
   const close = (): void => setWanted('')
+  /** From a hit back to the field. */
+  const leave = (): void => {
+    close()
+    input.current?.focus()
+  }
   return (
-    <search class="search">
+    <search class="search" onKeyDown={({ key }) => key === 'Escape' && leave()}>
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -56,7 +61,6 @@ export function SearchField() {
           location.hash = addressOf(first)
           close()
         }}
-        onKeyDown={({ key }) => key === 'Escape' && close()}
       >
         <input
           ref={input}

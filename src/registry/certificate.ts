@@ -1,16 +1,9 @@
+import type { RevocationReason } from '../end-reason.ts'
 import type { RefusalCause } from '../refusal.ts'
 
-export type CertificateKind = 'device' | 'service' | 'administrator' | 'server'
+export type { RevocationReason } from '../end-reason.ts'
 
-/** RFC 5280 §5.3.1, without the reasons that belong to delta CRLs or to other kinds of issuer. */
-export type RevocationReason =
-  | 'unspecified'
-  | 'keyCompromise'
-  | 'affiliationChanged'
-  | 'superseded'
-  | 'cessationOfOperation'
-  | 'certificateHold'
-  | 'privilegeWithdrawn'
+export type CertificateKind = 'device' | 'service' | 'administrator' | 'server'
 
 /** How it came into the registry, where it was not issued here: from another system, or shown by a stranger of our CA. */
 export type CertificateOrigin = 'imported' | 'presented'

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { CutReason } from '../end-reason.ts'
 import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
 import type { Devices } from './devices.ts'
@@ -98,7 +99,7 @@ export function createLegacyCredentials(options: LegacyCredentialsOptions): Lega
   }
 
   // In the tick of the write: no connection can be admitted in between.
-  function cut(deviceId: string, reason: string): Promise<void> {
+  function cut(deviceId: string, reason: CutReason): Promise<void> {
     return cutter.cutCredentials([legacyName(deviceId)], reason)
   }
 

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import type { CutReason } from '../end-reason.ts'
 import type { Administrator } from './administrator.ts'
 import type { ApiToken } from './api-token.ts'
 import type { Certificate, CertificateKind, NewCertificate, RevocationReason } from './certificate.ts'
@@ -217,9 +218,9 @@ export interface LeafIssuer {
 /** Live connections, cut in the same tick; the promise resolves once every socket of them is closed. */
 export interface Cutter {
   /** Those that were let in by one of these: a certificate's name is its fingerprint. */
-  cutCredentials(names: readonly string[], reason: string): Promise<void>
+  cutCredentials(names: readonly string[], reason: CutReason): Promise<void>
   /** `clientIds`: those that were recorded for it until now. */
-  cutIdentity(kind: 'device' | 'service', id: string, reason: string, clientIds: readonly string[]): Promise<void>
+  cutIdentity(kind: 'device' | 'service', id: string, reason: CutReason, clientIds: readonly string[]): Promise<void>
   /** Cuts, and drops what is stored for it: sessions, queues, wills, retained messages under its own topics. */
   forgetIdentity(
     kind: 'device' | 'service',

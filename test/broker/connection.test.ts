@@ -32,9 +32,9 @@ describe('a connection that is ended', () => {
 
   test('keeps the reason it was cut for before', async () => {
     const { connection } = openConnection()
-    const cut = connection.cut('revoked')
+    const cut = connection.cut('certificate revoked: unspecified')
     await Promise.all([cut, connection.end('hub stopped')])
-    expect(connection.cutReason).toBe('revoked')
+    expect(connection.cutReason).toBe('certificate revoked: unspecified')
   })
 })
 
@@ -101,7 +101,7 @@ describe('a connection that is refused', () => {
 describe('a connection that is cut', () => {
   test('is reset in the same tick, and has closed when the cut resolves', async () => {
     const { connection, incoming } = openConnection()
-    const cut = connection.cut('certificate revoked')
+    const cut = connection.cut('certificate revoked: unspecified')
     expect(incoming.resets).toBe(1)
     await cut
     expect(connection.socket.closed).toBe(true)
@@ -109,15 +109,15 @@ describe('a connection that is cut', () => {
 
   test('keeps the first reason', async () => {
     const { connection } = openConnection()
-    await Promise.all([connection.cut('certificate revoked'), connection.cut('hub stopped')])
-    expect(connection.cutReason).toBe('certificate revoked')
+    await Promise.all([connection.cut('certificate revoked: unspecified'), connection.cut('hub stopped')])
+    expect(connection.cutReason).toBe('certificate revoked: unspecified')
   })
 
   test('resolves though it was closed before', async () => {
     const { connection, client } = openConnection()
     client.socket.destroy()
     await connection.closed
-    await connection.cut('certificate revoked')
+    await connection.cut('certificate revoked: unspecified')
   })
 })
 
@@ -135,7 +135,7 @@ describe('a connection that an administrator ends', () => {
 describe('a connection has ended', () => {
   for (const { reason, end } of [
     { reason: 'ssl_closed', end: () => undefined },
-    { reason: 'kicked', end: (connection) => void connection.cut('certificate revoked') },
+    { reason: 'kicked', end: (connection) => void connection.cut('certificate revoked: unspecified') },
     { reason: 'normal', end: (connection) => connection.takeLeave() },
     { reason: 'keepalive_timeout', end: (connection) => connection.noteReason('keepalive_timeout') },
   ] satisfies readonly { reason: string; end: (connection: Connection) => void }[]) {

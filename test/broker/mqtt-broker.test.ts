@@ -199,7 +199,7 @@ describe('a revocation', () => {
     await using hub = await openBrokerScene()
     const { client } = hub.open(DEVICE)
     client.send(connectFrame().subarray(0, 5))
-    await hub.sessions.cutCredentials([DEVICE.certificate.fingerprint], 'certificate revoked')
+    await hub.sessions.cutCredentials([DEVICE.certificate.fingerprint], 'certificate revoked: unspecified')
     await client.closed
     expect([hub.recorder.refusals, hub.events, client.received]).toEqual([[], [], []])
   })
@@ -208,7 +208,7 @@ describe('a revocation', () => {
     await using hub = await openBrokerScene()
     const { client } = hub.open(DEVICE)
     client.send(connectFrame())
-    const cut = hub.sessions.cutCredentials([DEVICE.certificate.fingerprint], 'certificate revoked')
+    const cut = hub.sessions.cutCredentials([DEVICE.certificate.fingerprint], 'certificate revoked: unspecified')
     await cut
     expect([hub.events, hub.noted, client.received]).toEqual([[], [], []])
   })
@@ -216,9 +216,9 @@ describe('a revocation', () => {
   test('of a live session is its reason to end', async () => {
     await using hub = await openBrokerScene()
     await hub.connect(DEVICE)
-    await hub.sessions.cutCredentials([DEVICE.certificate.fingerprint], 'certificate revoked')
+    await hub.sessions.cutCredentials([DEVICE.certificate.fingerprint], 'certificate revoked: unspecified')
     await hub.event('device.disconnected')
-    expect(hub.events.at(-1)).toMatchObject({ reason: 'certificate revoked' })
+    expect(hub.events.at(-1)).toMatchObject({ reason: 'certificate revoked: unspecified' })
   })
 })
 
@@ -283,7 +283,7 @@ describe('a client id that another identity took before it was registered', () =
     const owner = hub.open(DEVICE)
     owner.client.send(connectFrame())
     await hub.event('device.connected', 2)
-    await hub.sessions.cutCredentials([DEVICE.certificate.fingerprint], 'certificate revoked')
+    await hub.sessions.cutCredentials([DEVICE.certificate.fingerprint], 'certificate revoked: unspecified')
     expect(owner.client.received).toEqual([])
     expect((await hub.connect(ROTATED)).connack).toMatchObject({ returnCode: 0 })
   })
@@ -416,7 +416,7 @@ describe('a device that flaps', () => {
     await client.closed
     await hub.event('device.disconnected')
     await hub.connect(DEVICE)
-    await hub.sessions.cutClientId('device-001', 'by an operator')
+    await hub.sessions.cutClientId('device-001', 'banned')
     await hub.event('device.disconnected', 2)
     const silent = hub.open(DEVICE)
     silent.client.socket.destroy()

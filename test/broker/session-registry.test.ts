@@ -10,10 +10,15 @@ describe('cutting certificates', () => {
     const doomed = [add(one), add(one), add(two)]
     const spared = [add(other), add()]
 
-    const cut = sessions.cutCredentials([one.certificate.fingerprint, two.certificate.fingerprint], 'revoked')
+    const cut = sessions.cutCredentials(
+      [one.certificate.fingerprint, two.certificate.fingerprint],
+      'certificate revoked: unspecified',
+    )
 
     expect(doomed.map(({ incoming }) => incoming.resets)).toEqual([1, 1, 1])
-    expect(doomed.map(({ connection }) => connection.cutReason)).toEqual(['revoked', 'revoked', 'revoked'])
+    expect(doomed.map(({ connection }) => connection.cutReason)).toEqual(
+      doomed.map(() => 'certificate revoked: unspecified'),
+    )
     await cut
     expect(doomed.map(({ connection }) => connection.socket.closed)).toEqual([true, true, true])
     expect(spared.map(({ incoming }) => incoming.resets)).toEqual([0, 0])
@@ -23,7 +28,7 @@ describe('cutting certificates', () => {
   test('of which none is connected does nothing', async () => {
     const { sessions, add } = createScene()
     add(createParty('one'))
-    await sessions.cutCredentials(['AA:BB'], 'revoked')
+    await sessions.cutCredentials(['AA:BB'], 'certificate revoked: unspecified')
     expect(sessions.size).toBe(1)
   })
 })
@@ -38,7 +43,7 @@ describe('cutting what was let in by a login', () => {
     await sessions.cutCredentials(['token:k1'], 'token revoked')
     expect(doomed.map(({ connection }) => connection.cutReason)).toEqual(['token revoked', 'token revoked'])
     expect(spared.map(({ incoming }) => incoming.resets)).toEqual([0, 0])
-    await sessions.cutCredentials(['token:k1'], 'again')
+    await sessions.cutCredentials(['token:k1'], 'token revoked')
     expect(sessions.size).toBe(2)
   })
 
@@ -59,7 +64,7 @@ describe('cutting an identity', () => {
     const { sessions, open } = createScene()
     const doomed = [open(createParty('one')), open(createParty('one'), 'one:second')]
     const spared = [open(createParty('one', 'service'), 'service'), open(createParty('two'))]
-    await sessions.cutIdentity('device', 'one', 'suspended')
+    await sessions.cutIdentity('device', 'one', 'device suspended')
     expect(doomed.map(({ connection }) => connection.socket.closed)).toEqual([true, true])
     expect(spared.map(({ incoming }) => incoming.resets)).toEqual([0, 0])
   })
@@ -78,8 +83,8 @@ test('cutting a client id cuts whoever speaks for it', async () => {
   const party = createParty('one')
   const doomed = [open(party), open(party)]
   const spared = open(party, 'one:second')
-  await sessions.cutClientId('one', 'taken over')
-  expect(doomed.map(({ connection }) => connection.cutReason)).toEqual(['taken over', 'taken over'])
+  await sessions.cutClientId('one', 'banned')
+  expect(doomed.map(({ connection }) => connection.cutReason)).toEqual(['banned', 'banned'])
   expect(spared.connection.cutReason).toBeUndefined()
 })
 
@@ -108,7 +113,7 @@ describe('a client id', () => {
     const { sessions, open } = createScene()
     const older = open(createParty('one'))
     const newer = open(createParty('one'))
-    await sessions.cutCredentials([newer.fingerprint], 'revoked')
+    await sessions.cutCredentials([newer.fingerprint], 'certificate revoked: unspecified')
     expect(sessions.findByClientId('one')).toBe(older.connection)
   })
 

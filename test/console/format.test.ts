@@ -6,6 +6,7 @@ import {
   formatMoment,
   formatOctets,
   formatRelative,
+  formatTimeOfDay,
 } from '../../src/console/format.ts'
 import { language } from '../../src/console/language.ts'
 
@@ -37,8 +38,14 @@ describe('octets', () => {
 
   test('are written as the language writes numbers', () => {
     language.value = 'ru'
-    expect(formatOctets(1536)).toBe('1,5 KiB')
+    expect(formatOctets(1536)).toBe('1,5 КиБ')
   })
+})
+
+test('the time of day is short, by the clock of 24 hours', () => {
+  expect(formatTimeOfDay(new Date(2026, 2, 1, 16, 5))).toBe('16:05')
+  language.value = 'ru'
+  expect(formatTimeOfDay(new Date(2026, 2, 1, 0, 0))).toBe('00:00')
 })
 
 describe('a time, told from now,', () => {

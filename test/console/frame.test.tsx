@@ -79,6 +79,13 @@ describe('who is signed in', () => {
     expect(session.value).toBeNull()
   })
 
+  test('stays signed in, and is told why, where the hub does not end the session', async () => {
+    using scene = drawInDocument(<Who />)
+    await scene.click('Sign out')
+    await scene.says('The hub does not answer')
+    expect(session.value).toEqual(EVA)
+  })
+
   test('has nothing to sign out of by a certificate', () => {
     session.value = { ...EVA, via: 'certificate' }
     using scene = drawInDocument(<Who />)
@@ -92,6 +99,7 @@ describe('who is signed in', () => {
     expect(theme.value).toBe('dark')
     await scene.choose('Language', 'ru')
     await scene.says('Русский')
+    await scene.says('eva, аудитор')
     expect(language.value).toBe('ru')
     await scene.choose('Цвета', 'purple')
     expect(theme.value).toBe('system')

@@ -80,6 +80,17 @@ describe('the search', () => {
     expect(field.value).toBe('')
   })
 
+  test('is come back to by Escape from a hit', async () => {
+    const { scene, field } = drawSearch()
+    using _ = scene
+    await scene.fill(/Find a device/, 'board')
+    const [hit] = await screen.findAllByRole('link')
+    hit?.focus()
+    await scene.press('Escape')
+    await waitFor(() => expect(screen.queryByRole('link')).toBeNull())
+    expect(document.activeElement).toBe(field)
+  })
+
   test('asks nothing about spaces', async () => {
     const { scene, asked } = drawSearch()
     using _ = scene

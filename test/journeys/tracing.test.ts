@@ -53,7 +53,7 @@ describe('with an OpenTelemetry SDK in the process', () => {
     await using target = await openWebhookTarget(hub)
     await hub.api('POST', '/api/webhooks', { body: { url: target.url, events: ['certificate.issued'] } })
     await hub.enrol('valve')
-    await target.waitFor(1)
+    const [received] = await target.waitFor(1)
     await hub.api('POST', '/api/users/default/devices/valve/rpc', { body: { method: 'open' } })
     await hub.api('POST', '/api/backup', { body: { passphrase: 'correct horse battery staple', contents: 'ca' } })
     await hub[Symbol.asyncDispose]()
@@ -68,6 +68,8 @@ describe('with an OpenTelemetry SDK in the process', () => {
     const [delivery] = spansOf('deliver webhook')
     expect(delivery?.attributes).toMatchObject({ 'signet.event': 'certificate.issued' })
     expect(delivery?.parentSpanContext).toBeUndefined()
+    const { traceId, spanId } = delivery?.spanContext() ?? {}
+    expect(received?.headers['traceparent']).toBe(`00-${traceId}-${spanId}-01`)
   })
 })
 

@@ -131,6 +131,10 @@ describe('every page', () => {
       const options = { colorScheme, locale, viewport: { width, height: 800 }, bypassCSP: true }
       await using scene = await signIn(context, options)
       const { page, faults } = scene
+      const hidden = await page.evaluate(
+        'document.querySelector(".rail nav").scrollWidth - document.querySelector(".rail nav").clientWidth',
+      )
+      expect(hidden, 'a section is out of sight').toBeLessThanOrEqual(0)
       for (const name of PAGES) {
         await page.evaluate(`location.hash = '#/${name}'`)
         await page.locator('main h1').waitFor()
@@ -142,6 +146,24 @@ describe('every page', () => {
       expect(faults).toEqual([])
     })
   }
+})
+
+test('a row that the keyboard leads to stands below the head of its list', async (context) => {
+  const ids = Array.from({ length: 30 }, (_, place) => `lamp-${10 + place}`)
+  for (const deviceId of ids) await hub.api('POST', '/api/devices', { body: { deviceId, userId: 'eva' } })
+  await using scene = await signIn(context, { viewport: { width: 1280, height: 600 } })
+  const { page } = scene
+  await page.evaluate("location.hash = '#/devices?userId=eva&q=lamp'")
+  await page.getByRole('link', { name: 'lamp-39' }).waitFor()
+  await page.locator('section.list').focus()
+  for (const _ of ids) await page.keyboard.press('j')
+  for (const _ of ids) await page.keyboard.press('k')
+  await page.locator('tr[data-current][data-index="0"]').waitFor()
+  await page.locator('section.list').evaluate((list) => list.scrollTo(0, 200))
+  await page.keyboard.press('k')
+  const edge = (selector: string, side: 'top' | 'bottom') =>
+    page.locator(selector).evaluate((element, name) => Math.round(element.getBoundingClientRect()[name]), side)
+  expect(await edge('tr[data-current]', 'top')).toBeGreaterThanOrEqual(await edge('thead', 'bottom'))
 })
 
 test('the policy of the console lets nothing in from elsewhere, and it works under it', async (context) => {

@@ -77,7 +77,7 @@ describe('a certificate that is cut', () => {
       pem: certificatePem,
       serialNumber: '0102',
     })
-    await place.cutter.cutCredentials([fingerprint, 'AB'], 'certificate revoked')
+    await place.cutter.cutCredentials([fingerprint, 'AB'], 'certificate revoked: unspecified')
     expect(place.asked).toEqual([])
   })
 })

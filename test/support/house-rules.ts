@@ -41,6 +41,7 @@ const HABITS = {
 
 const LEAVES = [
   'alternative-name',
+  'end-reason',
   'errors',
   'log-fields',
   'logger',

@@ -37,10 +37,15 @@ export function startTelemetry(): Telemetry {
   }
 }
 
-/** As far as W3C Trace Context is read here: version, trace, parent and flags of `traceparent`. */
+/** As far as W3C Trace Context is read and written here: version, trace, parent and flags of `traceparent`. */
 const traceContextPropagator: TextMapPropagator = {
   fields: () => ['traceparent'],
-  inject: () => undefined,
+  inject(around, carrier, setter) {
+    const span = trace.getSpanContext(around)
+    if (!span) return
+    const flags = span.traceFlags.toString(16).padStart(2, '0')
+    setter.set(carrier, 'traceparent', `00-${span.traceId}-${span.spanId}-${flags}`)
+  },
   extract(around, carrier, getter) {
     const [, traceId, spanId, flags] =
       /^00-(\w{32})-(\w{16})-(\w\w)$/.exec(String(getter.get(carrier, 'traceparent'))) ?? []

@@ -9,7 +9,7 @@ export interface AuditedAction {
 export const SIGN_IN = 'console.sign_in'
 
 /** Method and path as the API describes it; in parentheses the field of the body that says on what. */
-const ACTIONS: Readonly<Record<string, string | undefined>> = {
+const ACTIONS = {
   'POST /api/devices (deviceId)': 'device.create',
   'PATCH /api/devices/{id}': 'device.change',
   'DELETE /api/devices/{id}': 'device.delete',
@@ -83,7 +83,10 @@ const ACTIONS: Readonly<Record<string, string | undefined>> = {
   'POST /api/session': SIGN_IN,
   'DELETE /api/session': 'console.sign_out',
   'DELETE /api/console-sessions/{id}': 'console.session.end',
-}
+} as const satisfies Readonly<Record<string, string | undefined>>
+
+/** Every change that the audit has a name for. */
+export type AuditAction = Exclude<(typeof ACTIONS)[keyof typeof ACTIONS], undefined>
 
 const PATTERNS = Object.entries(ACTIONS).map(([described, action]) => {
   const [method = '', path = '', field] = described.split(' ')

@@ -3,6 +3,8 @@ import type { AuditEntry } from '../../registry/audit/audit-entry.ts'
 import type { AuditVerdict } from '../../registry/audit/audit-trail.ts'
 import { pageQuery } from '../pagination.ts'
 
+export type { AuditAction } from '../audit/audited-actions.ts'
+
 export const auditQuerySchema = z.object({
   ...pageQuery,
   q: z.string().max(200).optional().openapi({ description: 'Part of an actor, an action or an object' }),

@@ -10,13 +10,17 @@ const findingSchema = z
     status: z.enum(['ok', 'note', 'warning', 'failed']),
     detail: z.string(),
     mend: z.string().nullable(),
+    cause: z.string().nullable().openapi({ description: 'Of the refusals that it tells of' }),
   })
   .openapi('Finding')
 
 export const checkupSchema = z.object({ now: z.iso.datetime(), checks: z.array(findingSchema) }).openapi('Checkup')
 
 export function shapeCheckup(now: Date, findings: readonly Finding[]): z.infer<typeof checkupSchema> {
-  return { now: now.toISOString(), checks: findings.map(({ mend = null, ...found }) => ({ ...found, mend })) }
+  return {
+    now: now.toISOString(),
+    checks: findings.map(({ mend = null, cause = null, ...found }) => ({ ...found, mend, cause })),
+  }
 }
 
 export const diaryEntrySchema = z

@@ -5,6 +5,7 @@ import { DomainError } from '../../errors.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { NOT_FOUND, PUBLIC } from '../operation.ts'
 import type { ConsoleFile, ConsoleFiles } from '../ports.ts'
+import { hasTag } from '../request/unchanged.ts'
 
 const tags = ['console']
 
@@ -46,10 +47,10 @@ export function consoleRoutes(files: ConsoleFiles) {
       const file = files.find(PAGE)
       c.header('content-security-policy', POLICY)
       if (!file) return c.text('The console was not built: npm run build:console\n', 503)
-      const tag = `"${createHash('sha256').update(file.content).digest('base64url').slice(0, 22)}"`
+      const tag = tagOf(choose(c, file).content)
       c.header('cache-control', 'no-cache')
       c.header('etag', tag)
-      return c.req.header('if-none-match') === tag ? c.body(null, 304) : (respond(c, file) as never)
+      return hasTag(c, tag) ? c.body(null, 304, VARIES) : (respond(c, file) as never)
     })
     .openapi(asset, (c) => {
       const file = files.find(`assets/${c.req.valid('param').name}`)
@@ -60,10 +61,20 @@ export function consoleRoutes(files: ConsoleFiles) {
     })
 }
 
-function respond(c: Context<ApiEnv>, { content, compressed, type }: ConsoleFile) {
+const VARIES = { vary: 'Accept-Encoding' }
+
+/** The representation that the caller takes, RFC 9110 §12.5.3. */
+function choose(c: Context<ApiEnv>, { content, compressed }: ConsoleFile) {
   const takesBrotli = TAKES_BROTLI.test(c.req.header('accept-encoding') ?? '')
-  c.header('content-type', type)
-  c.header('vary', 'Accept-Encoding')
-  if (takesBrotli) c.header('content-encoding', 'br')
-  return c.body(new Uint8Array(takesBrotli ? compressed : content))
+  return { content: takesBrotli ? compressed : content, headers: takesBrotli ? { 'content-encoding': 'br' } : {} }
+}
+
+/** Strong, so of the octets that are sent: each encoding has its own, RFC 9110 §8.8.3.3. */
+function tagOf(octets: Uint8Array): string {
+  return `"${createHash('sha256').update(octets).digest('base64url').slice(0, 22)}"`
+}
+
+function respond(c: Context<ApiEnv>, file: ConsoleFile) {
+  const { content, headers } = choose(c, file)
+  return c.body(new Uint8Array(content), 200, { 'content-type': file.type, ...VARIES, ...headers })
 }

@@ -13,8 +13,10 @@ export const LOSS_REASONS = [
 
 export type LossReason = (typeof LOSS_REASONS)[number]
 
+export type OwedLossReason = Exclude<LossReason, 'backlog' | 'policy'>
+
 /** Whether it was owed to somebody: QoS 0 past a backlog is not, nor what may not be read any more. */
-export function wasOwed(reason: LossReason): boolean {
+export function wasOwed(reason: LossReason): reason is OwedLossReason {
   return reason !== 'backlog' && reason !== 'policy'
 }
 

@@ -35,7 +35,7 @@ export async function signIn(api: ApiClient, proof: { readonly link: string } | 
   session.value = await api.send<Session>('POST', 'api/session', proof)
 }
 
-export async function signOut(api: ApiClient): Promise<void> {
+export async function signOut(api: ApiClient): Promise<undefined> {
   await api.send('DELETE', 'api/session')
   session.value = null
 }

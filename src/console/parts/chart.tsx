@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import UPlot from 'uplot'
-import { formatMoment } from '../format.ts'
+import { formatMoment, formatTimeOfDay } from '../format.ts'
 import { formatNumber, language, read } from '../language.ts'
 import { isDark } from '../theme.ts'
 import { PART_TEXT } from './part-text.ts'
@@ -136,6 +136,11 @@ function dataOf(at: readonly number[], lines: readonly Line[]): UPlot.AlignedDat
   return [[...at], ...lines.map(({ values }) => [...values])]
 }
 
+/** `second` since 1970. */
+function tellTick(second: number): string {
+  return formatTimeOfDay(new Date(second * 1000))
+}
+
 function optionsOf(element: HTMLElement, lines: readonly Line[], format: (value: number) => string): UPlot.Options {
   const colours = getComputedStyle(document.documentElement)
   const colour = (name: string): string => colours.getPropertyValue(name).trim()
@@ -146,7 +151,10 @@ function optionsOf(element: HTMLElement, lines: readonly Line[], format: (value:
     legend: { show: false },
     cursor: { y: false },
     scales: { y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.1] } },
-    axes: [axis, { ...axis, size: 56, values: (_, ticks) => ticks.map(format) }],
+    axes: [
+      { ...axis, values: (_, ticks) => ticks.map(tellTick) },
+      { ...axis, size: 56, values: (_, ticks) => ticks.map(format) },
+    ],
     series: [
       {},
       ...lines.map((line) => ({ label: line.title, stroke: colour(line.colour), width: 1.5, spanGaps: false })),

@@ -1,3 +1,4 @@
+import { tellProblem } from '../codes/problem-words.ts'
 import type { Problem } from '../hub/problem.ts'
 import { read } from '../language.ts'
 import { Copyable } from './copy.tsx'
@@ -14,7 +15,7 @@ export function Failure({ problem, onRetry }: FailureProps) {
   const isUnreachable = problem.code === 'unreachable'
   return (
     <div class="note bad" role="alert">
-      <h3>{isUnreachable ? words.unreachable : problem.title}</h3>
+      <h3>{isUnreachable ? words.unreachable : tellProblem(problem)}</h3>
       <p>{isUnreachable ? words.unreachableDetail : problem.detail}</p>
       {problem.errors && (
         <ul>

@@ -105,7 +105,7 @@ export function Table<Row>(props: TableProps<Row>) {
                   </td>
                 )}
                 {columns.map((column, place) => (
-                  <td key={column.id} class={classOf(column, place)}>
+                  <td key={column.id} class={classOf(column, place)} data-title={column.title}>
                     {column.draw(row)}
                   </td>
                 ))}

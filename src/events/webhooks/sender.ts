@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import { traceHeaders } from '../../tracing.ts'
 import { CONTENT_TYPES } from './delivery-body.ts'
 import { type HttpAnswer, post } from './http-post.ts'
 import { signBody } from './signature.ts'
@@ -38,6 +39,7 @@ export function createSender({ policy, lookUp, ca, limits, version, clock }: Sen
       const addresses = await withinTime(resolveTarget(url, policy, lookUp), timeout)
       const headers = {
         ...webhook.headers,
+        ...traceHeaders(),
         'content-type': CONTENT_TYPES[webhook.format],
         'user-agent': `Signet/${version}`,
         'signet-event': type,

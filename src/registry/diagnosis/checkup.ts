@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import type { RefusalCause } from '../../refusal.ts'
 import type { RecordedRefusal, RefusalRing } from '../refusal-ring.ts'
 import { DAY_MS, daysUntil, type Finding, finding, times } from './finding.ts'
 
@@ -117,12 +118,13 @@ function checkRefusals(refusals: readonly RecordedRefusal[], now: Date): readonl
 
 const MAX_NAMED = 3
 
-function tellGroup(cause: string, group: readonly RecordedRefusal[]): Finding {
+function tellGroup(cause: RefusalCause, group: readonly RecordedRefusal[]): Finding {
   const count = group.reduce((sum, refusal) => sum + refusal.count, 0)
   const identities = new Set(group.flatMap(({ presented }) => presented?.['identity'] ?? []))
   const whom = identities.size > 0 ? identities : new Set(group.map(({ address }) => address))
   const named = [...whom].slice(0, MAX_NAMED).join(', ')
   const more = whom.size > MAX_NAMED ? ` and ${whom.size - MAX_NAMED} more` : ''
   const status = identities.size > 0 ? 'warning' : 'note'
-  return finding('refusals', status, `${cause}, ${times(count)} in the last day: ${named}${more}`, group[0]?.mend)
+  const detail = `${cause}, ${times(count)} in the last day: ${named}${more}`
+  return { ...finding('refusals', status, detail, group[0]?.mend), cause }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import { type Certificate, isActive, stateOf } from '../certificate.ts'
 import type { CertificateStore } from '../ports.ts'
+import type { RecordedRefusal } from '../refusal-ring.ts'
 import type { Diary, DiaryEntry } from './diary.ts'
 import { daysUntil, type Finding, finding, times } from './finding.ts'
 
@@ -96,7 +97,7 @@ function checkSession(sessions: readonly LiveSession[], newestFirst: readonly Di
   )
   const last = newestFirst.find(({ event }) => ATTEMPTS.has(event))
   if (live.length === 0) return [tellAbsence(last)]
-  return last?.refusal ? [...live, tellRefusal(last)] : live
+  return last?.refusal ? [...live, tellRefusal(last.at, last.refusal)] : live
 }
 
 const ATTEMPTS: ReadonlySet<DiaryEntry['event']> = new Set(['connected', 'disconnected', 'left', 'refused'])
@@ -106,7 +107,7 @@ function tellAbsence(last: DiaryEntry | undefined): Finding {
     const mend = "check its network, the hub's address and port, and the refusals of strangers: signet refusals"
     return finding('session', 'warning', 'not connected, and nothing came from it since the hub started', mend)
   }
-  if (last.refusal) return tellRefusal(last)
+  if (last.refusal) return tellRefusal(last.at, last.refusal)
   const detail = `not connected: ${last.event} at ${last.at.toISOString()}${last.reason ? `, ${last.reason}` : ''}`
   if (last.event === 'left') return finding('session', 'warning', detail, MEND_LEFT)
   return finding('session', 'warning', detail, 'nothing was refused to it since: check the device and its network')
@@ -115,10 +116,9 @@ function tellAbsence(last: DiaryEntry | undefined): Finding {
 const MEND_LEFT =
   'connect it to a name of the certificate (signet doctor lists them), or add the name to tls.server_names'
 
-function tellRefusal({ at, refusal }: DiaryEntry): Finding {
-  const { cause = '', address = '', count = 0, expected, mend, presented } = refusal ?? {}
+function tellRefusal(at: Date, { cause, address, count, expected, mend, presented }: RecordedRefusal): Finding {
   const claimed = presented?.['identity'] === undefined ? ' (somebody who claimed to be it)' : ''
   const wanted = expected === undefined ? '' : `; expected ${expected}`
   const detail = `refused from ${address}${claimed} at ${at.toISOString()}, ${times(count)}: ${cause}${wanted}`
-  return finding('session', 'warning', detail, mend)
+  return { ...finding('session', 'warning', detail, mend), cause }
 }

@@ -1,3 +1,5 @@
+import type { RefusalCause } from '../../refusal.ts'
+
 /** How a check ended; a note is worth reading and nothing to mend here. */
 export type FindingStatus = 'ok' | 'note' | 'warning' | 'failed'
 
@@ -8,6 +10,8 @@ export interface Finding {
   readonly detail: string
   /** What to do; none where there is nothing. */
   readonly mend?: string
+  /** Of the refusals that it tells of. */
+  readonly cause?: RefusalCause
 }
 
 export function finding(name: string, status: FindingStatus, detail: string, mend?: string): Finding {

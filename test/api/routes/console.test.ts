@@ -60,6 +60,24 @@ describe('GET /', () => {
     })
   })
 
+  test('has for each encoding a tag of its own, and says what it depends on (RFC 9110 §8.8.3.3, §12.5.5)', async () => {
+    const brotli = { 'accept-encoding': 'br' }
+    const [plain, packed] = await Promise.all([ask('/'), ask('/', brotli)])
+    const [tag, packedTag] = [plain, packed].map(({ headers }) => headers.get('etag') ?? '')
+    expect(packedTag).not.toBe(tag)
+    for (const { headers, status } of [
+      { headers: { 'if-none-match': `${tag}` }, status: 304 },
+      { headers: { 'if-none-match': `"other", W/${tag}` }, status: 304 },
+      { headers: { 'if-none-match': `${packedTag}` }, status: 200 },
+      { headers: { ...brotli, 'if-none-match': `${packedTag}` }, status: 304 },
+      { headers: { ...brotli, 'if-none-match': `${tag}` }, status: 200 },
+    ]) {
+      const answer = await ask('/', headers)
+      expect({ asked: headers, status: answer.status }).toEqual({ asked: headers, status })
+      expect(answer.headers.get('vary')).toContain('Accept-Encoding')
+    }
+  })
+
   test('is sent again when it is another', async () => {
     const tag = (await ask('/')).headers.get('etag') ?? ''
     const other: ConsoleFiles = { find: () => file('<!doctype html>', 'text/html; charset=utf-8') }

@@ -63,7 +63,7 @@ for (const fastPath of [true, false]) {
     test('of a connection that was cut is not answered', async () => {
       await using engine = await openServedEngine({ fastPath })
       const client = engine.say(DEVICE, { clean: false, will: WILL })
-      await client.connection.cut('certificate revoked')
+      await client.connection.cut('certificate revoked: unspecified')
       await engine.settled()
       expect(await client.next('connack')).toBeUndefined()
     })
@@ -111,7 +111,7 @@ test('a CONNECT whose connection is cut while its session is committed is not an
   // Within the turn: its commit comes with the next one.
   while (!engine.sessionOf(client.connection)) await new Promise<void>((resolve) => nextTick(resolve))
   expect(engine.stores.wills.has('device-001')).toBe(true)
-  await client.connection.cut('certificate revoked')
+  await client.connection.cut('certificate revoked: unspecified')
   await engine.settled()
   expect(await client.next('connack')).toBeUndefined()
   expect(engine.stores.wills.has('device-001')).toBe(false)

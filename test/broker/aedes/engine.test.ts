@@ -33,7 +33,7 @@ describe('a session', () => {
   test('of a connection that was cut meanwhile does not begin', async () => {
     await using engine = await openServedEngine()
     const client = engine.say(DEVICE)
-    await client.connection.cut('certificate revoked')
+    await client.connection.cut('certificate revoked: unspecified')
     expect(await client.next('connack')).toBeUndefined()
   })
 
@@ -116,7 +116,7 @@ describe('a publish', () => {
     const backend = await subscribed(await engine.connectBackend(), '#')
     const client = await engine.connect(DEVICE)
     client.send(publish(`${OWN}/a`))
-    const cut = client.connection.cut('certificate revoked')
+    const cut = client.connection.cut('certificate revoked: unspecified')
     await cut
     const other = await engine.connect(createParty('device-002'))
     other.send(publish(`${OTHERS}/after`))
@@ -224,7 +224,11 @@ describe('a will', () => {
     { name: 'is published when its client vanishes', end: (client) => client.socket.destroy(), topics: ['will'] },
     { name: 'is published when its client breaks the protocol', end: (client) => client.send(BAD), topics: ['will'] },
     { name: 'is not published when its client takes its leave', end: (client) => client.send(LEAVE), topics: [] },
-    { name: 'is not published when its connection is cut', end: ({ connection }) => connection.cut('x'), topics: [] },
+    {
+      name: 'is not published when its connection is cut',
+      end: ({ connection }) => connection.cut('banned'),
+      topics: [],
+    },
   ] satisfies readonly { name: string; end: (client: ServedClient) => unknown; topics: readonly string[] }[]) {
     test(name, async () => {
       await using engine = await openServedEngine()
@@ -354,7 +358,7 @@ describe('a client id', () => {
       const first = await subscribed(await engine.connect(DEVICE, { clean: false }), `${OWN}/#`)
       const second = engine.say(DEVICE, { clean: false })
       for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
-      await second.connection.cut('certificate revoked')
+      await second.connection.cut('certificate revoked: unspecified')
       // Only a connection that is registered is closed by the next.
       const third = await engine.connect(DEVICE)
       expect(third.connack).toMatchObject({ returnCode: 0 })

@@ -144,7 +144,7 @@ describe('a delivery', () => {
 describe('of a connection that was cut', () => {
   test('nothing is taken, granted, delivered, published as a will or told', async () => {
     const { gatekeeper, client, connection, causes } = createScene({ will: `${OWN}/will` })
-    await connection.cut('certificate revoked')
+    await connection.cut('certificate revoked: unspecified')
     expect(gatekeeper.served(client)).toBeUndefined()
     expect(gatekeeper.judgePublish(client, publish(`${OWN}/a`))).toBeInstanceOf(Error)
     expect(gatekeeper.judgePublish(client, client.will)).toBeInstanceOf(Error)

@@ -32,7 +32,7 @@ test('what was registered by its fingerprint alone says when the rest is known',
 test('what another CA signed is shown with its subject, when it gives way, and why it was revoked', () => {
   const revoked = { subject: 'CN=pump', retiresAt: AT, firstSeenAt: AT, revokedAt: AT, revocationReason: null }
   using scene = drawInDocument(<CertificateFacts certificate={{ ...IMPORTED, ...revoked, state: 'revoked' }} />)
-  for (const fact of ['CN=pump', 'Gives way', 'none given']) expect(scene.text()).toContain(fact)
+  for (const fact of ['CN=pump', 'Gives way', 'no reason given']) expect(scene.text()).toContain(fact)
   const other = { ...IMPORTED, ...revoked, kind: 'robot', revocationReason: 'aACompromise' }
   using unknown = drawInDocument(<CertificateFacts certificate={other} />)
   expect(unknown.text()).toContain('robot pump-1')

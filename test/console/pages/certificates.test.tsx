@@ -100,7 +100,7 @@ test('certificates of services and of other servers are revoked where they are k
   for (const { fingerprint } of [server, admin, items[0]]) {
     using scene = openConsole(hub, `#/certificates/${fingerprint}`)
     await pressAndConfirm(scene, 'Revoke')
-    await scene.says('none given')
+    await scene.says('no reason given')
     expect(await stateOf(fingerprint)).toBe('revoked')
   }
 })

@@ -51,7 +51,7 @@ test('its diary tells who came, and why somebody was refused', async () => {
   await expect(hub.connect(board, { clientId: 'somebody-else' })).rejects.toThrow()
   using scene = openConsole(hub, '#/devices/board-1?tab=diary')
   await scene.says('certificate issued')
-  await scene.says('client_id')
+  await scene.says('Client id not its own')
 })
 
 test('its messages are shown as they pass, newer ones when they are asked for', async () => {
@@ -89,9 +89,11 @@ test('its methods are called, and what goes wrong is told', async () => {
 })
 
 test('what stands in its way is told', async () => {
+  await expect(hub.connect(board, { clientId: 'somebody-else' })).rejects.toThrow()
   using scene = openConsole(hub, '#/devices/board-1?tab=check', { language: 'ru' })
   await scene.says('Что, по сведениям хаба, ему мешает')
   await scene.says('в порядке')
+  await scene.says('Это чужой client id: используйте свой id')
 })
 
 test('a new bundle is saved, a revocation cuts off, and a deletion leads back to the list', async () => {
@@ -102,7 +104,7 @@ test('a new bundle is saved, a revocation cuts off, and a deletion leads back to
   await doIt(scene, 'Revoke and cut off now')
   await scene.says('Revoked and cut off; the hub answered after')
   await scene.click('Close')
-  await scene.says('revoked, unspecified')
+  await scene.says('revoked, no reason given')
   const { items } = (await hub.api('GET', '/api/certificates?deviceId=board-1&state=active')).json()
   expect(items).toEqual([])
   await scene.tell('certificate.revoked', { kind: 'device', id: 'board-1' })
@@ -142,7 +144,7 @@ describe('a device with policies and client ids of its own', () => {
     await hasLeft
     using scene = openConsole(hub, '#/devices/gauge')
     await scene.says('Last seen')
-    await scene.says('It left because normal.')
+    await scene.says('It left because the client closed the connection itself.')
     await scene.says('plant/#')
     expect(screen.queryByText('Address')).toBeNull()
     expect(screen.queryByText('Keep-alive')).toBeNull()
@@ -170,7 +172,7 @@ describe('a device with policies and client ids of its own', () => {
     using tail = openConsole(hub, '#/devices/gauge?tab=messages', { language: 'ru' })
     const message = { at: '2026-01-01T00:00:00Z', topicName: 'plant/t', qos: 0, retain: false }
     await tail.tell('message', { ...message, encoding: 'plain', payload: '1', bytes: 9000, truncated: true })
-    await tail.says('обрезано, всего 8,8 KiB')
+    await tail.says('обрезано, всего 8,8 КиБ')
   })
 
   test('that is held says so, and not that its certificate is revoked for good', async () => {
@@ -196,7 +198,7 @@ describe('a device with policies and client ids of its own', () => {
     await doIt(scene, 'Отозвать и отключить сейчас')
     await scene.says(/Ответ хаба через \d+ мс/)
     await scene.click('Закрыть')
-    await scene.says('отозван, unspecified')
+    await scene.says('отозван, причина не названа')
     const { items } = (await hub.api('GET', '/api/certificates?deviceId=gauge&state=active')).json()
     expect(items).toEqual([])
   })

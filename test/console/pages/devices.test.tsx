@@ -38,6 +38,7 @@ describe('the list of devices', () => {
     await scene.says('0 of 4 devices online.')
     await waitFor(() => expect(rowNames()).toEqual(['bare', 'board-1', 'board-2', 'pump']))
     expect(scene.text()).not.toContain('online127')
+    await scene.tell('device.connected', { kind: 'service', id: 'bare' })
     await scene.tell('device.connected', { kind: 'device', id: 'pump' })
     await waitFor(() => expect(document.querySelectorAll('.badge.good')).toHaveLength(1))
     await scene.tell('identity.suspended', { kind: 'device', id: 'pump' })

@@ -57,7 +57,7 @@ test('of very many refusals it is said that these are the newest, and one may ha
   )
   await scene.says('500 refusals, the newest ones')
   await scene.says('service:grafana')
-  const [first, second] = await screen.findAllByRole('button', { name: 'flapping' })
+  const [first, second] = await screen.findAllByRole('button', { name: 'It connects too often' })
   first?.click()
   await scene.says('Nothing was shown')
   expect(scene.text()).toContain('a client certificate')

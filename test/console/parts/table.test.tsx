@@ -43,6 +43,8 @@ describe('a table', () => {
     expect(second?.getAttribute('aria-rowindex')).toBe('3')
     expect(first?.querySelector('td.first')?.textContent).toBe('board-1')
     expect(first?.querySelector('td.number')?.textContent).toBe('10')
+    // A phone shows no head: there it says what the number counts.
+    expect(first?.querySelector('td.number')?.getAttribute('data-title')).toBe('Messages')
   })
 
   test('says what is to be said in place of rows, or stays empty', () => {

@@ -157,12 +157,14 @@ describe('refusals of the last day are told, a cause a line:', () => {
         status: 'warning',
         detail: 'certificate_revoked, 4 times in the last day: device:d, device:c, device:b and 1 more',
         mend: REFUSAL_MENDS.certificate_revoked,
+        cause: 'certificate_revoked',
       },
       {
         name: 'refusals',
         status: 'note',
         detail: 'certificate_missing, once in the last day: 10.0.0.1',
         mend: REFUSAL_MENDS.certificate_missing,
+        cause: 'certificate_missing',
       },
     ])
   })

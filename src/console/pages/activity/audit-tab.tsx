@@ -1,3 +1,7 @@
+import { ACTION_TEXT } from '../../codes/action-text.ts'
+import { tellProblemCode } from '../../codes/problem-words.ts'
+import { tell } from '../../codes/tell.ts'
+import { FRAME_TEXT } from '../../frame-text.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { type Page as ListPage, useList } from '../../hub/list.ts'
 import { read } from '../../language.ts'
@@ -36,11 +40,13 @@ export function AuditTab({ query: { q, action, period } }: TabProps) {
       id: 'action',
       title: words.action,
       draw: (entry) => (
-        <a href={formatRoute(['activity'], { tab: 'audit', q, period, action: entry.action })}>{entry.action}</a>
+        <a title={entry.action} href={formatRoute(['activity'], { tab: 'audit', q, period, action: entry.action })}>
+          {tell(ACTION_TEXT, entry.action)}
+        </a>
       ),
     },
     { id: 'object', title: words.object, draw: ({ object }) => <span title={object}>{object}</span> },
-    { id: 'actor', title: words.who, draw: ({ actor, role }) => (role === null ? actor : `${actor}, ${role}`) },
+    { id: 'actor', title: words.who, draw: (entry) => <Actor entry={entry} /> },
     { id: 'result', title: words.result, draw: ({ result }) => <Result result={result} /> },
     { id: 'at', title: words.at, draw: ({ at }) => <Moment at={at} /> },
     { id: 'address', title: words.address, draw: ({ surface, address }) => `${address} ${surface}` },
@@ -54,7 +60,7 @@ export function AuditTab({ query: { q, action, period } }: TabProps) {
       {action && (
         <Chips
           label={words.action}
-          choices={[{ value: action, label: action }]}
+          choices={[{ value: action, label: tell(ACTION_TEXT, action) }]}
           chosen={action}
           onChoose={(value) => refine({ action: value })}
         />
@@ -82,5 +88,15 @@ function beginningOf(period: string | undefined): string | undefined {
 
 function Result({ result }: Pick<AuditEntryAnswer, 'result'>) {
   const words = read(ACTIVITY_TEXT)
-  return result === 'done' ? <Badge tone="good">{words.done}</Badge> : <Badge tone="bad">{result}</Badge>
+  return result === 'done' ? (
+    <Badge tone="good">{words.done}</Badge>
+  ) : (
+    <Badge tone="bad">{tellProblemCode(result)}</Badge>
+  )
+}
+
+/** `token:ID NAME`, `session:ID NAME`, `administrator:NAME`, `local` or `hub`: by name, and whole on hover. */
+function Actor({ entry: { actor, role } }: { readonly entry: AuditEntryAnswer }) {
+  const name = actor.replace(/^(?:(?:token|session):\S+ |administrator:)/, '')
+  return <span title={actor}>{role === null ? name : `${name}, ${read(FRAME_TEXT).roles[role] ?? role}`}</span>
 }

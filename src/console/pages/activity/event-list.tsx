@@ -1,6 +1,8 @@
 import { useState } from 'preact/hooks'
 import type { EventAnswer } from '../../../api/resources/event.ts'
 import { deviceOf } from '../../../logged-event.ts'
+import { EVENT_TYPE_TEXT } from '../../codes/event-type-text.ts'
+import { tell } from '../../codes/tell.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { useEvents } from '../../hub/event-feed.ts'
 import { EVENT_TYPES } from '../../hub/event-types.ts'
@@ -42,7 +44,11 @@ export function EventList({ type, deviceId }: EventListProps) {
   const columns: readonly Column<EventAnswer>[] = [
     { id: 'event', title: words.event, draw: (event) => <EventLine event={event} /> },
     { id: 'at', title: words.at, draw: ({ at }) => <Moment at={at} /> },
-    { id: 'type', title: words.type, draw: (event) => <code>{event.type}</code> },
+    {
+      id: 'type',
+      title: words.type,
+      draw: (event) => <span title={event.type}>{tell(EVENT_TYPE_TEXT, event.type)}</span>,
+    },
     { id: 'device', title: words.device, draw: (event) => <DeviceLink id={deviceOf(event.data)} /> },
   ]
   return (

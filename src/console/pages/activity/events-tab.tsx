@@ -1,3 +1,5 @@
+import { EVENT_GROUP_TEXT, EVENT_TYPE_TEXT } from '../../codes/event-type-text.ts'
+import { tell } from '../../codes/tell.ts'
 import { EVENT_TYPES } from '../../hub/event-types.ts'
 import { read } from '../../language.ts'
 import { FilterField } from '../../parts/filter-field.tsx'
@@ -7,12 +9,14 @@ import { ACTIVITY_TEXT } from './activity-text.ts'
 import { EventList } from './event-list.tsx'
 import type { TabProps } from './refusals-tab.tsx'
 
-const GROUPS = [...new Set(EVENT_TYPES.map((type) => `${type.split('.')[0]}.*`))]
-
 /** What happened, newest first, and what happens now. */
 export function EventsTab({ query: { type = '', deviceId } }: TabProps) {
   const words = read(ACTIVITY_TEXT)
-  const choices = ['', ...GROUPS, ...EVENT_TYPES].map((value) => ({ value, label: value || words.allTypes }))
+  const choices = [
+    { value: '', label: words.allTypes },
+    ...Object.entries(read(EVENT_GROUP_TEXT)).map(([value, label]) => ({ value, label })),
+    ...EVENT_TYPES.map((value) => ({ value, label: tell(EVENT_TYPE_TEXT, value) })),
+  ]
   return (
     <>
       <div class="columns">

@@ -1,3 +1,4 @@
+import { tellCause, tellMend } from '../../codes/refusal-words.ts'
 import type { RefusalAnswer } from '../../hub/answers.ts'
 import { formatNumber, read } from '../../language.ts'
 import { Copyable } from '../../parts/copy.tsx'
@@ -16,10 +17,10 @@ export interface RefusalDialogProps {
 /** All that is known of one refusal: what was shown, what would have been let in, what to do. */
 export function RefusalDialog({ refusal, onClose }: RefusalDialogProps) {
   const words = read(ACTIVITY_TEXT)
-  const { at, cause, count, surface, address, presented, expected, mend } = refusal
+  const { at, cause, count, surface, address, presented, expected } = refusal
   return (
-    <Dialog title={cause} onClose={onClose}>
-      <p class="note warn">{mend}</p>
+    <Dialog title={tellCause(cause)} onClose={onClose}>
+      <p class="note warn">{tellMend(refusal)}</p>
       <dl class="facts">
         <Fact name={words.at}>
           <Moment at={at} /> ×{formatNumber(count)}
@@ -28,6 +29,9 @@ export function RefusalDialog({ refusal, onClose }: RefusalDialogProps) {
           <Copyable text={address} length={40} />
         </Fact>
         <Fact name={words.surface}>{surface}</Fact>
+        <Fact name={words.code}>
+          <code>{cause}</code>
+        </Fact>
         {expected !== null && <Fact name={words.expected}>{expected}</Fact>}
       </dl>
       <h3>{words.presented}</h3>

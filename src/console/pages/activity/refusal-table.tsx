@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
+import { tellCause, tellMend } from '../../codes/refusal-words.ts'
 import type { RefusalAnswer } from '../../hub/answers.ts'
 import { formatNumber, read } from '../../language.ts'
 import { Moment } from '../../parts/moment.tsx'
@@ -22,8 +23,8 @@ export function RefusalTable({ refusals, empty }: RefusalTableProps) {
       id: 'cause',
       title: words.cause,
       draw: (refusal) => (
-        <button type="button" class="plain" onClick={() => open(refusal)}>
-          {refusal.cause}
+        <button type="button" class="plain" title={refusal.cause} onClick={() => open(refusal)}>
+          {tellCause(refusal.cause)}
         </button>
       ),
     },
@@ -32,7 +33,7 @@ export function RefusalTable({ refusals, empty }: RefusalTableProps) {
     { id: 'who', title: words.who, draw: ({ presented }) => <Owner identity={presented?.['identity']} /> },
     { id: 'address', title: words.address, draw: ({ address }) => <code>{address}</code> },
     { id: 'surface', title: words.surface, draw: ({ surface }) => surface },
-    { id: 'mend', title: words.mend, draw: ({ mend }) => <span title={mend}>{mend}</span> },
+    { id: 'mend', title: words.mend, draw: (refusal) => <span title={tellMend(refusal)}>{tellMend(refusal)}</span> },
   ]
   return (
     <>

@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks'
+import { tellCause } from '../../codes/refusal-words.ts'
 import type { RefusalAnswer } from '../../hub/answers.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { useEvents } from '../../hub/event-feed.ts'
 import type { Page as ListPage } from '../../hub/list.ts'
 import { useLoad } from '../../hub/load.ts'
-import { counted, read } from '../../language.ts'
+import { counted, formatNumber, read } from '../../language.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { Chips } from '../../parts/chips.tsx'
 import { FilterField } from '../../parts/filter-field.tsx'
@@ -42,7 +43,10 @@ export function RefusalsTab({ query: { q, cause } }: TabProps) {
           <>
             <Chips
               label={words.cause}
-              choices={frequentCauses(items, cause).map(([value, count]) => ({ value, label: `${value} ${count}` }))}
+              choices={frequentCauses(items, cause).map(([value, count]) => ({
+                value,
+                label: `${tellCause(value)} ${formatNumber(count)}`,
+              }))}
               chosen={cause}
               onChoose={(value) => refine({ cause: value })}
             />
@@ -70,6 +74,6 @@ function frequentCauses(refusals: readonly RefusalAnswer[], chosen: string | und
 function fits(refusal: RefusalAnswer, q = '', cause: string | undefined): boolean {
   if (cause !== undefined && refusal.cause !== cause) return false
   const { address, surface, presented } = refusal
-  const told = [refusal.cause, address, surface, ...Object.values(presented ?? {})]
+  const told = [refusal.cause, tellCause(refusal.cause), address, surface, ...Object.values(presented ?? {})]
   return told.some((text) => text.toLowerCase().includes(q.toLowerCase()))
 }

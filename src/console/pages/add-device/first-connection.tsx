@@ -1,4 +1,6 @@
 import { useState } from 'preact/hooks'
+import { deviceOf } from '../../../logged-event.ts'
+import { tellCause, tellMend } from '../../codes/refusal-words.ts'
 import type { DiaryEntryAnswer } from '../../hub/answers.ts'
 import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
@@ -23,7 +25,7 @@ export function FirstConnection({ deviceId }: { readonly deviceId: string }) {
     REFRESH_MS,
   )
   useEvents(['device.connected'], ({ data }) => {
-    if (data.id === deviceId) setConnected(true)
+    if (deviceOf(data) === deviceId) setConnected(true)
   })
   const entries = diary.data?.items ?? []
   const refusal = entries.find((entry) => entry.refusal)?.refusal
@@ -35,9 +37,9 @@ export function FirstConnection({ deviceId }: { readonly deviceId: string }) {
         {!hasCome && refusal && (
           <>
             <p>
-              <Badge tone="bad">{words.refused}</Badge> <strong>{refusal.cause}</strong>
+              <Badge tone="bad">{words.refused}</Badge> <strong>{tellCause(refusal.cause)}</strong>
             </p>
-            <p>{refusal.mend}</p>
+            <p>{tellMend(refusal)}</p>
           </>
         )}
         {!hasCome && !refusal && <p>{words.waitingHint}</p>}

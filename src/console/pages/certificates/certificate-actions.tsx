@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { tellRevocation } from '../../codes/reason-words.ts'
 import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { may } from '../../hub/session.ts'
@@ -82,7 +83,7 @@ function RevokeButton({ certificate, onDone }: CertificateActionsProps) {
           <p>{kind === 'server' ? words.revokeServerConsequence : words.revokeConsequence(subjectId)}</p>
           <SelectField
             label={words.reason}
-            choices={REASONS.map((value) => ({ value, label: words.reasons[value] }))}
+            choices={REASONS.map((value) => ({ value, label: tellRevocation(value) }))}
             value={reason}
             onChange={setReason}
           />

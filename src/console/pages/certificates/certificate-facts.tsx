@@ -1,3 +1,4 @@
+import { tellRevocation } from '../../codes/reason-words.ts'
 import { read } from '../../language.ts'
 import { Copyable } from '../../parts/copy.tsx'
 import { Fact } from '../../parts/fact.tsx'
@@ -54,14 +55,12 @@ export function CertificateFacts({ certificate }: { readonly certificate: Certif
 function Revocation({ certificate: { revokedAt, revocationReason } }: { readonly certificate: CertificateAnswer }) {
   const words = read(CERTIFICATES_TEXT)
   if (revokedAt === null) return null
-  const reasons: Readonly<Record<string, string>> = words.reasons
-  const reason = revocationReason ?? 'unspecified'
   return (
     <>
       <Fact name={words.revokedAt}>
         <Moment at={revokedAt} />
       </Fact>
-      <Fact name={words.reason}>{reasons[reason] ?? reason}</Fact>
+      <Fact name={words.reason}>{tellRevocation(revocationReason ?? 'unspecified')}</Fact>
     </>
   )
 }

@@ -52,15 +52,6 @@ const en = {
   retires: 'Gives way',
   revokedAt: 'Revoked',
   reason: 'Reason',
-  reasons: {
-    unspecified: 'none given',
-    keyCompromise: 'the key may be known to others',
-    affiliationChanged: 'the owner has changed',
-    superseded: 'another has taken its place',
-    cessationOfOperation: 'it is out of use',
-    privilegeWithdrawn: 'the right was withdrawn',
-    certificateHold: 'on hold',
-  },
   actions: 'Cut off',
   revoke: 'Revoke',
   revokeConsequence: (owner: string) =>
@@ -138,15 +129,6 @@ export const CERTIFICATES_TEXT: Texts<typeof en> = {
     retires: 'Уступит место',
     revokedAt: 'Отозван',
     reason: 'Причина',
-    reasons: {
-      unspecified: 'не названа',
-      keyCompromise: 'ключ мог стать известен другим',
-      affiliationChanged: 'сменился владелец',
-      superseded: 'его заменил другой',
-      cessationOfOperation: 'больше не используется',
-      privilegeWithdrawn: 'право отозвано',
-      certificateHold: 'приостановлен',
-    },
     actions: 'Отключение',
     revoke: 'Отозвать',
     revokeConsequence: (owner) =>

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { tellCause, tellMend } from '../../codes/refusal-words.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { type Problem, toProblem } from '../../hub/problem.ts'
 import { read } from '../../language.ts'
@@ -61,10 +62,10 @@ function Verdict({ verdict }: { readonly verdict: VerdictAnswer }) {
       <dl class="facts">
         {cause !== null && (
           <Fact name={words.cause}>
-            <code>{cause}</code>
+            {tellCause(cause)} <code>{cause}</code>
           </Fact>
         )}
-        {mend !== null && <Fact name={words.mend}>{mend}</Fact>}
+        {cause !== null && mend !== null && <Fact name={words.mend}>{tellMend({ cause, mend })}</Fact>}
         {expected !== null && <Fact name={words.expected}>{expected}</Fact>}
         {kind !== null && <Fact name={words.kind}>{read(CERTIFICATES_TEXT).kinds[kind]}</Fact>}
       </dl>

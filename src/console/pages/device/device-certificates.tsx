@@ -1,3 +1,4 @@
+import { tellRevocation } from '../../codes/reason-words.ts'
 import type { CertificateAnswer } from '../../hub/answers.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import type { Page as ListPage } from '../../hub/list.ts'
@@ -33,7 +34,9 @@ export function DeviceCertificates({ id, version }: DeviceCertificatesProps) {
       title: words.certificateState,
       draw: ({ state, revocationReason }) => (
         <Badge tone={TONES[state] ?? 'off'}>
-          {state === 'revoked' && revocationReason ? words.revoked(revocationReason) : words.states[state]}
+          {state === 'revoked' && revocationReason
+            ? words.revoked(tellRevocation(revocationReason))
+            : words.states[state]}
         </Badge>
       ),
     },

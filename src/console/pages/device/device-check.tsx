@@ -1,3 +1,6 @@
+import { CHECK_TEXT } from '../../codes/check-text.ts'
+import { tellMend } from '../../codes/refusal-words.ts'
+import { tell } from '../../codes/tell.ts'
 import type { CheckupAnswer } from '../../hub/answers.ts'
 import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
@@ -25,16 +28,16 @@ export function DeviceCheck({ id }: { readonly id: string }) {
       <Answer of={checkup}>
         {({ checks }) => (
           <dl class="facts">
-            {checks.map(({ name, status, detail, mend }) => (
+            {checks.map(({ name, status, detail, mend, cause }) => (
               <>
                 <dt>
                   <Badge tone={TONES[status]}>
-                    {name}: {words.checkStatus[status]}
+                    {tell(CHECK_TEXT, name)}: {words.checkStatus[status]}
                   </Badge>
                 </dt>
                 <dd>
                   {detail}
-                  {mend && <p class="note">{mend}</p>}
+                  {mend && <p class="note">{cause === null ? mend : tellMend({ cause, mend })}</p>}
                 </dd>
               </>
             ))}

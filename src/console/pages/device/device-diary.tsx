@@ -1,8 +1,10 @@
+import { tellMend } from '../../codes/refusal-words.ts'
 import type { DiaryEntryAnswer } from '../../hub/answers.ts'
 import { read } from '../../language.ts'
 import { Moment } from '../../parts/moment.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
 import { DEVICE_TEXT } from './device-text.ts'
+import { tellDetail } from './diary-detail.ts'
 
 /** Its story: who came, who was refused and why, what was issued; newest first. */
 export function DeviceDiary({ entries }: { readonly entries: readonly DiaryEntryAnswer[] }) {
@@ -13,11 +15,11 @@ export function DeviceDiary({ entries }: { readonly entries: readonly DiaryEntry
     { id: 'event', title: words.event, draw: ({ event }) => <strong>{names[event] ?? event}</strong> },
     { id: 'at', title: words.at, draw: ({ at }) => <Moment at={at} /> },
     { id: 'address', title: words.address, draw: ({ address }) => address && <code>{address}</code> },
-    { id: 'detail', title: words.detail, draw: ({ reason, refusal }) => refusal?.cause ?? reason },
+    { id: 'detail', title: words.detail, draw: tellDetail },
     {
       id: 'mend',
       title: words.mend,
-      draw: ({ refusal }) => refusal && <span title={refusal.mend}>{refusal.mend}</span>,
+      draw: ({ refusal }) => refusal && <span title={tellMend(refusal)}>{tellMend(refusal)}</span>,
     },
   ]
   return (

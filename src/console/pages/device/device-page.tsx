@@ -1,3 +1,4 @@
+import { deviceOf } from '../../../logged-event.ts'
 import type { DeviceAnswer, DiaryEntryAnswer, SessionAnswer } from '../../hub/answers.ts'
 import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
@@ -48,7 +49,7 @@ export function DevicePage({ route: { path: place, query } }: PageProps) {
     for (const asked of [device, sessions, diary]) void asked.reload()
   }
   useEvents(OF_DEVICE, ({ data }) => {
-    if (data.id === id) reload()
+    if (deviceOf(data) === id) reload()
   })
   const tab = TABS.find((name) => name === query['tab']) ?? 'overview'
   const shown = TABS.filter((name) => (name === 'messages' || name === 'rpc' ? may('operate') : true))

@@ -1,3 +1,4 @@
+import { tellLeaving } from '../../codes/reason-words.ts'
 import type { DeviceAnswer, DiaryEntryAnswer, SessionAnswer } from '../../hub/answers.ts'
 import { read } from '../../language.ts'
 import { Badge } from '../../parts/badge.tsx'
@@ -29,7 +30,7 @@ export function DeviceStanding({ device, live, diary }: DeviceStandingProps) {
   return (
     <Badge tone="off">
       <span>
-        {words.lastSeen} <Moment at={last.at} />. {last.reason && `${words.left} ${last.reason}.`}
+        {words.lastSeen} <Moment at={last.at} />. {last.reason && `${words.left} ${tellLeaving(last.reason)}.`}
       </span>
     </Badge>
   )

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { deviceOf } from '../../../logged-event.ts'
 import type { DeviceRowAnswer, OverviewAnswer } from '../../hub/answers.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { useEvents } from '../../hub/event-feed.ts'
@@ -37,7 +38,7 @@ export function DevicesPage({ route: { query } }: PageProps) {
     [q, state, connected, userId, sort, order],
   )
   useEvents(['device.connected', 'device.disconnected', 'identity.suspended', 'identity.resumed'], ({ type, data }) =>
-    list.change((rows) => rows.map((row) => (row.deviceId === data.id ? afterEvent(row, type) : row))),
+    list.change((rows) => rows.map((row) => (row.deviceId === deviceOf(data) ? afterEvent(row, type) : row))),
   )
   const { rows } = list
   const isFiltered = Boolean(q || state || connected || userId)

@@ -1,3 +1,4 @@
+import { tellCause, tellMend } from '../../codes/refusal-words.ts'
 import type { RefusalAnswer } from '../../hub/answers.ts'
 import { read } from '../../language.ts'
 import { Moment } from '../../parts/moment.tsx'
@@ -13,12 +14,12 @@ export function LastRefusals({ refusals }: { readonly refusals: readonly Refusal
       {refusals.map(({ at, address, surface, cause, mend }) => (
         <div key={`${at} ${address} ${cause}`} class="note warn">
           <p>
-            <strong>{cause}</strong> <small>{surface}</small> <code>{address}</code>{' '}
+            <strong title={cause}>{tellCause(cause)}</strong> <small>{surface}</small> <code>{address}</code>{' '}
             <small>
               <Moment at={at} />
             </small>
           </p>
-          <p>{mend}</p>
+          <p>{tellMend({ cause, mend })}</p>
         </div>
       ))}
       <a href={formatRoute(['activity'])}>{words.allRefusals}</a>

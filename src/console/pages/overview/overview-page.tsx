@@ -1,3 +1,5 @@
+import { CHECK_TEXT } from '../../codes/check-text.ts'
+import { tell } from '../../codes/tell.ts'
 import type { DeniedTopicAnswer, HistoryAnswer, OverviewAnswer, RefusalAnswer } from '../../hub/answers.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { useEvents } from '../../hub/event-feed.ts'
@@ -99,7 +101,7 @@ function Attention({ overview: { findings, devices } }: { readonly overview: Ove
         <Section title={words.attention}>
           {findings.map(({ check, status, detail }) => (
             <div key={check} class={`note ${status === 'failed' ? 'bad' : 'warn'}`}>
-              <h3>{check}</h3>
+              <h3>{tell(CHECK_TEXT, check)}</h3>
               <p>{detail}</p>
             </div>
           ))}

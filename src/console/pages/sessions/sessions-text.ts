@@ -130,7 +130,7 @@ export const SESSIONS_TEXT: Texts<typeof en> = {
     received: forms({ one: 'от него', few: 'от него', many: 'от него', other: 'от него' }),
     sent: forms({ one: 'ему', few: 'ему', many: 'ему', other: 'ему' }),
     messageCount: forms({ one: 'сообщение', few: 'сообщения', many: 'сообщений', other: 'сообщения' }),
-    topicFilter: 'Фильтр тем',
+    topicFilter: 'Фильтр топиков',
     qos: 'QoS',
     noSubscriptions: 'Подписок нет.',
     cutTitle: 'Отключение',

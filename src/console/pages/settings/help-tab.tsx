@@ -1,3 +1,6 @@
+import { CHECK_TEXT } from '../../codes/check-text.ts'
+import { tellMend } from '../../codes/refusal-words.ts'
+import { tell } from '../../codes/tell.ts'
 import type { CheckupAnswer, OverviewAnswer } from '../../hub/answers.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { useLoad } from '../../hub/load.ts'
@@ -73,18 +76,18 @@ export function HelpTab() {
   )
 }
 
-function CheckFact({ check: { name, status, detail, mend } }: { readonly check: Check }) {
+function CheckFact({ check: { name, status, detail, mend, cause } }: { readonly check: Check }) {
   const words = read(SETTINGS_TEXT)
   return (
     <>
       <dt>
         <Badge tone={TONES[status]}>
-          {name}: {words.statuses[status]}
+          {tell(CHECK_TEXT, name)}: {words.statuses[status]}
         </Badge>
       </dt>
       <dd>
         {detail}
-        {mend && <p class="note">{mend}</p>}
+        {mend && <p class="note">{cause === null ? mend : tellMend({ cause, mend })}</p>}
       </dd>
     </>
   )
