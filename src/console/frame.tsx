@@ -11,7 +11,16 @@ import { SearchField } from './search-field.tsx'
 import mark from './signet.svg'
 import { chooseTheme, THEMES, theme } from './theme.ts'
 
-const SECTIONS = ['overview', 'devices', 'sessions', 'certificates', 'policies', 'activity', 'settings'] as const
+const SECTIONS = [
+  'overview',
+  'devices',
+  'services',
+  'sessions',
+  'certificates',
+  'policies',
+  'activity',
+  'settings',
+] as const
 
 /** What stands around every page: the rail (a bar below on a phone), the search, who is signed in. */
 export function Frame({ children }: { readonly children: ComponentChildren }) {

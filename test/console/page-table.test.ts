@@ -6,6 +6,8 @@ for (const { path, page } of [
   { path: ['devices'], page: 'DevicesPage' },
   { path: ['devices', 'add'], page: 'AddDevicePage' },
   { path: ['devices', 'board-1'], page: 'DevicePage' },
+  { path: ['services'], page: 'ServicesPage' },
+  { path: ['services', 'backend'], page: 'ServicePage' },
   { path: ['sessions'], page: 'SessionsPage' },
   { path: ['sessions', 'board-1'], page: 'SessionPage' },
   { path: ['policies'], page: 'PoliciesPage' },

@@ -76,7 +76,7 @@ export function DevicePage({ route: { path: place, query } }: PageProps) {
                 <DeviceIdentity device={data} />
               </Section>
               <Section title={words.certificates}>
-                <DeviceCertificates id={id} version={diary.data} />
+                <DeviceCertificates kind="device" id={id} version={diary.data} empty={words.noCertificates} />
               </Section>
               <Section title={words.session}>
                 <Answer of={sessions}>{(found) => <DeviceSession sessions={found} />}</Answer>
@@ -96,7 +96,7 @@ export function DevicePage({ route: { path: place, query } }: PageProps) {
       {tab === 'topics' && device.data && (
         <TopicTest of={id} action={query['action']} topic={query['topic'] ?? ownTopic(device.data)} />
       )}
-      {tab === 'check' && <DeviceCheck id={id} />}
+      {tab === 'check' && <DeviceCheck kind="device" id={id} />}
     </Page>
   )
 

@@ -1,11 +1,11 @@
 import { useHub } from '../../hub/console-hub.ts'
+import { useMaking } from '../../hub/making.ts'
 import { read } from '../../language.ts'
 import { Failure } from '../../parts/failure.tsx'
-import { useMaking } from './making.ts'
+import { ShownOnce } from '../../parts/shown-once.tsx'
+import { TextField } from '../../parts/text-field.tsx'
 import type { NewWebhookAnswer } from './settings-answers.ts'
 import { SETTINGS_TEXT } from './settings-text.ts'
-import { ShownOnce } from './shown-once.tsx'
-import { TextField } from './text-field.tsx'
 
 const EMPTY = { name: '', url: '', events: '*', topicFilters: '' }
 
