@@ -22,6 +22,9 @@ const SECTIONS = [
   'settings',
 ] as const
 
+// Who enrols becomes a device.
+const UNDER: Readonly<Record<string, string>> = { enrolment: 'devices' }
+
 /** What stands around every page: the rail (a bar below on a phone), the search, who is signed in. */
 export function Frame({ children }: { readonly children: ComponentChildren }) {
   const words = read(FRAME_TEXT)
@@ -42,7 +45,11 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
         </a>
         <nav aria-label={words.sections}>
           {SECTIONS.map((name) => (
-            <a key={name} href={formatRoute([name])} aria-current={name === section ? 'page' : undefined}>
+            <a
+              key={name}
+              href={formatRoute([name])}
+              aria-current={name === (UNDER[section] ?? section) ? 'page' : undefined}
+            >
               <Icon name={name} />
               {words[name]}
             </a>

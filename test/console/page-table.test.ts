@@ -6,6 +6,7 @@ for (const { path, page } of [
   { path: ['devices'], page: 'DevicesPage' },
   { path: ['devices', 'add'], page: 'AddDevicePage' },
   { path: ['devices', 'board-1'], page: 'DevicePage' },
+  { path: ['enrolment'], page: 'EnrolmentPage' },
   { path: ['services'], page: 'ServicesPage' },
   { path: ['services', 'backend'], page: 'ServicePage' },
   { path: ['sessions'], page: 'SessionsPage' },

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { session } from '../../../src/console/hub/session.ts'
 import { ActivityPage } from '../../../src/console/pages/activity/activity-page.tsx'
+import { EnrolmentPage } from '../../../src/console/pages/enrolment/enrolment-page.tsx'
 import { ServicePage } from '../../../src/console/pages/services/service-page.tsx'
 import { ServicesPage } from '../../../src/console/pages/services/services-page.tsx'
 import { SettingsPage } from '../../../src/console/pages/settings/settings-page.tsx'
@@ -38,9 +39,10 @@ test.each(['refusals', 'events', 'audit'])('and so does %s', async (tab) => {
 })
 
 test.each([
+  <EnrolmentPage key="enrolment" route={{ path: ['enrolment'], query: {} }} />,
   <ServicesPage key="list" route={{ path: ['services'], query: {} }} />,
   <ServicePage key="tokens" route={{ path: ['services', 'backend'], query: { tab: 'tokens' } }} />,
-])('and so do services and their tokens, whose forms stay', async (page) => {
+])('and so do enrolment, services and their tokens, whose forms stay', async (page) => {
   using scene = drawInDocument(page)
   await scene.says(SAYS)
   const before = screen.getAllByRole('alert').length
