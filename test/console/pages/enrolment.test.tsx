@@ -116,6 +116,7 @@ test('where nobody waits, who asks first appears at once', async () => {
   expect(await enrol('sensor-3', token)).toBe(202)
   await scene.tell('enrolment.requested', { kind: 'device', id: 'sensor-3', enrolment: 'x', address: '::1' })
   await scene.says('sensor-3')
+  await scene.says('1 device waits to be let in.')
 })
 
 test('a token is revoked, and one that was used says how often', async () => {
