@@ -51,7 +51,7 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
               aria-current={name === (UNDER[section] ?? section) ? 'page' : undefined}
             >
               <Icon name={name} />
-              {words[name]}
+              <span>{words[name]}</span>
             </a>
           ))}
         </nav>

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Browser, openBrowser, type PageOptions } from '../support/browser.ts'
 import { needPrograms } from '../support/foreign-program.ts'
 import { startProgram } from '../support/program.ts'
+import { createSigningRequest } from '../support/signing-request.ts'
 import { startTestHub, type TestHub } from '../support/test-hub.ts'
 
 type Skips = Parameters<typeof needPrograms>[0]
@@ -121,12 +122,30 @@ const PAGES = [
   'settings?tab=help',
 ]
 
+const WEBHOOK = { url: 'https://example.org/hook', name: 'pager', events: ['*'], headers: { 'X-Team': 'duty' } }
+
+/** For its first certificate, for which it waits. */
+async function ask(id: string): Promise<void> {
+  const body = { deviceId: 'sensor-*', uses: 10, approval: true }
+  const { token } = (await hub.api('POST', '/api/enrolment-tokens', { body })).json()
+  const authorization = `Basic ${Buffer.from(`${id}:${token}`).toString('base64')}`
+  const headers = { 'content-type': 'application/pkcs10', authorization }
+  const { csr } = await createSigningRequest(id)
+  await hub.api('POST', '/.well-known/est/simpleenroll', { body: csr, token: null, headers })
+}
+
 describe('every page', () => {
+  let webhook: string
   beforeAll(async () => {
     const pump = await hub.enrol('pump-1', { userId: 'eva' })
     const client = await hub.connect(pump, { clientId: 'pump-1' })
     await client.subscribeAsync('users/eva/devices/pump-1/#')
     await client.publishAsync('elsewhere', 'x', { qos: 1 })
+    await hub.enrolService('backend', ['users/+/devices/+/#'])
+    await hub.api('POST', '/api/services/backend/tokens')
+    await ask('sensor-1')
+    const { id } = (await hub.api('POST', '/api/webhooks', { body: WEBHOOK })).json()
+    webhook = `settings?tab=webhooks&webhook=${id}`
   })
 
   for (const { colorScheme, width, locale } of [
@@ -139,7 +158,7 @@ describe('every page', () => {
       await using scene = await signIn(context, options)
       const { page, faults } = scene
       await page.evaluate(axe.source)
-      for (const name of PAGES) {
+      for (const name of [...PAGES, webhook]) {
         await page.evaluate(`location.hash = '#/${name}'`)
         await page.locator('main h1').waitFor()
         await page.waitForFunction('document.querySelector("[aria-busy]") === null')

@@ -48,7 +48,7 @@ export const DEVICES_TEXT: Texts<typeof en> = {
     devices: forms({ one: 'устройство', few: 'устройства', many: 'устройств', other: 'устройства' }),
     suspended: forms({ one: 'приостановлено', few: 'приостановлены', many: 'приостановлены', other: 'приостановлены' }),
     add: 'Добавить устройство',
-    enrolment: 'Заявки и токены',
+    enrolment: 'Заявки',
     filters: 'Показать',
     filterOnline: 'На связи',
     filterOffline: 'Не на связи',

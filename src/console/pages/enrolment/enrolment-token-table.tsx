@@ -38,7 +38,8 @@ export function EnrolmentTokenTable({ rows, onMore, onDone }: EnrolmentTokenTabl
       draw: ({ uses, maxUses }) => words.usedOf(formatNumber(uses), formatNumber(maxUses)),
     },
     { id: 'approval', title: words.approval, draw: ({ approval }) => words.approvalShort[approval ? 'yes' : 'no'] },
-    { id: 'user', title: words.user, draw: ({ userId, policies }) => [userId ?? 'default', ...policies].join(', ') },
+    { id: 'user', title: words.user, draw: ({ userId }) => userId ?? 'default' },
+    { id: 'policies', title: words.policies, draw: ({ policies }) => policies.join(', ') },
     { id: 'expires', title: words.expires, draw: ({ expiresAt }) => <Moment at={expiresAt} far="days" /> },
     { id: 'id', title: words.tokenId, draw: ({ id }) => <Copyable text={id} length={12} /> },
     ...(may('operate')

@@ -37,12 +37,14 @@ export function NewServiceToken({ name, onMade }: NewServiceTokenProps) {
     <form onSubmit={submit}>
       {problem && <Failure problem={problem} />}
       {made && <ShownOnce lead={words.tokenOnce(name)} secret={made.token} />}
-      <SelectField
-        label={common.expires}
-        choices={LIVES.map((value) => ({ value, label: common.lives[value] }))}
-        value={wish.life}
-        onChange={(life) => change({ life })}
-      />
+      <div class="columns">
+        <SelectField
+          label={common.expires}
+          choices={LIVES.map((value) => ({ value, label: common.lives[value] }))}
+          value={wish.life}
+          onChange={(life) => change({ life })}
+        />
+      </div>
       <button type="submit" class="main" disabled={isBusy}>
         {common.makeToken}
       </button>

@@ -30,7 +30,7 @@ export function ServiceTokens({ name }: { readonly name: string }) {
   const columns: readonly Column<IdentityTokenAnswer>[] = [
     { id: 'id', title: words.tokenId, draw: ({ id }) => <Copyable text={id} /> },
     { id: 'state', title: words.state, draw: (token) => <TokenState token={token} /> },
-    { id: 'created', title: words.created, draw: ({ createdAt }) => <Moment at={createdAt} /> },
+    { id: 'created', title: words.made, draw: ({ createdAt }) => <Moment at={createdAt} /> },
     { id: 'used', title: common.lastUsed, draw: ({ lastUsedAt }) => momentOr(lastUsedAt, common.notUsed) },
     { id: 'expires', title: common.expires, draw: ({ expiresAt }) => momentOr(expiresAt, common.endless) },
     ...(may('operate')

@@ -45,6 +45,7 @@ const en = {
   tokensLead:
     'MQTT passwords beside certificates; the user name is that of the service. They let it in where mqtt.auth takes tokens.',
   tokenId: 'Token',
+  made: 'Made',
   noTokens: 'There is no token. A service with a certificate needs none.',
   tokenOnce: (name: string) => `The MQTT password of ${name}, shown this once: the hub keeps its hash alone.`,
   revokeTokenTells: 'Whoever shows this token is refused from now on, and the sessions that it let in close.',
@@ -112,6 +113,7 @@ export const SERVICES_TEXT: Texts<typeof en> = {
     tokensLead:
       'Пароли MQTT наряду с сертификатами; имя пользователя — имя сервиса. Действуют там, где mqtt.auth принимает токены.',
     tokenId: 'Токен',
+    made: 'Создан',
     noTokens: 'Токенов нет. Сервису с сертификатом они не нужны.',
     tokenOnce: (name) => `Пароль MQTT сервиса ${name} показывается один раз: хаб хранит только его хеш.`,
     revokeTokenTells: 'С этим токеном больше не войти, открытые с ним сессии закроются.',
