@@ -38,7 +38,7 @@ export function NewWebhook({ onMade }: { readonly onMade: () => void }) {
         url: url.trim(),
         events: listOf(events),
         topicFilters: listOf(topicFilters),
-        ...bodyFieldsOf(body, words),
+        ...bodyFieldsOf(body, words.headerWrong, words.templateWrong),
       })
       onMade()
       return answer

@@ -30,7 +30,7 @@ export function WebhookBody({ webhook, onDone }: WebhookBodyProps) {
     await change(changes)
   }
   const empty = { headers: '', format, template: '' }
-  const making = useMaking(empty, (wish) => change(bodyFieldsOf(wish, words)))
+  const making = useMaking(empty, (wish) => change(bodyFieldsOf(wish, words.headerWrong, words.templateWrong)))
   return (
     <>
       <dl class="facts">

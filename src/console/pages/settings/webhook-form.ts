@@ -32,11 +32,12 @@ export function parseTemplate(text: string, complaint: string): unknown {
 /** Only what was written: the rest stays as it is, or as the hub has it. */
 export function bodyFieldsOf(
   { headers, format, template }: WebhookBodyWish,
-  words: { readonly headerWrong: (line: string) => string; readonly templateWrong: string },
+  complainOfHeader: (line: string) => string,
+  complaintOfTemplate: string,
 ) {
   return {
     format,
-    ...(headers.trim() === '' ? {} : { headers: parseHeaders(headers, words.headerWrong) }),
-    ...(template.trim() === '' ? {} : { template: parseTemplate(template, words.templateWrong) }),
+    ...(headers.trim() === '' ? {} : { headers: parseHeaders(headers, complainOfHeader) }),
+    ...(template.trim() === '' ? {} : { template: parseTemplate(template, complaintOfTemplate) }),
   }
 }
