@@ -12,7 +12,19 @@ import { SearchField } from './search-field.tsx'
 import mark from './signet.svg'
 import { chooseTheme, THEMES, theme } from './theme.ts'
 
-const SECTIONS = ['overview', 'devices', 'sessions', 'certificates', 'policies', 'activity', 'settings'] as const
+const SECTIONS = [
+  'overview',
+  'devices',
+  'services',
+  'sessions',
+  'certificates',
+  'policies',
+  'activity',
+  'settings',
+] as const
+
+// Who enrols becomes a device.
+const UNDER: Readonly<Record<string, string>> = { enrolment: 'devices' }
 
 /** What stands around every page: the rail (a bar below on a phone), the search, who is signed in. */
 export function Frame({ children }: { readonly children: ComponentChildren }) {
@@ -34,9 +46,13 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
         </a>
         <nav aria-label={words.sections}>
           {SECTIONS.map((name) => (
-            <a key={name} href={formatRoute([name])} aria-current={name === section ? 'page' : undefined}>
+            <a
+              key={name}
+              href={formatRoute([name])}
+              aria-current={name === (UNDER[section] ?? section) ? 'page' : undefined}
+            >
               <Icon name={name} />
-              {words[name]}
+              <span>{words[name]}</span>
             </a>
           ))}
         </nav>

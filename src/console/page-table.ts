@@ -32,6 +32,18 @@ const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/device/device-page.tsx')).DevicePage,
   },
   {
+    leads: ([section]) => section === 'enrolment',
+    load: async () => (await import('./pages/enrolment/enrolment-page.tsx')).EnrolmentPage,
+  },
+  {
+    leads: ([section, name]) => section === 'services' && name === undefined,
+    load: async () => (await import('./pages/services/services-page.tsx')).ServicesPage,
+  },
+  {
+    leads: ([section]) => section === 'services',
+    load: async () => (await import('./pages/services/service-page.tsx')).ServicePage,
+  },
+  {
     leads: ([section, clientId]) => section === 'sessions' && clientId === undefined,
     load: async () => (await import('./pages/sessions/sessions-page.tsx')).SessionsPage,
   },

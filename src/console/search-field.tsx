@@ -93,12 +93,12 @@ export function SearchField() {
 const NOTHING: { readonly items: readonly Hit[] } = { items: [] }
 
 function addressOf({ kind, id }: Hit): string {
-  // A service has no page of its own: its sessions tell most of it.
-  return kind === 'service' ? formatRoute(['sessions'], { q: id }) : formatRoute([SECTIONS[kind] ?? 'devices', id])
+  return formatRoute([SECTIONS[kind] ?? 'devices', id])
 }
 
 // What has a page of its own; a user is found among devices.
 const SECTIONS: Readonly<Record<string, string>> = {
+  service: 'services',
   session: 'sessions',
   certificate: 'certificates',
 }

@@ -37,6 +37,7 @@ describe('the frame', () => {
     expect([...rail.querySelectorAll('a')].map((link) => link.getAttribute('href'))).toEqual([
       '#/overview',
       '#/devices',
+      '#/services',
       '#/sessions',
       '#/certificates',
       '#/policies',

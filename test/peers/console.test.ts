@@ -6,6 +6,7 @@ import { findBarriers } from '../support/accessibility.ts'
 import { type Browser, openBrowser, type PageOptions } from '../support/browser.ts'
 import { needPrograms } from '../support/foreign-program.ts'
 import { startProgram } from '../support/program.ts'
+import { createSigningRequest } from '../support/signing-request.ts'
 import { startTestHub, type TestHub } from '../support/test-hub.ts'
 
 type Skips = Parameters<typeof needPrograms>[0]
@@ -94,7 +95,14 @@ const PAGES = [
   'devices/pump-1?tab=diary',
   'devices/pump-1?tab=messages',
   'devices/pump-1?tab=rpc',
+  'devices/pump-1?tab=topics',
   'devices/pump-1?tab=check',
+  'enrolment',
+  'services',
+  'services/backend',
+  'services/backend?tab=tokens',
+  'services/backend?tab=diary',
+  'services/backend?tab=check',
   'sessions',
   'sessions/pump-1',
   'certificates',
@@ -114,12 +122,30 @@ const PAGES = [
   'settings?tab=help',
 ]
 
+const WEBHOOK = { url: 'https://example.org/hook', name: 'pager', events: ['*'], headers: { 'X-Team': 'duty' } }
+
+/** For its first certificate, for which it waits. */
+async function ask(id: string): Promise<void> {
+  const body = { deviceId: 'sensor-*', uses: 10, approval: true }
+  const { token } = (await hub.api('POST', '/api/enrolment-tokens', { body })).json()
+  const authorization = `Basic ${Buffer.from(`${id}:${token}`).toString('base64')}`
+  const headers = { 'content-type': 'application/pkcs10', authorization }
+  const { csr } = await createSigningRequest(id)
+  await hub.api('POST', '/.well-known/est/simpleenroll', { body: csr, token: null, headers })
+}
+
 describe('every page', () => {
+  let webhook: string
   beforeAll(async () => {
     const pump = await hub.enrol('pump-1', { userId: 'eva' })
     const client = await hub.connect(pump, { clientId: 'pump-1' })
     await client.subscribeAsync('users/eva/devices/pump-1/#')
     await client.publishAsync('elsewhere', 'x', { qos: 1 })
+    await hub.enrolService('backend', ['users/+/devices/+/#'])
+    await hub.api('POST', '/api/services/backend/tokens')
+    await ask('sensor-1')
+    const { id } = (await hub.api('POST', '/api/webhooks', { body: WEBHOOK })).json()
+    webhook = `settings?tab=webhooks&webhook=${id}`
   })
 
   for (const { colorScheme, width, locale } of [
@@ -135,7 +161,7 @@ describe('every page', () => {
         'document.querySelector(".rail nav").scrollWidth - document.querySelector(".rail nav").clientWidth',
       )
       expect(hidden, 'a section is out of sight').toBeLessThanOrEqual(0)
-      for (const name of PAGES) {
+      for (const name of [...PAGES, webhook]) {
         await page.evaluate(`location.hash = '#/${name}'`)
         await page.locator('main h1').waitFor()
         await page.waitForFunction('document.querySelector("[aria-busy]") === null')

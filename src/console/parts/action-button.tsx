@@ -9,6 +9,8 @@ import { PART_TEXT } from './part-text.ts'
 export interface ActionButtonProps {
   readonly label: string
   readonly tone?: 'main' | 'danger' | undefined
+  /** Whether there is anything to do now; what was done is told all the same. */
+  readonly isOffered?: boolean
   /** What will happen, in full: it is asked once. Without it the action begins at once. */
   readonly consequence?: ComponentChildren
   /** Of the button in the question, where it says more than the label. */
@@ -20,7 +22,8 @@ export interface ActionButtonProps {
 type Step = 'idle' | 'asking' | { readonly done: string } | { readonly problem: Problem }
 
 /** A button that does something to the hub: asks once where it is dangerous, and tells how it went. */
-export function ActionButton({ label, tone, consequence, confirm = label, act }: ActionButtonProps) {
+export function ActionButton(props: ActionButtonProps) {
+  const { label, tone, isOffered = true, consequence, confirm = label, act } = props
   const [step, setStep] = useState<Step>('idle')
   // Beside the step: who closes the question does not call back what has begun.
   const [isActing, setActing] = useState(false)
@@ -39,14 +42,16 @@ export function ActionButton({ label, tone, consequence, confirm = label, act }:
   }
   return (
     <>
-      <button
-        type="button"
-        class={tone ?? ''}
-        disabled={isActing}
-        onClick={consequence === undefined ? begin : () => setStep('asking')}
-      >
-        {label}
-      </button>
+      {isOffered && (
+        <button
+          type="button"
+          class={tone ?? ''}
+          disabled={isActing}
+          onClick={consequence === undefined ? begin : () => setStep('asking')}
+        >
+          {label}
+        </button>
+      )}
       {step !== 'idle' && (
         <Dialog title={label} onClose={close}>
           {typeof step === 'object' && 'problem' in step && <Failure problem={step.problem} />}

@@ -2,6 +2,7 @@
 const PATHS = {
   overview: 'M2 9h3l2-5 4 10 2-5h3',
   devices: 'M4 3h10v12H4zM7 12h4',
+  services: 'M3 3h12v5H3zM3 10h12v5H3zM6 5.5h.1M6 12.5h.1',
   sessions: 'M3 6h12M3 12h12M6 3l-3 3 3 3M12 9l3 3-3 3',
   certificates: 'M3 3h12v8H3zM6 6h6M9 11v5l-2-1.5M9 16l2-1.5',
   policies: 'M9 2l6 2.5v4c0 3.5-2.5 6-6 7.5-3.5-1.5-6-4-6-7.5v-4z',

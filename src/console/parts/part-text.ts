@@ -1,6 +1,7 @@
 import { forms, type Texts } from '../language.ts'
 
 const en = {
+  save: 'Save',
   copy: 'Copy',
   copied: 'Copied',
   notCopied: 'Not copied: mark the text and copy it by hand',
@@ -29,6 +30,7 @@ const en = {
 export const PART_TEXT: Texts<typeof en> = {
   en,
   ru: {
+    save: 'Сохранить',
     copy: 'Копировать',
     copied: 'Скопировано',
     notCopied: 'Не скопировано: выделите текст и скопируйте его вручную',

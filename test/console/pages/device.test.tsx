@@ -36,8 +36,9 @@ test('a device that is online shows its session, is disconnected, suspended and 
   await doIt(scene, 'Disconnect')
   await scene.says('The connection is closed.')
   await closed
-  await scene.click('Close')
   await scene.says('Last seen')
+  await scene.says('The connection is closed.')
+  await scene.click('Close')
   await doIt(scene, 'Suspend')
   await scene.says('Suspended. It is refused from now on.')
   expect((await hub.api('GET', '/api/devices/board-1')).json().state).toBe('suspended')

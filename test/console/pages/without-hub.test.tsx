@@ -1,13 +1,17 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { session } from '../../../src/console/hub/session.ts'
 import { ActivityPage } from '../../../src/console/pages/activity/activity-page.tsx'
+import { EnrolmentPage } from '../../../src/console/pages/enrolment/enrolment-page.tsx'
+import { ServicePage } from '../../../src/console/pages/services/service-page.tsx'
+import { ServicesPage } from '../../../src/console/pages/services/services-page.tsx'
 import { SettingsPage } from '../../../src/console/pages/settings/settings-page.tsx'
 import { drawInDocument, fireEvent, screen, waitFor } from '../../support/console/console-scene.tsx'
 
 const SAYS = 'The hub does not answer'
+const ALL = ['administer', 'operate', 'read']
 
 beforeEach(() => {
-  session.value = { name: 'ada', role: 'admin', permissions: ['administer', 'read'], via: 'link', expiresAt: null }
+  session.value = { name: 'ada', role: 'admin', permissions: ALL, via: 'link', expiresAt: null }
 })
 afterEach(() => {
   session.value = undefined
@@ -32,4 +36,16 @@ test.each(['refusals', 'events', 'audit'])('and so does %s', async (tab) => {
   if (tab !== 'audit') return
   await scene.click('Verify the chain')
   await waitFor(() => expect(screen.getAllByRole('alert').length).toBe(2))
+})
+
+test.each([
+  <EnrolmentPage key="enrolment" route={{ path: ['enrolment'], query: {} }} />,
+  <ServicesPage key="list" route={{ path: ['services'], query: {} }} />,
+  <ServicePage key="tokens" route={{ path: ['services', 'backend'], query: { tab: 'tokens' } }} />,
+])('and so do enrolment, services and their tokens, whose forms stay', async (page) => {
+  using scene = drawInDocument(page)
+  await scene.says(SAYS)
+  const before = screen.getAllByRole('alert').length
+  fireEvent.submit(document.querySelector('form') as HTMLFormElement)
+  await waitFor(() => expect(screen.getAllByRole('alert').length).toBe(before + 1))
 })

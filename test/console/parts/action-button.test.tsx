@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals'
 import { describe, expect, test } from 'vitest'
 import { ProblemError } from '../../../src/console/hub/problem.ts'
 import { ActionButton } from '../../../src/console/parts/action-button.tsx'
@@ -28,6 +29,18 @@ describe('a button that asks nothing', () => {
     acts.resolve(undefined)
     await waitFor(() => expect(screen.getByRole('button', { name: 'Resume' }).matches(':disabled')).toBe(false))
     expect(screen.queryByRole('dialog')).toBeNull()
+  })
+
+  test('tells what was done when there is nothing to do any more', async () => {
+    const acts = Promise.withResolvers<string>()
+    const isOnline = signal(true)
+    const Page = () => <ActionButton label="Disconnect" isOffered={isOnline.value} act={() => acts.promise} />
+    using scene = drawInDocument(<Page />)
+    await scene.click('Disconnect')
+    isOnline.value = false
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Disconnect' })).toBeNull())
+    acts.resolve('It is closed.')
+    await scene.says('It is closed.')
   })
 
   test('tells why it did not go', async () => {

@@ -1,8 +1,10 @@
 import { formatRoute } from '../../route.ts'
 
-/** `device:board-1`, as the hub writes who somebody is; a device leads to its page. */
+/** `device:board-1`, as the hub writes who somebody is; who has a page is linked to it. */
 export function Owner({ identity }: { readonly identity: string | undefined }) {
   if (identity === undefined) return null
   const [kind, id = ''] = identity.split(/:(.*)/s)
-  return kind === 'device' ? <a href={formatRoute(['devices', id])}>{id}</a> : <span>{identity}</span>
+  if (kind === 'device') return <a href={formatRoute(['devices', id])}>{id}</a>
+  if (kind === 'service') return <a href={formatRoute(['services', id])}>{identity}</a>
+  return <span>{identity}</span>
 }

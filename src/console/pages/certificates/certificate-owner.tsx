@@ -8,7 +8,11 @@ export function CertificateOwner({ kind, id }: { readonly kind: string; readonly
   const noun = (kinds as Readonly<Record<string, string>>)[kind] ?? kind
   return (
     <>
-      {noun} {kind === 'device' ? <a href={formatRoute(['devices', id])}>{id}</a> : id}
+      {noun} {hasPage(kind) ? <a href={formatRoute([`${kind}s`, id])}>{id}</a> : id}
     </>
   )
+}
+
+function hasPage(kind: string): boolean {
+  return kind === 'device' || kind === 'service'
 }

@@ -12,20 +12,23 @@ import { type Column, Table } from '../../parts/table.tsx'
 import { DEVICE_TEXT } from './device-text.ts'
 
 export interface DeviceCertificatesProps {
+  readonly kind: 'device' | 'service'
   readonly id: string
   /** They are asked for again when this is another. */
   readonly version: unknown
+  /** Shown where there is none. */
+  readonly empty: string
 }
 
 const TONES: Readonly<Record<string, Tone>> = { active: 'good', revoked: 'bad', expired: 'bad', held: 'warn' }
 
-/** What it may show of itself: each certificate with what is left of its life. */
-export function DeviceCertificates({ id, version }: DeviceCertificatesProps) {
+/** What a device or service may show of itself: each certificate with what is left of its life. */
+export function DeviceCertificates({ kind, id, version, empty }: DeviceCertificatesProps) {
   const { api } = useHub()
   const words = read(DEVICE_TEXT)
   const certificates = useLoad(
-    () => api.get<ListPage<CertificateAnswer>>('api/certificates', { deviceId: id, kind: 'device' }),
-    [id, version],
+    () => api.get<ListPage<CertificateAnswer>>('api/certificates', { deviceId: id, kind }),
+    [kind, id, version],
   )
   const columns: readonly Column<CertificateAnswer>[] = [
     { id: 'fingerprint', title: words.fingerprint, draw: ({ fingerprint }) => <Copyable text={fingerprint} /> },
@@ -54,7 +57,7 @@ export function DeviceCertificates({ id, version }: DeviceCertificatesProps) {
           columns={columns}
           rows={items}
           keyOf={({ fingerprint }) => fingerprint}
-          empty={words.noCertificates}
+          empty={empty}
         />
       )}
     </Answer>

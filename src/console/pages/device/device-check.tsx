@@ -18,11 +18,16 @@ const TONES: Readonly<Record<CheckupAnswer['checks'][number]['status'], Tone>> =
   failed: 'bad',
 }
 
-/** Why it is not online, as far as the hub can tell. */
-export function DeviceCheck({ id }: { readonly id: string }) {
+export interface DeviceCheckProps {
+  readonly kind: 'device' | 'service'
+  readonly id: string
+}
+
+/** Why a device or service is not online, as far as the hub can tell. */
+export function DeviceCheck({ kind, id }: DeviceCheckProps) {
   const { api } = useHub()
   const words = read(DEVICE_TEXT)
-  const checkup = useLoad(() => api.get<CheckupAnswer>(path('api/diagnostics/devices', id)), [id])
+  const checkup = useLoad(() => api.get<CheckupAnswer>(path(`api/diagnostics/${kind}s`, id)), [kind, id])
   return (
     <Section title={words.check}>
       <Answer of={checkup}>

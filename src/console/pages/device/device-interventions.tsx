@@ -37,26 +37,27 @@ export function DeviceInterventions({ device, live, onDone }: DeviceIntervention
             return words.bundleDone
           }}
         />
-        {live && (
-          <ActionButton
-            label={words.disconnect}
-            consequence={words.disconnectTells}
-            act={async () => {
-              await api.send('DELETE', path('api/sessions', live.clientId))
-              onDone()
-              return words.disconnected
-            }}
-          />
-        )}
-        {state === 'active' ? (
-          <ActionButton
-            label={words.suspend}
-            consequence={words.suspendTells}
-            act={() => change('suspended', words.suspended)}
-          />
-        ) : (
-          <ActionButton label={words.resume} act={() => change('active', words.resumed)} />
-        )}
+        <ActionButton
+          label={words.disconnect}
+          isOffered={live !== undefined}
+          consequence={words.disconnectTells}
+          act={async () => {
+            if (live) await api.send('DELETE', path('api/sessions', live.clientId))
+            onDone()
+            return words.disconnected
+          }}
+        />
+        <ActionButton
+          label={words.suspend}
+          isOffered={state === 'active'}
+          consequence={words.suspendTells}
+          act={() => change('suspended', words.suspended)}
+        />
+        <ActionButton
+          label={words.resume}
+          isOffered={state === 'suspended'}
+          act={() => change('active', words.resumed)}
+        />
         <ActionButton
           label={words.revoke}
           tone="danger"

@@ -12,6 +12,7 @@ import { Answer } from '../../parts/answer.tsx'
 import { Page, Section } from '../../parts/page.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
 import { formatRoute } from '../../route.ts'
+import { TopicTest } from '../policies/topic-test.tsx'
 import { DeviceCertificates } from './device-certificates.tsx'
 import { DeviceCheck } from './device-check.tsx'
 import { DeviceDiary } from './device-diary.tsx'
@@ -23,7 +24,7 @@ import { DEVICE_TEXT } from './device-text.ts'
 import { MessageTail } from './message-tail.tsx'
 import { RemoteCall } from './remote-call.tsx'
 
-const TABS = ['overview', 'diary', 'messages', 'rpc', 'check'] as const
+const TABS = ['overview', 'diary', 'messages', 'rpc', 'topics', 'check'] as const
 const OF_DEVICE = [
   'device.connected',
   'device.disconnected',
@@ -76,7 +77,7 @@ export function DevicePage({ route: { path: place, query } }: PageProps) {
                 <DeviceIdentity device={data} />
               </Section>
               <Section title={words.certificates}>
-                <DeviceCertificates id={id} version={diary.data} />
+                <DeviceCertificates kind="device" id={id} version={diary.data} empty={words.noCertificates} />
               </Section>
               <Section title={words.session}>
                 <Answer of={sessions}>{(found) => <DeviceSession sessions={found} />}</Answer>
@@ -93,7 +94,10 @@ export function DevicePage({ route: { path: place, query } }: PageProps) {
       )}
       {tab === 'messages' && <MessageTail id={id} />}
       {tab === 'rpc' && device.data && <RemoteCall device={device.data} />}
-      {tab === 'check' && <DeviceCheck id={id} />}
+      {tab === 'topics' && device.data && (
+        <TopicTest of={id} action={query['action']} topic={query['topic'] ?? ownTopic(device.data)} />
+      )}
+      {tab === 'check' && <DeviceCheck kind="device" id={id} />}
     </Page>
   )
 
@@ -102,4 +106,9 @@ export function DevicePage({ route: { path: place, query } }: PageProps) {
     const { items } = await api.get<ListPage<SessionAnswer>>('api/sessions', { q: wanted })
     return items.filter(({ identity }) => identity.kind === 'device' && identity.id === wanted)
   }
+}
+
+/** What every topic of its own begins with. */
+function ownTopic({ userId, deviceId }: DeviceAnswer): string {
+  return `users/${userId}/devices/${deviceId}/`
 }

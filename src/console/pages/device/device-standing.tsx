@@ -6,15 +6,21 @@ import { Moment } from '../../parts/moment.tsx'
 import { DEVICE_TEXT } from './device-text.ts'
 
 export interface DeviceStandingProps {
-  readonly device: DeviceAnswer
+  readonly device: Pick<DeviceAnswer, 'state'>
   /** Its connection, if it has one. */
   readonly live: SessionAnswer | undefined
   readonly diary: readonly DiaryEntryAnswer[]
+  /** Of a service, which Russian says otherwise. */
+  readonly words?: StandingWords
 }
 
+export type StandingWords = Pick<
+  typeof DEVICE_TEXT.en,
+  'online' | 'from' | 'lastSeen' | 'left' | 'neverSeen' | 'isSuspended'
+>
+
 /** How it stands, in one sentence: online since when, or last seen when and why it left. */
-export function DeviceStanding({ device, live, diary }: DeviceStandingProps) {
-  const words = read(DEVICE_TEXT)
+export function DeviceStanding({ device, live, diary, words = read(DEVICE_TEXT) }: DeviceStandingProps) {
   if (device.state === 'suspended') return <Badge tone="warn">{words.isSuspended}</Badge>
   if (live?.connectedAt) {
     return (

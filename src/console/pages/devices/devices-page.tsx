@@ -15,6 +15,7 @@ import { Skeleton } from '../../parts/skeleton.tsx'
 import { Table } from '../../parts/table.tsx'
 import { formatRoute } from '../../route.ts'
 import { navigate, refine } from '../../router.ts'
+import { PendingNote } from '../enrolment/pending-note.tsx'
 import { DeviceBulk } from './device-bulk.tsx'
 import { deviceColumns } from './device-columns.tsx'
 import { DEVICES_TEXT } from './devices-text.ts'
@@ -47,13 +48,19 @@ export function DevicesPage({ route: { query } }: PageProps) {
       title={words.title}
       state={overview.data && <StateSentence devices={overview.data.devices} />}
       actions={
-        may('operate') && (
-          <a class="button main" href={formatRoute(['devices', 'add'])}>
-            {words.add}
+        <>
+          <a class="button" href={formatRoute(['enrolment'])}>
+            {words.enrolment}
           </a>
-        )
+          {may('operate') && (
+            <a class="button main" href={formatRoute(['devices', 'add'])}>
+              {words.add}
+            </a>
+          )}
+        </>
       }
     >
+      <PendingNote />
       <input
         class="field"
         type="search"

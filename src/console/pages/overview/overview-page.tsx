@@ -11,6 +11,7 @@ import type { PageProps } from '../../page-table.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { Page, Section } from '../../parts/page.tsx'
 import { formatRoute } from '../../route.ts'
+import { PendingNote } from '../enrolment/pending-note.tsx'
 import { DeniedTopics } from './denied-topics.tsx'
 import { ExpiryWeeks } from './expiry-weeks.tsx'
 import { HubFacts } from './hub-facts.tsx'
@@ -47,6 +48,7 @@ export function OverviewPage({ route: { query } }: PageProps) {
         )
       }
     >
+      <PendingNote />
       <Answer of={overview}>{(data) => <Attention overview={data} />}</Answer>
       <Answer of={history} lines={8}>
         {(data) => <LiveCharts history={data} range={range} />}

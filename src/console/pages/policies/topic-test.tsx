@@ -12,21 +12,24 @@ import type { TopicVerdictAnswer } from './policy-answers.ts'
 import { actionsOf } from './policy-draft.ts'
 
 export interface TopicTestProps {
-  readonly device: string | undefined
+  /** The device whose page it is; without it the reader names one. */
+  readonly of?: string
+  readonly device?: string | undefined
   readonly action: string | undefined
   readonly topic: string | undefined
 }
 
 /** Whether a device may, as the broker decides it, and by which rule; the question is in the address. */
-export function TopicTest(asked: TopicTestProps) {
+export function TopicTest({ of, ...asked }: TopicTestProps) {
   const { api } = useHub()
   const words = read(POLICIES_TEXT)
-  const [device, setDevice] = useState(asked.device ?? '')
+  const [named, setNamed] = useState(asked.device ?? '')
+  const device = of ?? named
   const [action, setAction] = useState<'publish' | 'subscribe'>(asked.action === 'subscribe' ? 'subscribe' : 'publish')
   const [topic, setTopic] = useState(asked.topic ?? '')
   const [outcome, setOutcome] = useState<TopicVerdictAnswer | { readonly problem: Problem }>()
   const ask = async (): Promise<void> => {
-    refine({ device, action, topic })
+    refine({ device: of === undefined ? named : undefined, action, topic })
     try {
       setOutcome(await api.get<TopicVerdictAnswer>('api/diagnostics/topic', { deviceId: device, action, topic }))
     } catch (error) {
@@ -43,15 +46,17 @@ export function TopicTest(asked: TopicTestProps) {
         }}
       >
         <div class="columns">
-          <label class="field">
-            <span>{words.device}</span>
-            <input
-              required
-              autocomplete="off"
-              value={device}
-              onInput={({ currentTarget }) => setDevice(currentTarget.value)}
-            />
-          </label>
+          {of === undefined && (
+            <label class="field">
+              <span>{words.device}</span>
+              <input
+                required
+                autocomplete="off"
+                value={named}
+                onInput={({ currentTarget }) => setNamed(currentTarget.value)}
+              />
+            </label>
+          )}
           <SelectField
             label={words.action}
             choices={[

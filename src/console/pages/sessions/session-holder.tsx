@@ -9,7 +9,7 @@ export function SessionHolder({ identity: { kind, id } }: Pick<BanAnswer, 'ident
   if (kind === 'anonymous') return <>{words.kinds.anonymous}</>
   return (
     <>
-      {words.kinds[kind]} {kind === 'device' ? <a href={formatRoute(['devices', id])}>{id}</a> : id}
+      {words.kinds[kind]} <a href={formatRoute([`${kind}s`, id])}>{id}</a>
     </>
   )
 }

@@ -1,13 +1,13 @@
 import type { OverviewAnswer } from '../../hub/answers.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { useLoad } from '../../hub/load.ts'
+import { useMaking } from '../../hub/making.ts'
 import { saveFile } from '../../hub/save-file.ts'
 import { read } from '../../language.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { SelectField } from '../../parts/select-field.tsx'
-import { useMaking } from './making.ts'
 import { SETTINGS_TEXT } from './settings-text.ts'
 
 const CONTENTS = ['hub', 'ca'] as const

@@ -1,13 +1,13 @@
 import { formatMoment } from '../../format.ts'
 import { useHub } from '../../hub/console-hub.ts'
+import { useMaking } from '../../hub/making.ts'
 import { read } from '../../language.ts'
 import { Failure } from '../../parts/failure.tsx'
 import { SelectField } from '../../parts/select-field.tsx'
-import { useMaking } from './making.ts'
+import { ShownOnce } from '../../parts/shown-once.tsx'
+import { TextField } from '../../parts/text-field.tsx'
 import type { SignInLinkAnswer } from './settings-answers.ts'
 import { SETTINGS_TEXT } from './settings-text.ts'
-import { ShownOnce } from './shown-once.tsx'
-import { TextField } from './text-field.tsx'
 
 const ROLES = ['auditor', 'operator', 'admin'] as const
 

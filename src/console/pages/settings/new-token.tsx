@@ -1,16 +1,16 @@
 import { useHub } from '../../hub/console-hub.ts'
+import { useMaking } from '../../hub/making.ts'
 import { read } from '../../language.ts'
 import { Failure } from '../../parts/failure.tsx'
 import { now } from '../../parts/moment.tsx'
 import { SelectField } from '../../parts/select-field.tsx'
-import { useMaking } from './making.ts'
+import { ShownOnce } from '../../parts/shown-once.tsx'
+import { TextField } from '../../parts/text-field.tsx'
 import type { NewTokenAnswer, TokenAnswer } from './settings-answers.ts'
 import { SETTINGS_TEXT } from './settings-text.ts'
-import { ShownOnce } from './shown-once.tsx'
-import { TextField } from './text-field.tsx'
 
 const ROLES = ['auditor', 'operator', 'admin', 'validator'] as const satisfies readonly TokenAnswer['role'][]
-const LIVES = ['30', '90', '365', 'never'] as const
+export const LIVES = ['30', '90', '365', 'never'] as const
 const DAY_MS = 86_400_000
 
 interface TokenWish {
@@ -27,7 +27,7 @@ export function NewToken({ onMade }: { readonly onMade: () => void }) {
   const { api } = useHub()
   const words = read(SETTINGS_TEXT)
   const { wish, change, made, problem, isBusy, submit } = useMaking(EMPTY, async ({ name, role, life }) => {
-    const expiresAt = life === 'never' ? undefined : endAfter(Number(life))
+    const expiresAt = endAfter(life)
     const answer = await api.send<NewTokenAnswer>('POST', 'api/tokens', { name: name.trim(), role, expiresAt })
     onMade()
     return answer
@@ -63,6 +63,7 @@ export function NewToken({ onMade }: { readonly onMade: () => void }) {
   )
 }
 
-function endAfter(days: number): string {
-  return new Date(now.peek().getTime() + days * DAY_MS).toISOString()
+/** When a token of so many days ends, RFC 3339; none of one without end. */
+export function endAfter(life: (typeof LIVES)[number]): string | undefined {
+  return life === 'never' ? undefined : new Date(now.peek().getTime() + Number(life) * DAY_MS).toISOString()
 }

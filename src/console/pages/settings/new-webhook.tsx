@@ -1,13 +1,30 @@
 import { useHub } from '../../hub/console-hub.ts'
+import { useMaking } from '../../hub/making.ts'
 import { read } from '../../language.ts'
 import { Failure } from '../../parts/failure.tsx'
-import { useMaking } from './making.ts'
+import { ShownOnce } from '../../parts/shown-once.tsx'
+import { TextField } from '../../parts/text-field.tsx'
 import type { NewWebhookAnswer } from './settings-answers.ts'
 import { SETTINGS_TEXT } from './settings-text.ts'
-import { ShownOnce } from './shown-once.tsx'
-import { TextField } from './text-field.tsx'
+import { WebhookBodyFields } from './webhook-body-fields.tsx'
+import { bodyFieldsOf, type WebhookBodyWish } from './webhook-form.ts'
 
-const EMPTY = { name: '', url: '', events: '*', topicFilters: '' }
+interface WebhookWish extends WebhookBodyWish {
+  readonly name: string
+  readonly url: string
+  readonly events: string
+  readonly topicFilters: string
+}
+
+const EMPTY: WebhookWish = {
+  name: '',
+  url: '',
+  events: '*',
+  topicFilters: '',
+  headers: '',
+  format: 'json',
+  template: '',
+}
 
 /** Where to, and what of; then the secret that its deliveries are signed with, once. */
 export function NewWebhook({ onMade }: { readonly onMade: () => void }) {
@@ -15,12 +32,13 @@ export function NewWebhook({ onMade }: { readonly onMade: () => void }) {
   const words = read(SETTINGS_TEXT)
   const { wish, change, made, problem, isBusy, submit } = useMaking(
     EMPTY,
-    async ({ name, url, events, topicFilters }) => {
+    async ({ name, url, events, topicFilters, ...body }) => {
       const answer = await api.send<NewWebhookAnswer>('POST', 'api/webhooks', {
         name: name.trim(),
         url: url.trim(),
         events: listOf(events),
         topicFilters: listOf(topicFilters),
+        ...bodyFieldsOf(body, words.headerWrong, words.templateWrong),
       })
       onMade()
       return answer
@@ -48,6 +66,10 @@ export function NewWebhook({ onMade }: { readonly onMade: () => void }) {
           onChange={(topicFilters) => change({ topicFilters })}
         />
       </div>
+      <details class="section">
+        <summary>{words.body}</summary>
+        <WebhookBodyFields wish={wish} onChange={change} />
+      </details>
       <button type="submit" class="main" disabled={isBusy}>
         {words.makeWebhook}
       </button>

@@ -63,11 +63,15 @@ export function TokensTab() {
   )
 }
 
-function momentOr(at: string | null, word: string) {
+export function momentOr(at: string | null, word: string) {
   return at === null ? word : <Moment at={at} far="days" />
 }
 
-function TokenState({ token: { revokedAt, expiresAt } }: { readonly token: TokenAnswer }) {
+interface TokenStateProps {
+  readonly token: Pick<TokenAnswer, 'revokedAt' | 'expiresAt'>
+}
+
+export function TokenState({ token: { revokedAt, expiresAt } }: TokenStateProps) {
   const words = read(SETTINGS_TEXT)
   if (revokedAt !== null) return <Badge tone="off">{words.isRevoked}</Badge>
   if (expiresAt !== null && Date.parse(expiresAt) <= now.value.getTime()) {

@@ -14,9 +14,10 @@ import { NewWebhook } from './new-webhook.tsx'
 import type { WebhookAnswer } from './settings-answers.ts'
 import { SETTINGS_TEXT } from './settings-text.ts'
 import { WebhookActions } from './webhook-actions.tsx'
+import { WebhookBody } from './webhook-body.tsx'
 
 export interface WebhooksTabProps {
-  /** The id of the one whose dead letters are shown. */
+  /** The id of the one whose body and dead letters are shown. */
   readonly opened: string | undefined
 }
 
@@ -26,8 +27,17 @@ export function WebhooksTab({ opened }: WebhooksTabProps) {
   const words = read(SETTINGS_TEXT)
   const list = useList((cursor) => api.get<ListPage<WebhookAnswer>>('api/webhooks', { cursor }), [])
   useEvents(['webhook.dead_lettered'], list.reload)
+  const openedRow = list.rows?.find(({ id }) => id === opened)
   const columns: readonly Column<WebhookAnswer>[] = [
-    { id: 'name', title: words.name, draw: ({ name, target }) => <strong title={target}>{name || target}</strong> },
+    {
+      id: 'name',
+      title: words.name,
+      draw: ({ id, name, target }) => (
+        <a href={formatRoute(['settings'], { tab: 'webhooks', webhook: id })} title={target}>
+          {name || target}
+        </a>
+      ),
+    },
     { id: 'target', title: words.target, draw: ({ target }) => <code>{target}</code> },
     { id: 'told', title: words.toldOf, draw: (webhook) => toldOf(webhook) },
     {
@@ -67,6 +77,11 @@ export function WebhooksTab({ opened }: WebhooksTabProps) {
           onMore={list.isWhole ? undefined : list.more}
           empty={words.noWebhooks}
         />
+      )}
+      {openedRow && may('administer') && (
+        <Section title={words.body}>
+          <WebhookBody key={`${openedRow.id} ${openedRow.format}`} webhook={openedRow} onDone={list.reload} />
+        </Section>
       )}
       {opened !== undefined && (
         <Section title={words.deadLetters}>

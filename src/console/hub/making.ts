@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { type Problem, toProblem } from '../../hub/problem.ts'
+import { type Problem, toProblem } from './problem.ts'
 
 export interface Making<Wish, Made> {
   /** What stands in the form. */

@@ -1,4 +1,4 @@
-import { CopyButton } from '../../parts/copy.tsx'
+import { CopyButton } from './copy.tsx'
 
 export interface ShownOnceProps {
   /** What it is, and that it is not shown again. */
