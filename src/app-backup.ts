@@ -2,7 +2,7 @@ import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, statS
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createEntry, ENTRY, sealArchive } from './backup/archive.ts'
-import { type KeyCost, USUAL_COST } from './backup/archive-key.ts'
+import type { KeyCost } from './backup/archive-key.ts'
 import type { BackupContents, Manifest } from './backup/manifest.ts'
 import type { TarEntry } from './backup/tar.ts'
 import { timeInName } from './backup/time-in-name.ts'
@@ -43,7 +43,7 @@ const COPIES = '.backup-'
 
 /** Backups of the running hub; what one had copied is gone when it was read, or with the stack. */
 export function openBackups(
-  { files, caFingerprint, clock, logger, cost = USUAL_COST }: BackupParts,
+  { files, caFingerprint, clock, logger, cost }: BackupParts,
   stack: AsyncDisposableStack,
 ): Backups {
   const prefix = `signet-${caFingerprint.replaceAll(':', '').slice(0, 8).toLowerCase()}-`
