@@ -2,6 +2,7 @@ import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, statS
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createEntry, ENTRY, sealArchive } from './backup/archive.ts'
+import type { KeyCost } from './backup/archive-key.ts'
 import type { BackupContents, Manifest } from './backup/manifest.ts'
 import type { TarEntry } from './backup/tar.ts'
 import { timeInName } from './backup/time-in-name.ts'
@@ -35,13 +36,14 @@ export interface BackupParts {
   readonly caFingerprint: string
   readonly clock: Clock
   readonly logger: Logger
+  readonly cost?: KeyCost | undefined
 }
 
 const COPIES = '.backup-'
 
 /** Backups of the running hub; what one had copied is gone when it was read, or with the stack. */
 export function openBackups(
-  { files, caFingerprint, clock, logger }: BackupParts,
+  { files, caFingerprint, clock, logger, cost }: BackupParts,
   stack: AsyncDisposableStack,
 ): Backups {
   const prefix = `signet-${caFingerprint.replaceAll(':', '').slice(0, 8).toLowerCase()}-`
@@ -70,7 +72,7 @@ export function openBackups(
       if (copies) failed.defer(copies.remove)
       const manifest = describe(contents, authority, copies?.figures)
       const entries = [...entriesOf(authority), ...(copies ? [...copies.entries, ...readAdminToken(data)] : [])]
-      const { octets, stream } = await sealArchive({ passphrase, manifest, entries })
+      const { octets, stream } = await sealArchive({ passphrase, manifest, entries, cost })
       const fileName = `${prefix}${contents === 'ca' ? 'ca-' : ''}${timeInName(manifest.createdAt)}.backup`
       const released = release(stream, failed.move())
       // Entered: one that nobody ever reads must still let go of what it holds when it is returned from.

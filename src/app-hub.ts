@@ -1,3 +1,4 @@
+import type { KeyCost } from './backup/archive-key.ts'
 import type { MessageFeed } from './broker/delivery/message-feed.ts'
 import type { AskSecret } from './ca/ca-key.ts'
 import type { Clock } from './clock.ts'
@@ -60,6 +61,8 @@ export interface HubOverrides {
   readonly inMemory?: boolean
   /** Asked beside the policies, which it can only narrow; its answers hold until a policy changes. */
   readonly mayAccess?: MayAccess
+  /** Of a guess of a backup's passphrase; without it a dear one. For tests that make backup after backup. */
+  readonly backupCost?: KeyCost
   /** Off, MQTT packets take the long way; for tests. */
   readonly fastPath?: boolean
 }

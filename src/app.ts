@@ -50,7 +50,7 @@ const WATCH_MS = 1000
 
 /** Builds the hub in dependency order and opens its listeners last; if a step throws, what was built is released. */
 export async function startHub(initial: Config, overrides: HubOverrides): Promise<Hub> {
-  const { logger, clock = systemClock, inMemory = false, fastPath = true, mayAccess, reread } = overrides
+  const { logger, clock = systemClock, inMemory = false, fastPath = true, mayAccess, reread, backupCost } = overrides
   const live = new LiveConfig(initial)
   const config = live.settings
   await using stack = new AsyncDisposableStack()
@@ -117,7 +117,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     stack,
   )
   const caFingerprint = findFirstAuthority(database, pki)
-  const backups = traceBackups(openBackups({ files, caFingerprint, clock, logger }, stack))
+  const backups = traceBackups(openBackups({ files, caFingerprint, clock, logger, cost: backupCost }, stack))
   const scheduled = stack.use(new ScheduledBackups(config, { backups, events, clock, logger }))
   const swept = { config, registry, audit, clock, broker, pki, revocationLists, fleet, scheduled, endOthers, logger }
   const sweep = createSweep(swept)

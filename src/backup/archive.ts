@@ -31,7 +31,8 @@ export interface ArchivePlan {
   readonly passphrase: string
   readonly manifest: Manifest
   readonly entries: readonly TarEntry[]
-  readonly cost?: KeyCost
+  /** `USUAL_COST` unless it is given. */
+  readonly cost?: KeyCost | undefined
 }
 
 export interface SealedArchive {

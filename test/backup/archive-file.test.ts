@@ -2,7 +2,8 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { saveArchive } from '../../src/backup/archive-file.ts'
-import { CHEAP, PASSPHRASE, seal, streamOf } from '../support/backups.ts'
+import { PASSPHRASE, seal, streamOf } from '../support/backups.ts'
+import { CHEAP } from '../support/cheap-guesses.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const manifest = {

@@ -4,7 +4,8 @@ import { sealFrames } from '../../src/backup/archive-frames.ts'
 import { deriveKey, encodeHeader, HEADER_OCTETS } from '../../src/backup/archive-key.ts'
 import type { Manifest } from '../../src/backup/manifest.ts'
 import { writeTar } from '../../src/backup/tar.ts'
-import { CHEAP, seal, streamOf } from '../support/backups.ts'
+import { seal, streamOf } from '../support/backups.ts'
+import { CHEAP } from '../support/cheap-guesses.ts'
 
 const PASSPHRASE = 'correct horse battery staple'
 const FRAME = 65_536 + 16

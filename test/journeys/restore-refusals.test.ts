@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestHub as startMemoryHub } from '../../src/testing.ts'
 import { run } from '../cli/terminal.ts'
-import { cheapen, downloadBackup, runRestore } from '../support/backups.ts'
+import { runRestore, saveBackup } from '../support/backups.ts'
 import { mountSmallDisk } from '../support/small-disk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { type Enrolled, startTestHub } from '../support/test-hub.ts'
@@ -17,7 +17,7 @@ beforeAll(async () => {
   await using hub = await startTestHub({ folder: stack.use(await temporaryFolder()).path })
   source = hub.folder
   device = await hub.enrol('device-001')
-  await writeFile(join(source, 'hub.backup'), await cheapen(await downloadBackup(hub)))
+  await saveBackup(hub)
 })
 afterAll(() => stack.disposeAsync())
 

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { parseHeader, USUAL_COST } from '../../src/backup/archive-key.ts'
 import { needPrograms } from '../support/foreign-program.ts'
 import { readGuide } from '../support/guide.ts'
 import { type GuideScene, openGuideScene } from '../support/guide-scene.ts'
@@ -22,6 +24,8 @@ test('who follows the page about backups gets back what was lost, and no revoked
 
 /** With the program of the page, tar and sqlite3: nothing of ours. */
 function readByItsForm({ folder }: GuideScene): void {
+  // What a hub that somebody has started asks of a guess, and no test has made cheap.
+  expect(parseHeader(readFileSync(join(folder, 'hub.backup')))).toMatchObject(USUAL_COST)
   const read = spawnSync(process.execPath, ['read-backup.mjs', 'hub.backup', 'passphrase'], {
     cwd: folder,
     maxBuffer: 64 * 1024 * 1024,

@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
 import { join } from 'node:path'
-import { type ArchivePlan, createEntry, openArchive, readBody, sealArchive } from '../../src/backup/archive.ts'
-import type { TarEntry } from '../../src/backup/tar.ts'
+import { type ArchivePlan, sealArchive } from '../../src/backup/archive.ts'
 import { type Finished, run } from '../cli/terminal.ts'
 import type { TestHub } from './test-hub.ts'
 
@@ -37,16 +36,6 @@ export async function saveBackup(hub: TestHub, name = 'hub.backup', contents: 'h
 export async function* streamOf(...chunks: readonly Uint8Array[]): AsyncGenerator<Buffer> {
   for (const chunk of chunks) yield Buffer.from(chunk)
 }
-
-/** The same archive under a key that costs nothing to derive, for tests that open it again and again. */
-export async function cheapen(octets: Uint8Array): Promise<Buffer> {
-  const { manifest, entries } = await openArchive(streamOf(octets), PASSPHRASE)
-  const kept: TarEntry[] = []
-  for await (const entry of entries) kept.push(createEntry(entry.name, await readBody(entry)))
-  return seal({ passphrase: PASSPHRASE, manifest, entries: kept, cost: CHEAP })
-}
-
-export const CHEAP = { memoryKib: 8, passes: 1, lanes: 1 } as const
 
 export async function seal(plan: ArchivePlan): Promise<Buffer> {
   return Buffer.concat(await Array.fromAsync((await sealArchive(plan)).stream))

@@ -13,6 +13,7 @@ import { createLogger, type Logger } from '../../src/logger.ts'
 import type { CertificateKind } from '../../src/registry/certificate.ts'
 import type { RecordedRefusal } from '../../src/registry/refusal-ring.ts'
 import { createTestClock, type TestClock } from '../../src/testing/test-clock.ts'
+import { CHEAP } from './cheap-guesses.ts'
 import { FAST_PATH } from './fast-path.ts'
 import { LogSink } from './log-sink.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -104,7 +105,14 @@ export async function startTestHub({
   }
   const reread = async () => createConfig(withPlaces(written))
   const hub = stack.use(
-    await startHub(await reread(), { logger, pid: process.pid, clock: clock.now, fastPath: FAST_PATH, reread }),
+    await startHub(await reread(), {
+      logger,
+      pid: process.pid,
+      clock: clock.now,
+      fastPath: FAST_PATH,
+      backupCost: CHEAP,
+      reread,
+    }),
   )
   const ca = readFileSync(join(certsDir, 'ca-cert.pem'), 'utf8')
   const adminToken = readFileSync(join(dataDir, 'admin-token'), 'utf8').trim()
