@@ -7,7 +7,10 @@ export async function* inOrder<Item, Result>(
   const running: Promise<Result>[] = []
   try {
     for await (const item of items) {
-      running.push(work(item))
+      const result = work(item)
+      // It is awaited in its turn, which may be long after it failed: until then nobody would have taken the failure.
+      result.catch(() => undefined)
+      running.push(result)
       const [first] = running
       if (first && running.length >= atOnce) {
         yield await first

@@ -44,6 +44,24 @@ test('what fails ends the results, once what else runs has ended', async () => {
   await expect(results.next()).rejects.toThrow('broken')
 })
 
+test('what fails while the next item is still on its way is told in its turn, and to nobody else', async () => {
+  async function* slow(): AsyncGenerator<number> {
+    yield 1
+    // Node tells of a failure that nobody has taken once the microtasks of a turn are over.
+    await new Promise(setImmediate)
+    yield 2
+  }
+  const unhandled: unknown[] = []
+  const note = (reason: unknown): void => void unhandled.push(reason)
+  process.on('unhandledRejection', note)
+  const results = inOrder(slow(), 3, async () => {
+    throw new Error('broken')
+  })
+  await expect(results.next()).rejects.toThrow('broken')
+  process.off('unhandledRejection', note)
+  expect(unhandled).toEqual([])
+})
+
 test('a body is read before anybody asks for it, up to its bound', async () => {
   let pulled = 0
   const body = new ReadableStream<Uint8Array>({
