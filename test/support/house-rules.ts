@@ -55,6 +55,7 @@ const LEAVES = [
   'key-purpose',
   'key-thumbprint',
   'peer-identity',
+  'public-jwk',
   'refusal',
   'version',
 ]
