@@ -13,6 +13,7 @@ export const EVERY_ANSWER = {
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 }
+const EVERY_HEADER = Object.entries(EVERY_ANSWER)
 const YEAR_SECONDS = 31_536_000
 
 /** Headers that forbid a browser everything; a route that serves pages sets its own policy, which stays. */
@@ -20,8 +21,9 @@ export function securityHeaders(https: Pick<HttpsIdentity, 'publicHost'>): Middl
   return async function setSecurityHeaders(c, next) {
     await next()
     const { headers } = c.res
-    for (const [name, value] of Object.entries(EVERY_ANSWER)) if (!headers.has(name)) headers.set(name, value)
+    for (const [name, value] of EVERY_HEADER) if (!headers.has(name)) headers.set(name, value)
     if (isApiPath(c.req.path)) headers.set('cache-control', 'no-store')
+    if (c.env.origin.surface !== 'https') return
     const strict = strictTransport(c.env.origin, new URL(c.req.url).hostname, https.publicHost)
     for (const [name, value] of Object.entries(strict)) headers.set(name, value)
   }

@@ -24,6 +24,7 @@ const BATCH = 128
 const IN_MEMORY = 10_000
 const MAX_UNKEPT = 100_000
 const PRUNED_AT_ONCE = 1000
+const AGED_EVERY_MS = 1000
 const RETRY_MS = 1000
 
 /**
@@ -46,6 +47,8 @@ export class EventLog implements Disposable {
   #isFailing = false
   #isScheduled = false
   #isClosed = false
+  /** When none was found any more that is too old. */
+  #agedAt = Number.NEGATIVE_INFINITY
   #retry: NodeJS.Timeout | undefined
 
   constructor(options: EventLogOptions) {
@@ -166,8 +169,12 @@ export class EventLog implements Disposable {
     const { store, limits, clock } = this.#options
     const tooMany = Math.min(this.#count - limits.count, PRUNED_AT_ONCE)
     if (tooMany > 0) this.#forget(store.deleteOldest(tooMany, this.#kept))
-    const before = (clock().getTime() - limits.seconds * 1000) * 1000
-    if (this.#floor < before) this.#forget(store.deleteOldest(PRUNED_AT_ONCE, before))
+    const now = clock().getTime()
+    // Not with every event: to find none costs more than to keep one. The clock may be set back.
+    if (Math.abs(now - this.#agedAt) < AGED_EVERY_MS) return
+    const { count, newest } = store.deleteOldest(PRUNED_AT_ONCE, (now - limits.seconds * 1000) * 1000)
+    this.#forget({ count, newest })
+    if (count < PRUNED_AT_ONCE) this.#agedAt = now
   }
 
   #forget({ count, newest }: ReturnType<EventStore['deleteOldest']>): void {

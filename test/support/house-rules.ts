@@ -56,6 +56,7 @@ const LEAVES = [
   'key-purpose',
   'key-thumbprint',
   'peer-identity',
+  'public-jwk',
   'refusal',
   'version',
 ]

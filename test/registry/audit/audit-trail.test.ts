@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createAuditStore } from '../../../src/db/audit-store.ts'
 import { openDatabase } from '../../../src/db/database.ts'
+import { createSharedTransaction } from '../../../src/db/shared-transaction.ts'
 import { createTransaction } from '../../../src/db/transaction.ts'
 import type { AuditEntry } from '../../../src/registry/audit/audit-entry.ts'
 import { type AuditedRequest, createAuditTrail } from '../../../src/registry/audit/audit-trail.ts'
@@ -45,6 +46,29 @@ describe('the audit trail', () => {
     })
     expect(scene.entries()).toMatchObject([{ result: 'internal_error' }])
     expect(scene.changes()).toEqual([])
+  })
+
+  test('tells of each change of those that share a transaction, and of the one among them that is taken back', async () => {
+    using scene = openScene()
+    const { trail, transaction } = scene
+    const share = createSharedTransaction(scene.database, transaction)
+    const ask = (number: number, error?: Error) =>
+      trail.within({ ...REQUEST, requestId: `request-${number}` }, async () => {
+        const work = (): void => {
+          scene.change(number)
+          if (error) throw error
+        }
+        const result = await share(work, () => 'done').catch(() => 'internal_error')
+        trail.conclude(result)
+      })
+    await Promise.all([ask(1), ask(2, new Error('no')), ask(3)])
+    expect(scene.entries()).toMatchObject([
+      { number: 1, requestId: 'request-1', result: 'done' },
+      { number: 2, requestId: 'request-3', result: 'done' },
+      { number: 3, requestId: 'request-2', result: 'internal_error' },
+    ])
+    expect(scene.changes()).toEqual([1, 3])
+    expect(await trail.verify()).toMatchObject({ entries: 3, brokenAt: undefined })
   })
 
   test('undoes the change whose entry cannot be written', async () => {
