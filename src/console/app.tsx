@@ -46,14 +46,14 @@ export function App({ find = findPage }: AppProps) {
 }
 
 function CurrentPage({ find }: Required<AppProps>) {
-  const [Loaded, setLoaded] = useState<{ readonly Page: ComponentType<PageProps> | undefined }>()
+  const [loaded, setLoaded] = useState<LoadedPage>()
   const [problem, setProblem] = useState<Problem>()
   const { path } = route.value
   const load = find(path.length === 0 ? ['overview'] : path)
   useEffect(() => {
     let isCurrent = true
     const show = (Page: ComponentType<PageProps> | undefined): void => {
-      if (isCurrent) setLoaded({ Page })
+      if (isCurrent) setLoaded({ Page, of: load })
     }
     if (load) load().then(show, (error: unknown) => isCurrent && setProblem(toProblem(error)))
     else show(undefined)
@@ -62,7 +62,13 @@ function CurrentPage({ find }: Required<AppProps>) {
     }
   }, [load])
   if (problem) return <Failure problem={problem} onRetry={() => location.reload()} />
-  if (!Loaded) return <Skeleton />
-  if (!Loaded.Page) return <p class="note">{read(PART_TEXT).notHere}</p>
-  return <Loaded.Page route={route.value} />
+  if (!loaded || loaded.of !== load) return <Skeleton />
+  if (!loaded.Page) return <p class="note">{read(PART_TEXT).notHere}</p>
+  // Another thing is another page: nothing of the one before is shown, or acted on, under its name.
+  return <loaded.Page key={path.join('/')} route={route.value} />
+}
+
+interface LoadedPage {
+  readonly Page: ComponentType<PageProps> | undefined
+  readonly of: ReturnType<typeof findPage>
 }

@@ -115,6 +115,7 @@ test('what somebody is refused for, and what mends it, is told in Russian', asyn
   using scene = openConsole(hub, '#/activity', { language: 'ru' })
   await scene.click('Сертификат отозван')
   await scene.says('Сертификат отозван: выпустите новый (signet device add ID')
+  await scene.says('Серийный номер')
 })
 
 test('what was done is told in Russian, and what came of it', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { route } from '../../../src/console/router.ts'
+import { navigate, route } from '../../../src/console/router.ts'
 import { openConsole, screen, waitFor } from '../../support/console/console-scene.tsx'
 import { type Enrolled, startTestHub, type TestHub } from '../../support/test-hub.ts'
 
@@ -112,6 +112,16 @@ test('a new bundle is saved, a revocation cuts off, and a deletion leads back to
   await doIt(scene, 'Delete')
   await waitFor(() => expect(route.value.path).toEqual(['devices']))
   expect((await hub.api('GET', '/api/devices/board-1')).status).toBe(404)
+})
+
+test('nothing of a device is left on the page of the next one, to be read or pressed', async () => {
+  await hub.enrol('lamp', { userId: 'eva' })
+  using scene = openConsole(hub, '#/devices/lamp')
+  await scene.says('Interventions')
+  navigate(['devices', 'nobody'])
+  await scene.says('Device not found')
+  expect(screen.queryByRole('button', { name: 'Delete' })).toBeNull()
+  expect(scene.text()).not.toContain('eva')
 })
 
 test('a device that is not there says so', async () => {

@@ -1,4 +1,6 @@
+import { PRESENTED_TEXT } from '../../codes/presented-text.ts'
 import { tellCause, tellMend } from '../../codes/refusal-words.ts'
+import { tell } from '../../codes/tell.ts'
 import type { RefusalAnswer } from '../../hub/answers.ts'
 import { formatNumber, read } from '../../language.ts'
 import { Copyable } from '../../parts/copy.tsx'
@@ -38,7 +40,7 @@ export function RefusalDialog({ refusal, onClose }: RefusalDialogProps) {
       {presented === null && <p class="quiet">{words.nothingPresented}</p>}
       <dl class="facts">
         {Object.entries(presented ?? {}).map(([name, value]) => (
-          <Fact key={name} name={name}>
+          <Fact key={name} name={tell(PRESENTED_TEXT, name)}>
             {name === 'identity' ? <Owner identity={value} /> : <Copyable text={value} length={40} />}
           </Fact>
         ))}

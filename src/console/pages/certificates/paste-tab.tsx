@@ -1,5 +1,7 @@
 import { useState } from 'preact/hooks'
+import { PRESENTED_TEXT } from '../../codes/presented-text.ts'
 import { tellCause, tellMend } from '../../codes/refusal-words.ts'
+import { tell } from '../../codes/tell.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { type Problem, toProblem } from '../../hub/problem.ts'
 import { read } from '../../language.ts'
@@ -72,7 +74,7 @@ function Verdict({ verdict }: { readonly verdict: VerdictAnswer }) {
       <h3>{words.presented}</h3>
       <dl class="facts">
         {Object.entries(presented).map(([name, value]) => (
-          <Fact key={name} name={name}>
+          <Fact key={name} name={tell(PRESENTED_TEXT, name)}>
             {value}
           </Fact>
         ))}

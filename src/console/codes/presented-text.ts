@@ -1,0 +1,41 @@
+import type { Texts } from '../language.ts'
+
+/** What a peer has shown of itself, by the names that refusals have for it. */
+export const PRESENTED_TEXT = {
+  en: {
+    clientId: 'Client id',
+    error: 'What TLS says',
+    fingerprint: 'Fingerprint',
+    identity: 'Who',
+    issuer: 'Issuer',
+    keyOf: 'Key of the certificate',
+    notAfter: 'Valid until',
+    notBefore: 'Valid from',
+    origin: 'Web page',
+    role: 'Role',
+    serialNumber: 'Serial number',
+    sessionId: 'Session of the console',
+    subject: 'Subject',
+    token: 'Token',
+    topic: 'Topic',
+    userName: 'User name',
+  },
+  ru: {
+    clientId: 'Client id',
+    error: 'Что сообщает TLS',
+    fingerprint: 'Отпечаток',
+    identity: 'Кто',
+    issuer: 'Издатель',
+    keyOf: 'Ключ сертификата',
+    notAfter: 'Действует до',
+    notBefore: 'Действует с',
+    origin: 'Веб-страница',
+    role: 'Роль',
+    serialNumber: 'Серийный номер',
+    sessionId: 'Вход в консоль',
+    subject: 'Субъект',
+    token: 'Токен',
+    topic: 'Топик',
+    userName: 'Имя пользователя',
+  },
+} as const satisfies Texts<Readonly<Record<string, string>>>
