@@ -19,6 +19,7 @@ export function DeviceInterventions({ device, live, onDone }: DeviceIntervention
   const { api } = useHub()
   const words = read(DEVICE_TEXT)
   const { deviceId, state } = device
+  const connections = live ? [live] : []
   const change = async (next: 'active' | 'suspended', told: string): Promise<string> => {
     await api.send('PATCH', path('api/devices', deviceId), { state: next })
     onDone()
@@ -39,10 +40,10 @@ export function DeviceInterventions({ device, live, onDone }: DeviceIntervention
         />
         <ActionButton
           label={words.disconnect}
-          isOffered={live !== undefined}
+          isOffered={connections.length > 0}
           consequence={words.disconnectTells}
           act={async () => {
-            if (live) await api.send('DELETE', path('api/sessions', live.clientId))
+            for (const { clientId } of connections) await api.send('DELETE', path('api/sessions', clientId))
             onDone()
             return words.disconnected
           }}
