@@ -55,7 +55,6 @@ const LEAVES = [
   'key-purpose',
   'key-thumbprint',
   'peer-identity',
-  'public-jwk',
   'refusal',
   'version',
 ]
