@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { thumbprintOf } from '../src/key-thumbprint.ts'
+import { notePublicJwk, publicJwkOf, thumbprintOf } from '../src/key-thumbprint.ts'
 
 test('is that of RFC 7638 §3.1 for its key', () => {
   const n =
@@ -17,4 +17,17 @@ test('is the same for a key whose point is compressed', () => {
   const head = Buffer.from('3039301306072a8648ce3d020106082a8648ce3d030107032200', 'hex')
   const compressed = Buffer.concat([head, Buffer.of(2 + (last & 1)), x])
   expect(thumbprintOf(createPublicKey({ key: compressed, format: 'der', type: 'spki' }))).toBe(thumbprintOf(publicKey))
+})
+
+test('the members of a public key are read once, as Node tells them', () => {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const jwk = publicJwkOf(publicKey)
+  expect(jwk).toEqual(publicKey.export({ format: 'jwk' }))
+  expect(publicJwkOf(publicKey)).toBe(jwk)
+})
+
+test('of a private key that is noted with its public one, the secret number is left out', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  notePublicJwk(publicKey, privateKey.export({ format: 'jwk' }))
+  expect(publicJwkOf(publicKey)).toEqual(publicKey.export({ format: 'jwk' }))
 })

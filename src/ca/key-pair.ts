@@ -6,7 +6,7 @@ import {
 } from 'node:crypto'
 import { promisify } from 'node:util'
 import { DomainError } from '../errors.ts'
-import { notePublicJwk } from '../public-jwk.ts'
+import { notePublicJwk } from '../key-thumbprint.ts'
 import { encodePem } from './pem.ts'
 import { encodeEcPrivateKey } from './private-key-info.ts'
 import { findSignatureAlgorithm } from './signature-algorithm.ts'

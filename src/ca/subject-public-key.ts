@@ -1,5 +1,5 @@
 import { hash, type KeyObject, type X509Certificate } from 'node:crypto'
-import { type PublicJwk, publicJwkOf } from '../public-jwk.ts'
+import { type PublicJwk, publicJwkOf } from '../key-thumbprint.ts'
 import { derBitString, derObjectIdentifier, derSequence } from './der.ts'
 import { DerReader } from './der-reader.ts'
 

@@ -8,7 +8,7 @@ import {
   parsePrivateKey,
 } from '../../src/ca/key-pair.ts'
 import { findSignatureAlgorithm } from '../../src/ca/signature-algorithm.ts'
-import { publicJwkOf } from '../../src/public-jwk.ts'
+import { publicJwkOf } from '../../src/key-thumbprint.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { createForeignKey, hasOpenssl } from './openssl.ts'
 

@@ -56,7 +56,6 @@ const LEAVES = [
   'key-purpose',
   'key-thumbprint',
   'peer-identity',
-  'public-jwk',
   'refusal',
   'version',
 ]
