@@ -94,7 +94,7 @@ describe('revocation', () => {
       }
       expect(survivors).toEqual([])
     },
-    RACES * 200,
+    RACES * 1000,
   )
 
   test('lets none of 1,000 messages in flight reach the device after the answer', async () => {
