@@ -13,5 +13,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // What pages share, in one file: dozens of small ones are compressed worse, and asked for one by one.
+        codeSplitting: { minSize: 2000, groups: [{ name: 'shared', test: /\/console\/(hub\/|parts\/(?!chart))/ }] },
+      },
+    },
   },
 })

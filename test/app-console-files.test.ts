@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
@@ -85,6 +85,15 @@ describe('the files of the console', () => {
     const isBuilt = existsSync(new URL('../dist/console/index.html', import.meta.url))
     expect(createConsoleFiles().find('index.html') !== undefined).toBe(isBuilt)
     expect(createConsoleFiles().find('../../src/console/signet.svg')).toBeUndefined()
+  })
+
+  test('hold less than 120 kB of script, compressed', ({ skip }) => {
+    const assets = new URL('../dist/console/assets/', import.meta.url)
+    skip(!existsSync(assets), 'the console was not built')
+    const scripts = readdirSync(assets).filter((name) => name.endsWith('.js'))
+    const files = createConsoleFiles()
+    const octets = scripts.map((name) => files.find(`assets/${name}`)?.compressed.length ?? Number.NaN)
+    expect(octets.reduce((sum, length) => sum + length, 0)).toBeLessThan(120_000)
   })
 
   test('are none where the console was not built', async () => {
