@@ -37,7 +37,7 @@ test('a fleet that is connected is told, renews early and ends with new certific
   const { id, ...started } = await start(hub, { filter: { all: true }, perMinute: 60_000 })
   expect(started).toMatchObject({ state: 'running', gathered: true, filter: {}, progress: { ...NONE, waiting: 3 } })
   await expect
-    .poll(() => progressOf(hub, id), { timeout: 20_000 })
+    .poll(() => progressOf(hub, id), { timeout: 50_000 })
     .toEqual({ ...NONE, state: 'finished', connected: 3 })
   const { items } = (await hub.api('GET', '/api/certificates?state=superseded')).json()
   expect(items.map(({ subjectId }: { subjectId: string }) => subjectId).toSorted()).toEqual(['a', 'b', 'c'])

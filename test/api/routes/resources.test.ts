@@ -28,14 +28,16 @@ const ROWS: readonly Row[] = [
   {
     path: '/api/diagnostics/hub',
     status: 200,
-    body: { now: AT, checks: [{ name: 'disk', status: 'ok', detail: 'room', mend: null }] },
+    body: { now: AT, checks: [{ name: 'disk', status: 'ok', detail: 'room', mend: null, cause: null }] },
   },
   {
     path: '/api/diagnostics/devices/device-001',
     status: 200,
     body: {
       now: AT,
-      checks: [{ name: 'state', status: 'failed', detail: 'device device-001 is active', mend: 'resume it' }],
+      checks: [
+        { name: 'state', status: 'failed', detail: 'device device-001 is active', mend: 'resume it', cause: null },
+      ],
     },
   },
   {
@@ -43,7 +45,9 @@ const ROWS: readonly Row[] = [
     status: 200,
     body: {
       now: AT,
-      checks: [{ name: 'state', status: 'failed', detail: 'service backend is active', mend: 'resume it' }],
+      checks: [
+        { name: 'state', status: 'failed', detail: 'service backend is active', mend: 'resume it', cause: null },
+      ],
     },
   },
   {
