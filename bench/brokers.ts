@@ -60,7 +60,7 @@ const others: readonly (readonly [string, StartContender])[] = [
 pinProcess(process.pid, LOAD_CORE)
 const results = []
 for (const scenario of wanted) {
-  const contenders = new Map([['signet', signet(undefined, values['node-flag'])], ...(scenario.alone ? [] : others)])
+  const contenders = new Map([['signet', signet(undefined, values['node-flag'])], ...othersOf(scenario)])
   const figures = await measure(scenario, contenders)
   results.push({ scenario: scenario.name, ...figures })
   process.stderr.write(`${JSON.stringify(results.at(-1))}\n`)
@@ -89,6 +89,10 @@ async function measure(scenario: Scenario, contenders: ReadonlyMap<string, Start
   }
   const medians = new Map([...samples].map(([name, figures]) => [name, mediansOf(figures)]))
   return { ...Object.fromEntries(medians), ...ratiosOf(medians) }
+}
+
+function othersOf({ alone, needsBroker }: Scenario): typeof others {
+  return alone ? [] : others.filter(([name]) => !(needsBroker && name === 'bareNode'))
 }
 
 /** By the hub that is to read it: no hub reads what a newer one has written. */

@@ -16,6 +16,7 @@ const HANDSHAKES_AT_ONCE = 16
 export function oneToOne(qos: 0 | 1 | 2): Scenario {
   return {
     name: `one-to-one-qos-${qos}`,
+    needsBroker: qos > 0,
     async open(contender, target) {
       const { clients, subscribers, load } = await openPairs(target, qos)
       return {

@@ -10,6 +10,7 @@ const CLIENT_ID = 'load:away'
 /** QoS 1 to somebody who is away: the hub commits each message before its PUBACK; then all of it when he is back. */
 export const offlineSession: Scenario = {
   name: 'offline-session-qos-1',
+  needsBroker: true,
   async open(contender, target) {
     const subscriber = await LoadClient.open(target, { clientId: CLIENT_ID, clean: false })
     await subscriber.subscribe('bench/away/#', 1)

@@ -14,6 +14,8 @@ export interface Scenario {
   readonly name: string
   /** Of the hub alone. */
   readonly alone?: boolean
+  /** Only for who acknowledges and keeps messages: bare Node does neither. */
+  readonly needsBroker?: boolean
   /** Fewer than are asked for, where one is long. */
   readonly rounds?: number
   /** `identities` are several more, for those who need more than the target's. */
