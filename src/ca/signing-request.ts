@@ -89,9 +89,13 @@ function readPublicKey(key: Buffer): KeyObject {
 // AlgorithmIdentifier of a key on P-256, RFC 5480 §2.1.1
 const USUAL_ALGORITHM = derSequence(derOid('2a8648ce3d0201'), derOid('2a8648ce3d030107'))
 
-/** Whether its kind, which nothing speaks against, is told by its first octets: to ask OpenSSL takes as long as a signature. */
+/**
+ * Whether its kind, which nothing speaks against, is told by its first octets: to ask OpenSSL takes as long as a signature.
+ * They are compared and not taken apart: OpenSSL also reads what is no DER.
+ */
 function isUsual(subjectPublicKeyInfo: Buffer): boolean {
-  return new DerReader(new DerReader(subjectPublicKeyInfo).read(0x30)).readWhole(0x30).equals(USUAL_ALGORITHM)
+  // Behind tag and length, one octet each: such a key has 91 octets, 59 with a compressed point.
+  return subjectPublicKeyInfo.subarray(2, 2 + USUAL_ALGORITHM.length).equals(USUAL_ALGORITHM)
 }
 
 const CURVES: ReadonlySet<string | undefined> = new Set(['prime256v1', 'secp384r1'])

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createKeySigner, encodeSigned } from '../../src/ca/ca-signer.ts'
-import { derInteger, derSequence } from '../../src/ca/der.ts'
+import { derInteger, derObjectIdentifier, derSequence } from '../../src/ca/der.ts'
 import { encodeCommonName } from '../../src/ca/distinguished-name.ts'
 import { generateKeyPair } from '../../src/ca/key-pair.ts'
 import { readSigningRequest } from '../../src/ca/signing-request.ts'
@@ -111,4 +111,19 @@ test('a request without the attributes that it has none of is read, and so is on
     const { commonNames } = await readSigningRequest(await encodeSigned(text, createKeySigner(privateKey)))
     expect(commonNames).toEqual(subject.length > 2 ? ['pump'] : [])
   }
+})
+
+test('a request is read, or refused by name, whose key only OpenSSL takes for DER', async () => {
+  const { publicKey, privateKey } = await generateKeyPair('ec-p256')
+  const algorithm = derSequence(derObjectIdentifier('1.2.840.10045.2.1'), derObjectIdentifier('1.2.840.10045.3.1.7'))
+  const key = encodeKey(publicKey)
+  // A length of 19 in two octets, X.690 §8.1.3.5, where DER has one.
+  const long = Buffer.concat([Buffer.from([0x30, 0x81]), algorithm.subarray(1)])
+  const odd = derSequence(Buffer.concat([long, key.subarray(2 + algorithm.length)]))
+  const text = derSequence(derInteger('0'), encodeCommonName('pump'), odd)
+  const signed = await encodeSigned(text, createKeySigner(privateKey))
+  expect((await readSigningRequest(signed)).publicKey.equals(publicKey)).toBe(true)
+  const another = await generateKeyPair('ec-p256')
+  const forged = await encodeSigned(text, createKeySigner(another.privateKey))
+  await expect(readSigningRequest(forged)).rejects.toMatchObject({ code: 'csr_invalid' })
 })
