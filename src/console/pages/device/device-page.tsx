@@ -3,6 +3,7 @@ import type { DeviceAnswer, DiaryEntryAnswer, SessionAnswer } from '../../hub/an
 import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { useEvents } from '../../hub/event-feed.ts'
+import { IDENTITY_EVENTS } from '../../hub/identity-events.ts'
 import type { Page as ListPage } from '../../hub/list.ts'
 import { useLoad } from '../../hub/load.ts'
 import { may } from '../../hub/session.ts'
@@ -25,14 +26,6 @@ import { MessageTail } from './message-tail.tsx'
 import { RemoteCall } from './remote-call.tsx'
 
 const TABS = ['overview', 'diary', 'messages', 'rpc', 'topics', 'check'] as const
-const OF_DEVICE = [
-  'device.connected',
-  'device.disconnected',
-  'identity.suspended',
-  'identity.resumed',
-  'certificate.issued',
-  'certificate.revoked',
-]
 const DIARY_ROWS = 100
 
 /** One device, read from top to bottom like an answer: who, whose, how it stands, what it holds, what it did. */
@@ -49,7 +42,7 @@ export function DevicePage({ route: { path: place, query } }: PageProps) {
   const reload = (): void => {
     for (const asked of [device, sessions, diary]) void asked.reload()
   }
-  useEvents(OF_DEVICE, ({ data }) => {
+  useEvents(IDENTITY_EVENTS, ({ data }) => {
     if (deviceOf(data) === id) reload()
   })
   const tab = TABS.find((name) => name === query['tab']) ?? 'overview'

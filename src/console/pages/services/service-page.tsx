@@ -2,6 +2,7 @@ import type { DiaryEntryAnswer } from '../../hub/answers.ts'
 import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { useEvents } from '../../hub/event-feed.ts'
+import { IDENTITY_EVENTS } from '../../hub/identity-events.ts'
 import type { Page as ListPage } from '../../hub/list.ts'
 import { useLoad } from '../../hub/load.ts'
 import { may } from '../../hub/session.ts'
@@ -24,14 +25,6 @@ import { ServiceTokens } from './service-tokens.tsx'
 import { SERVICES_TEXT } from './services-text.ts'
 
 const TABS = ['overview', 'tokens', 'diary', 'check'] as const
-const OF_SERVICE = [
-  'device.connected',
-  'device.disconnected',
-  'identity.suspended',
-  'identity.resumed',
-  'certificate.issued',
-  'certificate.revoked',
-]
 const DIARY_ROWS = 100
 
 /** One service: how it stands, what it may do, what it shows to be let in, what it did. */
@@ -49,7 +42,7 @@ export function ServicePage({ route: { path: place, query } }: PageProps) {
     void service.reload()
     void story.reload()
   }
-  useEvents(OF_SERVICE, ({ data }) => {
+  useEvents(IDENTITY_EVENTS, ({ data }) => {
     if (data.kind === 'service' && data.id === name) reload()
   })
   const tab = TABS.find((one) => one === query['tab']) ?? 'overview'
