@@ -2,12 +2,14 @@ import type { X509Certificate } from 'node:crypto'
 import type { Pki } from './app-pki.ts'
 import { trustedCertificates } from './ca/authorities.ts'
 import type { Clock } from './clock.ts'
+import { countCertificateChanges } from './db/certificate-changes.ts'
 import type { Database } from './db/database.ts'
 import { createExpiryStore } from './db/expiry-store.ts'
 import { createTransaction } from './db/transaction.ts'
 import type { EventFeed } from './events.ts'
 import { identityFields } from './log-fields.ts'
 import type { Logger } from './logger.ts'
+import { createEnds } from './registry/expiry/ends.ts'
 import { createExpiryWatch, type ExpiryWarning, type ExpiryWatch } from './registry/expiry/expiry-watch.ts'
 import type { ExpiringCertificate } from './registry/expiry/ports.ts'
 
@@ -21,8 +23,10 @@ export interface ExpiryParts {
 
 /** Watches over the ends of all certificates, those of the hub itself too. */
 export function openExpiryWatch({ database, pki, events, clock, logger }: ExpiryParts): ExpiryWatch {
+  const store = createExpiryStore(database)
   return createExpiryWatch({
-    store: createExpiryStore(database),
+    store,
+    ends: createEnds({ store, changes: countCertificateChanges(database), clock }),
     transaction: createTransaction(database),
     own: () => listOwn(pki),
     onExpiring: (warning) => warn(warning, logger),

@@ -15,7 +15,6 @@ import { formatValue } from './config-reference.ts'
 import type { Origin } from './config-source.ts'
 import type { Database } from './db/database.ts'
 import { createDeviceListStore } from './db/device-list-store.ts'
-import { createExpiryStore } from './db/expiry-store.ts'
 import { createOverviewStore } from './db/overview-store.ts'
 import { createSearchStore } from './db/search-store.ts'
 import type { EventFeed } from './events.ts'
@@ -27,7 +26,7 @@ import { createLastSeen } from './registry/last-seen.ts'
 import type { Registry } from './registry/registry.ts'
 import { createSearch } from './registry/search.ts'
 
-export interface ObservationParts extends Omit<OverviewParts, 'store' | 'expiry' | 'history' | 'broker'> {
+export interface ObservationParts extends Omit<OverviewParts, 'store' | 'history' | 'broker'> {
   readonly database: Database
   readonly broker: MqttBroker
   readonly registry: Pick<Registry, 'refusals'>
@@ -56,7 +55,6 @@ export function openObservation(config: Config, parts: ObservationParts, stack: 
     overview: createOverview(config, {
       ...parts,
       store,
-      expiry: createExpiryStore(database),
       history: openHistory({ ...parts, eventLoop: watchEventLoop(stack) }, stack),
     }),
     deniedTopics,

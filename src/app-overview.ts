@@ -13,13 +13,12 @@ import type { Config } from './config.ts'
 import { authModes } from './config-auth.ts'
 import type { OverviewStore } from './db/overview-store.ts'
 import { mendReadiness } from './registry/diagnosis/checkup.ts'
-import type { ExpiryStore } from './registry/expiry/ports.ts'
-import { countWeeks, type WeekCounts } from './registry/expiry/week-count.ts'
+import type { ExpiryWatch } from './registry/expiry/expiry-watch.ts'
 import { VERSION } from './version.ts'
 
 export interface OverviewParts {
   readonly store: Pick<OverviewStore, 'count'>
-  readonly expiry: Pick<ExpiryStore, 'listEnds'>
+  readonly expiry: Pick<ExpiryWatch, 'countWeeks'>
   readonly broker: Pick<MqttBroker, 'sessions' | 'figures'>
   readonly history: OpenHistory
   readonly readiness: readonly ReadinessCheck[]
@@ -30,14 +29,10 @@ export interface OverviewParts {
   readonly clock: Clock
 }
 
-// Ends of certificates are looked through, and a page that stays open asks every few seconds.
-const ENDS_HOLD_MS = 30_000
-
 /** How the hub is, from what is counted already and from counts that an index answers. */
 export function createOverview(config: Config, parts: OverviewParts): OverviewCalls {
   const { store, expiry, broker, history, readiness, scheduled, files, runtime, clock } = parts
   const startedAt = clock()
-  let ends: { readonly at: number; readonly counts: Promise<WeekCounts> } | undefined
   return { read, history: history.read }
 
   async function read(): Promise<Overview> {
@@ -54,7 +49,7 @@ export function createOverview(config: Config, parts: OverviewParts): OverviewCa
       devices: { total, suspended, connected: sessions.countOf('device') },
       services: { total: services, connected: sessions.countOf('service') },
       refusalsLastHour: history.refusalsLastHour(),
-      certificates: await countEnds(now),
+      certificates: await expiry.countWeeks(),
       sessions: { live, stored, waiting },
       queued: { messages: figures.queuedMessages, bytes: figures.queuedBytes },
       process: { rss: readMemory(runtime), heapUsed, heapTotal, eventLoopDelay: history.eventLoopDelay() },
@@ -62,17 +57,6 @@ export function createOverview(config: Config, parts: OverviewParts): OverviewCa
       databaseBytes: files && measureDatabases(dirname(files.mqttDatabase)),
       lastBackupAt: scheduled.lastAt,
       findings: (await Promise.all(readiness.map(judge))).flat(),
-    }
-  }
-
-  async function countEnds(now: Date): Promise<WeekCounts> {
-    const age = ends ? now.getTime() - ends.at : -1
-    if (!ends || age < 0 || age >= ENDS_HOLD_MS) ends = { at: now.getTime(), counts: countWeeks(expiry, now) }
-    try {
-      return await ends.counts
-    } catch (error) {
-      ends = undefined
-      throw error
     }
   }
 }

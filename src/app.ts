@@ -134,7 +134,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     config,
     {
       ...{ database, broker, registry, pki, revocationLists, ocsp, deniedTopics, readiness, scheduled, files },
-      ...{ runtime: overrides.runtime, originOf: overrides.originOf, events, clock, logger },
+      ...{ expiry: fleet.expiry, runtime: overrides.runtime, originOf: overrides.originOf, events, clock, logger },
     },
     stack,
   )

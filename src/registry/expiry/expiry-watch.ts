@@ -3,7 +3,9 @@ import type { Clock } from '../../clock.ts'
 import type { EventFeed } from '../../events.ts'
 import type { Transaction } from '../ports.ts'
 import { countEnds } from './end-count.ts'
+import type { EndTimes } from './ends.ts'
 import type { EndingCertificate, ExpiringCertificate, ExpiryCount, ExpiryStore } from './ports.ts'
+import { countWeeks, type WeekCounts } from './week-count.ts'
 
 /** Certificates that end within so many days. */
 export interface ExpiryWarning {
@@ -18,12 +20,15 @@ export interface ExpiryWatch {
   check(): Promise<void>
   /** By kind; those that are revoked or replaced are left out. */
   count(): Promise<readonly ExpiryCount[]>
+  /** Of all kinds together. */
+  countWeeks(): Promise<WeekCounts>
   /** Of the CA, soonest first. */
   authorities(): readonly ExpiringCertificate[]
 }
 
 export interface ExpiryWatchOptions {
   readonly store: ExpiryStore
+  readonly ends: () => Promise<EndTimes>
   readonly transaction: Transaction
   /** The CA, and what the hub's listeners show: neither is among the certificates that were issued. */
   readonly own: () => readonly ExpiringCertificate[]
@@ -40,7 +45,7 @@ const HOUR_MS = 3_600_000
 const PAGE = 100
 
 export function createExpiryWatch(options: ExpiryWatchOptions): ExpiryWatch {
-  const { store, transaction, own, onExpiring, events, clock } = options
+  const { store, ends, transaction, own, onExpiring, events, clock } = options
   let nextCheck = 0
   return {
     async check() {
@@ -49,7 +54,8 @@ export function createExpiryWatch(options: ExpiryWatchOptions): ExpiryWatch {
       nextCheck = now.getTime() + HOUR_MS
       for (const days of THRESHOLDS) await tellOf(days, now)
     },
-    count: () => countEnds(store, clock()),
+    count: async () => countEnds(await ends(), clock()),
+    countWeeks: async () => countWeeks(await ends(), clock()),
     authorities: () =>
       own()
         .filter(({ kind }) => kind === 'ca')

@@ -1,5 +1,4 @@
-import { endsOf } from './end-count.ts'
-import type { ExpiryStore } from './ports.ts'
+import type { EndTimes } from './ends.ts'
 
 const DAY_MS = 86_400_000
 const WEEK_DAYS = 7
@@ -13,19 +12,17 @@ export interface WeekCounts {
   readonly byWeek: readonly number[]
 }
 
-/** How many end in the next weeks; a part of them a turn of the event loop. */
-export async function countWeeks(store: Pick<ExpiryStore, 'listEnds'>, now: Date): Promise<WeekCounts> {
+/** How many end in the next weeks. */
+export function countWeeks(times: EndTimes, now: Date): WeekCounts {
   const byWeek = Array.from({ length: WEEKS }, () => 0)
   let within30Days = 0
-  for await (const ends of endsOf(store, now)) {
-    for (const { notAfter } of ends) {
-      const days = Math.floor((notAfter.getTime() - now.getTime()) / DAY_MS)
-      const week = Math.floor(days / WEEK_DAYS)
-      const count = byWeek[week]
-      if (count === undefined) continue
-      byWeek[week] = count + 1
-      if (days < MONTH_DAYS) within30Days++
-    }
+  for (const end of [...times.values()].flat()) {
+    const days = Math.floor((end - now.getTime()) / DAY_MS)
+    const week = Math.floor(days / WEEK_DAYS)
+    const count = byWeek[week]
+    if (count === undefined) continue
+    byWeek[week] = count + 1
+    if (days < MONTH_DAYS) within30Days++
   }
   return { within30Days, byWeek }
 }
