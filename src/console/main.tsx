@@ -22,6 +22,9 @@ const hub: ConsoleHub = {
   openStream,
 }
 
+session.subscribe((value) => {
+  if (!value) hub.events.end()
+})
 startTheme()
 startLanguage(navigator.languages)
 startRouter()

@@ -8,15 +8,21 @@ function stubBrowser(answer: (url: string) => Response) {
     asked.push(url)
     return answer(url)
   })
+  const closed: string[] = []
   class EventSource {
+    readonly #address: string
     constructor(address: string) {
+      this.#address = address
       streams.push(address)
     }
+    readonly readyState = 1
     readonly addEventListener = (): void => undefined
-    readonly close = (): void => undefined
+    close(): void {
+      closed.push(this.#address)
+    }
   }
   vi.stubGlobal('EventSource', EventSource)
-  return { asked, streams }
+  return { asked, streams, closed }
 }
 
 const EVA = { name: 'eva', role: 'auditor', permissions: ['read'], via: 'link', expiresAt: null }
@@ -59,13 +65,17 @@ test('a document with a place for the console gets it, and its pages hear of eve
 
 test('a session that has ended leads to where one signs in', async () => {
   let isEnded = false
-  stubBrowser((url) => (url === 'api/session' && !isEnded ? Response.json(EVA) : refuse(isEnded ? 401 : 503)))
+  const { streams, closed } = stubBrowser((url) =>
+    url === 'api/session' && !isEnded ? Response.json(EVA) : refuse(isEnded ? 401 : 503),
+  )
   const place = placeConsole()
   await import('../../src/console/main.tsx')
   await vi.waitFor(() => expect(place.textContent).toContain('eva, auditor'))
+  await vi.waitFor(() => expect(streams).toContain('api/events'), { timeout: 20_000 })
   isEnded = true
   location.hash = '#/devices'
   await vi.waitFor(() => expect(place.querySelector('input[type=password]')).not.toBeNull(), { timeout: 20_000 })
+  expect(closed).toEqual(['api/events'])
 })
 
 test('a document without a place for it stays as it is, and the hub is asked nothing', async () => {

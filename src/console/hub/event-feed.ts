@@ -10,24 +10,39 @@ export interface HubEvent {
   readonly data: any
 }
 
+const CLOSED = 2
+
 type Listen = (event: HubEvent) => void
 
 /** What happens in the hub, while somebody listens: one stream for the whole console. */
 export interface EventFeed {
   /** Types as `device.connected`; an empty list is all of them. Returns what ends it. */
   listen(types: readonly string[], listen: Listen): () => void
+  /** Nobody is signed in any more: whoever is next gets a stream of his own. */
+  end(): void
 }
 
 /** As much of EventSource as is used. */
 export interface EventStream {
+  /** 2 once it was given up: the hub has refused it. */
+  readonly readyState: number
   addEventListener(type: string, listener: (message: MessageEvent<string>) => void): void
   close(): void
 }
+
+// Whoever goes from page to page keeps his stream: to close one costs its connection, and to open one a TLS handshake.
+const LINGER_MS = 30_000
 
 /** `types` are all that the stream may send: browsers hand an event of a name only to those who ask for that name. */
 export function createEventFeed(open: () => EventStream, types: readonly string[]): EventFeed {
   const listeners = new Map<Listen, readonly string[]>()
   let stream: EventStream | undefined
+  let closing: ReturnType<typeof setTimeout> | undefined
+  const end = (): void => {
+    clearTimeout(closing)
+    stream?.close()
+    stream = undefined
+  }
   const start = (): EventStream => {
     const opened = open()
     for (const type of types) {
@@ -41,14 +56,14 @@ export function createEventFeed(open: () => EventStream, types: readonly string[
   return {
     listen(wanted, listen) {
       listeners.set(listen, wanted)
+      clearTimeout(closing)
+      if (stream?.readyState === CLOSED) end()
       stream ??= start()
       return () => {
-        listeners.delete(listen)
-        if (listeners.size > 0) return
-        stream?.close()
-        stream = undefined
+        if (listeners.delete(listen) && listeners.size === 0) closing = setTimeout(end, LINGER_MS)
       }
     },
+    end,
   }
 }
 

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createEventFeed, type EventStream, type HubEvent, useEvents } from '../../../src/console/hub/event-feed.ts'
 import { EVENT_TYPES } from '../../../src/console/hub/event-types.ts'
 import { drawInDocument, waitFor } from '../../support/console/console-scene.tsx'
@@ -11,6 +11,7 @@ function createStreams() {
   const streams: {
     readonly types: string[]
     isClosed: boolean
+    readyState: number
     send(type: string, data: unknown): void
   }[] = []
   const open = (): EventStream => {
@@ -18,11 +19,15 @@ function createStreams() {
     const stream = {
       types: [] as string[],
       isClosed: false,
+      readyState: 1,
       send: (type: string, data: unknown) =>
         listeners.get(type)?.({ data: JSON.stringify({ id: '1', type, at: AT, data }) } as MessageEvent<string>),
     }
     streams.push(stream)
     return {
+      get readyState() {
+        return stream.readyState
+      },
       addEventListener(type, listen) {
         stream.types.push(type)
         listeners.set(type, listen)
@@ -38,6 +43,9 @@ function createStreams() {
 const TYPES = ['device.connected', 'device.disconnected', 'backup.made']
 
 describe('the feed of events', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+  afterEach(() => void vi.useRealTimers())
+
   test('opens a stream for the first who listens, and one alone, of all types', () => {
     const { streams, open } = createStreams()
     const feed = createEventFeed(open, TYPES)
@@ -58,21 +66,63 @@ describe('the feed of events', () => {
     expect(some.mock.calls.map(([{ type }]) => type)).toEqual(['device.connected', 'backup.made'])
   })
 
-  test('closes its stream when the last has left, and opens another for the next', () => {
+  test('closes its stream half a minute after the last has left, and opens another for the next', () => {
     const { streams, open } = createStreams()
     const feed = createEventFeed(open, TYPES)
     const [first, second] = [vi.fn(), vi.fn()]
     const endFirst = feed.listen([], first)
     const endSecond = feed.listen([], second)
     endFirst()
+    vi.advanceTimersByTime(60_000)
     expect(streams[0]?.isClosed).toBe(false)
     streams[0]?.send('backup.made', {})
     expect(first).not.toHaveBeenCalled()
     expect(second).toHaveBeenCalledTimes(1)
     endSecond()
+    vi.advanceTimersByTime(29_999)
+    expect(streams[0]?.isClosed).toBe(false)
+    vi.advanceTimersByTime(1)
     expect(streams[0]?.isClosed).toBe(true)
     endSecond()
     feed.listen([], first)
+    vi.advanceTimersByTime(60_000)
+    expect(streams.map(({ isClosed }) => isClosed)).toEqual([true, false])
+  })
+
+  test('keeps its stream for the page that follows', () => {
+    const { streams, open } = createStreams()
+    const feed = createEventFeed(open, TYPES)
+    const [before, after] = [vi.fn(), vi.fn()]
+    feed.listen([], before)()
+    feed.listen(['backup.made'], after)
+    vi.advanceTimersByTime(60_000)
+    streams[0]?.send('backup.made', {})
+    expect(after).toHaveBeenCalledTimes(1)
+    expect(before).not.toHaveBeenCalled()
+    expect(streams.map(({ isClosed }) => isClosed)).toEqual([false])
+  })
+
+  test('opens another where the hub has refused the last one', () => {
+    const { streams, open } = createStreams()
+    const feed = createEventFeed(open, TYPES)
+    feed.listen([], vi.fn())
+    const [stream] = streams
+    if (stream) stream.readyState = 2
+    const listen = vi.fn()
+    feed.listen([], listen)
+    streams[1]?.send('backup.made', {})
+    expect(listen).toHaveBeenCalledTimes(1)
+    expect(streams).toHaveLength(2)
+  })
+
+  test('ends with the session, at once, and begins anew for the next', () => {
+    const { streams, open } = createStreams()
+    const feed = createEventFeed(open, TYPES)
+    feed.listen([], vi.fn())()
+    feed.end()
+    expect(streams[0]?.isClosed).toBe(true)
+    feed.end()
+    feed.listen([], vi.fn())
     expect(streams.map(({ isClosed }) => isClosed)).toEqual([true, false])
   })
 })

@@ -74,6 +74,7 @@ export function drawInDocument(child: ComponentChild, fetchHub: FetchHub = unrea
   const openStream = (): EventStream => {
     const mine: string[] = []
     return {
+      readyState: 1,
       addEventListener(type, listen) {
         mine.push(type)
         listeners.set(type, listen)
@@ -124,6 +125,7 @@ export function drawInDocument(child: ComponentChild, fetchHub: FetchHub = unrea
     },
     [Symbol.dispose]() {
       render(null, place)
+      events.end()
       place.remove()
     },
   }
