@@ -11,6 +11,7 @@ import { createProblemResponse } from './problem.ts'
 import { limitBody } from './request/body-deadline.ts'
 import { explainMalformedHttp, refuseMalformedHttp } from './request/malformed-http.ts'
 import type { OriginOf, RequestOrigin } from './request/request-origin.ts'
+import { createTurns } from './request/turns.ts'
 
 export interface HttpServerOptions {
   readonly fetch: (request: Request, bindings: ApiEnv['Bindings']) => Response | Promise<Response>
@@ -97,11 +98,13 @@ export function createHttpServer({
     // The hub also runs inside other people's tests: the global Request and Response stay theirs.
     { errorHandler: (error) => answerUnhandled(error, logger), overrideGlobalObjects: false },
   )
+  const inItsTurn = createTurns()
   server.on('request', (incoming, outgoing) => {
     if (forwarder?.covers(incoming)) forwarder.forward(incoming, outgoing, originOf(incoming))
     else {
       limitBody(incoming, requestTimeout, (error) => server.emit('clientError', error, incoming.socket))
-      void listener(incoming, outgoing)
+      // A page asks for much at once. Who has left meanwhile is not answered, and could not be heard leaving.
+      inItsTurn(() => void (incoming.socket.destroyed || listener(incoming, outgoing)))
     }
   })
   server.on('clientError', (error, socket) => {

@@ -54,6 +54,44 @@ function problemIn(answer: string): unknown {
   return JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4))
 }
 
+describe('requests that come at once', () => {
+  const ask = (path: string): string => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`
+
+  test('are begun one a turn of the event loop, in their order', async () => {
+    const begun: { readonly path: string; readonly turn: number }[] = []
+    let turn = 0
+    let isOver = false
+    const count = (): void => {
+      turn++
+      if (!isOver) setImmediate(count)
+    }
+    const http = serve((request) => {
+      begun.push({ path: new URL(request.url).pathname, turn })
+      return Response.json({}, begun.length === 4 ? { headers: { connection: 'close' } } : {})
+    })
+    await using hub = await listen(http)
+    setImmediate(count)
+    await sendRaw(hub.port, ['/1', '/2', '/3', '/4'].map(ask).join(''))
+    isOver = true
+    expect(begun.map(({ path }) => path)).toEqual(['/1', '/2', '/3', '/4'])
+    expect(new Set(begun.map((one) => one.turn)).size).toBe(4)
+  })
+
+  test('are left alone when their client has gone before their turn', async () => {
+    const begun: string[] = []
+    const http = serve((request, { abort }) => {
+      begun.push(new URL(request.url).pathname)
+      abort?.()
+      return Response.json({})
+    })
+    await using hub = await listen(http)
+    await sendRaw(hub.port, ask('/1') + ask('/2'))
+    await new Promise(setImmediate)
+    await new Promise(setImmediate)
+    expect(begun).toEqual(['/1'])
+  })
+})
+
 describe('a connection that is handed over', () => {
   test('is served over plain HTTP, from its own address', async () => {
     const origins: RequestOrigin[] = []
