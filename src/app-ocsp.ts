@@ -52,8 +52,9 @@ export function createOcsp({ database, pki, clock, logger }: OcspParts): Ocsp {
     retiring = authorities.retiring && of(authorities.retiring)
   })
   const all = (): readonly Responsible[] => (retiring ? [current, retiring] : [current])
+  const isIssued = rememberIssuers()
   const issuerOf = (certificate: X509Certificate): Responsible | undefined =>
-    all().find(({ authority }) => isIssuedBy(certificate, authority.certificate))
+    all().find(({ authority }) => isIssued(certificate, authority.certificate))
   for (const served of new Set(shown)) {
     note(served)
     served.onExchange(() => note(served))
@@ -89,7 +90,7 @@ export function createOcsp({ database, pki, clock, logger }: OcspParts): Ocsp {
   /** The registry holds nothing of the hub's own server certificates: one that was followed by another is good until it ends. */
   function isShown({ fingerprint, certificate: issuer }: CertificateAuthority, serialNumber: string): boolean {
     const isNow = shown.some(
-      ({ identity: { certificate } }) => certificate.serialNumber === serialNumber && isIssuedBy(certificate, issuer),
+      ({ identity: { certificate } }) => certificate.serialNumber === serialNumber && isIssued(certificate, issuer),
     )
     return isNow || shownStore.has(fingerprint, serialNumber)
   }
@@ -103,5 +104,17 @@ export function createOcsp({ database, pki, clock, logger }: OcspParts): Ocsp {
     } catch (err) {
       logger.error({ component: 'ca', err }, 'A certificate of the hub itself could not be noted')
     }
+  }
+}
+
+/** `isIssuedBy`, asked once of each two: every handshake with a browser staples an answer, and both last for years. */
+function rememberIssuers(): typeof isIssuedBy {
+  const known = new WeakMap<X509Certificate, WeakMap<X509Certificate, boolean>>()
+  return (certificate, issuer) => {
+    const issuers = known.get(certificate) ?? new WeakMap<X509Certificate, boolean>()
+    known.set(certificate, issuers)
+    const answer = issuers.get(issuer) ?? isIssuedBy(certificate, issuer)
+    issuers.set(issuer, answer)
+    return answer
   }
 }
