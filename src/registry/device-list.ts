@@ -64,8 +64,8 @@ export interface DeviceListOptions {
   readonly clock: () => Date
 }
 
-// A turn of the event loop reads so many rows in two milliseconds.
-const ROWS_OF_A_TURN = 100
+// A turn of the event loop reads so many rows in a millisecond.
+const ROWS_OF_A_TURN = 50
 
 /** Devices with what a list of them shows beside: who is connected, and until when it can be. */
 export function createDeviceList({ store, connected, lastSeen, clock }: DeviceListOptions): DeviceList {

@@ -54,8 +54,8 @@ export interface DeviceScanOptions {
   readonly clock: () => Date
 }
 
-// SQLite looks at so many in a millisecond, or in two where it looks for the end of each.
-const RUN = 500
+// SQLite looks at so many in half a millisecond, or in one where it looks for the end of each.
+const RUN = 250
 
 /** Looks through all devices, a run of them a turn: for what no index knows, as who is connected. */
 export function createDeviceScan({ store, idsOfConnected, lastSeen, clock }: DeviceScanOptions): DeviceScan {

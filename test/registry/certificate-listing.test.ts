@@ -100,13 +100,13 @@ test('no next page is promised where none is', async () => {
   expect(page.nextCursor).toBeUndefined()
 })
 
-test('a turn of the event loop looks at one run, and reads no more than a hundred', async () => {
+test('a turn of the event loop looks at one run, and reads no more than fifty', async () => {
   using store = openStore()
   await listInRuns(store, { state: 'held', now: NOON, limit: 50 })
-  expect(store.turns).toHaveLength(3)
+  expect(store.turns).toHaveLength(6)
   await listInRuns(store, { now: NOON, limit: 500 })
-  expect(Math.max(...store.sizes)).toBe(100)
-  expect(new Set(store.turns.slice(3)).size).toBe(store.turns.length - 3)
+  expect(Math.max(...store.sizes)).toBe(50)
+  expect(new Set(store.turns.slice(6)).size).toBe(store.turns.length - 6)
 })
 
 test('those of one device are asked of their index at once', async () => {

@@ -1,26 +1,22 @@
-import type { EndTimes } from './ends.ts'
+import { countBefore, type EndTimes } from './ends.ts'
 import type { ExpiryCount } from './ports.ts'
 
 const DAY_MS = 86_400_000
 
-type Counts = Record<keyof Omit<ExpiryCount, 'kind'>, number>
-
+/** Each in the narrowest of the spans that it ends in; what ends at the last moment of a span is within it. */
 export function countEnds(times: EndTimes, now: Date): readonly ExpiryCount[] {
   return [...times].map(([kind, ends]) => {
-    const counts: Counts = { expired: 0, within1Day: 0, within7Days: 0, within30Days: 0, within90Days: 0, later: 0 }
-    for (const end of ends) counts[bucketOf(end - now.getTime())]++
-    return { kind, ...counts }
+    const countWithin = (days: number): number => countBefore(ends, now.getTime() + days * DAY_MS + 1)
+    const expired = countBefore(ends, now.getTime())
+    const [day, week, month, quarter] = [countWithin(1), countWithin(7), countWithin(30), countWithin(90)]
+    return {
+      kind,
+      expired,
+      within1Day: day - expired,
+      within7Days: week - day,
+      within30Days: month - week,
+      within90Days: quarter - month,
+      later: ends.length - quarter,
+    }
   })
-}
-
-const BUCKETS = [
-  ['within1Day', 1],
-  ['within7Days', 7],
-  ['within30Days', 30],
-  ['within90Days', 90],
-] as const
-
-function bucketOf(remaining: number): keyof Counts {
-  if (remaining < 0) return 'expired'
-  return BUCKETS.find(([, days]) => remaining <= days * DAY_MS)?.[0] ?? 'later'
 }

@@ -3,8 +3,8 @@ import type { Clock } from '../../clock.ts'
 import type { CertificateKind } from '../certificate.ts'
 import type { End, ExpiryStore } from './ports.ts'
 
-/** When each subject's last certificate ends, in milliseconds since the epoch; of each kind in no order. */
-export type EndTimes = ReadonlyMap<CertificateKind, readonly number[]>
+/** When each subject's last certificate ends, in milliseconds since the epoch, the soonest first. */
+export type EndTimes = ReadonlyMap<CertificateKind, Float64Array>
 
 export interface EndsOptions {
   readonly store: Pick<ExpiryStore, 'listEnds'>
@@ -55,8 +55,19 @@ export function createEnds({ store, changes, clock }: EndsOptions): () => Promis
         else times.set(kind, [notAfter.getTime()])
       }
       after = page.at(-1)
-      if (page.length < PAGE) return times
+      if (page.length < PAGE) return new Map([...times].map(([kind, ends]) => [kind, Float64Array.from(ends).sort()]))
       await nextTurn()
     }
   }
+}
+
+/** How many of them end before that time. */
+export function countBefore(ends: Float64Array, time: number): number {
+  let [low, high] = [0, ends.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((ends[middle] ?? time) < time) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -1,4 +1,4 @@
-import type { EndTimes } from './ends.ts'
+import { countBefore, type EndTimes } from './ends.ts'
 
 const DAY_MS = 86_400_000
 const WEEK_DAYS = 7
@@ -14,15 +14,12 @@ export interface WeekCounts {
 
 /** How many end in the next weeks. */
 export function countWeeks(times: EndTimes, now: Date): WeekCounts {
-  const byWeek = Array.from({ length: WEEKS }, () => 0)
-  let within30Days = 0
-  for (const end of [...times.values()].flat()) {
-    const days = Math.floor((end - now.getTime()) / DAY_MS)
-    const week = Math.floor(days / WEEK_DAYS)
-    const count = byWeek[week]
-    if (count === undefined) continue
-    byWeek[week] = count + 1
-    if (days < MONTH_DAYS) within30Days++
+  const countWithin = (days: number): number =>
+    [...times.values()].reduce((sum, ends) => sum + countBefore(ends, now.getTime() + days * DAY_MS), 0)
+  const ended = countWithin(0)
+  const until = Array.from({ length: WEEKS + 1 }, (_, week) => countWithin(week * WEEK_DAYS))
+  return {
+    within30Days: countWithin(MONTH_DAYS) - ended,
+    byWeek: until.slice(1).map((count, week) => count - (until[week] ?? 0)),
   }
-  return { within30Days, byWeek }
 }

@@ -20,7 +20,7 @@ import { DeviceBulk } from './device-bulk.tsx'
 import { deviceColumns } from './device-columns.tsx'
 import { DEVICES_TEXT } from './devices-text.ts'
 
-const PAGE_ROWS = 500
+const PAGE_ROWS = 200
 const REFRESH_MS = 15_000
 
 /** The fleet: who is online, who is not, whose certificate ends. */
