@@ -1,12 +1,33 @@
-import type { Browser, Page } from 'playwright-core'
+import { createHash, X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:tls'
+import { type Browser, chromium, type Page } from 'playwright-core'
 import type { CallApi } from '../api-caller.ts'
 import type { ChildHub } from '../child-hub.ts'
 
 const PAGES = ['overview', 'devices', 'devices/talker-1', 'sessions', 'certificates', 'activity', 'settings']
 
+/** A browser that trusts these hubs, as an operator's does: for a page of whom it does not trust, Chromium caches nothing. */
+export async function openBrowser(hubs: readonly ChildHub[]): Promise<Browser> {
+  const trusted = await Promise.all(hubs.map(readKeyHash))
+  const args = ['--no-sandbox', `--ignore-certificate-errors-spki-list=${trusted.join()}`]
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args })
+}
+
+/** Of what the hub shows: SHA-256 of its SubjectPublicKeyInfo, Base64. */
+async function readKeyHash({ apiPort, ca }: ChildHub): Promise<string> {
+  const socket = connect({ host: 'localhost', port: apiPort, ca })
+  await once(socket, 'secureConnect')
+  const { publicKey } = new X509Certificate(socket.getPeerCertificate().raw)
+  socket.destroy()
+  return createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('base64')
+}
+
 /** A hub's console in a browser, signed in. */
 export async function openConsole(browser: Browser, { apiPort }: ChildHub, call: CallApi): Promise<Page> {
-  const page = await browser.newPage({ ignoreHTTPSErrors: true, reducedMotion: 'reduce', locale: 'en-GB' })
+  const page = await browser.newPage({ reducedMotion: 'reduce', locale: 'en-GB' })
   const { link } = JSON.parse((await call('POST', '/api/sign-in-links', { name: 'bench', role: 'admin' })).body)
   await page.goto(`https://localhost:${apiPort}/${new URL(link).hash}`)
   await page.locator('button.main').first().click()
