@@ -27,8 +27,8 @@ async function run() {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
   // Saves two thirds of the time it takes to load; not in the common temporary folder, where others could put code into it.
   module.enableCompileCache(join(root, 'node_modules', '.cache', 'signet'))
-  const { main } = await import(isCheckout ? '../src/main.ts' : '../dist/main.js')
-  process.exitCode = await main(process.argv.slice(2), process.env, {
+  const { main, startHubAlone } = await import(isCheckout ? '../src/main.ts' : '../dist/main.js')
+  const terminal = {
     // Opened by who reads it: a hub has no use for it.
     get stdin() {
       return process.stdin
@@ -39,7 +39,8 @@ async function run() {
     cwd: process.cwd(),
     command: isCheckout ? relative(process.cwd(), script) || script : 'signet',
     abandon: () => process.kill(process.pid, 'SIGKILL'),
-  })
+  }
+  process.exitCode = await main(process.argv.slice(2), process.env, terminal, startHubAlone)
 }
 
 // Who reads our output may leave first (`signet device list | head`): that is no failure.

@@ -134,6 +134,12 @@ async function readSettingsHelp(argv: readonly string[]): Promise<string> {
   return renderHelp(SETTINGS)
 }
 
+/** For a process that runs the hub and nothing else. */
+export async function startHubAlone(config: Config, overrides: HubOverrides): Promise<RunningHub> {
+  const { startHubAlone: start } = await import('./app-process.ts')
+  return start(config, overrides)
+}
+
 async function startHubLazily(config: Config, overrides: HubOverrides): Promise<RunningHub> {
   const { startHub } = await import('./app.ts')
   return startHub(config, overrides)

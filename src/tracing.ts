@@ -3,6 +3,7 @@ import {
   type Context,
   context,
   isSpanContextValid,
+  ProxyTracerProvider,
   propagation,
   ROOT_CONTEXT,
   type Span,
@@ -31,11 +32,13 @@ export interface SpanNote {
 
 const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT }
 const SILENT: SpanNote = { rename: () => undefined, add: () => undefined, fail: () => undefined }
+const NAME = 'signet-hub'
 // The API finds the SDK behind it, whenever that is registered.
-const tracer = trace.getTracer('signet-hub')
+const tracer = trace.getTracer(NAME)
 
 /** Begins `work` in this tick, within a span; without an SDK it is `work` and nothing else. */
 export function inSpan<Result>(plan: SpanPlan, work: (note: SpanNote) => Promise<Result>): Promise<Result> {
+  if (!isTraced()) return work(SILENT)
   const parent = parentOf(plan)
   const { name, kind, attributes = {} } = plan
   const span = tracer.startSpan(name, { attributes, ...(kind ? { kind: KINDS[kind] } : {}) }, parent)
@@ -47,6 +50,13 @@ export function inSpan<Result>(plan: SpanPlan, work: (note: SpanNote) => Promise
       throw error
     })
     .finally(() => span.end())
+}
+
+/** Whether somebody has registered an SDK, or what carries the spans of others on: until then no span needs to be planned. */
+export function isTraced(): boolean {
+  const provider = trace.getTracerProvider()
+  if (!(provider instanceof ProxyTracerProvider)) return true
+  return provider.getDelegateTracer(NAME) !== undefined || propagation.fields().length > 0
 }
 
 /** Of the span that a line of the log is written in. */

@@ -1,6 +1,6 @@
-import { SpanKind, SpanStatusCode } from '@opentelemetry/api'
+import { propagation, SpanKind, SpanStatusCode } from '@opentelemetry/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { inSpan, traceFields, traceHeaders } from '../src/tracing.ts'
+import { inSpan, isTraced, traceFields, traceHeaders } from '../src/tracing.ts'
 import { startTelemetry, type Telemetry } from './support/telemetry.ts'
 
 describe('without an SDK', () => {
@@ -18,6 +18,19 @@ describe('without an SDK', () => {
     expect(done).toBe(promise)
     expect(traceFields()).toBeUndefined()
     expect(traceHeaders()).toEqual({})
+  })
+
+  test('nobody traces, unless the spans of others are carried on', () => {
+    expect(isTraced()).toBe(false)
+    const carriesOn = {
+      inject: () => undefined,
+      extract: <Given>(given: Given) => given,
+      fields: () => ['traceparent'],
+    }
+    propagation.setGlobalPropagator(carriesOn)
+    expect(isTraced()).toBe(true)
+    propagation.disable()
+    expect(isTraced()).toBe(false)
   })
 })
 
@@ -42,6 +55,7 @@ describe('with an SDK that is registered later', () => {
     const { traceId, spanId } = outer?.spanContext() ?? {}
     expect(fields).toEqual({ traceId, spanId })
     expect(traceFields()).toBeUndefined()
+    expect(isTraced()).toBe(true)
   })
 
   test('belongs to the trace that a header names, or to none', async () => {

@@ -4,6 +4,7 @@ import type { ApiEnv } from './api-env.ts'
 import type { HttpsIdentity } from './ports.ts'
 import { isApiPath } from './request/plain-http-rule.ts'
 import type { RequestOrigin } from './request/request-origin.ts'
+import { readUrlHost } from './request/url-host.ts'
 
 export const EVERY_ANSWER = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -24,7 +25,7 @@ export function securityHeaders(https: Pick<HttpsIdentity, 'publicHost'>): Middl
     for (const [name, value] of EVERY_HEADER) if (!headers.has(name)) headers.set(name, value)
     if (isApiPath(c.req.path)) headers.set('cache-control', 'no-store')
     if (c.env.origin.surface !== 'https') return
-    const strict = strictTransport(c.env.origin, new URL(c.req.url).hostname, https.publicHost)
+    const strict = strictTransport(c.env.origin, readUrlHost(c.req.url).hostname, https.publicHost)
     for (const [name, value] of Object.entries(strict)) headers.set(name, value)
   }
 }

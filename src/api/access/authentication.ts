@@ -13,7 +13,13 @@ export function authentication(
   admissions: Pick<ApiAdmissions, 'admit'>,
   recordRefusal: RecordRefusal,
 ): MiddlewareHandler<ApiEnv> {
-  return async function authenticate(c, next) {
+  return function authenticate(c, next) {
+    const refusal = refuse(c)
+    return refusal ? Promise.resolve(refusal) : next()
+  }
+
+  /** None of a caller who is known from now on. */
+  function refuse(c: Context<ApiEnv>): Response | undefined {
     const admission = admissions.admit(readArrival(credentialHeaders(c), c.env.origin))
     if (!admission.admitted) {
       const { admitted: _, ...refusal } = admission
@@ -27,7 +33,7 @@ export function authentication(
       return refuseCaller(c, recordRefusal, { cause: 'cross_origin', presented })
     }
     c.set('caller', caller)
-    return next()
+    return undefined
   }
 }
 

@@ -11,16 +11,14 @@ export type Guard = (permission: Permission, refusal?: 'forbidden' | 'unauthoriz
 
 export function createGuard(recordRefusal: RecordRefusal): Guard {
   return (permission, refusal = 'forbidden') => {
-    const authorize: MiddlewareHandler<ApiEnv> = async (c, next) => {
-      const { role, administrator, tokenId, session } = c.var.caller
-      if (!isPermitted(role, permission)) {
-        const { surface, address } = c.env.origin
-        const expected = rolesThatMay(permission).join(' or ')
-        const presented = exact({ role, administrator, tokenId, sessionId: session?.id })
-        recordRefusal({ surface, address, cause: 'role_too_small', presented, expected })
-        return respondWithProblem(c, refusal, REFUSAL_MENDS.role_too_small)
-      }
-      return next()
+    const authorize: MiddlewareHandler<ApiEnv> = (c, next) => {
+      const { role, administrator, tokenId, session } = c.get('caller')
+      if (isPermitted(role, permission)) return next()
+      const { surface, address } = c.env.origin
+      const expected = rolesThatMay(permission).join(' or ')
+      const presented = exact({ role, administrator, tokenId, sessionId: session?.id })
+      recordRefusal({ surface, address, cause: 'role_too_small', presented, expected })
+      return Promise.resolve(respondWithProblem(c, refusal, REFUSAL_MENDS.role_too_small))
     }
     PERMISSIONS.set(authorize, permission)
     return authorize

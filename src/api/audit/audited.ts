@@ -1,38 +1,41 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler, Next } from 'hono'
 import type { Logger } from '../../logger.ts'
 import type { AuditTrail } from '../../registry/audit/audit-trail.ts'
 import type { Caller } from '../access/caller.ts'
 import type { ApiEnv } from '../api-env.ts'
 import type { Problem } from '../problem.ts'
-import { findAuditedAction } from './audited-actions.ts'
+import { type AuditedAction, findAuditedAction } from './audited-actions.ts'
 
 /** Has each change told, to the audit and the log: who, what, on what, from where, and what came of it. Stands behind authentication. */
 export function audited(
   trail: Pick<AuditTrail, 'within' | 'conclude'>,
   logger: Pick<Logger, 'info'>,
 ): MiddlewareHandler<ApiEnv> {
-  return async function audit(c, next) {
+  return function audit(c, next) {
     const found = findAuditedAction(c.req.method, c.req.path)
-    if (!found) return next()
-    const { caller, requestId } = c.var
+    return found ? answerAudited(c, next, found) : next()
+  }
+
+  async function answerAudited(c: Context<ApiEnv>, next: Next, { action, objectIn }: AuditedAction): Promise<void> {
+    const caller = c.get('caller')
     const { surface, address } = c.env.origin
     const request = {
-      action: found.action,
+      action,
       // Asked when the entry is written: until then nobody has judged how long the body is.
       get object() {
-        return found.objectIn(c.var.body)
+        return objectIn(c.get('body'))
       },
       actor: actorOf(caller),
       role: caller.role,
       surface,
       address,
-      requestId,
+      requestId: c.get('requestId'),
     }
     await trail.within(request, async () => {
       await next()
-      const result = await readResult(c.res)
+      const result = c.res.status < 400 ? 'done' : await readCode(c.res)
       trail.conclude(result)
-      const { action, object, actor } = request
+      const { object, actor } = request
       const told = { component: 'api', action, object, actor, surface, address }
       if (result === 'done') logger.info(told, 'Change made')
       else logger.info({ ...told, cause: result }, 'Change refused')
@@ -48,8 +51,7 @@ export function actorOf({ administrator, tokenId, tokenName, session }: Caller):
 }
 
 /** Every refusal and failure of the API is a problem document, RFC 9457. */
-async function readResult(response: Response): Promise<string> {
-  if (response.status < 400) return 'done'
+async function readCode(response: Response): Promise<string> {
   const { code }: Problem = JSON.parse(await response.clone().text())
   return code
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { canonicalHost, isLoopbackHost, isOwnName } from './own-name.ts'
 import { formatAuthority } from './url-authority.ts'
+import { readUrlHost } from './url-host.ts'
 
 export interface PlainHttpRequest {
   /** As the router reads it. */
@@ -41,9 +42,7 @@ export function judgePlainHttp(request: PlainHttpRequest, policy: PlainHttpPolic
   // DNS rebinding: a page whose own name is made to resolve to 127.0.0.1 is "same origin" with us, and its requests
   // come from loopback. Only its Host header betrays it: it is the page's name, which the page cannot choose anew.
   if (loopback && policy.loopbackHttp && (proxied || isApiPath(path))) {
-    return isOwnName(canonicalHost(new URL(url).hostname), policy.serverNames)
-      ? { action: 'serve' }
-      : { action: 'refuse' }
+    return isOwnName(readUrlHost(url).canonical, policy.serverNames) ? { action: 'serve' } : { action: 'refuse' }
   }
   return { action: 'redirect', ...redirectToHttps(url, policy) }
 }

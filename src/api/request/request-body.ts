@@ -1,4 +1,4 @@
-import type { HonoRequest, MiddlewareHandler } from 'hono'
+import type { Context, HonoRequest, MiddlewareHandler, Next } from 'hono'
 import { DomainError } from '../../errors.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { respondWithProblem } from '../problem.ts'
@@ -7,20 +7,23 @@ export const MAX_BODY_OCTETS = 1_048_576
 /** Ten thousand devices with their certificates. */
 export const MAX_IMPORT_OCTETS = 33_554_432
 
+const TEXT = new TextDecoder()
 const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'TRACE'])
 
 /** Reads each body whole before it is judged, and no body past the limit, which is asked for each. */
 export function requestBody(limit: () => number = () => MAX_BODY_OCTETS): MiddlewareHandler<ApiEnv> {
-  return async function bufferBody(c, next) {
-    if (BODILESS.has(c.req.method)) return next()
-    const maxOctets = limit()
-    const body = await readBody(c.req.raw, maxOctets)
-    if (!body) return respondWithProblem(c, 'body_too_large', `A body has at most ${maxOctets} octets`)
-    c.set('body', body)
-    if (body.length > 0) keepBody(c.req, body)
-    else c.req.raw = withoutBody(c.req.raw)
-    return next()
+  return function bufferBody(c, next) {
+    return BODILESS.has(c.req.method) ? next() : answerWithBody(c, next, limit())
   }
+}
+
+async function answerWithBody(c: Context<ApiEnv>, next: Next, maxOctets: number): ReturnType<MiddlewareHandler> {
+  const body = await readBody(c.req.raw, maxOctets)
+  if (!body) return respondWithProblem(c, 'body_too_large', `A body has at most ${maxOctets} octets`)
+  c.set('body', body)
+  if (body.length > 0) keepBody(c.req, body)
+  else c.req.raw = withoutBody(c.req.raw)
+  return await next()
 }
 
 /** The whole body; nothing when it is longer than the limit, declared or chunked. */
@@ -54,7 +57,7 @@ async function readStream(stream: Request['body'], maxOctets: number): Promise<U
 /** For the validators: another Request around what was read costs more than all that they do. */
 function keepBody(request: HonoRequest, body: Uint8Array<ArrayBuffer>): void {
   // As the methods of a Request answer, and the types of the library do not say: by promises.
-  const answers = { arrayBuffer: Promise.resolve(body.buffer), text: Promise.resolve(new TextDecoder().decode(body)) }
+  const answers = { arrayBuffer: Promise.resolve(body.buffer), text: Promise.resolve(TEXT.decode(body)) }
   Object.assign(request.bodyCache, answers)
 }
 

@@ -39,7 +39,8 @@ export function networkOrigin({
 }: NetworkOriginOptions = {}): OriginOf {
   return ({ socket, headers }) => {
     const nearest = addressOf(socket)
-    const address = readForwardedFor(String(headers['x-forwarded-for'] ?? ''), nearest, isProxy)
+    const forwardedFor = headers['x-forwarded-for']
+    const address = forwardedFor === undefined ? nearest : readForwardedFor(String(forwardedFor), nearest, isProxy)
     const loopback = isDirect(socket) && isLoopbackAddress(nearest) && isLoopbackAddress(remoteAddressOf(socket))
     const relayed = RELAY_HEADERS.some((name) => headers[name] !== undefined)
     const plain = { surface: 'http', address, loopback, ...(relayed ? { relayed } : {}) } as const
