@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncResource } from 'node:async_hooks'
 import type { Transaction } from '../registry/ports.ts'
 import type { SharedTransaction } from '../registry/shared-transaction.ts'
 import type { Database } from './database.ts'
@@ -72,13 +72,13 @@ function createShare<Result, Outcome>(
   reject: (error: unknown) => void,
 ): Share {
   // What is written down of it bears the name of its own request.
-  const within = AsyncLocalStorage.snapshot()
+  const asker = new AsyncResource('Share')
   let kept: { readonly result: Result } | undefined
   let outcome: { readonly value: Outcome } | undefined
   return {
     run() {
       try {
-        kept = { result: within(work) }
+        kept = { result: asker.runInAsyncScope(work) }
       } catch (error) {
         // A full disk or its like has SQLite undo the whole.
         if (!isInTransaction()) throw error
@@ -89,7 +89,7 @@ function createShare<Result, Outcome>(
       if (!kept) return
       const { result } = kept
       try {
-        outcome = { value: within(() => onCommitted(result)) }
+        outcome = { value: asker.runInAsyncScope(() => onCommitted(result)) }
       } catch (error) {
         reject(error)
       }
