@@ -30,9 +30,9 @@ export function createStores(
   clock: Clock,
 ): Stores & EnrolmentStores & { readonly audit: AuditTrail } {
   const store = createAuditStore(database)
-  const { trail, transaction } = createAuditTrail({ store, transaction: createTransaction(database), clock })
+  const { trail, transaction, single } = createAuditTrail({ store, transaction: createTransaction(database), clock })
   const keep = <Store extends object>(store: Store, ...writes: readonly (keyof Store & string)[]): Store =>
-    keepWrites(transaction, store, writes)
+    keepWrites(single, store, writes)
   return {
     devices: keep(createDeviceStore(database), 'save', 'delete'),
     services: keep(createServiceStore(database), 'save', 'delete'),

@@ -1,9 +1,10 @@
-import { createPublicKey, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { DomainError } from '../errors.ts'
 import { derOid, derSequence } from './der.ts'
 import { DerReader } from './der-reader.ts'
 import { readCommonNames } from './distinguished-name.ts'
 import { isSignedWith, type Signed } from './request-signature.ts'
+import { decodeKey } from './subject-public-key.ts'
 
 /** What is taken from a PKCS#10 request; nothing else in it counts. */
 export interface SigningRequest {
@@ -80,7 +81,7 @@ function readRequest(der: Buffer): RequestParts {
 
 function readPublicKey(key: Buffer): KeyObject {
   try {
-    return createPublicKey({ key, format: 'der', type: 'spki' })
+    return decodeKey(key)
   } catch (cause) {
     throw new DomainError('csr_invalid', 'The key of the request cannot be read', { cause })
   }

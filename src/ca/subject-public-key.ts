@@ -1,7 +1,8 @@
-import { hash, type KeyObject, type X509Certificate } from 'node:crypto'
-import { type PublicJwk, publicJwkOf } from '../key-thumbprint.ts'
+import { createPublicKey, hash, type KeyObject, type X509Certificate } from 'node:crypto'
+import { notePublicJwk, type PublicJwk, publicJwkOf } from '../key-thumbprint.ts'
 import { derBitString, derObjectIdentifier, derSequence } from './der.ts'
 import { DerReader } from './der-reader.ts'
+import { encodePem } from './pem.ts'
 
 const EC_PUBLIC_KEY = derObjectIdentifier('1.2.840.10045.2.1')
 
@@ -13,6 +14,31 @@ const CURVES: ReadonlyMap<string | undefined, Uint8Array> = new Map(
     ['P-521', '1.3.132.0.35'] as const,
   ].map(([curve, oid]) => [curve, derSequence(EC_PUBLIC_KEY, derObjectIdentifier(oid))]),
 )
+
+/** The key of a SubjectPublicKeyInfo; throws what OpenSSL throws where it is none. */
+export function decodeKey(subjectPublicKeyInfo: Buffer): KeyObject {
+  // A text, for what else it is given Node first takes for a KeyObject, and the errors of that cost more than the key.
+  const publicKey = createPublicKey(encodePem('PUBLIC KEY', subjectPublicKeyInfo))
+  const jwk = readUsualKey(subjectPublicKeyInfo)
+  if (jwk) notePublicJwk(publicKey, jwk)
+  return publicKey
+}
+
+// RFC 5480 §2: all that stands before a point on P-256 that is not compressed, SEC 1 §2.3.3
+const USUAL_START = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex')
+const COORDINATE_OCTETS = 32
+
+/** Its members where they stand there as octets: most keys are of this kind. OpenSSL has checked by then that it is a point of the curve. */
+function readUsualKey(subjectPublicKeyInfo: Buffer): PublicJwk | undefined {
+  const start = USUAL_START.length
+  const isUsual =
+    subjectPublicKeyInfo.length === start + 2 * COORDINATE_OCTETS &&
+    subjectPublicKeyInfo.subarray(0, start).equals(USUAL_START)
+  if (!isUsual) return undefined
+  const x = subjectPublicKeyInfo.toString('base64url', start, start + COORDINATE_OCTETS)
+  const y = subjectPublicKeyInfo.toString('base64url', start + COORDINATE_OCTETS)
+  return { kty: 'EC', crv: 'P-256', x, y }
+}
 
 /** SubjectPublicKeyInfo, DER: RFC 5280 §4.1.2.7; a point that came compressed is written out. */
 export function encodeKey(publicKey: KeyObject): Buffer {
@@ -43,7 +69,6 @@ export function readEcKey({
 }
 
 const UNCOMPRESSED = Buffer.from([0x04])
-
 /** RFC 5280 §4.2.1.2 (1), of a SubjectPublicKeyInfo. */
 export function identifyKey(subjectPublicKeyInfo: Buffer): Buffer {
   return hash('sha1', readKeyOctets(subjectPublicKeyInfo), 'buffer')

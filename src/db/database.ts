@@ -85,6 +85,8 @@ function openFile(
     if (applied > 0) copyDatabase(sqlite, `${file}.before-${applied}`)
     applyMigrations(sqlite, pending)
   }
+  // For what a savepoint may have to undo SQLite would else make a file past 64 KiB, anew in each transaction.
+  sqlite.pragma('temp_store = MEMORY')
   // From here on everybody would wait with us for another process that holds the lock.
   sqlite.pragma('busy_timeout = 0')
   const log = stack.use(new WriteAheadLog(file))

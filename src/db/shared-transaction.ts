@@ -1,8 +1,9 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncResource } from 'node:async_hooks'
 import type { Transaction } from '../registry/ports.ts'
 import type { SharedTransaction } from '../registry/shared-transaction.ts'
 import type { Database } from './database.ts'
-import { createRelaxedTransaction } from './relaxed-transaction.ts'
+import { relax } from './relaxed-transaction.ts'
+import { createTransaction } from './transaction.ts'
 
 /** One of those who share a transaction. */
 interface Share {
@@ -17,11 +18,11 @@ interface Share {
 
 /**
  * One transaction, and one wait for the disk, for all that comes in a turn of the event loop, or while the disk is waited
- * for: a commit costs as much as many rows. Each share runs in `transaction` within it.
+ * for: a commit costs as much as many rows. Each share runs in `transaction` within it, or in that alone.
  */
 export function createSharedTransaction(database: Database, transaction: Transaction): SharedTransaction {
   const { sqlite } = database
-  const outer = createRelaxedTransaction(database)
+  const outer = createTransaction(database)
   let waiting: Share[] = []
   let isUnderWay = false
 
@@ -42,9 +43,7 @@ export function createSharedTransaction(database: Database, transaction: Transac
     const shares = waiting
     waiting = []
     try {
-      outer(() => {
-        for (const share of shares) share.run()
-      })
+      relax(database, () => runAll(shares))
       for (const share of shares) share.commit()
       await database.sync()
       for (const share of shares) share.settle()
@@ -53,6 +52,15 @@ export function createSharedTransaction(database: Database, transaction: Transac
     }
     isUnderWay = false
     schedule()
+  }
+
+  function runAll(shares: readonly Share[]): void {
+    const run = (): void => {
+      for (const share of shares) share.run()
+    }
+    // The transaction of one that comes alone is the whole: within another, each page that it writes would be copied.
+    if (shares.length === 1) run()
+    else outer(run)
   }
 }
 
@@ -64,13 +72,13 @@ function createShare<Result, Outcome>(
   reject: (error: unknown) => void,
 ): Share {
   // What is written down of it bears the name of its own request.
-  const within = AsyncLocalStorage.snapshot()
+  const asker = new AsyncResource('Share')
   let kept: { readonly result: Result } | undefined
   let outcome: { readonly value: Outcome } | undefined
   return {
     run() {
       try {
-        kept = { result: within(work) }
+        kept = { result: asker.runInAsyncScope(work) }
       } catch (error) {
         // A full disk or its like has SQLite undo the whole.
         if (!isInTransaction()) throw error
@@ -81,7 +89,7 @@ function createShare<Result, Outcome>(
       if (!kept) return
       const { result } = kept
       try {
-        outcome = { value: within(() => onCommitted(result)) }
+        outcome = { value: asker.runInAsyncScope(() => onCommitted(result)) }
       } catch (error) {
         reject(error)
       }

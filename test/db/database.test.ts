@@ -58,6 +58,12 @@ describe('a database', () => {
     expect(pragma('busy_timeout')).toBe(0)
   })
 
+  test('makes no file for what a large transaction may have to undo', async () => {
+    await using folder = await temporaryFolder()
+    using database = openDatabase({ file: join(folder.path, 'hub.db') })
+    expect(database.sqlite.pragma('temp_store', { simple: true })).toBe(2)
+  })
+
   test('in memory has foreign keys too, and is shared with no other', () => {
     using one = openDatabase()
     using other = openDatabase()

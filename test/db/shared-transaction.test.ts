@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { openDatabase } from '../../src/db/database.ts'
 import { createSharedTransaction } from '../../src/db/shared-transaction.ts'
 import { createTransaction } from '../../src/db/transaction.ts'
+import type { Transaction } from '../../src/registry/ports.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { startProcess } from './process.ts'
 
@@ -51,6 +52,28 @@ describe('what shares a transaction', () => {
     expect(outcomes).toMatchObject([{ status: 'fulfilled' }, { reason: { message: 'no' } }, { status: 'fulfilled' }])
     expect(scene.kept()).toEqual([1, 3])
     expect(scene.told).not.toContain('committed 2')
+  })
+
+  test('is undone where it comes alone and throws, and what comes later is kept', async () => {
+    using scene = openScene()
+    await expect(scene.keep(1, new Error('no'))).rejects.toThrow('no')
+    await scene.keep(2)
+    expect(scene.kept()).toEqual([2])
+    expect(scene.told).not.toContain('committed 1')
+  })
+
+  test('is one transaction where it comes alone, and a part of one where others come with it', async () => {
+    using scene = openScene()
+    const begun: string[] = []
+    const transaction: Transaction = (work) => {
+      begun.push(scene.database.sqlite.inTransaction ? 'savepoint' : 'transaction')
+      return work()
+    }
+    const share = createSharedTransaction(scene.database, transaction)
+    const ask = () => share(nothing, nothing)
+    await ask()
+    await Promise.all([ask(), ask()])
+    expect(begun).toEqual(['transaction', 'savepoint', 'savepoint'])
   })
 
   test('fails alone where what follows the commit throws', async () => {
@@ -160,6 +183,8 @@ describe('in a file', () => {
     expect(counts.filter(({ count }) => count !== 2)).toEqual([])
   })
 })
+
+const nothing = (): void => undefined
 
 function openScene(file?: string) {
   const database = openDatabase(file === undefined ? {} : { file })

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** What somebody did, or tried to, and what came of it. */
 export interface AuditAct {
@@ -37,7 +37,5 @@ export function chainEntry(act: AuditAct, number: number, at: Date, previousHash
 export function hashOf(entry: Omit<AuditEntry, 'hash'>): string {
   const { number, at, actor, role, action, object, surface, address, result, requestId, previousHash } = entry
   const fields = [number, at.toISOString(), actor, role, action, object, surface, address, result, requestId]
-  return createHash('sha256')
-    .update(JSON.stringify([...fields.map((field) => field ?? null), previousHash]))
-    .digest('hex')
+  return hash('sha256', JSON.stringify([...fields.map((field) => field ?? null), previousHash]), 'hex')
 }

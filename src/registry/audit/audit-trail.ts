@@ -52,11 +52,15 @@ const REPEAT_MS = 60_000
 const MAX_REPEATED = 1000
 const HUB = { actor: 'hub', role: undefined, surface: 'hub', address: 'hub', requestId: undefined } as const
 
-/** `transaction` is the one that registry and stores are to use: what is changed in it is told of. */
-export function createAuditTrail({ store, transaction, clock }: AuditTrailOptions): {
+export interface AuditedTransactions {
   readonly trail: AuditTrail
+  /** The one that registry and stores are to use: what is changed in it is told of. */
   readonly transaction: Transaction
-} {
+  /** The same for a single change: within `transaction` it needs none of its own, for what throws in it has changed nothing. */
+  readonly single: Transaction
+}
+
+export function createAuditTrail({ store, transaction, clock }: AuditTrailOptions): AuditedTransactions {
   const running = new AsyncLocalStorage<Running>()
   const concluded = new Map<string, number>()
   let depth = 0
@@ -68,7 +72,7 @@ export function createAuditTrail({ store, transaction, clock }: AuditTrailOption
     try {
       const result = transaction(() => {
         const kept = work()
-        if (current && !current.isWritten) append({ ...current.request, result: 'done' })
+        if (current && !current.isWritten) chain({ ...current.request, result: 'done' })
         return kept
       })
       if (current) current.isWritten = true
@@ -113,13 +117,16 @@ export function createAuditTrail({ store, transaction, clock }: AuditTrailOption
     },
     forgetBefore: (time) => store.deleteBefore(time),
   }
-  return { trail, transaction: audited }
+  return { trail, transaction: audited, single: (work) => (depth === 0 ? audited(work) : work()) }
 
   function append(act: AuditAct): void {
-    transaction(() => {
-      const last = store.latest()
-      store.append(chainEntry(act, (last?.number ?? 0) + 1, clock(), last?.hash ?? ''))
-    })
+    transaction(() => chain(act))
+  }
+
+  /** In a transaction. */
+  function chain(act: AuditAct): void {
+    const last = store.latest()
+    store.append(chainEntry(act, (last?.number ?? 0) + 1, clock(), last?.hash ?? ''))
   }
 
   /** Whoever repeats what changes nothing cannot fill the disk. */

@@ -31,6 +31,42 @@ describe('the audit trail', () => {
     expect(scene.changes()).toEqual([1, 2])
   })
 
+  test('tells of a single change in a transaction of its own', async () => {
+    using scene = openScene()
+    await scene.trail.within(REQUEST, async () => {
+      expect(scene.single(() => scene.change(1).changes)).toBe(1)
+      expect(() =>
+        scene.single(() => {
+          scene.change(2)
+          throw new Error('no')
+        }),
+      ).toThrow('no')
+    })
+    expect(scene.entries()).toMatchObject([REQUEST])
+    expect(scene.changes()).toEqual([1])
+  })
+
+  test('tells of a single change within a transaction with the whole of it, and takes back both', async () => {
+    using scene = openScene()
+    const { transaction, single } = scene
+    await scene.trail.within(REQUEST, async () => {
+      expect(() =>
+        transaction(() => {
+          single(() => scene.change(1))
+          throw new Error('no')
+        }),
+      ).toThrow('no')
+      expect(scene.entries()).toEqual([])
+      transaction(() => {
+        single(() => scene.change(2))
+        expect(scene.entries()).toEqual([])
+        single(() => scene.change(3))
+      })
+    })
+    expect(scene.entries()).toHaveLength(1)
+    expect(scene.changes()).toEqual([2, 3])
+  })
+
   test('tells nothing of a change that is taken back, but what came of it', async () => {
     using scene = openScene()
     const { trail, transaction } = scene
