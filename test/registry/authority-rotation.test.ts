@@ -10,7 +10,7 @@ import { createCertificate } from '../db/records.ts'
 import { countEventLoopTurns } from '../support/event-loop-turns.ts'
 import { createScene, DAY_MS, NOON, type Scene } from './registry-scene.ts'
 
-const FLEET = 250
+const FLEET = 125
 
 function factsOf({ authority }: Scene): AuthorityFacts {
   const { fingerprint, notAfter, caCertificatePem: certificatePem } = authority
@@ -69,11 +69,11 @@ describe('a CA that a whole fleet depends on', () => {
     await rotations.retire(true)
     expect(turns.passed).toBeGreaterThanOrEqual(2)
     expect(scene.cuts.map(({ of, admissible }) => [of.length, admissible])).toEqual([
-      [100, 0],
-      [100, 0],
       [50, 0],
+      [50, 0],
+      [25, 0],
     ])
-    expect(steps).toEqual(['distrusted: 150 left', 'server: 0 left', 'last list: 0 left', 'finished: 0 left'])
+    expect(steps).toEqual(['distrusted: 75 left', 'server: 0 left', 'last list: 0 left', 'finished: 0 left'])
   })
 
   test('is kept as it was when nothing can be written, and is refused as long as it is not forced', async () => {
@@ -89,7 +89,7 @@ describe('a CA that a whole fleet depends on', () => {
     let transactions = 0
     const { rotations, countGood } = rotate(scene, () => ++transactions === 2)
     await expect(rotations.retire(true)).rejects.toThrow('disk is full')
-    expect(countGood()).toBe(FLEET - 100)
+    expect(countGood()).toBe(FLEET - 50)
     await rotations.retire(true)
     expect(countGood()).toBe(0)
   })
