@@ -161,7 +161,7 @@ async function createPki({
       const { config, ...parts } = next
       requirePlaceForNext(caKeys.current, config.ca.passphrase)
       const { clock, logger } = options
-      const serverNames = [https, mqtts].includes(own) ? options.readNames() : []
+      const serverNames = [https, mqtts].includes(own) ? served.identity.names : []
       const current = authorities.current
       return prepareAuthority(wish, { config: config.ca, current, serverNames, ...parts, clock, logger })
     },

@@ -56,5 +56,8 @@ function readFault({ authorizationError }: TLSSocket): string | undefined {
 }
 
 function tell(whom: string, fault: string | undefined): string | undefined {
-  return fault && `signs nothing for ${whom} that peers accept, by its nameConstraints or extendedKeyUsage (${fault})`
+  return (
+    fault &&
+    `signs nothing for ${whom} that peers accept, by its nameConstraints or extendedKeyUsage (OpenSSL: ${fault})`
+  )
 }
