@@ -131,6 +131,7 @@ async function createPki({
   const own: Showing = { served, keeper: renewal }
   const watches = [provided.https, provided.mqtts].flatMap((showing) => (showing ? [showing.keeper] : []))
   const mqtts = provided.mqtts ?? own
+  const https = isShared ? mqtts : (provided.https ?? own)
   let foreign: readonly X509Certificate[] = []
   const clientTrust = new ClientTrust(trustedCertificates(authorities))
   const exchangeTrust = (): void => clientTrust.exchange([...trustedCertificates(authorities), ...foreign])
@@ -145,7 +146,7 @@ async function createPki({
     },
     caKeys,
     caCreated: created,
-    https: isShared ? mqtts : (provided.https ?? own),
+    https,
     mqtts,
     get anchorPem() {
       return provided.mqtts?.anchor.certificatePem ?? authorities.certificatePem
@@ -160,7 +161,9 @@ async function createPki({
       const { config, ...parts } = next
       requirePlaceForNext(caKeys.current, config.ca.passphrase)
       const { clock, logger } = options
-      return prepareAuthority(wish, { config: config.ca, current: authorities.current, ...parts, clock, logger })
+      const serverNames = [https, mqtts].includes(own) ? served.identity.names : []
+      const current = authorities.current
+      return prepareAuthority(wish, { config: config.ca, current, serverNames, ...parts, clock, logger })
     },
     async watch() {
       await Promise.all(watches.map((watch) => watch.check()))

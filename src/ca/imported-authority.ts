@@ -72,6 +72,7 @@ export function judging<Result>(work: () => Result): Result {
   }
 }
 
-function unfit(complaint: string, place = PLACE): DomainError {
+/** Says of the certificate what is wrong with it. */
+export function unfit(complaint: string, place = PLACE): DomainError {
   return new DomainError('authority_unfit', `The certificate ${place} ${complaint}`)
 }

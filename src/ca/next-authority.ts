@@ -4,10 +4,11 @@ import { DomainError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { AuthorityStorage } from './authorities.ts'
 import { type CertificateAuthority, createAuthority, type Publications } from './authority.ts'
+import { findTrialFault } from './authority-trial.ts'
 import { CaKey } from './ca-key.ts'
 import { createKeySigner } from './ca-signer.ts'
 import { parseCertificates, readPath, toChainPem } from './certificate-chain.ts'
-import { checkImportedPair, type ImportedPair, readImportedPair } from './imported-authority.ts'
+import { checkImportedPair, type ImportedPair, readImportedPair, unfit } from './imported-authority.ts'
 import { toOpenKey } from './key-custody.ts'
 import { type KeyAlgorithm, parsePrivateKey } from './key-pair.ts'
 import type { KeyPairText } from './key-pair-files.ts'
@@ -34,6 +35,8 @@ export interface NextAuthorityOptions {
     readonly key_algorithm?: KeyAlgorithm | undefined
   }
   readonly current: CertificateAuthority
+  /** Of the certificate that the hub is to show; none where it shows others than its own. */
+  readonly serverNames: readonly string[]
   readonly rootKey: RootKeyPlace
   readonly publications: Publications
   /** Where its key is to lie. */
@@ -58,14 +61,16 @@ export async function prepareAuthority(wish: AuthorityWish, options: NextAuthori
     clock,
     logger,
   })
-  const authority = await createAuthority({
+  const plan = {
     certificates,
     caCertificatePem: toChainPem(certificates),
     signer: key,
     clock,
-    publications,
     ...(config.key_algorithm && { keyAlgorithm: config.key_algorithm }),
-  })
+  }
+  // What is signed to try it names no distribution point that would have to be kept.
+  if ('imported' in wish) requireAccepted(await findTrialFault(await createAuthority(plan), options.serverNames))
+  const authority = await createAuthority({ ...plan, publications })
   return { authority, key, keyPem: pair.keyPem }
 }
 
@@ -80,6 +85,10 @@ function makePair(
     rootKey,
     clock,
   })
+}
+
+function requireAccepted(fault: string | undefined): void {
+  if (fault !== undefined) throw unfit(fault)
 }
 
 // RFC 5280 §6.1.3 (a)(4): peers choose an issuer by its name, and so do they its CRL.

@@ -1,10 +1,12 @@
 import { X509Certificate } from 'node:crypto'
 import { shortFingerprint } from '../identifiers.ts'
 import type { AuthorityFacts, AuthorityStore } from '../registry/authority-rotation.ts'
+import type { Certificate } from '../registry/certificate.ts'
+import type { Page, PageRequest } from '../registry/page.ts'
 import { isActiveAt } from './certificate-list.ts'
 import { readCertificate } from './certificate-row.ts'
 import type { Database } from './database.ts'
-import { and, asc, eq, gt, isNotNull, isNull, or, sql } from './drizzle.ts'
+import { and, asc, eq, gt, isNotNull, isNull, or, type SQL, sql } from './drizzle.ts'
 import { createPage } from './page.ts'
 import { certificates } from './schema.ts'
 import { authorities, revocationLists } from './schema-authorities.ts'
@@ -66,34 +68,31 @@ function createIssued({ orm }: Database): Issued {
         .all()
       return Object.fromEntries(rows.map(({ kind, count }) => [kind, count]))
     },
-    listDependents({ issuer, now, limit, after = '' }) {
-      const rows = orm
-        .select()
-        .from(certificates)
-        .where(and(gt(certificates.fingerprint, after), isOf(issuer), isActiveAt(now)))
-        .orderBy(asc(certificates.fingerprint))
-        .limit(limit + 1)
-        .all()
-      return createPage(rows.map(readCertificate), limit, ({ fingerprint }) => fingerprint)
-    },
+    listDependents: ({ issuer, now, ...page }) => listPage(page, and(isOf(issuer), isActiveAt(now))),
     countMoved(issuer, now) {
       const isMoved = and(eq(certificates.issuer, issuer), eq(certificates.kind, 'device'), isActiveAt(now))
       const count = (condition: typeof isMoved): number =>
         orm.select({ count: subjects }).from(certificates).where(condition).get()?.count ?? 0
       return { issued: count(isMoved), connected: count(and(isMoved, isNotNull(certificates.firstSeenAt))) }
     },
-    listUnended: (issuer, now) =>
-      orm
-        .select()
-        .from(certificates)
-        .where(and(isOf(issuer), isNull(certificates.revokedAt), isUnexpired(now)))
-        .all()
-        .map(readCertificate),
+    listUnended: ({ issuer, now, ...page }) =>
+      listPage(page, and(isOf(issuer), isNull(certificates.revokedAt), isUnexpired(now))),
     findLastEnd(issuer) {
       const end = sql<number | null>`max(${certificates.notAfter})`
       const last = orm.select({ end }).from(certificates).where(isOf(issuer)).get()?.end
       return typeof last === 'number' ? new Date(last) : undefined
     },
+  }
+
+  function listPage({ limit, after = '' }: PageRequest, condition: SQL | undefined): Page<Certificate> {
+    const rows = orm
+      .select()
+      .from(certificates)
+      .where(and(gt(certificates.fingerprint, after), condition))
+      .orderBy(asc(certificates.fingerprint))
+      .limit(limit + 1)
+      .all()
+    return createPage(rows.map(readCertificate), limit, ({ fingerprint }) => fingerprint)
   }
 }
 

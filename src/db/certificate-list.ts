@@ -24,6 +24,10 @@ export function createForeignCertificates({ orm }: Database): ForeignCertificate
     .limit(1)
     .offset(sql.placeholder('offset'))
     .prepare()
+  const forget = orm
+    .delete(certificates)
+    .where(and(eq(certificates.fingerprint, sql.placeholder('fingerprint')), isNull(certificates.revokedAt)))
+    .prepare()
   const is = (fingerprint: string): SQL => eq(certificates.fingerprint, fingerprint)
 
   return {
@@ -54,11 +58,7 @@ export function createForeignCertificates({ orm }: Database): ForeignCertificate
         .where(is(fingerprint))
         .run()
     },
-    forget: (fingerprint) =>
-      void orm
-        .delete(certificates)
-        .where(and(is(fingerprint), isNull(certificates.revokedAt)))
-        .run(),
+    forget: (fingerprint) => void forget.run({ fingerprint }),
   }
 }
 

@@ -24,7 +24,7 @@ export function createCertificateStore(
     },
     listOf: (kind, subjectId) => ofSubject.all({ kind, subjectId }).map(readCertificate),
     listOfKey: (thumbprint) => ofKey.all({ thumbprint }).map(readCertificate),
-    listRetired: (by) => retired.all({ by: by.getTime() }).map(readCertificate),
+    listRetired: (by, limit) => retired.all({ by: by.getTime(), limit }).map(readCertificate),
     insert: (certificate) => insert(writeCertificate(certificate)),
     ...createMarks(database),
     ...createForeignCertificates(database),
@@ -49,6 +49,7 @@ function prepareLookUps({ orm }: Database) {
     retired: select()
       .where(and(isNull(revokedAt), lte(retiresAt, sql.placeholder('by'))))
       .orderBy(asc(retiresAt))
+      .limit(sql.placeholder('limit'))
       .prepare(),
   }
 }

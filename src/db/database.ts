@@ -4,6 +4,7 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { databaseCorrupt, databaseFailure } from './database-failure.ts'
 import { assertNoOrphanedLog, copyDatabase, createWhole, secureDatabaseFile } from './database-file.ts'
 import { drizzle } from './drizzle.ts'
+import { hasFreeSpace } from './free-space.ts'
 import { applyMigrations, type Migration, readMigrationState, readMigrations } from './migrations.ts'
 import { migrationsFolder } from './migrations-folder.ts'
 import { WriteAheadLog } from './write-ahead-log.ts'
@@ -40,12 +41,13 @@ export function openDatabase(options: DatabaseOptions = {}): Database {
   }
 }
 
-/** Whether it can be read, and no other process keeps us from writing; what is wrong is told where it is used. */
+/** Whether it can be read, and neither another process nor its disk keeps us from writing; what is wrong is told where it is used. */
 export function isAnswering({ sqlite }: Pick<Database, 'sqlite'>): boolean {
   try {
     // In a transaction of our own we hold the lock.
     if (!sqlite.inTransaction) assertUnlocked(sqlite)
-    return sqlite.prepare('select count(*) from sqlite_master').get() !== undefined
+    sqlite.prepare('select count(*) from sqlite_master').get()
+    return sqlite.memory || hasFreeSpace(sqlite.name)
   } catch {
     return false
   }

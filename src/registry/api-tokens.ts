@@ -22,9 +22,11 @@ export interface ApiTokens {
 
 export function createApiTokens({
   tokens,
+  inBackground,
   clock,
 }: {
   readonly tokens: ApiTokenStore
+  readonly inBackground: (work: Promise<void>) => void
   readonly clock: Clock
 }): ApiTokens {
   return {
@@ -59,9 +61,14 @@ export function createApiTokens({
       if (!record || !isSameSecret(record, presented)) return undefined
       const now = clock()
       if (!isGood(record, now)) return undefined
-      if (isNewUse(record.lastUsedAt, now)) tokens.markUsed(record.id, now)
+      if (isNewUse(record.lastUsedAt, now)) inBackground(noteUse(record.id, now))
       return record
     },
+  }
+
+  /** Async: on a full disk its bearer must still be able to look what is wrong. */
+  async function noteUse(id: string, at: Date): Promise<void> {
+    tokens.markUsed(id, at)
   }
 }
 

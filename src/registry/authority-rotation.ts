@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
@@ -5,7 +6,7 @@ import type { Certificate, CertificateKind } from './certificate.ts'
 import type { Page, PageRequest } from './page.ts'
 import type { KeyAlgorithm, Transaction } from './ports.ts'
 import type { PublishedLists } from './revocation-lists.ts'
-import type { Revocations } from './revocations.ts'
+import { type Cut, REVOKED_AT_ONCE, type Revocations } from './revocations.ts'
 
 /** What anybody may know of a CA of the hub. */
 export interface AuthorityFacts {
@@ -57,8 +58,8 @@ export interface AuthorityStore {
   listDependents(query: DependentQuery): Page<Certificate>
   /** How many devices have a certificate of this CA that they may use now, and of these how many have connected with it. */
   countMoved(issuer: string, now: Date): { readonly issued: number; readonly connected: number }
-  /** Its certificates that are neither revoked nor expired, those that wait for approval too. */
-  listUnended(issuer: string, now: Date): readonly Certificate[]
+  /** Its certificates that are neither revoked nor expired, those that wait for approval too; by their fingerprints. */
+  listUnended(query: DependentQuery): Page<Certificate>
   /** When the last certificate of it expires. */
   findLastEnd(issuer: string): Date | undefined
 }
@@ -163,12 +164,12 @@ export function createAuthorityRotations(options: AuthorityRotationOptions): Aut
         if (!retiring) throw new DomainError('rotation_not_underway', 'There is no old CA that could be retired')
         authorities.requireUnlocked()
         // One tick: whoever is let in after it is let in by the other CA.
-        const cut = transaction(() => {
+        const { cut, nextCursor } = transaction(() => {
           if (!isForced) requireUnused(retiring)
-          return revocations.mark(store.listUnended(retiring.fingerprint, clock()), 'cessationOfOperation')
+          return markUnended(retiring)
         })
         authorities.distrustRetiring()
-        await cut()
+        await Promise.all([cut(), endBehind(nextCursor, retiring)])
         await authorities.renewServer()
         await signLast(retiring)
         store.noteRetired(retiring.fingerprint, clock())
@@ -176,6 +177,24 @@ export function createAuthorityRotations(options: AuthorityRotationOptions): Aut
         events.publish('authority.retired', { fingerprint: retiring.fingerprint })
         return retiring
       }),
+  }
+
+  /** The first of those that are left behind this one. */
+  function markUnended(
+    { fingerprint: issuer }: AuthorityFacts,
+    after?: string,
+  ): { readonly cut: Cut; readonly nextCursor?: string } {
+    const page = { limit: REVOKED_AT_ONCE, ...(after === undefined ? {} : { after }) }
+    const { items, ...rest } = store.listUnended({ ...page, issuer, now: clock() })
+    return { cut: revocations.mark(items, 'cessationOfOperation'), ...rest }
+  }
+
+  /** None of them can come anew: a part of them a turn of the event loop. */
+  async function endBehind(after: string | undefined, retiring: AuthorityFacts): Promise<void> {
+    if (after === undefined) return
+    await nextTurn()
+    const { cut, nextCursor } = transaction(() => markUnended(retiring, after))
+    await Promise.all([cut(), endBehind(nextCursor, retiring)])
   }
 
   /** On them is all that it ever signed and that is good by its dates: its key is not needed again. */

@@ -77,8 +77,8 @@ export interface CertificateMarks {
   /** What the certificate says of itself is kept with it, for one that was registered by its fingerprint alone. */
   markFirstSeen(certificate: Certificate, at: Date): void
   markRetiring(fingerprints: readonly string[], at: Date): void
-  /** Unrevoked certificates whose retirement has come by then. */
-  listRetired(by: Date): readonly Certificate[]
+  /** Unrevoked certificates whose retirement has come by then, so many, the earliest first. */
+  listRetired(by: Date, limit: number): readonly Certificate[]
 }
 
 /** What devices were given to verify MQTTS with, as its fingerprint. */

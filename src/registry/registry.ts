@@ -165,7 +165,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     clock,
   })
   const certificates = createCertificates({ issuance, revocations, certificates: certificateStore, admissions, clock })
-  const tokens = createApiTokens({ tokens: stores.tokens, clock })
+  const tokens = createApiTokens({ tokens: stores.tokens, inBackground, clock })
   const identityTokens = createIdentityTokens({ ...stores, tokens: stores.identityTokens, cutter, clock })
   const legacy = createLegacyCredentials({ ...options, legacy: stores.legacy, devices })
   const loginSuffices = (): boolean => plainMqtt || isLoginEnough(options.mode)

@@ -34,6 +34,7 @@ function prepare(
   const defaults = {
     config: { hierarchy: 'single' },
     current,
+    serverNames: ['localhost', '127.0.0.1'],
     rootKey,
     publications,
     storage: MEMORY_STORAGE,
@@ -166,6 +167,33 @@ describe.skipIf(!hasOpenssl)('a CA that is brought', () => {
     await expect(prepare({ imported: good }, at(-2))).rejects.toMatchObject({
       message: expect.stringContaining('not valid yet'),
     })
+  })
+
+  test.for([
+    { constraint: 'nameConstraints=critical,permitted;DNS:example.com', whom: 'a server called localhost, 127.0.0.1' },
+    { constraint: 'nameConstraints=critical,excluded;IP:127.0.0.0/255.0.0.0', whom: 'a server called localhost' },
+    { constraint: 'extendedKeyUsage=clientAuth', whom: 'a server called localhost' },
+    { constraint: 'nameConstraints=critical,permitted;URI:.example.com', whom: 'a device' },
+  ])('is refused where peers would refuse what it signs: $constraint', async ({ constraint, whom }) => {
+    await using folder = await temporaryFolder()
+    await createForeignCa(folder.path, { key: EC, extensions: [...CA_EXTENSIONS, constraint] })
+    const noted: Date[] = []
+    const noting = { ...publications, note: (_: unknown, notAfter: Date) => void noted.push(notAfter) }
+    await expect(prepare({ imported: await pairOf(folder.path) }, { publications: noting })).rejects.toMatchObject({
+      code: 'authority_unfit',
+      message: expect.stringContaining(`signs nothing for ${whom}`),
+    })
+    expect(noted).toEqual([])
+  })
+
+  test('takes over where its constraints leave room for what the hub is called, or shows', async () => {
+    await using folder = await temporaryFolder()
+    const extensions = [...CA_EXTENSIONS, 'nameConstraints=critical,permitted;DNS:example.com']
+    await createForeignCa(folder.path, { key: EC, extensions })
+    const imported = await pairOf(folder.path)
+    for (const serverNames of [['hub.example.com', '192.0.2.1'], []]) {
+      expect((await prepare({ imported }, { serverNames })).authority.subject).toContain('Works CA')
+    }
   })
 
   test('is refused for a weak key, and a name that is taken or missing', async () => {

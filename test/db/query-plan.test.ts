@@ -53,7 +53,7 @@ const LOOK_UPS: readonly { name: string; run: (database: Database) => unknown; i
   },
   {
     name: 'the retired certificates',
-    run: (database) => createCertificateStore(database).listRetired(NOON),
+    run: (database) => createCertificateStore(database).listRetired(NOON, 10),
     index: /SEARCH certificates USING INDEX certificates_retiring \(retires_at<\?\)$/,
   },
   {

@@ -63,6 +63,19 @@ test('a disk that others have filled costs no acknowledged message, and mends it
   }
 }, 60_000)
 
+test('a hub whose disk others have filled issues nothing, says that it is not ready, and issues again when they make room', async (context) => {
+  await using disk = await mountSmallDisk(context, 12)
+  await using hub = await startTestHub({ folder: disk.path })
+  disk.fill()
+  const refused = await hub.api('POST', '/api/devices/certificates/pump')
+  expect([refused.status, refused.json()]).toMatchObject([503, { code: 'file_unreachable' }])
+  expect(await readReadiness(hub)).toMatchObject({ status: 503, database: false })
+  expect((await hub.api('GET', '/api/devices/pump')).status).toBe(404)
+  disk.free()
+  await untilReady(hub)
+  expect((await hub.api('POST', '/api/devices/certificates/pump')).status).toBe(201)
+}, 60_000)
+
 interface Live {
   readonly publisher: MqttClient
   readonly subscriber: MqttClient

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { ApiTokens } from '../../src/registry/api-tokens.ts'
+import { type ApiTokens, createApiTokens } from '../../src/registry/api-tokens.ts'
 import { createScene, HOUR_MS, MINUTE_MS, NOON, type Scene } from './registry-scene.ts'
 
 const inAnHour = new Date(NOON.getTime() + HOUR_MS)
@@ -91,6 +91,25 @@ describe('a token that is not quite one', () => {
       expect(usesOf(scene).every((at) => at === undefined)).toBe(true)
     })
   }
+})
+
+test('a token lets in where its last use cannot be noted, as on a full disk', async () => {
+  using scene = await createScene()
+  const { id, token } = scene.registry.tokens.create({ name: 'ci', role: 'admin' })
+  const failures: unknown[] = []
+  const full = new Error('database or disk is full')
+  const tokens = createApiTokens({
+    tokens: {
+      ...scene.stores.tokens,
+      markUsed() {
+        throw full
+      },
+    },
+    inBackground: (work) => void work.catch((error) => failures.push(error)),
+    clock: scene.clock,
+  })
+  expect(tokens.authenticate(token)).toMatchObject({ id })
+  await expect.poll(() => failures).toEqual([full])
 })
 
 test('the last use is kept to the minute: one write a minute, not one for every request', async () => {

@@ -3,6 +3,7 @@ import { EventFeed } from '../../src/events.ts'
 import type { Certificate } from '../../src/registry/certificate.ts'
 import { createRevocations } from '../../src/registry/revocations.ts'
 import { createCertificate } from '../db/records.ts'
+import { countEventLoopTurns } from '../support/event-loop-turns.ts'
 import { createScene, DAY_MS, HOUR_MS, NOON, type Scene } from './registry-scene.ts'
 
 describe('a revocation', () => {
@@ -204,6 +205,21 @@ describe('an overlap', () => {
     expect(scene.stores.certificates.findByFingerprint(old.fingerprint)?.revocationReason).toBe('superseded')
     await scene.registry.revocations.endOverlaps()
     expect(scene.cuts).toHaveLength(1)
+  })
+
+  test('of a whole fleet ends in many turns of the event loop', async () => {
+    using scene = await createScene()
+    const fleet = Array.from({ length: 125 }, (_, number) => createCertificate(`device-${number}`, { retiresAt: NOON }))
+    for (const certificate of fleet) scene.stores.certificates.insert(certificate)
+    using turns = countEventLoopTurns()
+    await scene.registry.revocations.endOverlaps()
+    expect(turns.passed).toBeGreaterThanOrEqual(2)
+    expect(scene.cuts.map(({ of, admissible }) => [of.length, admissible])).toEqual([
+      [50, 0],
+      [50, 0],
+      [25, 0],
+    ])
+    expect(scene.stores.certificates.listRetired(NOON, 1)).toEqual([])
   })
 
   test('that cannot be looked up rejects and does not throw: it is asked for in the background', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DomainError } from '../../errors.ts'
 import type { Device } from '../device.ts'
 import type { Devices } from '../devices.ts'
@@ -24,7 +25,10 @@ export interface UndoReport {
 
 /** What an import's report says it did, taken back. */
 export interface ImportUndo {
-  /** One transaction. What was issued or revoked since is kept: a revoked certificate never comes back. */
+  /**
+   * A part of the devices a turn of the event loop, each part in one transaction; where it broke off, it can be asked for
+   * again. What was issued or revoked since is kept: a revoked certificate never comes back.
+   */
   undo(report: Pick<ImportReport, 'devices' | 'policies'>): Promise<UndoReport>
 }
 
@@ -42,22 +46,33 @@ export interface ImportUndoOptions {
 
 type End = () => Promise<unknown>
 
+// A fifth of a millisecond each, with what is stored for it.
+const UNDONE_AT_ONCE = 50
+
 const GIVEN_SINCE = 'It was given a certificate, token or password since'
 
 export function createImportUndo(options: ImportUndoOptions): ImportUndo {
   const { devices, stored, certificates, policies, legacy, logins, cutter, onAccessChange, transaction } = options
   return {
     async undo(report) {
-      const ends: End[] = []
-      const undone = transaction(() => ({
-        devices: report.devices.filter(isChange).map((device) => undoDevice(device, ends)),
-        // Last: a policy is removed once no device names it.
-        policies: report.policies.filter(isChange).map(undoPolicy),
-      }))
+      const devices: UndoneItem[] = []
+      await undoBehind(0, report.devices.filter(isChange), devices)
+      // Last: a policy is removed once no device names it.
+      const undone = transaction(() => report.policies.filter(isChange).map(undoPolicy))
       onAccessChange()
-      await Promise.all(ends.map((end) => end()))
-      return undone
+      return { devices, policies: undone }
     },
+  }
+
+  async function undoBehind(begin: number, all: readonly DeviceReport[], undone: UndoneItem[]): Promise<void> {
+    const ends: End[] = []
+    const those = all.slice(begin, begin + UNDONE_AT_ONCE)
+    undone.push(...transaction(() => those.map((device) => undoDevice(device, ends))))
+    onAccessChange()
+    const closed = Promise.all(ends.map((end) => end()))
+    const next = begin + UNDONE_AT_ONCE
+    const further = next < all.length ? nextTurn().then(() => undoBehind(next, all, undone)) : undefined
+    await Promise.all([closed, further])
   }
 
   function undoDevice({ deviceId, action, registered, before, password }: DeviceReport, ends: End[]): UndoneItem {

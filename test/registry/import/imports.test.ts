@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ImportedDevice, ImportReport } from '../../../src/registry/import/import-request.ts'
 import { createForeignCa } from '../../support/certificate-maker.ts'
+import { countEventLoopTurns } from '../../support/event-loop-turns.ts'
 import { createScene, DAY_MS, peerOf, type Scene } from '../registry-scene.ts'
 
 const RULES = [{ effect: 'allow', actions: ['publish'], topicFilter: 'fleet/{device}/#' }] as const
@@ -377,6 +378,26 @@ describe('an import that is undone', () => {
       policies: [{ name: 'p', action: 'kept' }],
     })
     expect(judged(scene, fan.pem)).toBe('certificate_revoked')
+  })
+
+  test('is undone a part of a fleet a turn of the event loop, and cuts each part in its tick', async () => {
+    using scene = await createScene()
+    const fleet = Array.from({ length: 120 }, (_, number) => `device-${number}`)
+    const report = await run(
+      scene,
+      fleet.map((deviceId, number) => ({
+        deviceId,
+        certificates: [{ fingerprint: number.toString(16).padStart(64, '0') }],
+      })),
+    )
+    using turns = countEventLoopTurns()
+    const { devices } = await scene.registry.imports.undo(report)
+    expect(turns.passed).toBeGreaterThanOrEqual(2)
+    expect(devices).toEqual(fleet.map((name) => ({ name, action: 'removed' })))
+    expect(scene.cuts.map(({ call, of, admissible }) => [call, of[1], admissible])).toEqual(
+      fleet.map((id) => ['forgetIdentity', id, 0]),
+    )
+    expect((await scene.registry.imports.undo(report)).devices[0]).toMatchObject({ action: 'kept' })
   })
 
   test('puts a policy back as it was', async () => {

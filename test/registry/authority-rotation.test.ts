@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest'
+import { createAuthorityStore } from '../../src/db/authority-store.ts'
+import {
+  type AuthorityFacts,
+  createAuthorityRotations,
+  type RotatingAuthorities,
+} from '../../src/registry/authority-rotation.ts'
+import type { PublishedLists } from '../../src/registry/revocation-lists.ts'
+import { createCertificate } from '../db/records.ts'
+import { countEventLoopTurns } from '../support/event-loop-turns.ts'
+import { createScene, DAY_MS, NOON, type Scene } from './registry-scene.ts'
+
+const FLEET = 125
+
+function factsOf({ authority }: Scene): AuthorityFacts {
+  const { fingerprint, notAfter, caCertificatePem: certificatePem } = authority
+  return { fingerprint, subject: 'CN=old', notBefore: NOON, notAfter, certificatePem }
+}
+
+/** With a CA that is about to go and as many devices of it, and how many of their certificates were good at each step. */
+function rotate(scene: Scene, isOutOfDisk = () => false) {
+  const { stores, database, clock } = scene
+  const retiring = factsOf(scene)
+  const store = createAuthorityStore(database)
+  const steps: string[] = []
+  const countGood = (): number =>
+    store.listUnended({ issuer: retiring.fingerprint, now: clock(), limit: 999 }).items.length
+  const step = (name: string): void => void steps.push(`${name}: ${countGood()} left`)
+  for (let number = 0; number < FLEET; number++) {
+    stores.certificates.insert(createCertificate(`device-${number}`, { issuer: retiring.fingerprint }))
+  }
+  const authorities: RotatingAuthorities = {
+    current: { ...retiring, fingerprint: 'NEW', subject: 'CN=new' },
+    retiring,
+    requireUnlocked: () => undefined,
+    prepare: () => Promise.reject(new Error('none follows')),
+    distrustRetiring: () => step('distrusted'),
+    renewServer: async () => step('server'),
+    finish: async () => step('finished'),
+  }
+  const rotations = createAuthorityRotations({
+    authorities,
+    store,
+    lists: {
+      async last() {
+        step('last list')
+        return {} as PublishedLists
+      },
+    },
+    revocations: scene.registry.revocations,
+    foreignSubjects: () => [],
+    transaction: (work) =>
+      stores.transaction(() => {
+        const result = work()
+        if (isOutOfDisk()) throw new Error('database or disk is full')
+        return result
+      }),
+    events: { publish: () => undefined } as never,
+    clock,
+  })
+  return { rotations, steps, countGood }
+}
+
+describe('a CA that a whole fleet depends on', () => {
+  test('is trusted no more in the tick of the call, and its certificates are revoked in many turns of the event loop', async () => {
+    using scene = await createScene()
+    const { rotations, steps } = rotate(scene)
+    using turns = countEventLoopTurns()
+    await rotations.retire(true)
+    expect(turns.passed).toBeGreaterThanOrEqual(2)
+    expect(scene.cuts.map(({ of, admissible }) => [of.length, admissible])).toEqual([
+      [50, 0],
+      [50, 0],
+      [25, 0],
+    ])
+    expect(steps).toEqual(['distrusted: 75 left', 'server: 0 left', 'last list: 0 left', 'finished: 0 left'])
+  })
+
+  test('is kept as it was when nothing can be written, and is refused as long as it is not forced', async () => {
+    using scene = await createScene()
+    const { rotations, steps, countGood } = rotate(scene, () => true)
+    await expect(rotations.retire(true)).rejects.toThrow('disk is full')
+    await expect(rotations.retire(false)).rejects.toMatchObject({ code: 'authority_in_use' })
+    expect([steps, countGood(), scene.cuts]).toEqual([[], FLEET, []])
+  })
+
+  test('is retired by a second call where the first one broke off in the midst', async () => {
+    using scene = await createScene()
+    let transactions = 0
+    const { rotations, countGood } = rotate(scene, () => ++transactions === 2)
+    await expect(rotations.retire(true)).rejects.toThrow('disk is full')
+    expect(countGood()).toBe(FLEET - 50)
+    await rotations.retire(true)
+    expect(countGood()).toBe(0)
+  })
+
+  test('goes without a word once all of it has expired', async () => {
+    using scene = await createScene()
+    const { rotations, steps } = rotate(scene)
+    scene.advance(400 * DAY_MS)
+    await rotations.retire(false)
+    expect([steps[0], scene.cuts]).toEqual(['distrusted: 0 left', []])
+  })
+})
