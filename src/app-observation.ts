@@ -73,6 +73,7 @@ export function openObservation(config: Config, parts: ObservationParts, stack: 
       lastSeen,
       clock,
     }),
+    isServiceConnected: (name) => sessions.findByIdentity('service', name).length > 0,
     search: createSearch({ store: createSearchStore(database), sessions: () => readLive(sessions) }),
     messageStreams: new MessageStreams({
       feed: broker.messages,

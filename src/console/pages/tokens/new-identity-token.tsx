@@ -1,4 +1,3 @@
-import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { useMaking } from '../../hub/making.ts'
 import { read } from '../../language.ts'
@@ -7,11 +6,14 @@ import { SelectField } from '../../parts/select-field.tsx'
 import { ShownOnce } from '../../parts/shown-once.tsx'
 import { endAfter, LIVES } from '../settings/new-token.tsx'
 import { SETTINGS_TEXT } from '../settings/settings-text.ts'
-import type { NewIdentityTokenAnswer } from './service-answers.ts'
-import { SERVICES_TEXT } from './services-text.ts'
+import type { NewIdentityTokenAnswer } from './identity-token-answers.ts'
+import { IDENTITY_TOKENS_TEXT } from './identity-tokens-text.ts'
 
-export interface NewServiceTokenProps {
-  readonly name: string
+export interface NewIdentityTokenProps {
+  /** Of the tokens, in the API. */
+  readonly address: string
+  /** Whose it will be. */
+  readonly id: string
   readonly onMade: () => void
 }
 
@@ -23,20 +25,19 @@ interface TokenWish {
 const EMPTY: TokenWish = { life: '90' }
 
 /** How long it is good; then the token itself, once. */
-export function NewServiceToken({ name, onMade }: NewServiceTokenProps) {
+export function NewIdentityToken({ address, id, onMade }: NewIdentityTokenProps) {
   const { api } = useHub()
-  const words = read(SERVICES_TEXT)
+  const words = read(IDENTITY_TOKENS_TEXT)
   const common = read(SETTINGS_TEXT)
   const { wish, change, made, problem, isBusy, submit } = useMaking(EMPTY, async ({ life }) => {
-    const place = path('api/services', name, 'tokens')
-    const answer = await api.send<NewIdentityTokenAnswer>('POST', place, { expiresAt: endAfter(life) })
+    const answer = await api.send<NewIdentityTokenAnswer>('POST', address, { expiresAt: endAfter(life) })
     onMade()
     return answer
   })
   return (
     <form onSubmit={submit}>
       {problem && <Failure problem={problem} />}
-      {made && <ShownOnce lead={words.tokenOnce(name)} secret={made.token} />}
+      {made && <ShownOnce lead={words.once(id)} secret={made.token} />}
       <div class="columns">
         <SelectField
           label={common.expires}
