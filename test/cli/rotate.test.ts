@@ -27,6 +27,7 @@ async function signet(argv: readonly string[], answers: Parameters<typeof openHu
 describe('rotate start', () => {
   for (const { flags, body } of [
     { flags: ['--all'], body: { filter: { all: true } } },
+    { flags: ['--device', 'pump'], body: { filter: { deviceId: 'pump' } } },
     { flags: ['--user', 'me', '--per-minute', '600'], body: { filter: { userId: 'me' }, perMinute: 600 } },
     { flags: ['--issued-by', 'old-ca.pem'], body: { filter: { issuedBy: 'PEM' } } },
     {

@@ -39,6 +39,14 @@ export function DeviceInterventions({ device, live, onDone }: DeviceIntervention
           }}
         />
         <ActionButton
+          label={words.askToRenew}
+          consequence={words.askToRenewTells}
+          act={async () => {
+            await api.send('POST', 'api/rotations', { filter: { deviceId } })
+            return words.askedToRenew
+          }}
+        />
+        <ActionButton
           label={words.disconnect}
           isOffered={connections.length > 0}
           consequence={words.disconnectTells}
