@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { missed } from './event-feed.ts'
 import { type Problem, toProblem } from './problem.ts'
 
 /** What a page asked for: nothing yet, the answer, or why there is none; what was shown before stays while it is asked again. */
@@ -36,7 +37,7 @@ export function useLoad<T>(ask: () => Promise<T>, inputs: readonly unknown[], ev
       clearInterval(timer)
       turn.current += 1
     }
-  }, [...inputs, everyMs])
+  }, [...inputs, everyMs, missed.value])
   const set = (data: T): void => setState({ data, problem: undefined, isLoading: false })
   return { ...state, reload, set }
 }

@@ -1,28 +1,46 @@
 import { signal } from '@preact/signals'
-import { describe, expect, test, vi } from 'vitest'
-import { createEventFeed, type EventStream, type HubEvent, useEvents } from '../../../src/console/hub/event-feed.ts'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import {
+  createEventFeed,
+  type EventStream,
+  type HubEvent,
+  missed,
+  useEvents,
+} from '../../../src/console/hub/event-feed.ts'
 import { EVENT_TYPES } from '../../../src/console/hub/event-types.ts'
-import { drawInDocument, waitFor } from '../../support/console/console-scene.tsx'
+import { drawInDocument, fireEvent, waitFor } from '../../support/console/console-scene.tsx'
 
 const AT = '2026-03-01T12:00:00.000Z'
 
 /** A hub whose streams the test holds. */
 function createStreams() {
   const streams: {
+    readonly address: string
     readonly types: string[]
     isClosed: boolean
     send(type: string, data: unknown): void
+    /** What a browser does where it is not answered with a stream, or, with 0, where it comes again by itself. */
+    fail(readyState: number): void
   }[] = []
-  const open = (): EventStream => {
+  const open = (address: string): EventStream => {
     const listeners = new Map<string, (message: MessageEvent<string>) => void>()
+    const state = { readyState: 1 }
     const stream = {
+      address,
       types: [] as string[],
       isClosed: false,
+      fail(readyState: number) {
+        state.readyState = readyState
+        listeners.get('error')?.(new MessageEvent('error'))
+      },
       send: (type: string, data: unknown) =>
         listeners.get(type)?.({ data: JSON.stringify({ id: '1', type, at: AT, data }) } as MessageEvent<string>),
     }
     streams.push(stream)
     return {
+      get readyState() {
+        return state.readyState
+      },
       addEventListener(type, listen) {
         stream.types.push(type)
         listeners.set(type, listen)
@@ -37,19 +55,28 @@ function createStreams() {
 
 const TYPES = ['device.connected', 'device.disconnected', 'backup.made']
 
+function createFeed() {
+  const { streams, open } = createStreams()
+  const onRefused = vi.fn()
+  return { streams, onRefused, feed: createEventFeed({ open, types: TYPES, onRefused }) }
+}
+
+function hide(isHidden: boolean): void {
+  Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true })
+  fireEvent(document, new window.Event('visibilitychange'))
+}
+
 describe('the feed of events', () => {
   test('opens a stream for the first who listens, and one alone, of all types', () => {
-    const { streams, open } = createStreams()
-    const feed = createEventFeed(open, TYPES)
+    const { streams, feed } = createFeed()
     expect(streams).toHaveLength(0)
     feed.listen([], vi.fn())
     feed.listen(['backup.made'], vi.fn())
-    expect(streams.map(({ types }) => types)).toEqual([TYPES])
+    expect(streams.map(({ types }) => types)).toEqual([[...TYPES, 'gap', 'error']])
   })
 
   test('tells each what it asked for, and everything to whoever named nothing', () => {
-    const { streams, open } = createStreams()
-    const feed = createEventFeed(open, TYPES)
+    const { streams, feed } = createFeed()
     const [all, some] = [vi.fn<(event: HubEvent) => void>(), vi.fn<(event: HubEvent) => void>()]
     feed.listen([], all)
     feed.listen(['device.connected', 'backup.made'], some)
@@ -59,8 +86,7 @@ describe('the feed of events', () => {
   })
 
   test('closes its stream when the last has left, and opens another for the next', () => {
-    const { streams, open } = createStreams()
-    const feed = createEventFeed(open, TYPES)
+    const { streams, feed } = createFeed()
     const [first, second] = [vi.fn(), vi.fn()]
     const endFirst = feed.listen([], first)
     const endSecond = feed.listen([], second)
@@ -74,6 +100,57 @@ describe('the feed of events', () => {
     endSecond()
     feed.listen([], first)
     expect(streams.map(({ isClosed }) => isClosed)).toEqual([true, false])
+  })
+})
+
+describe('where the thread is lost', () => {
+  afterEach(() => {
+    hide(false)
+    vi.useRealTimers()
+  })
+
+  test('a tab that nobody looks at holds no connection, and goes on from its last event', () => {
+    const { streams, feed } = createFeed()
+    const end = feed.listen([], vi.fn())
+    streams[0]?.send('backup.made', {})
+    const before = missed.value
+    hide(true)
+    expect(streams[0]?.isClosed).toBe(true)
+    feed.listen([], vi.fn())
+    expect(streams).toHaveLength(1)
+    hide(false)
+    hide(false)
+    expect(streams.map(({ address }) => address)).toEqual(['api/events', 'api/events?lastEventId=1'])
+    expect(missed.value).toBe(before)
+    end()
+  })
+
+  test('what is shown is asked for anew where it is not known what was missed', () => {
+    const { streams, feed } = createFeed()
+    feed.listen([], vi.fn())
+    const before = missed.value
+    streams[0]?.send('gap', {})
+    expect(missed.value).toBe(before + 1)
+    hide(true)
+    hide(false)
+    expect(streams[1]?.address).toBe('api/events')
+    expect(missed.value).toBe(before + 2)
+  })
+
+  test('a stream that the hub refuses is told, and tried again as long as somebody listens', () => {
+    vi.useFakeTimers()
+    const { streams, feed, onRefused } = createFeed()
+    const end = feed.listen([], vi.fn())
+    streams[0]?.fail(0)
+    expect({ told: onRefused.mock.calls.length, isClosed: streams[0]?.isClosed }).toEqual({ told: 0, isClosed: false })
+    streams[0]?.fail(2)
+    expect({ told: onRefused.mock.calls.length, isClosed: streams[0]?.isClosed }).toEqual({ told: 1, isClosed: true })
+    vi.advanceTimersByTime(5000)
+    expect(streams).toHaveLength(2)
+    streams[1]?.fail(2)
+    end()
+    vi.advanceTimersByTime(5000)
+    expect(streams).toHaveLength(2)
   })
 })
 
