@@ -112,10 +112,19 @@ function pathOf(id: string): string {
   return `/api/rotations/${encodeURIComponent(id)}`
 }
 
-function renderProgress({ id, state, perMinute, deadline, createdAt, progress }: RotationProgressAnswer): string {
+function renderProgress({
+  id,
+  state,
+  filter,
+  perMinute,
+  deadline,
+  createdAt,
+  progress,
+}: RotationProgressAnswer): string {
   return renderFields([
     ['Rotation', id],
     ['State', state],
+    ['Whom', tellWhom(filter)],
     ['Started', createdAt],
     ['Told per minute', perMinute],
     ['Deadline', deadline],
@@ -127,9 +136,16 @@ function renderProgress({ id, state, perMinute, deadline, createdAt, progress }:
   ])
 }
 
+/** Of an issuer only that one is named: it is a whole PEM file. */
+function tellWhom(filter: RotationAnswer['filter']): string {
+  const named = Object.entries(filter).map(([name, value]) => (name === 'issuedBy' ? name : `${name} ${value}`))
+  return named.join(', ') || 'all'
+}
+
 const COLUMNS: readonly Column<RotationAnswer>[] = [
   ['ROTATION', ({ id }) => id],
   ['STATE', ({ state }) => state],
+  ['WHOM', ({ filter }) => tellWhom(filter)],
   ['STARTED', ({ createdAt }) => createdAt],
   ['DEADLINE', ({ deadline }) => deadline],
 ]
