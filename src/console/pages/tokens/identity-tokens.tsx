@@ -10,11 +10,11 @@ import { Moment } from '../../parts/moment.tsx'
 import { Section } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
-import { SETTINGS_TEXT } from '../settings/settings-text.ts'
-import { momentOr, TokenState } from '../settings/tokens-tab.tsx'
 import type { IdentityTokenAnswer } from './identity-token-answers.ts'
 import { IDENTITY_TOKENS_TEXT } from './identity-tokens-text.ts'
 import { NewIdentityToken } from './new-identity-token.tsx'
+import { tokenColumns } from './token-columns.tsx'
+import { TOKEN_TEXT } from './token-text.ts'
 
 export interface IdentityTokensProps {
   readonly kind: 'device' | 'service'
@@ -25,7 +25,7 @@ export interface IdentityTokensProps {
 export function IdentityTokens({ kind, id: owner }: IdentityTokensProps) {
   const { api } = useHub()
   const words = read(IDENTITY_TOKENS_TEXT)
-  const common = read(SETTINGS_TEXT)
+  const { end, revoke: label, fresh } = read(TOKEN_TEXT)
   const address = path(`api/${kind}s`, owner, 'tokens')
   const list = useList((cursor) => api.get<ListPage<IdentityTokenAnswer>>(address, { cursor }), [api, address])
   const revoke = async (id: string): Promise<undefined> => {
@@ -34,23 +34,16 @@ export function IdentityTokens({ kind, id: owner }: IdentityTokensProps) {
   }
   const columns: readonly Column<IdentityTokenAnswer>[] = [
     { id: 'id', title: words.id, draw: ({ id }) => <Copyable text={id} /> },
-    { id: 'state', title: words.state, draw: (token) => <TokenState token={token} /> },
     { id: 'created', title: words.made, draw: ({ createdAt }) => <Moment at={createdAt} /> },
-    { id: 'used', title: common.lastUsed, draw: ({ lastUsedAt }) => momentOr(lastUsedAt, common.notUsed) },
-    { id: 'expires', title: common.expires, draw: ({ expiresAt }) => momentOr(expiresAt, common.endless) },
+    ...tokenColumns<IdentityTokenAnswer>(),
     ...(may('operate')
       ? [
           {
             id: 'end',
-            title: common.end,
+            title: end,
             draw: ({ id, revokedAt }: IdentityTokenAnswer) =>
               revokedAt === null && (
-                <ActionButton
-                  label={common.revoke}
-                  tone="danger"
-                  consequence={words.revokeTells}
-                  act={() => revoke(id)}
-                />
+                <ActionButton label={label} tone="danger" consequence={words.revokeTells} act={() => revoke(id)} />
               ),
           },
         ]
@@ -72,7 +65,7 @@ export function IdentityTokens({ kind, id: owner }: IdentityTokensProps) {
         />
       )}
       {may('operate') && (
-        <Section title={common.newToken}>
+        <Section title={fresh}>
           <NewIdentityToken address={address} id={owner} onMade={list.reload} />
         </Section>
       )}

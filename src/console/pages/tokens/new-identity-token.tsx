@@ -2,12 +2,11 @@ import { useHub } from '../../hub/console-hub.ts'
 import { useMaking } from '../../hub/making.ts'
 import { read } from '../../language.ts'
 import { Failure } from '../../parts/failure.tsx'
-import { SelectField } from '../../parts/select-field.tsx'
 import { ShownOnce } from '../../parts/shown-once.tsx'
-import { endAfter, LIVES } from '../settings/new-token.tsx'
-import { SETTINGS_TEXT } from '../settings/settings-text.ts'
 import type { NewIdentityTokenAnswer } from './identity-token-answers.ts'
 import { IDENTITY_TOKENS_TEXT } from './identity-tokens-text.ts'
+import { endAfter, type TokenLife, TokenLifeField } from './token-life.tsx'
+import { TOKEN_TEXT } from './token-text.ts'
 
 export interface NewIdentityTokenProps {
   /** Of the tokens, in the API. */
@@ -18,8 +17,7 @@ export interface NewIdentityTokenProps {
 }
 
 interface TokenWish {
-  /** In days. */
-  readonly life: (typeof LIVES)[number]
+  readonly life: TokenLife
 }
 
 const EMPTY: TokenWish = { life: '90' }
@@ -28,7 +26,6 @@ const EMPTY: TokenWish = { life: '90' }
 export function NewIdentityToken({ address, id, onMade }: NewIdentityTokenProps) {
   const { api } = useHub()
   const words = read(IDENTITY_TOKENS_TEXT)
-  const common = read(SETTINGS_TEXT)
   const { wish, change, made, problem, isBusy, submit } = useMaking(EMPTY, async ({ life }) => {
     const answer = await api.send<NewIdentityTokenAnswer>('POST', address, { expiresAt: endAfter(life) })
     onMade()
@@ -39,15 +36,10 @@ export function NewIdentityToken({ address, id, onMade }: NewIdentityTokenProps)
       {problem && <Failure problem={problem} />}
       {made && <ShownOnce lead={words.once(id)} secret={made.token} />}
       <div class="columns">
-        <SelectField
-          label={common.expires}
-          choices={LIVES.map((value) => ({ value, label: common.lives[value] }))}
-          value={wish.life}
-          onChange={(life) => change({ life })}
-        />
+        <TokenLifeField value={wish.life} onChange={(life) => change({ life })} />
       </div>
       <button type="submit" class="main" disabled={isBusy}>
-        {common.makeToken}
+        {read(TOKEN_TEXT).make}
       </button>
     </form>
   )
