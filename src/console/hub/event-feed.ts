@@ -37,6 +37,9 @@ export interface EventFeedOptions {
 /** How often events were missed: whoever keeps a picture of the hub asks for it anew when this changes. */
 export const missed = signal(0)
 
+/** How often the hub has come back: what could not be had before is asked for anew. */
+export const returned = signal(0)
+
 const ADDRESS = 'api/events'
 const AGAIN_MS = 5000
 
@@ -44,6 +47,7 @@ export function createEventFeed({ open, types, onRefused }: EventFeedOptions): E
   const listeners = new Map<Listen, readonly string[]>()
   let stream: EventStream | undefined
   let newest: string | undefined
+  let isBroken = false
   const begin = (): void => {
     if (stream || listeners.size === 0 || document.hidden) return
     const opened = open(newest === undefined ? ADDRESS : `${ADDRESS}?lastEventId=${newest}`)
@@ -56,8 +60,13 @@ export function createEventFeed({ open, types, onRefused }: EventFeedOptions): E
       })
     }
     opened.addEventListener('gap', tellMissed)
+    opened.addEventListener('open', () => {
+      if (isBroken) returned.value += 1
+      isBroken = false
+    })
     // The browser comes again by itself, but for where it was answered with something else than a stream.
     opened.addEventListener('error', () => {
+      isBroken = true
       if (opened !== stream || !isStreamClosed(opened)) return
       end()
       onRefused()

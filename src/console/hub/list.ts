@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { missed } from './event-feed.ts'
+import { missed, returned } from './event-feed.ts'
 import { type Problem, toProblem } from './problem.ts'
 
 /** A page of a list, as the API answers it. */
@@ -52,6 +52,9 @@ export function useList<Row>(
       turn.current += 1
     }
   }, [...inputs, missed.value])
+  useEffect(() => {
+    if (state.problem) void load(undefined)
+  }, [returned.value])
   return {
     rows: state.rows,
     problem: state.problem,

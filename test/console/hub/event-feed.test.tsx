@@ -5,6 +5,7 @@ import {
   type EventStream,
   type HubEvent,
   missed,
+  returned,
   useEvents,
 } from '../../../src/console/hub/event-feed.ts'
 import { EVENT_TYPES } from '../../../src/console/hub/event-types.ts'
@@ -19,6 +20,8 @@ function createStreams() {
     readonly types: string[]
     isClosed: boolean
     send(type: string, data: unknown): void
+    /** It is answered with a stream. */
+    start(): void
     /** What a browser does where it is not answered with a stream, or, with 0, where it comes again by itself. */
     fail(readyState: number): void
   }[] = []
@@ -29,6 +32,7 @@ function createStreams() {
       address,
       types: [] as string[],
       isClosed: false,
+      start: () => listeners.get('open')?.(new MessageEvent('open')),
       fail(readyState: number) {
         state.readyState = readyState
         listeners.get('error')?.(new MessageEvent('error'))
@@ -58,8 +62,19 @@ const TYPES = ['device.connected', 'device.disconnected', 'backup.made']
 function createFeed() {
   const { streams, open } = createStreams()
   const onRefused = vi.fn()
-  return { streams, onRefused, feed: createEventFeed({ open, types: TYPES, onRefused }) }
+  const feed = createEventFeed({ open, types: TYPES, onRefused })
+  const listen: typeof feed.listen = (types, hear) => {
+    const end = feed.listen(types, hear)
+    ends.push(end)
+    return end
+  }
+  return { streams, onRefused, feed: { listen } }
 }
+
+const ends: (() => void)[] = []
+afterEach(() => {
+  for (const end of ends.splice(0)) end()
+})
 
 function hide(isHidden: boolean): void {
   Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true })
@@ -72,7 +87,7 @@ describe('the feed of events', () => {
     expect(streams).toHaveLength(0)
     feed.listen([], vi.fn())
     feed.listen(['backup.made'], vi.fn())
-    expect(streams.map(({ types }) => types)).toEqual([[...TYPES, 'gap', 'error']])
+    expect(streams.map(({ types }) => types)).toEqual([[...TYPES, 'gap', 'open', 'error']])
   })
 
   test('tells each what it asked for, and everything to whoever named nothing', () => {
@@ -111,7 +126,7 @@ describe('where the thread is lost', () => {
 
   test('a tab that nobody looks at holds no connection, and goes on from its last event', () => {
     const { streams, feed } = createFeed()
-    const end = feed.listen([], vi.fn())
+    feed.listen([], vi.fn())
     streams[0]?.send('backup.made', {})
     const before = missed.value
     hide(true)
@@ -122,7 +137,6 @@ describe('where the thread is lost', () => {
     hide(false)
     expect(streams.map(({ address }) => address)).toEqual(['api/events', 'api/events?lastEventId=1'])
     expect(missed.value).toBe(before)
-    end()
   })
 
   test('what is shown is asked for anew where it is not known what was missed', () => {
@@ -135,6 +149,18 @@ describe('where the thread is lost', () => {
     hide(false)
     expect(streams[1]?.address).toBe('api/events')
     expect(missed.value).toBe(before + 2)
+  })
+
+  test('the hub is told to be back once a stream that broke is there again, and not when the first begins', () => {
+    const { streams, feed } = createFeed()
+    feed.listen([], vi.fn())
+    const before = returned.value
+    streams[0]?.start()
+    expect(returned.value).toBe(before)
+    streams[0]?.fail(0)
+    streams[0]?.fail(0)
+    streams[0]?.start()
+    expect(returned.value).toBe(before + 1)
   })
 
   test('a stream that the hub refuses is told, and tried again as long as somebody listens', () => {

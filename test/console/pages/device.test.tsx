@@ -73,7 +73,7 @@ test('its messages are shown as they pass, newer ones when they are asked for', 
 test('messages that the hub does not show to one more are told, and asked for again', async () => {
   using scene = openConsole(hub, '#/devices/board-1?tab=messages')
   await scene.says('Waiting for the first message.')
-  await scene.refuseStreams()
+  await scene.refuseStream('message')
   await scene.says('eight may watch at a time')
   await scene.click('Try again')
   await scene.says('Waiting for the first message.')
@@ -131,6 +131,16 @@ test('its tokens are listed, and one is made, shown once and revoked', async () 
   await again.says('revoked')
   expect(again.text()).not.toContain(secret)
   expect(again.text()).not.toContain('A new token')
+})
+
+test('who may only read is shown neither messages nor RPC, though the address names them', async () => {
+  for (const tab of ['messages', 'rpc']) {
+    using scene = openConsole(hub, `#/devices/board-1?tab=${tab}`)
+    await becomeAuditor(scene)
+    await scene.says('Identity')
+    expect(screen.queryByRole('button', { name: 'Call' })).toBeNull()
+    expect(scene.text()).not.toContain('as they pass')
+  }
 })
 
 test('what stands in its way is told', async () => {

@@ -34,8 +34,8 @@ export interface ConsoleScene extends Disposable {
   press(key: string): Promise<void>
   /** What a stream of the hub hands to the browser: an event of this type. */
   tell(type: string, data: unknown, id?: string): Promise<void>
-  /** What a browser does where the hub answers with something else than a stream. */
-  refuseStreams(): Promise<void>
+  /** What a browser does where the hub answers with something else than the stream of these. */
+  refuseStream(type: string): Promise<void>
 }
 
 export interface SceneOptions {
@@ -126,10 +126,10 @@ export function drawInDocument(child: ComponentChild, fetchHub: FetchHub = unrea
       const told = EVENT_TYPES.includes(type) ? { id, type, at: now.value.toISOString(), data } : data
       listener?.({ data: JSON.stringify(told) } as MessageEvent<string>)
     },
-    async refuseStreams() {
-      const refused = await waitFor(() => orFail(listenersOf('error'), 'no stream is open'), PATIENCE)
+    async refuseStream(type) {
+      await waitFor(() => orFail(listenersOf(type), `nobody listens to ${type}`), PATIENCE)
       readyState = 2
-      for (const listener of refused) listener(new MessageEvent('error'))
+      for (const stream of streams) if (stream.has(type)) stream.get('error')?.(new MessageEvent('error'))
     },
     [Symbol.dispose]() {
       render(null, place)

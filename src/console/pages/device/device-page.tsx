@@ -46,13 +46,17 @@ export function DevicePage({ route: { path: place, query } }: PageProps) {
   useEvents(IDENTITY_EVENTS, ({ data }) => {
     if (deviceOf(data) === id) reload()
   })
-  const tab = TABS.find((name) => name === query['tab']) ?? 'overview'
   const shown = TABS.filter((name) => (name === 'messages' || name === 'rpc' ? may('operate') : true))
+  const tab = shown.find((name) => name === query['tab']) ?? 'overview'
   const live = sessions.data?.find(({ connected }) => connected)
   return (
     <Page
       title={id}
-      state={device.data && <DeviceStanding device={device.data} live={live} diary={diary.data?.items ?? []} />}
+      state={
+        device.data &&
+        sessions.data &&
+        diary.data && <DeviceStanding device={device.data} live={live} diary={diary.data.items} />
+      }
     >
       <Tabs
         label={id}

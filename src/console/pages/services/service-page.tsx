@@ -51,8 +51,9 @@ export function ServicePage({ route: { path: place, query } }: PageProps) {
     <Page
       title={name}
       state={
-        service.data && (
-          <DeviceStanding device={service.data} live={live[0]} diary={story.data?.diary ?? []} words={words.standing} />
+        service.data &&
+        story.data && (
+          <DeviceStanding device={service.data} live={live[0]} diary={story.data.diary} words={words.standing} />
         )
       }
     >
