@@ -49,7 +49,10 @@ export function Table<Row>(props: TableProps<Row>) {
   const list = useRef<HTMLElement | null>(null)
   const [current, setCurrent] = useState(-1)
   const { start, end, before, after } = useVisibleRows(list, rows.length, onMore)
+  const shown = useRef(view)
   useEffect(() => {
+    if (shown.current === view) return
+    shown.current = view
     if (list.current) list.current.scrollTop = 0
     setCurrent(-1)
   }, [view])
