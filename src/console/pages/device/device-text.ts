@@ -67,8 +67,10 @@ const en = {
     'A key and a certificate are made, and saved by this browser with examples. The key is kept nowhere else. The present certificate stays valid until the new one connects first.',
   bundleDone: 'Saved. The new certificate takes over when it connects first.',
   revoke: 'Revoke and cut off now',
-  revokeTells: 'The live session closes at once, and the device cannot return until a new certificate is issued to it.',
+  revokeTells:
+    'The live session closes at once, and no certificate lets the device in until a new one is issued to it. Its tokens and an imported password stay.',
   revokeDone: (milliseconds: string) => `Revoked and cut off; the hub answered after ${milliseconds} ms.`,
+  stillIn: (warnings: string) => `It may come back all the same: ${warnings}. Suspend it to shut that out too.`,
   remove: 'Delete',
   removeTells:
     'The device is deleted with its sessions, queues, tokens, wills and retained messages. Its certificates stay in the revocation list.',
@@ -182,8 +184,10 @@ export const DEVICE_TEXT: Texts<typeof en> = {
       'Создаются ключ и сертификат, браузер сохранит их вместе с примерами. Больше ключ нигде не хранится. Прежний сертификат действует до первого подключения с новым.',
     bundleDone: 'Сохранено. Новый сертификат вступит в силу при первом подключении.',
     revoke: 'Отозвать и отключить сейчас',
-    revokeTells: 'Сессия закроется сразу, вернуться можно будет только с новым сертификатом.',
+    revokeTells:
+      'Сессия закроется сразу, по сертификату можно будет вернуться только с новым. Токены и импортированный пароль остаются.',
     revokeDone: (milliseconds) => `Сертификат отозван, соединение закрыто. Ответ хаба через ${milliseconds} мс.`,
+    stillIn: (warnings) => `Оно всё ещё может вернуться: ${warnings}. Чтобы закрыть и этот путь, приостановите его.`,
     remove: 'Удалить',
     removeTells:
       'Устройство удаляется вместе с сессиями, очередями, токенами, завещаниями и сохранёнными сообщениями. Его сертификаты остаются в списке отозванных.',

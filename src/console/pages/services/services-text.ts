@@ -52,7 +52,8 @@ const en = {
   resume: 'Resume',
   resumed: 'Resumed. It may connect again.',
   revoke: 'Revoke and cut off now',
-  revokeTells: 'Its sessions close at once, and it cannot return until a new certificate is issued to it.',
+  revokeTells:
+    'Its sessions close at once, and no certificate lets it in until a new one is issued to it. Its tokens stay.',
   revokeDone: (milliseconds: string) => `Revoked and cut off; the hub answered after ${milliseconds} ms.`,
   remove: 'Delete',
   removeTells:
@@ -118,7 +119,7 @@ export const SERVICES_TEXT: Texts<typeof en> = {
     resume: 'Возобновить',
     resumed: 'Возобновлён. Может подключаться.',
     revoke: 'Отозвать и отключить сейчас',
-    revokeTells: 'Сессии закроются сразу, вернуться можно будет только с новым сертификатом.',
+    revokeTells: 'Сессии закроются сразу, по сертификату можно будет вернуться только с новым. Токены остаются.',
     revokeDone: (milliseconds) => `Сертификаты отозваны, соединения закрыты. Ответ хаба через ${milliseconds} мс.`,
     remove: 'Удалить',
     removeTells:
