@@ -18,6 +18,7 @@ import type { Finding } from './registry/diagnosis/finding.ts'
 import { recordEvents } from './registry/diagnosis/recent-events.ts'
 import { judgeTopic, type TopicQuestion, type TopicVerdict } from './registry/diagnosis/topic-verdict.ts'
 import { createExpectations } from './registry/expectations.ts'
+import type { LastSeen } from './registry/last-seen.ts'
 import type { Registry, Stores } from './registry/registry.ts'
 
 export interface DiagnosisParts {
@@ -27,6 +28,7 @@ export interface DiagnosisParts {
   readonly pki: Pki
   readonly events: EventFeed
   readonly readiness: readonly ReadinessCheck[]
+  readonly lastSeen: LastSeen
   /** None of a hub in memory. */
   readonly databaseFile: string | undefined
   readonly ports: { readonly mqtt: number; readonly api: number; readonly plainMqtt: number | undefined }
@@ -43,11 +45,11 @@ export interface Diagnosis {
 }
 
 export function createDiagnosis(config: Config, parts: DiagnosisParts): Diagnosis {
-  const { stores, registry, broker, pki, events, readiness, databaseFile, ports, clock } = parts
+  const { stores, registry, broker, pki, events, readiness, lastSeen, databaseFile, ports, clock } = parts
   const { certificates, transaction } = stores
   const { https } = pki
   const recent = recordEvents(events, clock)
-  const diary = createDiary({ recent, refusals: registry.refusals, certificates, clock })
+  const diary = createDiary({ recent, refusals: registry.refusals, certificates, lastSeen, clock })
   return {
     diary,
     checkHub: createCheckup({

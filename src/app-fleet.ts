@@ -70,7 +70,12 @@ export function openFleetCare(parts: FleetParts, stack: AsyncDisposableStack): F
 
 function readFleet({ devices, certificates }: FleetParts['stores']): Fleet {
   return {
-    listDevices(after, limit, userId) {
+    listDevices(after, limit, { deviceId, userId }) {
+      if (deviceId !== undefined) {
+        const device = devices.find(deviceId)
+        const isMeant = device?.id === deviceId && deviceId > after && (userId ?? device.userId) === device.userId
+        return isMeant ? [deviceId] : []
+      }
       const owner = userId === undefined ? {} : { userId }
       return devices.list({ limit, ...(after === '' ? {} : { after }), ...owner }).items.map(({ id }) => id)
     },

@@ -22,7 +22,7 @@ import type { Logger } from './logger.ts'
 import type { AuthorityLists } from './registry/authority-lists.ts'
 import type { DeniedTopics } from './registry/denied-topics.ts'
 import { createDeviceList } from './registry/device-list.ts'
-import { createLastSeen } from './registry/last-seen.ts'
+import { createLastSeen, type LastSeen } from './registry/last-seen.ts'
 import type { Registry } from './registry/registry.ts'
 import { createSearch } from './registry/search.ts'
 
@@ -42,6 +42,7 @@ export interface ObservationParts extends Omit<OverviewParts, 'store' | 'history
 
 export interface Observation extends ObservationPorts {
   readonly messageStreams: MessageStreams
+  readonly lastSeen: LastSeen
 }
 
 /** What somebody looks at who watches the hub; while nobody does it costs a reading every ten seconds. */
@@ -71,6 +72,8 @@ export function openObservation(config: Config, parts: ObservationParts, stack: 
       lastSeen,
       clock,
     }),
+    lastSeen,
+    isServiceConnected: (name) => sessions.findByIdentity('service', name).length > 0,
     search: createSearch({ store: createSearchStore(database), sessions: () => readLive(sessions) }),
     messageStreams: new MessageStreams({
       feed: broker.messages,

@@ -3,6 +3,7 @@ import { repeat } from './app-background.ts'
 import type { ScheduledBackups } from './app-backup-schedule.ts'
 import type { Showing } from './app-certificates.ts'
 import type { Pki } from './app-pki.ts'
+import type { ReadinessName } from './check-name.ts'
 import type { Clock } from './clock.ts'
 import { type Database, isAnswering } from './db/database.ts'
 import type { MqttDatabase } from './db/mqtt/mqtt-database.ts'
@@ -61,7 +62,7 @@ function keyChecks(
 }
 
 /** Red once clients are shown what has expired; what could not take its place before is a warning. */
-function certificateCheck(name: string, { served, keeper }: Showing, clock: Clock): ReadinessCheck {
+function certificateCheck(name: ReadinessName, { served, keeper }: Showing, clock: Clock): ReadinessCheck {
   return {
     name,
     isReady: () => clock() <= served.identity.notAfter,

@@ -170,7 +170,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     timings,
     diagnosis: createDiagnosis(config, {
       ...{ stores: registryStores, registry, broker, pki, events, readiness },
-      ...{ databaseFile: files?.mqttDatabase, ports, clock },
+      ...{ databaseFile: files?.mqttDatabase, ports, lastSeen: observation.lastSeen, clock },
     }),
     createKeyStore: createPkcs12,
     ...happenings,

@@ -43,8 +43,13 @@ export function readPeerCertificate(certificate: X509Certificate): PeerCertifica
   }
 }
 
+/** Times in RFC 3339. */
+export type CertificateDescription = {
+  readonly [Name in 'subject' | 'issuer' | 'serialNumber' | 'fingerprint' | 'notBefore' | 'notAfter']: string
+}
+
 /** A certificate as a refusal tells it. */
-export function describeCertificate(certificate: PeerCertificate): Readonly<Record<string, string>> {
+export function describeCertificate(certificate: PeerCertificate): CertificateDescription {
   return {
     subject: certificate.subject,
     issuer: certificate.issuer,

@@ -200,13 +200,40 @@ export function denialOf(error: unknown): RefusalCause | undefined {
   return error instanceof DomainError ? DENIALS.find((cause) => cause === error.code) : undefined
 }
 
+/** What may be told of what a peer showed; the console has a word for each. */
+export type PresentedName =
+  | 'administrator'
+  | 'clientId'
+  | 'commonName'
+  | 'error'
+  | 'fingerprint'
+  | 'identity'
+  | 'issuer'
+  | 'keyOf'
+  | 'notAfter'
+  | 'notBefore'
+  | 'origin'
+  | 'role'
+  | 'serialNumber'
+  | 'sessionId'
+  | 'sessionName'
+  | 'subject'
+  | 'subProtocols'
+  | 'token'
+  | 'tokenId'
+  | 'tokenName'
+  | 'topic'
+  | 'userName'
+
+/** What a peer showed: never a secret. */
+export type Presented = { readonly [Name in PresentedName]?: string }
+
 /** One refusal as the part that refused knows it; the ring adds time, count and mend. */
 export interface Refusal {
   readonly address: string
   readonly surface: Surface
   readonly cause: RefusalCause
-  /** What the peer showed: never a secret. */
-  readonly presented?: Readonly<Record<string, string>>
+  readonly presented?: Presented
   readonly expected?: string
 }
 

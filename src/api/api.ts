@@ -156,7 +156,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
     '/api/server-certificates',
     serverCertificateRoutes(dependencies.serverCertificates, dependencies.renewOwnCertificate, guard),
   )
-  app.route('/api/services', serviceRoutes(dependencies.services, guard))
+  app.route('/api/services', serviceRoutes(dependencies.services, dependencies.isServiceConnected, guard))
   app.route('/api/services', identityTokenRoutes('service', identityTokens, guard))
   app.route('/api/services', serviceCertificateRoutes(certificates, broker, guard))
   app.route('/api/services', handOver.services)

@@ -108,6 +108,7 @@ export interface ObservationPorts {
   readonly overview: OverviewCalls
   readonly deniedTopics: Pick<DeniedTopics, 'list'>
   readonly deviceList: DeviceList
+  readonly isServiceConnected: (name: string) => boolean
   readonly search: Search
   readonly messageStreams: Pick<MessageStreams, 'open'>
   readonly settingsInForce: () => readonly SettingInForce[]

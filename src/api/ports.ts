@@ -2,6 +2,7 @@ import type { X509Certificate } from 'node:crypto'
 import type { BackupContents } from '../backup/manifest.ts'
 import type { Message } from '../broker/delivery/message.ts'
 import type { OcspAnswer } from '../ca/ocsp-responder.ts'
+import type { ReadinessName } from '../check-name.ts'
 import type { DomainError } from '../errors.ts'
 import type { ApiAuth } from '../registry/api-admission.ts'
 import type { AuthMode } from '../registry/auth-mode.ts'
@@ -121,7 +122,7 @@ export interface Health {
 }
 
 export interface ReadinessCheck {
-  readonly name: string
+  readonly name: ReadinessName
   isReady(): boolean | Promise<boolean>
   /** What is wrong and does not stop the hub from doing its work. */
   warning?(): string | undefined

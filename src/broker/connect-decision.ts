@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { describeCertificate } from '../peer-identity.ts'
-import type { RefusalCause } from '../refusal.ts'
+import type { Presented, RefusalCause } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
 import type { Login } from '../registry/login.ts'
 import type { BanOf } from './bans.ts'
@@ -21,7 +21,7 @@ export type ConnectDecision =
 export interface ConnectRefusal {
   readonly cause: RefusalCause
   readonly returnCode: ReturnCode
-  readonly presented: Readonly<Record<string, string>>
+  readonly presented: Presented
   readonly expected?: string
   /** Who it is, where that is known. */
   readonly identity?: Identity

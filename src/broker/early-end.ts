@@ -1,11 +1,11 @@
 import { describeCertificate } from '../peer-identity.ts'
-import type { RefusalCause } from '../refusal.ts'
+import type { Presented, RefusalCause } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
 import type { ConnectFailure } from './connect-gate.ts'
 import type { Connection } from './connection.ts'
 
 /** Who it is, where that is known, and its certificate. */
-export function presentedBy({ peer }: Connection, identity?: Identity): Readonly<Record<string, string>> {
+export function presentedBy({ peer }: Connection, identity?: Identity): Presented {
   return {
     ...(identity ? { identity: `${identity.kind}:${identity.id}` } : {}),
     ...(peer.certificate ? describeCertificate(peer.certificate) : {}),

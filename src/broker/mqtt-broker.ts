@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { EventFeed } from '../events.ts'
 import type { Logger } from '../logger.ts'
-import type { RecordRefusal, Surface } from '../refusal.ts'
+import type { Presented, RecordRefusal, Surface } from '../refusal.ts'
 import type { Identity } from '../registry/identity.ts'
 import type { Login } from '../registry/login.ts'
 import { type AedesEngine, type EngineLimits, openAedesEngine, type StatusSettings } from './aedes/engine.ts'
@@ -241,7 +241,7 @@ export async function openMqttBroker(options: MqttBrokerOptions): Promise<MqttBr
   function record(
     { address, surface }: Connection,
     cause: ConnectRefusal['cause'],
-    presented: Readonly<Record<string, string>>,
+    presented: Presented,
     expected?: string,
     proven?: Identity,
   ): void {

@@ -8,6 +8,7 @@ import { readNamedFile } from './tls-files.ts'
 
 interface StartOptions extends HubOptions {
   readonly all?: boolean
+  readonly device?: string
   readonly user?: string
   readonly expiresBefore?: string
   readonly issuedBy?: string
@@ -32,6 +33,7 @@ export function addRotateCommands(program: Command, context: CommandContext): vo
 
   verb('start', 'let devices renew now, and tell those that are connected')
     .option('--all', 'every device')
+    .option('--device <id>', 'this one')
     .option('--user <id>', 'those of this user')
     .option('--expires-before <time>', 'whose certificate ends before this time, as 2027-01-31T00:00:00Z')
     .option('--issued-by <file>', 'whose certificate was issued by this CA, PEM')
@@ -80,11 +82,22 @@ const WORDS = [
 ] as const
 
 async function readRequest(options: StartOptions, cwd: string): Promise<object> {
-  const { all, user: userId, expiresBefore, issuedBy: file, keyAlgorithm, perMinute, deadline } = options
+  const {
+    all,
+    device: deviceId,
+    user: userId,
+    expiresBefore,
+    issuedBy: file,
+    keyAlgorithm,
+    perMinute,
+    deadline,
+  } = options
   const issuedBy = file === undefined ? undefined : (await readNamedFile(file, cwd)).toString()
-  const filter = { all, userId, expiresBefore, issuedBy, keyAlgorithm }
+  const filter = { all, deviceId, userId, expiresBefore, issuedBy, keyAlgorithm }
   if (Object.values(filter).every((value) => value === undefined)) {
-    throw new CommandFailed('Say which devices: --user, --expires-before, --issued-by, --key-algorithm, or --all')
+    throw new CommandFailed(
+      'Say which devices: --device, --user, --expires-before, --issued-by, --key-algorithm, or --all',
+    )
   }
   // What is undefined is not sent.
   return { filter, perMinute, deadline }
@@ -99,10 +112,19 @@ function pathOf(id: string): string {
   return `/api/rotations/${encodeURIComponent(id)}`
 }
 
-function renderProgress({ id, state, perMinute, deadline, createdAt, progress }: RotationProgressAnswer): string {
+function renderProgress({
+  id,
+  state,
+  filter,
+  perMinute,
+  deadline,
+  createdAt,
+  progress,
+}: RotationProgressAnswer): string {
   return renderFields([
     ['Rotation', id],
     ['State', state],
+    ['Whom', tellWhom(filter)],
     ['Started', createdAt],
     ['Told per minute', perMinute],
     ['Deadline', deadline],
@@ -114,9 +136,16 @@ function renderProgress({ id, state, perMinute, deadline, createdAt, progress }:
   ])
 }
 
+/** Of an issuer only that one is named: it is a whole PEM file. */
+function tellWhom(filter: RotationAnswer['filter']): string {
+  const named = Object.entries(filter).map(([name, value]) => (name === 'issuedBy' ? name : `${name} ${value}`))
+  return named.join(', ') || 'all'
+}
+
 const COLUMNS: readonly Column<RotationAnswer>[] = [
   ['ROTATION', ({ id }) => id],
   ['STATE', ({ state }) => state],
+  ['WHOM', ({ filter }) => tellWhom(filter)],
   ['STARTED', ({ createdAt }) => createdAt],
   ['DEADLINE', ({ deadline }) => deadline],
 ]

@@ -50,6 +50,7 @@ export function addServiceCommands(program: Command, context: CommandContext): v
 const COLUMNS: readonly Column<ServiceAnswer>[] = [
   ['SERVICE', ({ name }) => name],
   ['STATE', ({ state }) => state],
+  ['CONNECTED', ({ connected }) => (connected ? 'yes' : 'no')],
   ['POLICIES', ({ policies }) => policies],
   ['CREATED', ({ createdAt }) => createdAt],
 ]

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { Frame } from './frame.tsx'
 import { useHub } from './hub/console-hub.ts'
 import { type Problem, toProblem } from './hub/problem.ts'
-import { findSession, session } from './hub/session.ts'
+import { findSession, may, session } from './hub/session.ts'
 import { read } from './language.ts'
 import { findPage, type PageProps } from './page-table.ts'
 import { SignInPage } from './pages/sign-in/sign-in-page.tsx'
@@ -40,14 +40,14 @@ export function App({ find = findPage }: AppProps) {
   if (session.value === null || link !== undefined) return <SignInPage secret={link} />
   return (
     <Frame>
-      <CurrentPage key={first} find={find} />
+      {may('read') ? <CurrentPage key={first} find={find} /> : <p class="note">{read(PART_TEXT).readsNothing}</p>}
     </Frame>
   )
 }
 
 function CurrentPage({ find }: Required<AppProps>) {
   const [loaded, setLoaded] = useState<LoadedPage>()
-  const [problem, setProblem] = useState<Problem>()
+  const [isMissing, setMissing] = useState(false)
   const { path } = route.value
   const load = find(path.length === 0 ? ['overview'] : path)
   useEffect(() => {
@@ -55,17 +55,23 @@ function CurrentPage({ find }: Required<AppProps>) {
     const show = (Page: ComponentType<PageProps> | undefined): void => {
       if (isCurrent) setLoaded({ Page, of: load })
     }
-    if (load) load().then(show, (error: unknown) => isCurrent && setProblem(toProblem(error)))
+    if (load) load().then(show, () => isCurrent && setMissing(true))
     else show(undefined)
     return () => {
       isCurrent = false
     }
   }, [load])
-  if (problem) return <Failure problem={problem} onRetry={() => location.reload()} />
+  if (isMissing) return <Failure problem={describeMissing()} onRetry={() => location.reload()} />
   if (!loaded || loaded.of !== load) return <Skeleton />
   if (!loaded.Page) return <p class="note">{read(PART_TEXT).notHere}</p>
   // Another thing is another page: nothing of the one before is shown, or acted on, under its name.
   return <loaded.Page key={path.join('/')} route={route.value} />
+}
+
+/** Browsers say it each in their own words, and in English. */
+function describeMissing(): Problem {
+  const { pageMissing, pageMissingDetail } = read(PART_TEXT)
+  return { title: pageMissing, status: 0, detail: pageMissingDetail, code: 'page_missing' }
 }
 
 interface LoadedPage {

@@ -4,23 +4,23 @@ import { createApiClient } from './hub/api-client.ts'
 import { type ConsoleHub, HubProvider } from './hub/console-hub.ts'
 import { createEventFeed, type EventStream } from './hub/event-feed.ts'
 import { EVENT_TYPES } from './hub/event-types.ts'
-import { session } from './hub/session.ts'
+import { findSession, session } from './hub/session.ts'
 import { startLanguage } from './language.ts'
 import { startNow } from './parts/moment.tsx'
 import { startRouter } from './router.ts'
 import { startTheme } from './theme.ts'
 
 const openStream = (address: string): EventStream => new EventSource(address)
-const hub: ConsoleHub = {
-  api: createApiClient(
-    (url, init) => fetch(url, init),
-    () => {
-      session.value = null
-    },
-  ),
-  events: createEventFeed(() => openStream('api/events'), EVENT_TYPES),
-  openStream,
-}
+const api = createApiClient(
+  (url, init) => fetch(url, init),
+  () => {
+    session.value = null
+  },
+)
+// Where nobody answers, the page says so when it asks for something.
+const onRefused = (): void => void findSession(api).catch(() => undefined)
+const events = createEventFeed({ open: openStream, types: EVENT_TYPES, onRefused })
+const hub: ConsoleHub = { api, events, openStream }
 
 session.subscribe((value) => {
   if (!value) hub.events.end()

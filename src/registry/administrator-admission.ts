@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { type ChainVerdict, describeCertificate, type PeerCertificate } from '../peer-identity.ts'
-import type { RefusalCause } from '../refusal.ts'
+import type { Presented, RefusalCause } from '../refusal.ts'
 import type { Administrator } from './administrator.ts'
 import { CHAIN_CAUSES, type Refused, refuseUnusable, whyMisnamed } from './admission.ts'
 import { type Certificate, whyUntimely, whyUnusable } from './certificate.ts'
@@ -11,7 +11,7 @@ export type AdministratorAdmission =
   | {
       readonly admitted: false
       readonly cause: RefusalCause
-      readonly presented: Readonly<Record<string, string>>
+      readonly presented: Presented
       readonly expected?: string
     }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { type ChainVerdict, describeCertificate, type Peer, type PeerCertificate } from '../peer-identity.ts'
-import type { RefusalCause } from '../refusal.ts'
+import type { Presented, RefusalCause } from '../refusal.ts'
 import { type Certificate, isActive, type UnusableCause, whyUntimely, whyUnusable } from './certificate.ts'
 import type { Identity } from './identity.ts'
 import type { Issuers } from './issuers.ts'
@@ -16,8 +16,6 @@ export type Admission =
       readonly presented: Presented
       readonly expected?: string
     }
-
-type Presented = Readonly<Record<string, string>>
 
 export interface Admissions {
   /**

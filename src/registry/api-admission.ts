@@ -1,5 +1,5 @@
 import type { Peer } from '../peer-identity.ts'
-import type { RefusalCause } from '../refusal.ts'
+import type { Presented, RefusalCause } from '../refusal.ts'
 import type { AdministratorAdmission, AdministratorAdmissions } from './administrator-admission.ts'
 import type { ApiToken, Role } from './api-token.ts'
 import type { ApiTokens } from './api-tokens.ts'
@@ -41,7 +41,7 @@ export type ApiAdmission =
 interface RefusedCaller {
   readonly admitted: false
   readonly cause: RefusalCause
-  readonly presented?: Readonly<Record<string, string>>
+  readonly presented?: Presented
   readonly expected?: string
 }
 
@@ -163,7 +163,7 @@ function holderOf(login: GoodLogin): Pick<ApiToken, 'id' | 'name' | 'role'> {
   return login.token ?? login.session
 }
 
-function describeLogin({ token, session }: GoodLogin): Readonly<Record<string, string>> {
+function describeLogin({ token, session }: GoodLogin): Presented {
   return token ? { tokenId: token.id, tokenName: token.name } : { sessionId: session.id, sessionName: session.name }
 }
 

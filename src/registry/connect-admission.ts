@@ -1,5 +1,5 @@
 import type { Peer } from '../peer-identity.ts'
-import type { RefusalCause, Surface } from '../refusal.ts'
+import type { Presented, RefusalCause, Surface } from '../refusal.ts'
 import type { Admission, Admissions } from './admission.ts'
 import { type AuthMode, isStillEnough, type ShownCredentials, weighCredentials } from './auth-mode.ts'
 import { earliest, type Grant } from './grant.ts'
@@ -12,7 +12,7 @@ export type ConnectAdmission =
   | {
       readonly admitted: false
       readonly cause: RefusalCause
-      readonly presented: Readonly<Record<string, string>>
+      readonly presented: Presented
       readonly expected?: string
     }
   /** Nothing is decided until the password is compared; then it is asked again, with the login that came of it. */
@@ -93,6 +93,6 @@ function unite(shown: GoodCertificate | undefined, login: GoodLogin | undefined)
   }
 }
 
-function refuse(cause: RefusalCause, presented = {}, expected?: string): ConnectAdmission {
+function refuse(cause: RefusalCause, presented: Presented = {}, expected?: string): ConnectAdmission {
   return { admitted: false, cause, presented, ...(expected === undefined ? {} : { expected }) }
 }

@@ -1,11 +1,12 @@
 import { X509Certificate } from 'node:crypto'
 import { type ChainVerdict, type Peer, readPeerCertificate } from '../peer-identity.ts'
-import type { RecordRefusal, RefusalCause } from '../refusal.ts'
+import type { Presented, RecordRefusal, RefusalCause } from '../refusal.ts'
 import type { Access } from './access.ts'
 import type { Admission, Admissions } from './admission.ts'
 import type { Certificate } from './certificate.ts'
 import type { ClientIds } from './client-id.ts'
 import { parseEmqxCertificate } from './emqx-certificate.ts'
+import { describeEmqxClient } from './emqx-presented.ts'
 import { createEmqxRules, type EmqxRule } from './emqx-rules.ts'
 import type { CertificateStore } from './ports.ts'
 
@@ -32,8 +33,6 @@ export interface EmqxAuthenticator {
   /** EMQX's question about a client that connects to it, undefined where it could not be read; always answered, a refusal is recorded. */
   authenticate(connect: EmqxConnect | undefined, address: string): EmqxVerdict
 }
-
-type Presented = Readonly<Record<string, string>>
 
 export interface EmqxAuthenticatorOptions {
   readonly admissions: Admissions
@@ -66,7 +65,7 @@ export function createEmqxAuthenticator(options: EmqxAuthenticatorOptions): Emqx
 
   function authenticate(connect: EmqxConnect | undefined, address: string): EmqxVerdict {
     const refuse = (cause: RefusalCause, found: Presented = {}, expected?: string): EmqxVerdict => {
-      const presented = { ...describe(connect ?? {}), ...found }
+      const presented = { ...describeEmqxClient(connect ?? {}), ...found }
       recordRefusal({ address, surface: 'emqx', cause, presented, ...(expected === undefined ? {} : { expected }) })
       return { result: 'deny', is_superuser: false }
     }
@@ -119,12 +118,4 @@ export function createEmqxAuthenticator(options: EmqxAuthenticatorOptions): Emqx
 
 function asPeer(pem: string): Peer {
   return { certificate: readPeerCertificate(new X509Certificate(pem)), chain: 'trusted' }
-}
-
-function describe({ clientid, username, cert_subject: subject, cert_common_name: commonName }: EmqxConnect): Presented {
-  return Object.fromEntries(
-    Object.entries({ clientId: clientid, username, subject, commonName }).flatMap(([name, value]) =>
-      value ? [[name, value]] : [],
-    ),
-  )
 }

@@ -3,6 +3,7 @@ import { isTopicFilter, isTopicName } from '../topic.ts'
 import type { Access } from './access.ts'
 import type { Admissions } from './admission.ts'
 import type { ClientIds } from './client-id.ts'
+import { describeEmqxClient } from './emqx-presented.ts'
 import { isCutInto } from './emqx-rules.ts'
 import type { Identity } from './identity.ts'
 import type { PolicyAction } from './policy.ts'
@@ -41,7 +42,10 @@ export function createEmqxAuthorizer(options: EmqxAuthorizerOptions): EmqxAuthor
       const judgement = action ? judge(action) : { cause: 'emqx_body_invalid' as const }
       if (!judgement) return { result: 'allow' }
       const { cause, identity } = judgement
-      const presented = { ...describe(action), ...(identity && { identity: `${identity.kind}:${identity.id}` }) }
+      const presented = {
+        ...describeEmqxClient(action ?? {}),
+        ...(identity && { identity: `${identity.kind}:${identity.id}` }),
+      }
       recordRefusal({ address, surface: 'emqx', cause, presented })
       return { result: 'deny' }
     },
@@ -88,11 +92,4 @@ interface Refused {
 /** The filter of a shared subscription: MQTT 5.0 §4.8.2, and EMQX's `$queue/`. */
 function withoutGroup(topic: string): string {
   return topic.replace(/^(?:\$share\/[^/+#]+|\$queue)\//, '')
-}
-
-function describe(action: EmqxAction | undefined): Readonly<Record<string, string>> {
-  if (!action) return {}
-  const { clientid, username, cert_common_name: commonName, topic } = action
-  const found = Object.entries({ clientId: clientid, username, commonName, topic })
-  return Object.fromEntries(found.flatMap(([name, value]) => (value ? [[name, value]] : [])))
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { RefusalCause } from '../refusal.ts'
+import type { Presented, RefusalCause } from '../refusal.ts'
 import { readTokenName, tokenName, whyTokenUnusable } from './identity-token.ts'
 import type { IdentityTokens } from './identity-tokens.ts'
 import { legacyName, readLegacyName } from './legacy-credential.ts'
@@ -21,8 +21,6 @@ export type LoginJudgement =
   | { readonly cause: RefusalCause; readonly presented: Presented; readonly expected?: string }
   /** It must first be compared with a hash, and the login that comes of it judged again. */
   | { readonly compare: () => Promise<Login> }
-
-type Presented = Readonly<Record<string, string>>
 
 export interface Logins {
   /** Who this is now; synchronous, so that admitting and acting on it are one tick. */

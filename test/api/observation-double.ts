@@ -39,6 +39,7 @@ export function createObservationDouble(now: Date, noted: (...call: unknown[]) =
         return [{ kind: 'device', id: 'device-001', topic: 'a/b', action: 'publish', count: 7, lastAt: now }]
       },
     },
+    isServiceConnected: (name) => name === 'backend',
     deviceList: {
       async page(query) {
         noted('deviceList.page', query)

@@ -27,6 +27,7 @@ async function signet(argv: readonly string[], answers: Parameters<typeof openHu
 describe('rotate start', () => {
   for (const { flags, body } of [
     { flags: ['--all'], body: { filter: { all: true } } },
+    { flags: ['--device', 'pump'], body: { filter: { deviceId: 'pump' } } },
     { flags: ['--user', 'me', '--per-minute', '600'], body: { filter: { userId: 'me' }, perMinute: 600 } },
     { flags: ['--issued-by', 'old-ca.pem'], body: { filter: { issuedBy: 'PEM' } } },
     {
@@ -37,7 +38,7 @@ describe('rotate start', () => {
     test(flags.join(' '), async () => {
       const { stdout, requests } = await signet(['start', ...flags], { 'POST /api/rotations': { body: PROGRESS } })
       expect(requests).toMatchObject([{ call: 'POST /api/rotations', body }])
-      expect(stdout).toMatch(/^Rotation +r1\nState +running\n/)
+      expect(stdout).toMatch(/^Rotation +r1\nState +running\nWhom +all\n/)
       expect(stdout).toMatch(/Waiting +5\nTold +4\nRenewed +3\nConnected +2\nLate +1\n$/)
     })
   }
@@ -56,12 +57,17 @@ describe('rotate start', () => {
 test('rotate list and show print tables, or JSON', async () => {
   const page = (items: readonly object[]) => ({ body: { items, nextCursor: null } })
   const answers = {
-    'GET /api/rotations?limit=500': page([ROTATION]),
+    'GET /api/rotations?limit=500': page([
+      ROTATION,
+      { ...ROTATION, id: 'r2', filter: { deviceId: 'pump', issuedBy: 'PEM' } },
+    ]),
     'GET /api/rotations/r1': { body: PROGRESS },
     'GET /api/rotations/r1/devices?limit=500': page([{ deviceId: 'pump', state: 'told', toldAt: 'T' }]),
     'GET /api/rotations/r1/devices?state=late&limit=500': page([]),
   }
-  expect((await signet(['list'], answers)).stdout).toMatch(/^ROTATION +STATE.*\nr1 +running/)
+  expect((await signet(['list'], answers)).stdout).toMatch(
+    /^ROTATION +STATE +WHOM.*\nr1 +running +all .*\nr2 +running +deviceId pump, issuedBy /,
+  )
   expect(JSON.parse((await signet(['show', 'r1', '--json'], answers)).stdout)).toEqual(PROGRESS)
   expect((await signet(['show', 'r1', '--devices'], answers)).stdout).toMatch(/\npump +told +T\n$/)
   expect(JSON.parse((await signet(['show', 'r1', '--devices', 'late', '--json'], answers)).stdout)).toEqual([])

@@ -68,7 +68,7 @@ test('service list prints a table', async () => {
   const answers = { 'GET /api/services?limit=500': { body: { items: [SERVICE], nextCursor: null } } }
   await using _hub = await openHubDouble(answers, { folder: folder.path })
   const { stdout } = await run({ argv: ['service', 'list'], cwd: folder.path })
-  expect(stdout).toMatch(/^SERVICE +STATE +POLICIES +CREATED\nbackend +active +service:backend +2026/)
+  expect(stdout).toMatch(/^SERVICE +STATE +CONNECTED +POLICIES +CREATED\nbackend +active +no +service:backend +2026/)
 })
 
 describe('service revoke', () => {

@@ -100,7 +100,7 @@ describe('whoever is signed in', () => {
     const reload = vi.spyOn(location, 'reload').mockImplementation(() => undefined)
     const load = () => Promise.reject(new TypeError('error loading dynamically imported module'))
     using scene = openAt('#/devices', { whoIsIn: asEva }, () => load)
-    await scene.says('error loading dynamically imported module')
+    await scene.says('The hub does not answer, or is of another version by now')
     expect(reload).not.toHaveBeenCalled()
     await scene.click('Try again')
     expect(reload).toHaveBeenCalledTimes(1)
@@ -116,6 +116,15 @@ describe('whoever is signed in', () => {
     await scene.says('There is no such page.')
     reject(new TypeError('error loading dynamically imported module'))
     await new Promise(setImmediate)
+    expect(screen.queryByRole('alert')).toBeNull()
+  })
+
+  test('whose role reads nothing is told so once, instead of by every part of a page', async () => {
+    const find = vi.fn(findPage)
+    const asProgram = () => Response.json({ ...EVA, role: 'validator', permissions: ['validate'] })
+    using scene = openAt('#/overview', { whoIsIn: asProgram }, find)
+    await scene.says('The role of this token reads nothing')
+    expect(find).not.toHaveBeenCalled()
     expect(screen.queryByRole('alert')).toBeNull()
   })
 

@@ -125,6 +125,8 @@ test('when a device was seen outlives a restart of the hub', async () => {
   await using again = await startTestHub({ folder: folder.path })
   const { items } = (await again.api('GET', '/api/devices')).json()
   expect(items).toMatchObject([{ deviceId: 'pump', connected: false, lastSeenAt: expect.any(String) }])
+  const diary = (await again.api('GET', '/api/devices/pump/diary')).json()
+  expect(diary.items[0]).toMatchObject({ event: 'seen', at: items[0].lastSeenAt })
 })
 
 test('the CA is told with its list, its signer, and the one before it', async () => {

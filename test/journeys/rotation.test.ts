@@ -115,9 +115,42 @@ test('the deadline ends the older certificates of those who did not renew, with 
   expect(certificates).toMatchObject([{ revocationReason: 'superseded' }])
 })
 
+test('one device is asked as a fleet is, and the audit says which', async () => {
+  await using hub = await startTestHub()
+  await using stack = new AsyncDisposableStack()
+  await hub.enrol('other')
+  const device = stack.use(startSimulatedDevice(await hub.enrol('pump'), view(hub)))
+  await device.said(/^renewal due/)
+  const { id } = await start(hub, { filter: { deviceId: 'pump' } })
+  await expect
+    .poll(() => progressOf(hub, id), { timeout: 50_000 })
+    .toEqual({ ...NONE, state: 'finished', connected: 1 })
+  const { items } = (await hub.api('GET', '/api/audit?action=rotation.start')).json()
+  expect(items).toMatchObject([{ action: 'rotation.start', object: 'pump' }])
+})
+
+describe('one device that has nothing to renew is refused, and nothing is begun', () => {
+  for (const { name, filter } of [
+    { name: 'nobody of that id', filter: { deviceId: 'nobody' } },
+    { name: 'one without a certificate', filter: { deviceId: 'without' } },
+    { name: "another user's", filter: { deviceId: 'pump', userId: 'me' } },
+    { name: 'one with another kind of key', filter: { deviceId: 'pump', keyAlgorithm: 'rsa-4096' } },
+  ]) {
+    test(name, async () => {
+      await using hub = await startTestHub()
+      await hub.enrol('pump')
+      await hub.api('POST', '/api/devices', { body: { deviceId: 'without' } })
+      const answer = await hub.api('POST', '/api/rotations', { body: { filter } })
+      expect(answer.json()).toMatchObject({ status: 404, code: 'certificate_not_found' })
+      expect((await hub.api('GET', '/api/rotations')).json().items).toEqual([])
+    })
+  }
+})
+
 describe('whom it concerns', () => {
   for (const { name, filter, members } of [
     { name: 'all', filter: () => ({ all: true }), members: ['ec', 'rsa', 'short'] },
+    { name: 'one device', filter: () => ({ deviceId: 'rsa' }), members: ['rsa'] },
     { name: 'of a user', filter: () => ({ userId: 'me' }), members: ['rsa'] },
     { name: 'with a kind of key', filter: () => ({ keyAlgorithm: 'rsa-2048' }), members: ['rsa'] },
     { name: 'issued by this CA', filter: (hub: TestHub) => ({ issuedBy: hub.ca }), members: ['ec', 'rsa', 'short'] },

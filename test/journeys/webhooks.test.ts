@@ -150,16 +150,28 @@ describe('a webhook does not reach', () => {
       url: `https://${own ?? '127.0.0.1'}:HUB/`,
       expected: 'is the hub itself',
     },
-    {
-      name: 'the metadata of a cloud',
-      url: 'http://169.254.169.254/latest/meta-data',
-      expected: 'no address for a webhook',
-    },
   ]) {
     test(`${name}, whatever is allowed`, async () => {
       expect(await tryTarget(url, ALL)).toMatchObject({ delivered: false, error: expect.stringContaining(expected) })
     })
   }
+})
+
+test('an address that no setting allows is refused when a webhook is made or changed', async () => {
+  await using hub = await startTestHub({ settings: SETTINGS })
+  await using target = await openWebhookTarget(hub)
+  const { id } = await addWebhook(hub, target.url, {})
+  for (const url of ['http://169.254.169.254/latest/meta-data', 'https://[fe80::1]/', 'https://2852039166/']) {
+    for (const [method, path] of [
+      ['POST', '/api/webhooks'],
+      ['PATCH', `/api/webhooks/${id}`],
+    ] as const) {
+      const answer = (await hub.api(method, path, { body: { url } })).json()
+      expect(answer).toMatchObject({ status: 400, detail: expect.stringContaining('is no address for a webhook') })
+    }
+  }
+  const { items } = (await hub.api('GET', '/api/webhooks')).json()
+  expect(items).toMatchObject([{ id, target: new URL(target.url).origin }])
 })
 
 test('what is secret stands in no log, and a test says what came of it', async () => {

@@ -168,7 +168,7 @@ describe('what is recorded', () => {
     })
     expect(place.scene.registry.refusals.list()[0]?.presented).toMatchObject({
       clientId: 'pump',
-      username: 'ann',
+      userName: 'ann',
       subject: 'CN=pump',
       commonName: 'pump',
       fingerprint: place.device.fingerprint,

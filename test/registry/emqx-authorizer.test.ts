@@ -127,7 +127,7 @@ test('what is recorded names the client, what it asked for, and who it is', asyn
   place.ask({ ...PUBLISH, username: 'ann', topic: 'elsewhere' })
   expect(place.refusals()[0]?.presented).toEqual({
     clientId: 'pump',
-    username: 'ann',
+    userName: 'ann',
     commonName: 'pump',
     topic: 'elsewhere',
     identity: 'device:pump',

@@ -41,6 +41,7 @@ const HABITS = {
 
 const LEAVES = [
   'alternative-name',
+  'check-name',
   'end-reason',
   'errors',
   'log-fields',

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
-import type { RecordRefusal } from '../../refusal.ts'
+import type { Presented, RecordRefusal } from '../../refusal.ts'
 import type { ApiAdmissions } from '../../registry/api-admission.ts'
 import type { Identity } from '../../registry/identity.ts'
 import type { Renewals } from '../../registry/renewals.ts'
@@ -39,6 +39,6 @@ export function deviceAuthentication(
   }
 }
 
-function presentedBy({ kind, id }: Identity): Readonly<Record<string, string>> {
+function presentedBy({ kind, id }: Identity): Presented {
   return { identity: `${kind}:${id}` }
 }

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { DomainError, type ErrorCode } from '../../errors.ts'
 import {
   denialOf,
+  type Presented,
   type ProvenIdentity,
   REFUSAL_MENDS,
   type RecordRefusal,
@@ -41,7 +42,7 @@ const CODES: ReadonlyMap<RefusalCause, ErrorCode> = new Map([
 export async function recordDenial<Result>(
   c: Context<ApiEnv>,
   recordRefusal: RecordRefusal,
-  presented: Readonly<Record<string, string>>,
+  presented: Presented,
   work: () => Promise<Result>,
   proven?: ProvenIdentity,
 ): Promise<Result> {

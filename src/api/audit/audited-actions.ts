@@ -8,7 +8,7 @@ export interface AuditedAction {
 /** The one change that is made before anybody has called. */
 export const SIGN_IN = 'console.sign_in'
 
-/** Method and path as the API describes it; in parentheses the field of the body that says on what. */
+/** Method and path as the API describes it; in parentheses the field of the body, or one in it, that says on what. */
 const ACTIONS = {
   'POST /api/devices (deviceId)': 'device.create',
   'PATCH /api/devices/{id}': 'device.change',
@@ -42,7 +42,7 @@ const ACTIONS = {
   'POST /api/certificates/{fingerprint}/reject': 'certificate.reject',
   'POST /api/certificates/{fingerprint}/hold': 'certificate.hold',
   'POST /api/certificates/{fingerprint}/unhold': 'certificate.unhold',
-  'POST /api/rotations': 'rotation.start',
+  'POST /api/rotations (filter.deviceId)': 'rotation.start',
   'POST /api/rotations/{id}/pause': 'rotation.pause',
   'POST /api/rotations/{id}/resume': 'rotation.resume',
   'POST /api/rotations/{id}/cancel': 'rotation.cancel',
@@ -109,18 +109,21 @@ export function findAuditedAction(method: string, path: string): AuditedAction |
 }
 
 function readField(body: Uint8Array | undefined, field: string): string {
-  const value = parseObject(body)[field]
+  const value = field.split('.').reduce<unknown>((from, name) => asObject(from)[name], parseJson(body))
   return cut(Array.isArray(value) ? value.join(' ') : String(value ?? ''))
 }
 
-function parseObject(body: Uint8Array | undefined): Readonly<Record<string, unknown>> {
+function parseJson(body: Uint8Array | undefined): unknown {
   try {
-    const parsed: unknown = JSON.parse(Buffer.from(body ?? []).toString())
-    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {}
+    return JSON.parse(Buffer.from(body ?? []).toString())
   } catch {
     // Refused later; of what it is about nothing is known.
-    return {}
+    return undefined
   }
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
 }
 
 function decode(part: string): string {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { html, raw } from 'hono/html'
+import { html } from 'hono/html'
 import type { Language } from '../language.ts'
 import { CLAIM_SCRIPT } from './claim-script.ts'
 import { CLAIM_MESSAGES, CLAIM_TEXTS } from './claim-text.ts'
+import { renderPage } from './page.ts'
 import { PAGE_STYLE } from './page-style.ts'
 
 const STYLE = `${PAGE_STYLE}fieldset { margin: 24px 0 16px; padding: 0; border: 0; }
@@ -28,18 +29,12 @@ export const CLAIM_POLICY = `default-src 'none'; style-src ${allow(STYLE)}; scri
 /** The same for everybody who speaks this language: whose link it is stands in the link alone. */
 export function renderClaimPage(language: Language) {
   const text = CLAIM_TEXTS[language]
-  return html`<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${text.title}</title>
-<style>${raw(STYLE)}</style>
-</head>
-<body>
-<main>
-<h1>${text.title}</h1>
-<p>${text.lead}</p>
+  return renderPage({
+    language,
+    title: text.title,
+    style: STYLE,
+    script: CLAIM_SCRIPT,
+    body: html`<p>${text.lead}</p>
 <noscript><p data-message="noscript">${text.noScript}</p></noscript>
 <form id="claim" hidden>
 <fieldset>
@@ -51,10 +46,6 @@ export function renderClaimPage(language: Language) {
 <button id="go">${text.button}</button>
 </form>
 <div role="status">
-${CLAIM_MESSAGES.map((name) => html`<div data-message="${name}" hidden>${text.messages[name]}${name === 'done' ? html` <a id="again" href="#">${text.again}</a>` : ''}</div>\n`)}</div>
-</main>
-<script>${raw(CLAIM_SCRIPT)}</script>
-</body>
-</html>
-`
+${CLAIM_MESSAGES.map((name) => html`<div data-message="${name}" hidden>${text.messages[name]}${name === 'done' ? html` <a id="again" href="#">${text.again}</a>` : ''}</div>\n`)}</div>`,
+  })
 }

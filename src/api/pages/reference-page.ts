@@ -1,8 +1,9 @@
-import { html, raw } from 'hono/html'
+import { html } from 'hono/html'
 import type { Language } from '../language.ts'
 import { type ApiDocument, listByTag } from '../reference/document.ts'
 import { type ReferenceScene, viewExample, viewOperation } from '../reference/operation-view.ts'
 import { viewSchema } from '../reference/schema-view.ts'
+import { renderPage } from './page.ts'
 import { REFERENCE_SCRIPT } from './reference-script.ts'
 import { REFERENCE_STYLE } from './reference-style.ts'
 import { REFERENCE_TEXTS } from './reference-text.ts'
@@ -12,18 +13,12 @@ export function renderReferencePage(language: Language, document: ApiDocument, o
   const text = REFERENCE_TEXTS[language]
   const scene = { document, text, origin }
   const tags = listByTag(document)
-  return html`<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${text.title}</title>
-<style>${raw(REFERENCE_STYLE)}</style>
-</head>
-<body>
-<main>
-<h1>${text.title}</h1>
-<p>${document.info.title} ${document.info.version}. ${text.lead} <a href="/openapi.json">${text.source}: openapi.json</a></p>
+  return renderPage({
+    language,
+    title: text.title,
+    style: REFERENCE_STYLE,
+    script: REFERENCE_SCRIPT,
+    body: html`<p>${document.info.title} ${document.info.version}. ${text.lead} <a href="/openapi.json">${text.source}: openapi.json</a></p>
 <search hidden><label for="filter">${text.filter}</label><input id="filter" type="search" autocomplete="off"></search>
 <p id="nothing" role="status" hidden>${text.nothing}</p>
 <nav aria-label="${text.title}"><ul>${tags.map(([tag]) => html`<li><a href="#${anchorOf(tag)}">${tag}</a></li>\n`)}<li><a href="#schemas">${text.schemas}</a></li></ul></nav>
@@ -34,12 +29,8 @@ ${operations.map((operation) => viewOperation(operation, scene))}</section>
 `,
 )}
 ${viewCredentials(scene)}
-${viewSchemas(scene)}
-</main>
-<script>${raw(REFERENCE_SCRIPT)}</script>
-</body>
-</html>
-`
+${viewSchemas(scene)}`,
+  })
 }
 
 function viewCredentials({ document, text }: ReferenceScene) {

@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { html, raw } from 'hono/html'
 import type { Language } from '../language.ts'
+import { renderPage } from './page.ts'
 import { TRUST_STYLE } from './trust-style.ts'
 import { COMMANDS, type TrustGuide, type TrustText } from './trust-text.ts'
 import { trustTextEnglish } from './trust-text-en.ts'
@@ -21,18 +22,11 @@ const TEXTS = { en: trustTextEnglish, ru: trustTextRussian } as const satisfies 
 /** How a browser or a system comes to trust the CA, for each of them. */
 export function renderTrustPage({ language, origin, certificates }: TrustPageRequest) {
   const text = TEXTS[language](origin)
-  return html`<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${text.title}</title>
-<style>${raw(TRUST_STYLE)}</style>
-</head>
-<body>
-<main>
-<h1>${text.title}</h1>
-<p>${text.lead}</p>
+  return renderPage({
+    language,
+    title: text.title,
+    style: TRUST_STYLE,
+    body: html`<p>${text.lead}</p>
 ${certificates.map((certificate) => renderCertificate(certificate, text, language))}
 <p>${text.compare}</p>
 <pre>${COMMANDS.fingerprint}</pre>
@@ -47,11 +41,8 @@ ${certificates.map((certificate) => renderCertificate(certificate, text, languag
 <li><a href="ca.crl.pem">ca.crl.pem</a> <span>${text.crlPem}</span></li>
 </ul>
 <h2>${text.systems}</h2>
-${text.guides.map(renderGuide)}
-</main>
-</body>
-</html>
-`
+${text.guides.map(renderGuide)}`,
+  })
 }
 
 function renderCertificate({ subject, fingerprint256, validTo }: X509Certificate, text: TrustText, language: Language) {

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { MemberState, Rotation, RotationMember, RotationState } from '../../registry/rotation/rotation.ts'
 import type { RotationProgress } from '../../registry/rotation/rotations.ts'
 import { pageQuery } from '../pagination.ts'
-import { userIdSchema } from './identifier.ts'
+import { deviceIdSchema, userIdSchema } from './identifier.ts'
 import { keyAlgorithmSchema } from './issued-certificate.ts'
 
 const FASTEST = 60_000
@@ -23,6 +23,7 @@ const MEMBER_STATES = {
 } as const satisfies { readonly [Name in MemberState]: Name }
 
 const filterSchema = z.strictObject({
+  deviceId: deviceIdSchema.optional(),
   userId: userIdSchema.optional(),
   expiresBefore: z.iso.datetime({ offset: true }).optional(),
   issuedBy: z.string().min(1).optional().openapi({ description: 'Certificate of the CA that issued them, PEM' }),

@@ -5,7 +5,13 @@ import { policyNamesSchema, serviceNameSchema } from './identifier.ts'
 const stateSchema = z.enum(['active', 'suspended'])
 
 export const serviceSchema = z
-  .object({ name: z.string(), state: stateSchema, policies: z.array(z.string()), createdAt: z.iso.datetime() })
+  .object({
+    name: z.string(),
+    state: stateSchema,
+    connected: z.boolean().openapi({ description: 'Whether a client is connected as this service' }),
+    policies: z.array(z.string()),
+    createdAt: z.iso.datetime(),
+  })
   .openapi('Service')
 
 export const serviceRequestSchema = z
@@ -22,6 +28,9 @@ export const serviceChangesSchema = z
   .strictObject({ policies: policyNamesSchema.optional(), state: stateSchema.optional() })
   .openapi('ServiceChanges')
 
-export function shapeService({ name, state, policies, createdAt }: Service): z.infer<typeof serviceSchema> {
-  return { name, state, policies: [...policies], createdAt: createdAt.toISOString() }
+export function shapeService(
+  { name, state, policies, createdAt }: Service,
+  connected: boolean,
+): z.infer<typeof serviceSchema> {
+  return { name, state, connected, policies: [...policies], createdAt: createdAt.toISOString() }
 }

@@ -25,7 +25,7 @@ const start = createRoute({
   tags,
   summary: 'Ask a fleet to renew its certificates now; answered once every device was looked at',
   request: { body: jsonBody(rotationRequestSchema) },
-  responses: { 201: json(rotationProgressSchema, 'Started'), ...BAD_BODY, ...BAD_CALLER },
+  responses: { 201: json(rotationProgressSchema, 'Started'), ...BAD_BODY, ...BAD_CALLER, ...NOT_FOUND },
 })
 
 const list = createRoute({

@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Service } from '../../registry/service.ts'
 import type { Services } from '../../registry/services.ts'
 import { type Guard, mayAttachWide } from '../access/guard.ts'
 import type { ApiEnv } from '../api-env.ts'
@@ -56,22 +57,23 @@ const remove = createRoute({
   responses: { 204: NO_CONTENT, ...BAD_REQUEST, ...BAD_CALLER, ...NOT_FOUND },
 })
 
-export function serviceRoutes(services: Services, guard: Guard) {
+export function serviceRoutes(services: Services, isConnected: (name: string) => boolean, guard: Guard) {
+  const shape = (service: Service) => shapeService(service, isConnected(service.name))
   return new OpenAPIHono<ApiEnv>()
     .openapi({ ...create, middleware: guard('operate') }, (c) => {
       const service = services.create(exact(c.req.valid('json')), mayAttachWide(c.var.caller))
-      return c.json(shapeService(service), 201)
+      return c.json(shape(service), 201)
     })
     .openapi({ ...list, middleware: guard('read') }, (c) => {
-      return c.json(shapePage(services.list(readPageRequest(c.req.valid('query'))), shapeService), 200)
+      return c.json(shapePage(services.list(readPageRequest(c.req.valid('query'))), shape), 200)
     })
     .openapi({ ...show, middleware: guard('read') }, (c) => {
-      return c.json(shapeService(services.get(c.req.valid('param').name)), 200)
+      return c.json(shape(services.get(c.req.valid('param').name)), 200)
     })
     .openapi({ ...change, middleware: guard('operate') }, async (c) => {
       const changes = exact(c.req.valid('json'))
       const service = await services.change(c.req.valid('param').name, changes, mayAttachWide(c.var.caller))
-      return c.json(shapeService(service), 200)
+      return c.json(shape(service), 200)
     })
     .openapi({ ...remove, middleware: guard('operate') }, async (c) => {
       await services.remove(c.req.valid('param').name)

@@ -3,7 +3,7 @@ import type { DisconnectReason } from '../../end-reason.ts'
 import { DomainError } from '../../errors.ts'
 import { identityFields } from '../../log-fields.ts'
 import type { Logger } from '../../logger.ts'
-import type { RecordRefusal, RefusalCause } from '../../refusal.ts'
+import type { Presented, RecordRefusal, RefusalCause } from '../../refusal.ts'
 import type { Identity } from '../../registry/identity.ts'
 import { isTopicFilter } from '../../topic.ts'
 import type { BoundReports } from '../bound-reports.ts'
@@ -200,12 +200,7 @@ export class Gatekeeper {
     return verdicts
   }
 
-  #record(
-    { connection, session }: Served,
-    cause: RefusalCause,
-    topic?: string,
-    more: Readonly<Record<string, string>> = {},
-  ): void {
+  #record({ connection, session }: Served, cause: RefusalCause, topic?: string, more: Presented = {}): void {
     const { identity, clientId } = session
     const presented = {
       identity: `${identity.kind}:${identity.id}`,

@@ -1,3 +1,4 @@
+import type { CheckName } from '../../check-name.ts'
 import type { Texts } from '../language.ts'
 
 /** What the hub looks at when it is asked how it, or a device, does. */
@@ -46,4 +47,4 @@ export const CHECK_TEXT = {
     state: 'Состояние',
     store_bytes: 'Хранилище сообщений',
   },
-} as const satisfies Texts<Readonly<Record<string, string>>>
+} as const satisfies Texts<Readonly<Record<CheckName, string>>>

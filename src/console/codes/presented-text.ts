@@ -1,9 +1,12 @@
+import type { PresentedName } from '../../refusal.ts'
 import type { Texts } from '../language.ts'
 
 /** What a peer has shown of itself, by the names that refusals have for it. */
 export const PRESENTED_TEXT = {
   en: {
+    administrator: 'Administrator',
     clientId: 'Client id',
+    commonName: 'CN',
     error: 'What TLS says',
     fingerprint: 'Fingerprint',
     identity: 'Who',
@@ -15,13 +18,19 @@ export const PRESENTED_TEXT = {
     role: 'Role',
     serialNumber: 'Serial number',
     sessionId: 'Session of the console',
+    sessionName: 'Whose session of the console',
     subject: 'Subject',
+    subProtocols: 'Sub-protocols of WebSocket',
     token: 'Token',
+    tokenId: 'Token',
+    tokenName: 'Name of the token',
     topic: 'Topic',
     userName: 'User name',
   },
   ru: {
+    administrator: 'Администратор',
     clientId: 'Client id',
+    commonName: 'CN',
     error: 'Что сообщает TLS',
     fingerprint: 'Отпечаток',
     identity: 'Кто',
@@ -33,9 +42,13 @@ export const PRESENTED_TEXT = {
     role: 'Роль',
     serialNumber: 'Серийный номер',
     sessionId: 'Вход в консоль',
+    sessionName: 'Чей вход в консоль',
     subject: 'Субъект',
+    subProtocols: 'Подпротоколы WebSocket',
     token: 'Токен',
+    tokenId: 'Токен',
+    tokenName: 'Имя токена',
     topic: 'Топик',
     userName: 'Имя пользователя',
   },
-} as const satisfies Texts<Readonly<Record<string, string>>>
+} as const satisfies Texts<Readonly<Record<PresentedName, string>>>

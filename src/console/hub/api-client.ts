@@ -9,6 +9,8 @@ export interface ApiClient {
   get<Answer>(path: string, query?: Query): Promise<Answer>
   /** With a body as JSON. */
   send<Answer>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer>
+  /** Resolves to what the hub warns of though it was done (RFC 7234 §5.5), a sentence each. */
+  remove(path: string): Promise<readonly string[]>
   /** A file, as the API hands it out once. */
   download(method: 'GET' | 'POST', path: string, body?: unknown): Promise<DownloadedFile>
 }
@@ -36,6 +38,7 @@ export function createApiClient(fetchHub: FetchHub, onSignedOut: () => void): Ap
   return {
     get: async (path, query = {}) => readJson(await call('GET', withQuery(path, query))),
     send: async (method, path, body) => readJson(await call(method, path, body)),
+    remove: async (path) => readWarnings((await call('DELETE', path)).headers.get('warning') ?? ''),
     download: async (method, path, body) => {
       const answer = await call(method, path, body)
       return { name: fileName(answer.headers.get('content-disposition')), content: await answer.blob() }
@@ -71,6 +74,11 @@ async function readProblem(answer: Response): Promise<Problem> {
 function unreachable(error: unknown): ProblemError {
   const detail = error instanceof Error ? error.message : String(error)
   return new ProblemError({ title: 'Unreachable', status: 0, detail, code: 'unreachable' })
+}
+
+/** Several come in one header, and each text is in quotes. */
+function readWarnings(header: string): readonly string[] {
+  return [...header.matchAll(/"([^"]*)"/g)].map(([, text = '']) => text)
 }
 
 function fileName(disposition: string | null): string {

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { missed, returned } from './event-feed.ts'
 import { type Problem, toProblem } from './problem.ts'
 
 /** A page of a list, as the API answers it. */
@@ -50,7 +51,10 @@ export function useList<Row>(
     return () => {
       turn.current += 1
     }
-  }, [...inputs])
+  }, [...inputs, missed.value])
+  useEffect(() => {
+    if (state.problem) void load(undefined)
+  }, [returned.value])
   return {
     rows: state.rows,
     problem: state.problem,

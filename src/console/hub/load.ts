@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { missed, returned } from './event-feed.ts'
 import { type Problem, toProblem } from './problem.ts'
 
 /** What a page asked for: nothing yet, the answer, or why there is none; what was shown before stays while it is asked again. */
@@ -36,7 +37,10 @@ export function useLoad<T>(ask: () => Promise<T>, inputs: readonly unknown[], ev
       clearInterval(timer)
       turn.current += 1
     }
-  }, [...inputs, everyMs])
+  }, [...inputs, everyMs, missed.value])
+  useEffect(() => {
+    if (state.problem) void reload()
+  }, [returned.value])
   const set = (data: T): void => setState({ data, problem: undefined, isLoading: false })
   return { ...state, reload, set }
 }

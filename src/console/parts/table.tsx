@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { counted, read } from '../language.ts'
 import { PART_TEXT } from './part-text.ts'
 import { useTableKeys } from './table-keys.ts'
@@ -25,6 +25,8 @@ export interface TableProps<Row> {
   readonly columns: readonly Column<Row>[]
   readonly rows: readonly Row[]
   readonly keyOf: (row: Row) => string
+  /** Which rows of all: when these are others, the list is shown from its beginning. */
+  readonly view?: string
   readonly order?: Order
   readonly onOrder?: (order: Order) => void
   /** Enter on a row, or a click beside its links, buttons and their questions. */
@@ -43,9 +45,17 @@ export interface TableProps<Row> {
 /** A list: fixed head, order, marks, keys (`j`, `k`, Enter, `x`); past 200 rows only those in sight are drawn. */
 export function Table<Row>(props: TableProps<Row>) {
   const { label, columns, rows, keyOf, order, onOrder, onOpen, selection, onSelect, onMore, empty } = props
+  const view = [props.view, order?.by, order?.direction].join(' ')
   const list = useRef<HTMLElement | null>(null)
   const [current, setCurrent] = useState(-1)
   const { start, end, before, after } = useVisibleRows(list, rows.length, onMore)
+  const shown = useRef(view)
+  useEffect(() => {
+    if (shown.current === view) return
+    shown.current = view
+    if (list.current) list.current.scrollTop = 0
+    setCurrent(-1)
+  }, [view])
   const toggle = (row: Row): void => onSelect?.(toggled(selection ?? NONE, keyOf(row)))
   const onKeyDown = useTableKeys({ list, rows, current, setCurrent, onOpen, onToggle: selection && toggle })
   if (rows.length === 0 && empty !== undefined) return <div class="empty panel">{empty}</div>

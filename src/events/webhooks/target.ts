@@ -18,9 +18,15 @@ export class TargetRefused extends Error {
   override readonly name = 'TargetRefused'
 }
 
+/** Whether an address stands in it that no setting allows; of a name that is known only when it is looked up. */
+export function isNeverAllowed(url: URL): boolean {
+  const hostname = hostnameOf(url)
+  return isIP(hostname) !== 0 && kindOfAddress(hostname) === 'forbidden'
+}
+
 /** The addresses of the target, each of them allowed now; the connection is to be made to one of these, and no other. */
 export async function resolveTarget(url: URL, policy: TargetPolicy, lookUp: LookUp): Promise<readonly LookupAddress[]> {
-  const hostname = url.hostname.replace(/^\[|\]$/g, '')
+  const hostname = hostnameOf(url)
   const family = isIP(hostname)
   const addresses = family === 0 ? await lookUp(hostname) : [{ address: hostname, family }]
   if (addresses.length === 0) throw new TargetRefused(`${hostname} has no address`)
@@ -38,4 +44,8 @@ function requireAllowed({ protocol, port }: URL, address: string, policy: Target
     throw new TargetRefused(`${address} is private: name it in webhooks.allow, or set webhooks.allow_private`)
   }
   if (kind === 'public' && protocol === 'http:') throw new TargetRefused(`${address} is public: only https goes there`)
+}
+
+function hostnameOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '')
 }

@@ -13,6 +13,7 @@ import type { DeliveryQueue } from './delivery-queue.ts'
 import type { DeliveryStore, WebhookStore } from './ports.ts'
 import type { Outcome, Send } from './sender.ts'
 import { createSecret } from './signature.ts'
+import { isNeverAllowed } from './target.ts'
 import type { Webhook } from './webhook.ts'
 
 export type WebhookRequest = Pick<Webhook, 'url'> & Partial<Omit<Webhook, 'id' | 'createdAt'>>
@@ -52,11 +53,12 @@ export class Webhooks {
     for (const webhook of this.#byId.values()) options.queue.open(webhook)
   }
 
-  /** Throws `webhooks_over_limit`. */
+  /** Throws `webhooks_over_limit`, or `bad_request` for an address that no webhook may go to. */
   create({ url, name = '', ...request }: WebhookRequest): Webhook {
     if (this.#byId.size >= MAX_WEBHOOKS) {
       throw new DomainError('webhooks_over_limit', `There are ${MAX_WEBHOOKS} webhooks: remove one first`)
     }
+    requirePossible(url)
     const id = randomBytes(ID_OCTETS).toString('hex')
     const nothing = { state: 'active', headers: {}, types: [], topicFilters: [], format: 'json' } as const
     const secret = createSecret()
@@ -76,6 +78,7 @@ export class Webhooks {
   }
 
   change(id: string, changes: WebhookChanges): Webhook {
+    if (changes.url !== undefined) requirePossible(changes.url)
     return this.#save({ ...this.get(id), ...changes })
   }
 
@@ -161,4 +164,10 @@ export class Webhooks {
     if (delivery?.webhookId === id) return delivery
     throw new DomainError('delivery_not_found', `Webhook ${id} has no delivery ${JSON.stringify(deliveryId)}`)
   }
+}
+
+function requirePossible(text: string): void {
+  const url = new URL(text)
+  if (!isNeverAllowed(url)) return
+  throw new DomainError('bad_request', `${url.hostname} is no address for a webhook, and no setting makes it one`)
 }

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Clock } from '../../clock.ts'
 import { type ChainVerdict, CLIENT_AUTH, describeCertificate, readPeerCertificate } from '../../peer-identity.ts'
-import { REFUSAL_MENDS, type RefusalCause } from '../../refusal.ts'
+import { type Presented, REFUSAL_MENDS, type RefusalCause } from '../../refusal.ts'
 import type { Admission, Admissions } from '../admission.ts'
 import type { AuthMode } from '../auth-mode.ts'
 import type { CertificateKind } from '../certificate.ts'
@@ -16,7 +16,7 @@ export interface CertificateVerdict {
   readonly cause?: RefusalCause
   readonly mend?: string
   readonly expected?: string
-  readonly presented: Readonly<Record<string, string>>
+  readonly presented: Presented
   readonly kind: CertificateKind | 'ca' | undefined
   /** What an operator may want to know besides, a sentence each. */
   readonly hints: readonly string[]

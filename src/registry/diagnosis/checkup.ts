@@ -1,3 +1,4 @@
+import type { CheckName, ReadinessName } from '../../check-name.ts'
 import type { Clock } from '../../clock.ts'
 import type { RefusalCause } from '../../refusal.ts'
 import type { RecordedRefusal, RefusalRing } from '../refusal-ring.ts'
@@ -11,7 +12,7 @@ export interface OwnCertificate {
 }
 
 export interface CheckupOptions {
-  readonly readiness: readonly { readonly name: string; isReady(): boolean | Promise<boolean> }[]
+  readonly readiness: readonly { readonly name: ReadinessName; isReady(): boolean | Promise<boolean> }[]
   readonly ca: OwnCertificate
   /** Asked at each check-up: it may be swapped while the hub runs. */
   readonly server: () => OwnCertificate & { readonly names: readonly string[] }
@@ -42,7 +43,7 @@ export function createCheckup(options: CheckupOptions): () => Promise<readonly F
   }
 }
 
-const READINESS_MENDS: ReadonlyMap<string, string> = new Map([
+const READINESS_MENDS: ReadonlyMap<ReadinessName, string> = new Map([
   ['database', "data/hub.db does not answer: see the hub's log, and who else has it open"],
   ['store_bytes', 'the messages that wait fill limits.store_bytes: end sessions that do not fetch theirs, or raise it'],
   ['mqtt_database', "data/mqtt.db cannot be written: make room on the disk of data_dir, and see the hub's log"],
@@ -50,7 +51,7 @@ const READINESS_MENDS: ReadonlyMap<string, string> = new Map([
 ])
 
 /** What to do about a check of /readyz that is red. */
-export function mendReadiness(name: string): string {
+export function mendReadiness(name: ReadinessName): string {
   return READINESS_MENDS.get(name) ?? "see the hub's log"
 }
 
@@ -78,7 +79,7 @@ const SERVER_WARNING_DAYS = 30
 const MEND_CA = 'plan the change to a new CA: devices must learn to trust it before this one ends'
 const MEND_SERVER = 'restart the hub: it renews its certificate at two thirds of its life; devices need nothing new'
 
-function checkLife(name: string, own: OwnCertificate, now: Date, warningDays: number, mend: string): Finding {
+function checkLife(name: CheckName, own: OwnCertificate, now: Date, warningDays: number, mend: string): Finding {
   const { subject, notAfter } = own
   const end = notAfter.toISOString()
   if (now > notAfter) return finding(name, 'failed', `${subject} expired at ${end}`, mend)

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import { readAttributes } from '../../peer-identity.ts'
 import type { Certificate } from '../certificate.ts'
+import type { LastSeen } from '../last-seen.ts'
 import type { Page, PageRequest } from '../page.ts'
 import type { CertificateStore } from '../ports.ts'
 import type { RecordedRefusal, RefusalRing } from '../refusal-ring.ts'
@@ -9,6 +10,8 @@ import type { RecentEvent, RecentEvents } from './recent-events.ts'
 export interface DiaryEntry extends Omit<RecentEvent, 'number' | 'event'> {
   readonly event:
     | RecentEvent['event']
+    /** It came or went then; more is not known of it any more. */
+    | 'seen'
     | 'refused'
     | 'certificate_issued'
     | 'certificate_renewed'
@@ -30,17 +33,19 @@ export interface DiaryOptions {
   readonly recent: RecentEvents
   readonly refusals: Pick<RefusalRing, 'list'>
   readonly certificates: Pick<CertificateStore, 'listOf'>
+  /** When a device came or went last, starts of the hub before this one included. */
+  readonly lastSeen: LastSeen
   readonly clock: Clock
 }
 
 const MAX_OF_EACH = 100
 
-export function createDiary({ recent, refusals, certificates, clock }: DiaryOptions): Diary {
+export function createDiary({ recent, refusals, certificates, lastSeen, clock }: DiaryOptions): Diary {
   return {
     refusalsOf,
     read(kind, id, { limit, after }) {
       const entries = [
-        ...recent.listOf(kind, id).map(({ number, ...entry }) => place(entry, String(number))),
+        ...tellRecent(kind, id).map(({ number, ...entry }) => place(entry, String(number))),
         ...refusalsOf(kind, id).map((refusal) => place({ at: refusal.at, event: 'refused', refusal }, keyOf(refusal))),
         ...tellCertificates(certificates.listOf(kind, id).slice(0, MAX_OF_EACH), clock()),
       ].toSorted((a, b) => (a.key < b.key ? 1 : -1))
@@ -50,6 +55,13 @@ export function createDiary({ recent, refusals, certificates, clock }: DiaryOpti
       const last = shown.at(-1)
       return last && rest.length > limit ? { items, nextCursor: last.key } : { items }
     },
+  }
+
+  function tellRecent(kind: 'device' | 'service', id: string): readonly (DiaryEntry & { readonly number: number })[] {
+    const told = recent.listOf(kind, id)
+    if (kind === 'service' || told.some(({ event }) => event === 'connected' || event === 'disconnected')) return told
+    const at = lastSeen.of(id)
+    return at ? [...told, { at, event: 'seen', number: 0 }] : told
   }
 
   function refusalsOf(kind: 'device' | 'service', id: string): readonly RecordedRefusal[] {

@@ -100,19 +100,21 @@ function checkSession(sessions: readonly LiveSession[], newestFirst: readonly Di
   return last?.refusal ? [...live, tellRefusal(last.at, last.refusal)] : live
 }
 
-const ATTEMPTS: ReadonlySet<DiaryEntry['event']> = new Set(['connected', 'disconnected', 'left', 'refused'])
+const ATTEMPTS: ReadonlySet<DiaryEntry['event']> = new Set(['connected', 'disconnected', 'left', 'refused', 'seen'])
 
 function tellAbsence(last: DiaryEntry | undefined): Finding {
-  if (!last) {
-    const mend = "check its network, the hub's address and port, and the refusals of strangers: signet refusals"
-    return finding('session', 'warning', 'not connected, and nothing came from it since the hub started', mend)
-  }
+  if (!last) return finding('session', 'warning', SILENT, MEND_SILENT)
   if (last.refusal) return tellRefusal(last.at, last.refusal)
+  if (last.event === 'seen') {
+    return finding('session', 'warning', `not connected: last seen at ${last.at.toISOString()}`, MEND_SILENT)
+  }
   const detail = `not connected: ${last.event} at ${last.at.toISOString()}${last.reason ? `, ${last.reason}` : ''}`
   if (last.event === 'left') return finding('session', 'warning', detail, MEND_LEFT)
   return finding('session', 'warning', detail, 'nothing was refused to it since: check the device and its network')
 }
 
+const SILENT = 'not connected, and nothing came from it since the hub started'
+const MEND_SILENT = "check its network, the hub's address and port, and the refusals of strangers: signet refusals"
 const MEND_LEFT =
   'connect it to a name of the certificate (signet doctor lists them), or add the name to tls.server_names'
 

@@ -1,3 +1,4 @@
+import type { CheckName } from '../../check-name.ts'
 import type { RefusalCause } from '../../refusal.ts'
 
 /** How a check ended; a note is worth reading and nothing to mend here. */
@@ -5,7 +6,7 @@ export type FindingStatus = 'ok' | 'note' | 'warning' | 'failed'
 
 /** What one check found, in words for an operator. */
 export interface Finding {
-  readonly name: string
+  readonly name: CheckName
   readonly status: FindingStatus
   readonly detail: string
   /** What to do; none where there is nothing. */
@@ -14,7 +15,7 @@ export interface Finding {
   readonly cause?: RefusalCause
 }
 
-export function finding(name: string, status: FindingStatus, detail: string, mend?: string): Finding {
+export function finding(name: CheckName, status: FindingStatus, detail: string, mend?: string): Finding {
   return { name, status, detail, ...(mend === undefined || status === 'ok' ? {} : { mend }) }
 }
 

@@ -1,6 +1,6 @@
 import { DomainError } from '../../errors.ts'
 import { describeCertificate, type Peer } from '../../peer-identity.ts'
-import { denialOf, REFUSAL_MENDS, type RefusalCause } from '../../refusal.ts'
+import { denialOf, type Presented, REFUSAL_MENDS, type RefusalCause } from '../../refusal.ts'
 import type { Identity } from '../identity.ts'
 import type { Renewals, Renewed } from '../renewals.ts'
 import { parseRenewalMessage, type RenewalMessage } from './renewal-message.ts'
@@ -12,7 +12,7 @@ export interface RenewalCall {
   readonly payload: Buffer
   readonly identity: Identity
   readonly peer: Peer
-  readonly refuse: (cause: RefusalCause, presented: Readonly<Record<string, string>>) => void
+  readonly refuse: (cause: RefusalCause, presented: Presented) => void
 }
 
 /** Where devices that speak MQTT alone renew their certificates. */
@@ -77,7 +77,7 @@ export function createRenewalDesk({ renewals, publish, onFailure }: RenewalDeskO
     if (request.length === 0) throw new DomainError('csr_invalid', 'The message holds no certificate request')
     return shapeRenewed(await renewals.renew(peer, request))
 
-    function refuseAs(cause: RefusalCause, presented: Readonly<Record<string, string>>): Refused {
+    function refuseAs(cause: RefusalCause, presented: Presented): Refused {
       refuse(cause, { identity: `device:${identity.id}`, ...presented })
       return describe(new DomainError('unauthorized', REFUSAL_MENDS[cause]))
     }
@@ -115,7 +115,7 @@ function describe({ code, message }: DomainError): Refused {
   return { error: { code, message } }
 }
 
-function describePeer({ certificate }: Peer): Readonly<Record<string, string>> {
+function describePeer({ certificate }: Peer): Presented {
   return certificate ? describeCertificate(certificate) : {}
 }
 

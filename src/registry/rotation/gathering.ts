@@ -7,11 +7,11 @@ import type { Rotation, RotationFilter } from './rotation.ts'
 
 /** Of so many devices behind `gatheredTo`, those that a rotation concerns, and the last that was looked at. */
 export function gather(
-  { filter, createdAt, gatheredTo = '' }: Rotation,
+  { filter, createdAt, gatheredTo = '' }: Pick<Rotation, 'filter' | 'createdAt' | 'gatheredTo'>,
   fleet: Pick<Fleet, 'listDevices' | 'certificatesOf'>,
   limit: number,
 ): { readonly members: readonly string[]; readonly gatheredTo: string | undefined } {
-  const deviceIds = fleet.listDevices(gatheredTo, limit, filter.userId)
+  const deviceIds = fleet.listDevices(gatheredTo, limit, filter)
   const fits = openFilter(filter)
   const isMember = (deviceId: string): boolean => {
     const current = fleet.certificatesOf(deviceId).find((one) => isActive(one, createdAt))

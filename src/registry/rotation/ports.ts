@@ -1,6 +1,6 @@
 import type { Certificate } from '../certificate.ts'
 import type { Page, PageRequest } from '../page.ts'
-import type { Rotation, RotationMember, RotationState } from './rotation.ts'
+import type { Rotation, RotationFilter, RotationMember, RotationState } from './rotation.ts'
 
 export interface RotationStore {
   find(id: string): Rotation | undefined
@@ -20,7 +20,7 @@ export interface RotationStore {
 /** The devices that there are, with the certificates they could show. */
 export interface Fleet {
   /** So many devices behind this id, in the order of their ids. */
-  listDevices(after: string, limit: number, userId: string | undefined): readonly string[]
+  listDevices(after: string, limit: number, whose: Pick<RotationFilter, 'deviceId' | 'userId'>): readonly string[]
   /** Newest first. */
   certificatesOf(deviceId: string): readonly Certificate[]
 }

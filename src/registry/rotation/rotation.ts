@@ -2,6 +2,7 @@ import type { KeyAlgorithm } from '../ports.ts'
 
 /** Whose certificates are to be renewed: those that fit all that is named; nothing named is every device. */
 export interface RotationFilter {
+  readonly deviceId?: string
   readonly userId?: string
   /** RFC 3339. */
   readonly expiresBefore?: string

@@ -23,7 +23,10 @@ export interface MemberRequest extends PageRequest {
 
 /** Campaigns in which a fleet renews its certificates before their time. */
 export interface Rotations {
-  /** Resolves once every device was looked at; throws `bad_request` for a filter or deadline that cannot be meant. */
+  /**
+   * Resolves once every device was looked at; throws `bad_request` for a filter or deadline that cannot be meant,
+   * `certificate_not_found` for a device that has none to renew.
+   */
   start(request: RotationRequest): Promise<Rotation>
   /** Goes on with those that an end of the process has interrupted. */
   resumeGathering(): Promise<void>
@@ -56,6 +59,7 @@ export function createRotations({ store, fleet, events, clock, signal }: Rotatio
     async start({ filter, perMinute, deadline }) {
       const now = clock()
       requireMeant(filter, deadline, now)
+      requireRenewable(filter, now)
       const rotation = { id: randomUUID(), filter, perMinute, deadline, createdAt: now, gatheredTo: '' }
       store.insert({ ...rotation, state: 'running' })
       events.publish('rotation.changed', { id: rotation.id, state: 'running' })
@@ -98,6 +102,17 @@ export function createRotations({ store, fleet, events, clock, signal }: Rotatio
     const rotation = store.find(id)
     if (!rotation) throw new DomainError('rotation_not_found', `No rotation has the id ${JSON.stringify(id)}`)
     return rotation
+  }
+
+  function requireRenewable(filter: RotationFilter, createdAt: Date): void {
+    const { deviceId } = filter
+    if (deviceId === undefined) return
+    const { members } = gather({ filter, createdAt, gatheredTo: '' }, fleet, 1)
+    if (members.length > 0) return
+    throw new DomainError(
+      'certificate_not_found',
+      `Device ${deviceId} has no certificate to renew that fits all of this`,
+    )
   }
 
   async function gatherAll(id: string): Promise<void> {

@@ -20,13 +20,13 @@ describe('health', () => {
     test(`GET /readyz ${name}`, async () => {
       const readiness = [
         { name: 'database', isReady: () => true },
-        { name: 'disk', isReady: async () => disk },
-      ]
+        { name: 'file_handles', isReady: async () => disk },
+      ] as const
       const answer = await createHarness({ readiness }).call('/readyz')
       expect(answer.status).toBe(status)
       const checks = [
         { name: 'database', ok: true },
-        { name: 'disk', ok: disk },
+        { name: 'file_handles', ok: disk },
       ]
       expect(answer.body).toEqual({ status: expected, checks })
     })

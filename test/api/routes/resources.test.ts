@@ -11,7 +11,7 @@ const DEVICE = {
   createdAt: AT,
   legacy: null,
 }
-const SERVICE = { name: 'backend', state: 'active', policies: ['service:backend'], createdAt: AT }
+const SERVICE = { name: 'backend', state: 'active', connected: true, policies: ['service:backend'], createdAt: AT }
 const RULES = [{ effect: 'allow', actions: ['publish', 'subscribe'], topicFilter: 'users/{user}/devices/{device}/#' }]
 const POLICY = { name: 'device', rules: RULES, clientId: 'own' }
 

@@ -29,6 +29,18 @@ function problemOf(call: Promise<unknown>): Promise<unknown> {
   )
 }
 
+test('what the hub warns of, though it was done, is told', async () => {
+  const headers = new Headers()
+  for (const name of ['token a', 'its imported password']) headers.append('warning', `299 - "${name} lets it in"`)
+  const { api, asked } = createClient(() => Response.json({}, { headers }))
+  expect(await api.remove('api/devices/certificates/pump')).toEqual([
+    'token a lets it in',
+    'its imported password lets it in',
+  ])
+  expect(asked[0]?.init.method).toBe('DELETE')
+  expect(await createClient(() => Response.json({})).api.remove('api/devices/certificates/pump')).toEqual([])
+})
+
 describe('a question', () => {
   for (const { query, url } of [
     { query: undefined, url: 'api/devices' },

@@ -1,32 +1,49 @@
 import { signal } from '@preact/signals'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createEventFeed, type EventStream, type HubEvent, useEvents } from '../../../src/console/hub/event-feed.ts'
+import {
+  createEventFeed,
+  type EventStream,
+  type HubEvent,
+  missed,
+  returned,
+  useEvents,
+} from '../../../src/console/hub/event-feed.ts'
 import { EVENT_TYPES } from '../../../src/console/hub/event-types.ts'
-import { drawInDocument, waitFor } from '../../support/console/console-scene.tsx'
+import { drawInDocument, fireEvent, waitFor } from '../../support/console/console-scene.tsx'
 
 const AT = '2026-03-01T12:00:00.000Z'
 
 /** A hub whose streams the test holds. */
 function createStreams() {
   const streams: {
+    readonly address: string
     readonly types: string[]
     isClosed: boolean
-    readyState: number
     send(type: string, data: unknown): void
+    /** It is answered with a stream. */
+    start(): void
+    /** What a browser does where it is not answered with a stream, or, with 0, where it comes again by itself. */
+    fail(readyState: number): void
   }[] = []
-  const open = (): EventStream => {
+  const open = (address: string): EventStream => {
     const listeners = new Map<string, (message: MessageEvent<string>) => void>()
+    const state = { readyState: 1 }
     const stream = {
+      address,
       types: [] as string[],
       isClosed: false,
-      readyState: 1,
+      start: () => listeners.get('open')?.(new MessageEvent('open')),
+      fail(readyState: number) {
+        state.readyState = readyState
+        listeners.get('error')?.(new MessageEvent('error'))
+      },
       send: (type: string, data: unknown) =>
         listeners.get(type)?.({ data: JSON.stringify({ id: '1', type, at: AT, data }) } as MessageEvent<string>),
     }
     streams.push(stream)
     return {
       get readyState() {
-        return stream.readyState
+        return state.readyState
       },
       addEventListener(type, listen) {
         stream.types.push(type)
@@ -42,22 +59,42 @@ function createStreams() {
 
 const TYPES = ['device.connected', 'device.disconnected', 'backup.made']
 
+function createFeed() {
+  const { streams, open } = createStreams()
+  const onRefused = vi.fn()
+  const feed = createEventFeed({ open, types: TYPES, onRefused })
+  const listen: typeof feed.listen = (types, hear) => {
+    const end = feed.listen(types, hear)
+    ends.push(end)
+    return end
+  }
+  return { streams, onRefused, feed: { listen, end: feed.end } }
+}
+
+const ends: (() => void)[] = []
+afterEach(() => {
+  for (const end of ends.splice(0)) end()
+})
+
+function hide(isHidden: boolean): void {
+  Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true })
+  fireEvent(document, new window.Event('visibilitychange'))
+}
+
 describe('the feed of events', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
   afterEach(() => void vi.useRealTimers())
 
   test('opens a stream for the first who listens, and one alone, of all types', () => {
-    const { streams, open } = createStreams()
-    const feed = createEventFeed(open, TYPES)
+    const { streams, feed } = createFeed()
     expect(streams).toHaveLength(0)
     feed.listen([], vi.fn())
     feed.listen(['backup.made'], vi.fn())
-    expect(streams.map(({ types }) => types)).toEqual([TYPES])
+    expect(streams.map(({ types }) => types)).toEqual([[...TYPES, 'gap', 'open', 'error']])
   })
 
   test('tells each what it asked for, and everything to whoever named nothing', () => {
-    const { streams, open } = createStreams()
-    const feed = createEventFeed(open, TYPES)
+    const { streams, feed } = createFeed()
     const [all, some] = [vi.fn<(event: HubEvent) => void>(), vi.fn<(event: HubEvent) => void>()]
     feed.listen([], all)
     feed.listen(['device.connected', 'backup.made'], some)
@@ -67,8 +104,7 @@ describe('the feed of events', () => {
   })
 
   test('closes its stream half a minute after the last has left, and opens another for the next', () => {
-    const { streams, open } = createStreams()
-    const feed = createEventFeed(open, TYPES)
+    const { streams, feed } = createFeed()
     const [first, second] = [vi.fn(), vi.fn()]
     const endFirst = feed.listen([], first)
     const endSecond = feed.listen([], second)
@@ -80,18 +116,17 @@ describe('the feed of events', () => {
     expect(second).toHaveBeenCalledTimes(1)
     endSecond()
     vi.advanceTimersByTime(29_999)
+    endSecond()
     expect(streams[0]?.isClosed).toBe(false)
     vi.advanceTimersByTime(1)
     expect(streams[0]?.isClosed).toBe(true)
-    endSecond()
     feed.listen([], first)
     vi.advanceTimersByTime(60_000)
     expect(streams.map(({ isClosed }) => isClosed)).toEqual([true, false])
   })
 
   test('keeps its stream for the page that follows', () => {
-    const { streams, open } = createStreams()
-    const feed = createEventFeed(open, TYPES)
+    const { streams, feed } = createFeed()
     const [before, after] = [vi.fn(), vi.fn()]
     feed.listen([], before)()
     feed.listen(['backup.made'], after)
@@ -102,28 +137,80 @@ describe('the feed of events', () => {
     expect(streams.map(({ isClosed }) => isClosed)).toEqual([false])
   })
 
-  test('opens another where the hub has refused the last one', () => {
-    const { streams, open } = createStreams()
-    const feed = createEventFeed(open, TYPES)
-    feed.listen([], vi.fn())
-    const [stream] = streams
-    if (stream) stream.readyState = 2
-    const listen = vi.fn()
-    feed.listen([], listen)
-    streams[1]?.send('backup.made', {})
-    expect(listen).toHaveBeenCalledTimes(1)
-    expect(streams).toHaveLength(2)
-  })
-
   test('ends with the session, at once, and begins anew for the next', () => {
-    const { streams, open } = createStreams()
-    const feed = createEventFeed(open, TYPES)
-    feed.listen([], vi.fn())()
+    const { streams, feed } = createFeed()
+    const end = feed.listen([], vi.fn())
+    streams[0]?.send('backup.made', {})
     feed.end()
     expect(streams[0]?.isClosed).toBe(true)
-    feed.end()
+    end()
     feed.listen([], vi.fn())
-    expect(streams.map(({ isClosed }) => isClosed)).toEqual([true, false])
+    expect(streams.map(({ address, isClosed }) => [address, isClosed])).toEqual([
+      ['api/events', true],
+      ['api/events', false],
+    ])
+  })
+})
+
+describe('where the thread is lost', () => {
+  afterEach(() => {
+    hide(false)
+    vi.useRealTimers()
+  })
+
+  test('a tab that nobody looks at holds no connection, and goes on from its last event', () => {
+    const { streams, feed } = createFeed()
+    feed.listen([], vi.fn())
+    streams[0]?.send('backup.made', {})
+    const before = missed.value
+    hide(true)
+    expect(streams[0]?.isClosed).toBe(true)
+    feed.listen([], vi.fn())
+    expect(streams).toHaveLength(1)
+    hide(false)
+    hide(false)
+    expect(streams.map(({ address }) => address)).toEqual(['api/events', 'api/events?lastEventId=1'])
+    expect(missed.value).toBe(before)
+  })
+
+  test('what is shown is asked for anew where it is not known what was missed', () => {
+    const { streams, feed } = createFeed()
+    feed.listen([], vi.fn())
+    const before = missed.value
+    streams[0]?.send('gap', {})
+    expect(missed.value).toBe(before + 1)
+    hide(true)
+    hide(false)
+    expect(streams[1]?.address).toBe('api/events')
+    expect(missed.value).toBe(before + 2)
+  })
+
+  test('the hub is told to be back once a stream that broke is there again, and not when the first begins', () => {
+    const { streams, feed } = createFeed()
+    feed.listen([], vi.fn())
+    const before = returned.value
+    streams[0]?.start()
+    expect(returned.value).toBe(before)
+    streams[0]?.fail(0)
+    streams[0]?.fail(0)
+    streams[0]?.start()
+    expect(returned.value).toBe(before + 1)
+  })
+
+  test('a stream that the hub refuses is told, and tried again as long as somebody listens', () => {
+    vi.useFakeTimers()
+    const { streams, feed, onRefused } = createFeed()
+    const end = feed.listen([], vi.fn())
+    streams[0]?.fail(0)
+    expect({ told: onRefused.mock.calls.length, isClosed: streams[0]?.isClosed }).toEqual({ told: 0, isClosed: false })
+    streams[0]?.fail(2)
+    expect({ told: onRefused.mock.calls.length, isClosed: streams[0]?.isClosed }).toEqual({ told: 1, isClosed: true })
+    vi.advanceTimersByTime(5000)
+    expect(streams).toHaveLength(2)
+    streams[1]?.fail(2)
+    end()
+    vi.advanceTimersByTime(5000)
+    expect(streams).toHaveLength(2)
   })
 })
 

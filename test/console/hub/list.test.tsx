@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import { describe, expect, test, vi } from 'vitest'
+import { returned } from '../../../src/console/hub/event-feed.ts'
 import { type Page, useList } from '../../../src/console/hub/list.ts'
 import { drawInDocument } from '../../support/console/console-scene.tsx'
 
@@ -67,6 +68,19 @@ describe('a list that grows', () => {
     second.answer({ items: ['c'], nextCursor: null })
     await scene.says('at rest, whole, a b c,')
     await scene.click('More')
+    expect(questions).toHaveLength(2)
+  })
+
+  test('that could not be had is asked for anew when the hub is back', async () => {
+    const { scene, question, questions } = drawNames()
+    using _ = scene
+    ;(await question(0)).refuse(new Error('no hub'))
+    await scene.says('at rest, part, none, no hub')
+    returned.value += 1
+    ;(await question(1)).answer({ items: ['a'] })
+    await scene.says('at rest, whole, a, no problem')
+    returned.value += 1
+    await new Promise(setImmediate)
     expect(questions).toHaveLength(2)
   })
 

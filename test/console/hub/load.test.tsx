@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { missed, returned } from '../../../src/console/hub/event-feed.ts'
 import { useLoad } from '../../../src/console/hub/load.ts'
 import { type ConsoleScene, drawInDocument } from '../../support/console/console-scene.tsx'
 
@@ -75,6 +76,22 @@ describe('what a page asks for', () => {
     ;(await question(1)).refuse(new Error('no hub'))
     await scene.says('at rest, 12 boards, no hub')
     await scene.click('Again')
+    ;(await question(2)).answer('13 boards')
+    await scene.says('at rest, 13 boards, no problem')
+  })
+
+  test('that could not be had is asked for anew when the hub is back, and what is there is not', async () => {
+    const { scene, question } = drawPage()
+    open.push(scene)
+    ;(await question(0)).refuse(new Error('no hub'))
+    await scene.says('at rest, no data, no hub')
+    returned.value += 1
+    ;(await question(1)).answer('12 boards')
+    await scene.says('at rest, 12 boards, no problem')
+    returned.value += 1
+    await new Promise(setImmediate)
+    expect(scene.text()).toContain('at rest, 12 boards')
+    missed.value += 1
     ;(await question(2)).answer('13 boards')
     await scene.says('at rest, 13 boards, no problem')
   })

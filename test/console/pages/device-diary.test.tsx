@@ -47,6 +47,7 @@ test('every event of a diary has a word, and one that is not known keeps its own
     connected: 'connected',
     disconnected: 'disconnected',
     left: 'left without a CONNECT',
+    seen: 'last seen',
     suspended: 'suspended',
     resumed: 'resumed',
     compromise_suspected: 'suspected of being compromised',

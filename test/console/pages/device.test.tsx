@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { navigate, route } from '../../../src/console/router.ts'
 import { openConsole, screen, waitFor } from '../../support/console/console-scene.tsx'
+import { becomeAuditor } from '../../support/console/page-acts.ts'
 import { type Enrolled, startTestHub, type TestHub } from '../../support/test-hub.ts'
 
 let hub: TestHub
@@ -69,6 +70,15 @@ test('its messages are shown as they pass, newer ones when they are asked for', 
   await scene.says('3 messages were too quick to be shown')
 })
 
+test('messages that the hub does not show to one more are told, and asked for again', async () => {
+  using scene = openConsole(hub, '#/devices/board-1?tab=messages')
+  await scene.says('Waiting for the first message.')
+  await scene.refuseStream('message')
+  await scene.says('eight may watch at a time')
+  await scene.click('Try again')
+  await scene.says('Waiting for the first message.')
+})
+
 test('its methods are called, and what goes wrong is told', async () => {
   using scene = openConsole(hub, '#/devices/board-1?tab=rpc')
   await scene.fill('Method', 'ping')
@@ -87,6 +97,50 @@ test('its methods are called, and what goes wrong is told', async () => {
   await scene.click('Call')
   await scene.says('"pong": true')
   await client.endAsync()
+})
+
+test('it is asked to renew, and hears of it as of the rotation of a fleet', async () => {
+  const client = await hub.connect(board, { clientId: 'board-1' })
+  await client.subscribeAsync('users/ada/devices/board-1/certificate/renew', { qos: 1 })
+  const told = new Promise<string>((resolve) => client.on('message', (topic) => resolve(topic)))
+  using scene = openConsole(hub, '#/devices/board-1')
+  await doIt(scene, 'Ask to renew')
+  await scene.says('It is asked.')
+  await hub.hub.sweep()
+  expect(await told).toBe('users/ada/devices/board-1/certificate/renew')
+  const { items } = (await hub.api('GET', '/api/rotations')).json()
+  expect(items).toMatchObject([{ filter: { deviceId: 'board-1' } }])
+  await client.endAsync()
+})
+
+test('its tokens are listed, and one is made, shown once and revoked', async () => {
+  using scene = openConsole(hub, '#/devices/board-1?tab=tokens')
+  await scene.says('There is no token.')
+  await scene.click('Make the token')
+  await scene.says('The MQTT password of board-1, shown this once')
+  const secret = document.querySelector('pre')?.textContent ?? ''
+  expect(secret).toMatch(/^\S{20,}$/)
+  await scene.says('valid')
+  await doIt(scene, 'Revoke')
+  await scene.says('revoked')
+  const { items } = (await hub.api('GET', '/api/devices/board-1/tokens')).json()
+  expect(items).toMatchObject([{ revokedAt: expect.any(String) }])
+  scene[Symbol.dispose]()
+  using again = openConsole(hub, '#/devices/board-1?tab=tokens')
+  await becomeAuditor(again)
+  await again.says('revoked')
+  expect(again.text()).not.toContain(secret)
+  expect(again.text()).not.toContain('A new token')
+})
+
+test('who may only read is shown neither messages nor RPC, though the address names them', async () => {
+  for (const tab of ['messages', 'rpc']) {
+    using scene = openConsole(hub, `#/devices/board-1?tab=${tab}`)
+    await becomeAuditor(scene)
+    await scene.says('Identity')
+    expect(screen.queryByRole('button', { name: 'Call' })).toBeNull()
+    expect(scene.text()).not.toContain('as they pass')
+  }
 })
 
 test('what stands in its way is told', async () => {

@@ -39,8 +39,9 @@ describe('the list of devices', () => {
     await waitFor(() => expect(rowNames()).toEqual(['bare', 'board-1', 'board-2', 'pump']))
     expect(scene.text()).not.toContain('online127')
     await scene.tell('device.connected', { kind: 'service', id: 'bare' })
-    await scene.tell('device.connected', { kind: 'device', id: 'pump' })
+    await scene.tell('device.connected', { kind: 'device', id: 'pump', address: '192.0.2.7' })
     await waitFor(() => expect(document.querySelectorAll('.badge.good')).toHaveLength(1))
+    expect(screen.getByText('192.0.2.7').closest('tr')?.textContent).toMatch(/^pump.*now/)
     await scene.tell('identity.suspended', { kind: 'device', id: 'pump' })
     await scene.says('suspended')
     await scene.tell('identity.resumed', { kind: 'device', id: 'pump' })
@@ -106,6 +107,19 @@ describe('the list of devices', () => {
     await waitFor(() => expect(scene.text()).not.toContain('selected'))
     const { items } = (await hub.api('GET', '/api/certificates?state=revoked')).json()
     expect(items).toHaveLength(2)
+  })
+
+  test('marks nothing any more that a filter has put out of sight', async () => {
+    using scene = openConsole(hub, '#/devices?userId=ada')
+    await waitFor(() => expect(rowNames()).toHaveLength(2))
+    fireEvent.click(screen.getByLabelText('Select Devices'))
+    await scene.says('2 selected')
+    await scene.click('User')
+    await waitFor(() => expect(route.value.query).toMatchObject({ sort: 'user' }))
+    expect(scene.text()).toContain('2 selected')
+    await scene.click('Of the user ada')
+    await waitFor(() => expect(rowNames()).toHaveLength(4))
+    await waitFor(() => expect(scene.text()).not.toContain('selected'))
   })
 
   test('speaks Russian of filters and of what was done', async () => {

@@ -41,15 +41,41 @@ test('a name that is taken is refused, and what was typed stays', async () => {
 
 test('the list follows what happens to a service, and not to a device of that name', async () => {
   using scene = openConsole(hub, '#/services')
-  await scene.says('plant')
+  await scene.says('offline')
+  const change = (state: string) => hub.api('PATCH', '/api/services/backend', { body: { state } })
+  await change('suspended')
   await scene.tell('identity.suspended', { kind: 'device', id: 'backend' })
-  expect(scene.text()).toContain('active')
+  expect(scene.text()).not.toContain('suspended')
   await scene.tell('identity.suspended', { kind: 'service', id: 'backend' })
   await scene.says('suspended')
+  await change('active')
   await scene.tell('identity.resumed', { kind: 'service', id: 'backend' })
   await eventually(() => expect(scene.text()).not.toContain('suspended'))
-  fireEvent.click(await screen.findByText('active'))
+  fireEvent.click(await screen.findByText('offline'))
   await waitFor(() => expect(route.value.path).toEqual(['services', 'backend']))
+})
+
+test('the list says which of them is connected, until the last of its connections is gone', async () => {
+  await hub.api('POST', '/api/services', { body: { name: 'mover', policies: ['plant'] } })
+  const { clientKey: key, clientCert: cert } = (await hub.api('POST', '/api/services/mover/certificates')).json()
+  const [first, second] = [
+    await hub.connect({ key, cert }, { clientId: 'mover-1' }),
+    await hub.connect({ key, cert }, { clientId: 'mover-2' }),
+  ]
+  const gone = async (client: typeof first) => {
+    const told = new Promise<void>((resolve) => hub.hub.events.subscribe('device.disconnected', () => resolve()))
+    await client.endAsync()
+    await told
+    await scene.tell('device.disconnected', { kind: 'service', id: 'mover' })
+  }
+  using scene = openConsole(hub, '#/services')
+  const stateOf = () => screen.getByText('mover').closest('tr')?.querySelector('.badge')?.textContent
+  await eventually(() => expect(stateOf()).toBe('online'))
+  await gone(first)
+  await eventually(() => expect(stateOf()).toBe('online'))
+  await gone(second)
+  await eventually(() => expect(stateOf()).toBe('offline'))
+  await hub.api('DELETE', '/api/services/mover')
 })
 
 describe('one service', () => {

@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals'
 import { useState } from 'preact/hooks'
 import { describe, expect, test } from 'vitest'
 import { type Order, Table, type TableProps } from '../../../src/console/parts/table.tsx'
@@ -54,6 +55,24 @@ describe('a table', () => {
     using _ = draw({ rows: [], keepsColumns: true })
     expect(screen.getAllByRole('row').length).toBe(1)
     expect(screen.getByRole('region').classList.contains('keeps-columns')).toBe(true)
+  })
+
+  test('is shown from its beginning when its filters or its order are others, and stays where it is when rows change', async () => {
+    const shown = signal<Partial<TableProps<Device>>>({ view: 'all' })
+    function Page() {
+      return <Table label="Devices" columns={COLUMNS} rows={ROWS} keyOf={({ id }) => id} {...shown.value} />
+    }
+    using _ = drawInDocument(<Page />)
+    const list = screen.getByRole('region')
+    for (const change of [{ view: 'online' }, { order: { by: 'id', direction: 'desc' } as const }]) {
+      list.scrollTop = 300
+      shown.value = { ...shown.value, ...change }
+      await waitFor(() => expect(list.scrollTop).toBe(0))
+    }
+    list.scrollTop = 300
+    shown.value = { ...shown.value, rows: ROWS.toReversed() }
+    await waitFor(() => expect(screen.getAllByRole('row')[1]?.textContent).toContain('board-2'))
+    expect(list.scrollTop).toBe(300)
   })
 
   test('offers more rows where there are more', async () => {

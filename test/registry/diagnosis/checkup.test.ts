@@ -47,8 +47,8 @@ describe('what is wrong is found, with what mends it:', () => {
     },
     {
       name: 'a check of readiness that nobody has described',
-      changes: { readiness: [{ name: 'novelty', isReady: () => false }] },
-      check: 'novelty',
+      changes: { readiness: [{ name: 'backup', isReady: () => false }] },
+      check: 'backup',
       status: 'failed',
       detail: 'not ready',
       mend: "the hub's log",

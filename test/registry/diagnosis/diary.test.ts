@@ -3,14 +3,29 @@ import { EventFeed } from '../../../src/events.ts'
 import type { Refusal } from '../../../src/refusal.ts'
 import { createDiary, type Diary } from '../../../src/registry/diagnosis/diary.ts'
 import { recordEvents } from '../../../src/registry/diagnosis/recent-events.ts'
+import type { LastSeen } from '../../../src/registry/last-seen.ts'
 import { createScene, DAY_MS, NOON, type Scene } from '../registry-scene.ts'
 
-function openDiary(scene: Scene) {
+function openDiary(scene: Scene, lastSeen: LastSeen = { of: () => undefined }) {
   const { registry, stores, clock } = scene
   const feed = new EventFeed()
   const recent = recordEvents(feed, clock)
-  return { feed, diary: createDiary({ recent, refusals: registry.refusals, certificates: stores.certificates, clock }) }
+  const { certificates } = stores
+  return { feed, diary: createDiary({ recent, refusals: registry.refusals, certificates, lastSeen, clock }) }
 }
+
+test('of a device that has not come since the hub was started it is told when it was last seen', async () => {
+  using scene = await createScene()
+  const before = new Date(NOON.getTime() - DAY_MS)
+  const { feed, diary } = openDiary(scene, { of: (id) => (id === 'pump' ? before : undefined) })
+  expect(diary.read('device', 'pump', { limit: 50 }).items).toEqual([{ at: before, event: 'seen' }])
+  expect(told(diary, 'valve')).toEqual([])
+  expect(diary.read('service', 'pump', { limit: 50 }).items).toEqual([])
+  feed.publish('identity.suspended', { kind: 'device', id: 'pump' })
+  expect(told(diary)).toEqual(['suspended', 'seen'])
+  feed.publish('device.connected', { kind: 'device', id: 'pump', clientId: 'pump', address: '::1' })
+  expect(told(diary)).toEqual(['connected', 'suspended'])
+})
 
 const told = (diary: Diary, id = 'pump') =>
   diary.read('device', id, { limit: 50 }).items.map(({ event, refusal }) => refusal?.cause ?? event)

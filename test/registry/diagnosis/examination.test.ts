@@ -10,6 +10,7 @@ interface Place {
   readonly feed: EventFeed
   readonly live: LiveSession[]
   readonly logins: string[]
+  lastSeenAt: Date | undefined
 }
 
 const SEEN = { kind: 'device', id: 'pump', clientId: 'pump', address: '10.0.0.1' } as const
@@ -18,9 +19,10 @@ async function examine(arrange: (place: Place) => unknown, kind: 'device' | 'ser
   using scene = await createScene()
   const { registry, stores, clock } = scene
   const feed = new EventFeed()
-  const place: Place = { scene, feed, live: [], logins: [] }
+  const place: Place = { scene, feed, live: [], logins: [], lastSeenAt: undefined }
   const recent = recordEvents(feed, clock)
-  const diary = createDiary({ recent, refusals: registry.refusals, certificates: stores.certificates, clock })
+  const lastSeen = { of: () => place.lastSeenAt }
+  const diary = createDiary({ ...stores, recent, refusals: registry.refusals, lastSeen, clock })
   if (kind === 'device') registry.devices.create({ deviceId: 'pump' }, true)
   else registry.services.create({ name: 'pump' }, true)
   await arrange(place)
@@ -151,6 +153,16 @@ describe('a device is looked over:', () => {
       check: 'session',
       status: 'warning',
       detail: 'nothing came from it since the hub started',
+      mend: 'signet refusals',
+    },
+    {
+      name: 'not seen since the hub was started, and known to have come before',
+      arrange(place) {
+        place.lastSeenAt = new Date('2026-01-01T00:00:00Z')
+      },
+      check: 'session',
+      status: 'warning',
+      detail: 'not connected: last seen at 2026-01-01T00:00:00.000Z',
       mend: 'signet refusals',
     },
     {

@@ -34,6 +34,8 @@ export interface ConsoleScene extends Disposable {
   press(key: string): Promise<void>
   /** What a stream of the hub hands to the browser: an event of this type. */
   tell(type: string, data: unknown, id?: string): Promise<void>
+  /** What a browser does where the hub answers with something else than the stream of these. */
+  refuseStream(type: string): Promise<void>
 }
 
 export interface SceneOptions {
@@ -70,24 +72,25 @@ type FetchHub = Parameters<typeof createApiClient>[0]
 /** Any part of the console, in a document of its own. */
 export function drawInDocument(child: ComponentChild, fetchHub: FetchHub = unreachable): ConsoleScene {
   const place = document.body.appendChild(document.createElement('div'))
-  const listeners = new Map<string, (message: MessageEvent<string>) => void>()
+  const streams = new Set<Map<string, (message: MessageEvent<string>) => void>>()
+  const listenersOf = (type: string) => [...streams].flatMap((listeners) => listeners.get(type) ?? [])
+  let readyState = 1
   const openStream = (): EventStream => {
-    const mine: string[] = []
+    const mine = new Map<string, (message: MessageEvent<string>) => void>()
+    streams.add(mine)
+    readyState = 1
     return {
-      readyState: 1,
-      addEventListener(type, listen) {
-        mine.push(type)
-        listeners.set(type, listen)
+      get readyState() {
+        return readyState
       },
-      close() {
-        for (const type of mine) listeners.delete(type)
-      },
+      addEventListener: (type, listen) => void mine.set(type, listen),
+      close: () => void streams.delete(mine),
     }
   }
   const api = createApiClient(fetchHub, () => {
     session.value = null
   })
-  const events = createEventFeed(openStream, EVENT_TYPES)
+  const events = createEventFeed({ open: openStream, types: EVENT_TYPES, onRefused: () => undefined })
   render(<HubProvider value={{ api, events, openStream }}>{child}</HubProvider>, place)
   return {
     api,
@@ -119,9 +122,14 @@ export function drawInDocument(child: ComponentChild, fetchHub: FetchHub = unrea
       await new Promise(setImmediate)
     },
     async tell(type, data, id = '1') {
-      const listener = await waitFor(() => listeners.get(type) ?? fail(`nobody listens to ${type}`), PATIENCE)
+      const [listener] = await waitFor(() => orFail(listenersOf(type), `nobody listens to ${type}`), PATIENCE)
       const told = EVENT_TYPES.includes(type) ? { id, type, at: now.value.toISOString(), data } : data
-      listener({ data: JSON.stringify(told) } as MessageEvent<string>)
+      listener?.({ data: JSON.stringify(told) } as MessageEvent<string>)
+    },
+    async refuseStream(type) {
+      await waitFor(() => orFail(listenersOf(type), `nobody listens to ${type}`), PATIENCE)
+      readyState = 2
+      for (const stream of streams) if (stream.has(type)) stream.get('error')?.(new MessageEvent('error'))
     },
     [Symbol.dispose]() {
       render(null, place)
@@ -144,6 +152,10 @@ function matches(text: string, words: string | RegExp): boolean {
 
 function demand(holds: boolean, complaint: string): void {
   if (!holds) fail(complaint)
+}
+
+function orFail<T>(found: readonly T[], complaint: string): readonly T[] {
+  return found.length > 0 ? found : fail(complaint)
 }
 
 function fail(complaint: string): never {

@@ -73,6 +73,7 @@ export function AuditTab({ query: { q, action, period } }: TabProps) {
           columns={columns}
           rows={list.rows}
           keyOf={(entry) => String(entry.number)}
+          view={`${q} ${action} ${period}`}
           onMore={list.isWhole ? undefined : list.more}
           empty={q || action || period ? words.noneFound : words.noAudit}
         />

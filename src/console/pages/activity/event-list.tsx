@@ -19,6 +19,16 @@ import { FreshButton } from './fresh-button.tsx'
 
 const PAGE_ROWS = 100
 
+/** Of those that wait; whoever left the page open for a night asks for them anew. */
+const KEPT = 500
+
+interface Waiting {
+  readonly events: readonly EventAnswer[]
+  readonly count: number
+}
+
+const NONE: Waiting = { events: [], count: 0 }
+
 export interface EventListProps {
   readonly type: string | undefined
   readonly deviceId: string | undefined
@@ -28,18 +38,20 @@ export interface EventListProps {
 export function EventList({ type, deviceId }: EventListProps) {
   const { api } = useHub()
   const words = read(ACTIVITY_TEXT)
-  const [waiting, setWaiting] = useState<readonly EventAnswer[]>([])
+  const [{ events, count }, setWaiting] = useState<Waiting>(NONE)
   const list = useList(
     (cursor) => api.get<ListPage<EventAnswer>>('api/events', { type, deviceId, cursor, limit: PAGE_ROWS }),
     [type, deviceId],
   )
   useEvents(typesThatFit(type), (event) => {
-    if (deviceId === undefined || deviceOf(event.data) === deviceId) setWaiting((before) => [event, ...before])
+    if (deviceId !== undefined && deviceOf(event.data) !== deviceId) return
+    setWaiting((before) => ({ events: [event, ...before.events].slice(0, KEPT), count: before.count + 1 }))
   })
   const show = (): void => {
     // What came while the list was asked for stands in both.
-    list.change((rows) => [...waiting.filter(({ id }) => rows.every((row) => row.id !== id)), ...rows])
-    setWaiting([])
+    if (count > KEPT) list.reload()
+    else list.change((rows) => [...events.filter(({ id }) => rows.every((row) => row.id !== id)), ...rows])
+    setWaiting(NONE)
   }
   const columns: readonly Column<EventAnswer>[] = [
     { id: 'event', title: words.event, draw: (event) => <EventLine event={event} /> },
@@ -53,7 +65,7 @@ export function EventList({ type, deviceId }: EventListProps) {
   ]
   return (
     <>
-      <FreshButton waiting={waiting.length} onShow={show} />
+      <FreshButton waiting={count} onShow={show} />
       {list.problem && <Failure problem={list.problem} onRetry={list.reload} />}
       {list.rows === undefined && !list.problem && <Skeleton lines={8} />}
       {list.rows && (

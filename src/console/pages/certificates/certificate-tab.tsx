@@ -53,6 +53,7 @@ export function CertificateTab({ route: { query } }: PageProps) {
       {list.rows ? (
         <CertificateTable
           rows={list.rows}
+          view={FILTERS.map((name) => query[name]).join(' ')}
           onMore={list.isWhole ? undefined : list.more}
           empty={<Empty isFiltered={isFiltered(query)} />}
         />

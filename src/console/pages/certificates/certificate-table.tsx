@@ -12,11 +12,12 @@ import { CERTIFICATES_TEXT } from './certificates-text.ts'
 
 export interface CertificateTableProps {
   readonly rows: readonly CertificateAnswer[]
+  readonly view: string
   readonly onMore: (() => void) | undefined
   readonly empty: ComponentChildren
 }
 
-export function CertificateTable({ rows, onMore, empty }: CertificateTableProps) {
+export function CertificateTable({ rows, view, onMore, empty }: CertificateTableProps) {
   const words = read(CERTIFICATES_TEXT)
   const columns: readonly Column<CertificateAnswer>[] = [
     { id: 'owner', title: words.owner, draw: ({ kind, subjectId }) => <CertificateOwner kind={kind} id={subjectId} /> },
@@ -44,6 +45,7 @@ export function CertificateTable({ rows, onMore, empty }: CertificateTableProps)
       rows={rows}
       keyOf={({ fingerprint }) => fingerprint}
       onOpen={({ fingerprint }) => navigate(['certificates', fingerprint])}
+      view={view}
       onMore={onMore}
       empty={empty}
     />

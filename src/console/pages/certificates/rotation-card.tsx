@@ -73,8 +73,9 @@ function RotationFacts({ rotation }: { readonly rotation: RotationProgressAnswer
 
 function describeFilter({ filter }: RotationAnswer): string {
   const words = read(ROTATIONS_TEXT)
-  const { userId, expiresBefore, keyAlgorithm, issuedBy } = filter
+  const { deviceId, userId, expiresBefore, keyAlgorithm, issuedBy } = filter
   const named = [
+    deviceId && words.ofDevice(deviceId),
     userId && words.ofUser(userId),
     expiresBefore && words.endingBefore(formatDay(new Date(expiresBefore))),
     keyAlgorithm && words.ofKey(keyAlgorithm),

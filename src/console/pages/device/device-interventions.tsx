@@ -39,6 +39,14 @@ export function DeviceInterventions({ device, live, onDone }: DeviceIntervention
           }}
         />
         <ActionButton
+          label={words.askToRenew}
+          consequence={words.askToRenewTells}
+          act={async () => {
+            await api.send('POST', 'api/rotations', { filter: { deviceId } })
+            return words.askedToRenew
+          }}
+        />
+        <ActionButton
           label={words.disconnect}
           isOffered={connections.length > 0}
           consequence={words.disconnectTells}
@@ -65,10 +73,11 @@ export function DeviceInterventions({ device, live, onDone }: DeviceIntervention
           consequence={words.revokeTells}
           act={async () => {
             const start = performance.now()
-            await api.send('DELETE', path('api/devices/certificates', deviceId))
+            const warnings = await api.remove(path('api/devices/certificates', deviceId))
             const taken = Math.ceil(performance.now() - start)
             onDone()
-            return words.revokeDone(formatNumber(taken))
+            const done = words.revokeDone(formatNumber(taken))
+            return warnings.length === 0 ? done : `${done} ${words.stillIn(warnings.join(', '))}`
           }}
         />
         <ActionButton

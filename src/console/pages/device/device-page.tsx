@@ -14,6 +14,7 @@ import { Page, Section } from '../../parts/page.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
 import { formatRoute } from '../../route.ts'
 import { TopicTest } from '../policies/topic-test.tsx'
+import { IdentityTokens } from '../tokens/identity-tokens.tsx'
 import { DeviceCertificates } from './device-certificates.tsx'
 import { DeviceCheck } from './device-check.tsx'
 import { DeviceDiary } from './device-diary.tsx'
@@ -25,7 +26,7 @@ import { DEVICE_TEXT } from './device-text.ts'
 import { MessageTail } from './message-tail.tsx'
 import { RemoteCall } from './remote-call.tsx'
 
-const TABS = ['overview', 'diary', 'messages', 'rpc', 'topics', 'check'] as const
+const TABS = ['overview', 'diary', 'messages', 'rpc', 'topics', 'tokens', 'check'] as const
 const DIARY_ROWS = 100
 
 /** One device, read from top to bottom like an answer: who, whose, how it stands, what it holds, what it did. */
@@ -45,13 +46,17 @@ export function DevicePage({ route: { path: place, query } }: PageProps) {
   useEvents(IDENTITY_EVENTS, ({ data }) => {
     if (deviceOf(data) === id) reload()
   })
-  const tab = TABS.find((name) => name === query['tab']) ?? 'overview'
   const shown = TABS.filter((name) => (name === 'messages' || name === 'rpc' ? may('operate') : true))
+  const tab = shown.find((name) => name === query['tab']) ?? 'overview'
   const live = sessions.data?.find(({ connected }) => connected)
   return (
     <Page
       title={id}
-      state={device.data && <DeviceStanding device={device.data} live={live} diary={diary.data?.items ?? []} />}
+      state={
+        device.data &&
+        sessions.data &&
+        diary.data && <DeviceStanding device={device.data} live={live} diary={diary.data.items} />
+      }
     >
       <Tabs
         label={id}
@@ -90,6 +95,7 @@ export function DevicePage({ route: { path: place, query } }: PageProps) {
       {tab === 'topics' && device.data && (
         <TopicTest of={id} action={query['action']} topic={query['topic'] ?? ownTopic(device.data)} />
       )}
+      {tab === 'tokens' && <IdentityTokens kind="device" id={id} />}
       {tab === 'check' && <DeviceCheck kind="device" id={id} />}
     </Page>
   )

@@ -31,7 +31,7 @@ export function DeviceStanding({ device, live, diary, words = read(DEVICE_TEXT) 
       </Badge>
     )
   }
-  const last = diary.find(({ event }) => event === 'disconnected' || event === 'connected')
+  const last = diary.find(({ event }) => event === 'disconnected' || event === 'connected' || event === 'seen')
   if (!last) return <Badge tone="off">{words.neverSeen}</Badge>
   return (
     <Badge tone="off">

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { formatMoment, formatOctets } from '../../format.ts'
 import { useHub } from '../../hub/console-hub.ts'
+import { isStreamClosed } from '../../hub/event-feed.ts'
 import { counted, read } from '../../language.ts'
 import { Copyable } from '../../parts/copy.tsx'
 import { useFreshRows } from '../../parts/fresh-rows.ts'
@@ -28,12 +29,15 @@ export function MessageTail({ id }: { readonly id: string }) {
   const words = read(DEVICE_TEXT)
   const { rows, waiting, add, show } = useFreshRows<PassedMessage>(KEPT)
   const [lost, setLost] = useState(0)
+  const [isEnded, setEnded] = useState(false)
   useEffect(() => {
+    if (isEnded) return
     const stream = openStream(`api/messages?${new URLSearchParams({ deviceId: id })}`)
     stream.addEventListener('message', ({ data }) => add(JSON.parse(data)))
     stream.addEventListener('lost', ({ data }) => setLost((before) => before + JSON.parse(data).count))
+    stream.addEventListener('error', () => setEnded(isStreamClosed(stream)))
     return () => stream.close()
-  }, [openStream, id])
+  }, [openStream, id, isEnded])
   return (
     <Section
       title={words.tail}
@@ -45,7 +49,17 @@ export function MessageTail({ id }: { readonly id: string }) {
         )
       }
     >
-      <div aria-live="polite">{rows.length === 0 && waiting === 0 && <p class="quiet">{words.tailWaiting}</p>}</div>
+      <div aria-live="polite">
+        {isEnded && (
+          <div class="note bad">
+            <p>{words.tailEnded}</p>
+            <button type="button" onClick={() => setEnded(false)}>
+              {read(PART_TEXT).tryAgain}
+            </button>
+          </div>
+        )}
+        {!isEnded && rows.length === 0 && waiting === 0 && <p class="quiet">{words.tailWaiting}</p>}
+      </div>
       {lost > 0 && <p class="note warn">{counted(lost, words.tailLost)}</p>}
       {rows.map((message, place) => (
         <Passed key={rows.length - place} message={message} />

@@ -28,18 +28,21 @@ export function DeviceBulk({ ids, onClear, onDone }: DeviceBulkProps) {
     onDone()
     return words.doneFor(formatNumber(done), formatNumber(ids.length))
   }
+  const revokeAll = async (): Promise<string> => {
+    let stillIn = 0
+    const done = await forAll(async (id) => {
+      const warnings = await api.remove(path('api/devices/certificates', id))
+      stillIn += warnings.length > 0 ? 1 : 0
+    })()
+    return stillIn === 0 ? done : `${done} ${counted(stillIn, words.stillIn)}`
+  }
   const change = (state: 'active' | 'suspended') => (id: string) =>
     api.send('PATCH', path('api/devices', id), { state })
   return (
     <BulkBar count={ids.length} onClear={onClear}>
       <ActionButton label={words.suspend} consequence={words.suspendAll(count)} act={forAll(change('suspended'))} />
       <ActionButton label={words.resume} act={forAll(change('active'))} />
-      <ActionButton
-        label={words.revoke}
-        tone="danger"
-        consequence={words.revokeAll(count)}
-        act={forAll((id) => api.send('DELETE', path('api/devices/certificates', id)))}
-      />
+      <ActionButton label={words.revoke} tone="danger" consequence={words.revokeAll(count)} act={revokeAll} />
     </BulkBar>
   )
 }

@@ -1,8 +1,8 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { deviceOf } from '../../../logged-event.ts'
 import type { DeviceRowAnswer, OverviewAnswer } from '../../hub/answers.ts'
 import { useHub } from '../../hub/console-hub.ts'
-import { useEvents } from '../../hub/event-feed.ts'
+import { type HubEvent, useEvents } from '../../hub/event-feed.ts'
 import { type Page as ListPage, useList } from '../../hub/list.ts'
 import { useLoad } from '../../hub/load.ts'
 import { may } from '../../hub/session.ts'
@@ -10,6 +10,7 @@ import { counted, formatNumber, read } from '../../language.ts'
 import type { PageProps } from '../../page-table.ts'
 import { Chips } from '../../parts/chips.tsx'
 import { Failure } from '../../parts/failure.tsx'
+import { FilterField } from '../../parts/filter-field.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { Table } from '../../parts/table.tsx'
@@ -38,10 +39,13 @@ export function DevicesPage({ route: { query } }: PageProps) {
       }),
     [q, state, connected, userId, sort, order],
   )
-  useEvents(['device.connected', 'device.disconnected', 'identity.suspended', 'identity.resumed'], ({ type, data }) =>
-    list.change((rows) => rows.map((row) => (row.deviceId === deviceOf(data) ? afterEvent(row, type) : row))),
+  useEvents(['device.connected', 'device.disconnected', 'identity.suspended', 'identity.resumed'], (event) =>
+    list.change((rows) => rows.map((row) => (row.deviceId === deviceOf(event.data) ? afterEvent(row, event) : row))),
   )
   const { rows } = list
+  const filters = [q, state, connected, userId].join(' ')
+  // Nothing is done to what is out of sight.
+  useEffect(() => select(new Set()), [filters])
   const isFiltered = Boolean(q || state || connected || userId)
   return (
     <Page
@@ -61,32 +65,27 @@ export function DevicesPage({ route: { query } }: PageProps) {
       }
     >
       <PendingNote />
-      <input
-        class="field"
-        type="search"
-        aria-label={words.find}
-        placeholder={words.find}
-        value={q ?? ''}
-        onInput={({ currentTarget }) => refine({ q: currentTarget.value })}
-      />
-      <Chips
-        label={words.filters}
-        choices={[
-          { value: 'true', label: words.filterOnline },
-          { value: 'false', label: words.filterOffline },
-        ]}
-        chosen={connected}
-        onChoose={(value) => refine({ connected: value })}
-      />
-      <Chips
-        label={words.state}
-        choices={[
-          { value: 'suspended', label: words.filterSuspended },
-          ...(userId ? [{ value: 'user', label: words.ofUser(userId) }] : []),
-        ]}
-        chosen={state}
-        onChoose={(value) => refine(value === 'user' ? { userId: undefined } : { state: value })}
-      />
+      <FilterField label={words.find} value={q} onChange={(wanted) => refine({ q: wanted })} />
+      <div class="row">
+        <Chips
+          label={words.filters}
+          choices={[
+            { value: 'true', label: words.filterOnline },
+            { value: 'false', label: words.filterOffline },
+          ]}
+          chosen={connected}
+          onChoose={(value) => refine({ connected: value })}
+        />
+        <Chips
+          label={words.state}
+          choices={[
+            { value: 'suspended', label: words.filterSuspended },
+            ...(userId ? [{ value: 'user', label: words.ofUser(userId) }] : []),
+          ]}
+          chosen={state}
+          onChoose={(value) => refine(value === 'user' ? { userId: undefined } : { state: value })}
+        />
+      </div>
       {list.problem && <Failure problem={list.problem} onRetry={list.reload} />}
       {rows === undefined && !list.problem && <Skeleton lines={8} />}
       {rows && (
@@ -95,6 +94,7 @@ export function DevicesPage({ route: { query } }: PageProps) {
           columns={deviceColumns(words)}
           rows={rows}
           keyOf={({ deviceId }) => deviceId}
+          view={filters}
           order={{ by: sort, direction: order === 'desc' ? 'desc' : 'asc' }}
           onOrder={({ by, direction }) => refine({ sort: by, order: direction })}
           onOpen={({ deviceId }) => navigate(['devices', deviceId])}
@@ -108,12 +108,12 @@ export function DevicesPage({ route: { query } }: PageProps) {
   )
 }
 
-function afterEvent(row: DeviceRowAnswer, type: string): DeviceRowAnswer {
+function afterEvent(row: DeviceRowAnswer, { type, at, data }: HubEvent): DeviceRowAnswer {
   switch (type) {
     case 'device.connected':
-      return { ...row, connected: true }
+      return { ...row, connected: true, address: data.address, lastSeenAt: at }
     case 'device.disconnected':
-      return { ...row, connected: false, address: null }
+      return { ...row, connected: false, address: null, lastSeenAt: at }
     case 'identity.suspended':
       return { ...row, state: 'suspended', connected: false }
     default:

@@ -34,7 +34,11 @@ const en = {
   resume: 'Resume',
   revoke: 'Revoke and cut off now',
   revokeAll: (count: string) =>
-    `${count}: every certificate is revoked, their sessions close at once, and they cannot return until new certificates are issued.`,
+    `${count}: every certificate is revoked, their sessions close at once, and no certificate lets them in until new ones are issued. Their tokens and imported passwords stay.`,
+  stillIn: forms({
+    one: 'device may come back by a token, an imported password or a link: suspend it.',
+    other: 'devices may come back by a token, an imported password or a link: suspend them.',
+  }),
   doneFor: (done: string, all: string) => `Done for ${done} of ${all}.`,
 }
 
@@ -74,7 +78,13 @@ export const DEVICES_TEXT: Texts<typeof en> = {
     resume: 'Возобновить',
     revoke: 'Отозвать и отключить сейчас',
     revokeAll: (count) =>
-      `${count}: все сертификаты отзываются, сессии закрываются сразу, вернуться можно только с новыми сертификатами.`,
+      `${count}: все сертификаты отзываются, сессии закрываются сразу, по сертификату вернуться можно только с новым. Токены и импортированные пароли остаются.`,
+    stillIn: forms({
+      one: 'устройство может вернуться по токену, импортированному паролю или ссылке: приостановите его.',
+      few: 'устройства могут вернуться по токену, импортированному паролю или ссылке: приостановите их.',
+      many: 'устройств могут вернуться по токену, импортированному паролю или ссылке: приостановите их.',
+      other: 'устройства могут вернуться по токену, импортированному паролю или ссылке: приостановите их.',
+    }),
     doneFor: (done, all) => `Сделано для ${done} из ${all}.`,
   },
 }

@@ -5,6 +5,7 @@ import { useHub } from '../../hub/console-hub.ts'
 import { useEvents } from '../../hub/event-feed.ts'
 import type { Page as ListPage } from '../../hub/list.ts'
 import { useLoad } from '../../hub/load.ts'
+import { usePaced } from '../../hub/pace.ts'
 import { may } from '../../hub/session.ts'
 import { counted, formatNumber, read } from '../../language.ts'
 import type { PageProps } from '../../page-table.ts'
@@ -35,7 +36,10 @@ export function OverviewPage({ route: { query } }: PageProps) {
     [],
     REFRESH_MS,
   )
-  useEvents(['connection.refused'], () => void refusals.reload())
+  useEvents(
+    ['connection.refused'],
+    usePaced(() => void refusals.reload()),
+  )
   return (
     <Page
       title={words.title}

@@ -16,12 +16,12 @@ import { DeviceCheck } from '../device/device-check.tsx'
 import { DeviceDiary } from '../device/device-diary.tsx'
 import { DeviceSession } from '../device/device-session.tsx'
 import { DeviceStanding } from '../device/device-standing.tsx'
+import { IdentityTokens } from '../tokens/identity-tokens.tsx'
 import type { ServiceAnswer } from './service-answers.ts'
 import { ServiceCertificates } from './service-certificates.tsx'
 import { ServiceIdentity } from './service-identity.tsx'
 import { ServiceInterventions } from './service-interventions.tsx'
 import { findServiceSessions } from './service-sessions.ts'
-import { ServiceTokens } from './service-tokens.tsx'
 import { SERVICES_TEXT } from './services-text.ts'
 
 const TABS = ['overview', 'tokens', 'diary', 'check'] as const
@@ -51,8 +51,9 @@ export function ServicePage({ route: { path: place, query } }: PageProps) {
     <Page
       title={name}
       state={
-        service.data && (
-          <DeviceStanding device={service.data} live={live[0]} diary={story.data?.diary ?? []} words={words.standing} />
+        service.data &&
+        story.data && (
+          <DeviceStanding device={service.data} live={live[0]} diary={story.data.diary} words={words.standing} />
         )
       }
     >
@@ -79,7 +80,7 @@ export function ServicePage({ route: { path: place, query } }: PageProps) {
           )}
         </Answer>
       )}
-      {tab === 'tokens' && <ServiceTokens name={name} />}
+      {tab === 'tokens' && <IdentityTokens kind="service" id={name} />}
       {tab === 'diary' && (
         <Section title={words.diary}>
           <Answer of={story}>{({ diary }) => <DeviceDiary entries={diary} />}</Answer>

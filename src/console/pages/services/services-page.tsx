@@ -1,6 +1,8 @@
 import type { OverviewAnswer } from '../../hub/answers.ts'
+import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { useEvents } from '../../hub/event-feed.ts'
+import { IDENTITY_EVENTS } from '../../hub/identity-events.ts'
 import { type Page as AnswerPage, useList } from '../../hub/list.ts'
 import { useLoad } from '../../hub/load.ts'
 import { may } from '../../hub/session.ts'
@@ -27,14 +29,15 @@ export function ServicesPage(_: PageProps) {
   const words = read(SERVICES_TEXT)
   const overview = useLoad(() => api.get<OverviewAnswer>('api/overview'), [api], REFRESH_MS)
   const list = useList((cursor) => api.get<AnswerPage<ServiceAnswer>>('api/services', { cursor }), [api])
-  useEvents(['identity.suspended', 'identity.resumed'], ({ type, data }) => {
-    const state = type === 'identity.suspended' ? 'suspended' : 'active'
-    if (data.kind !== 'service') return
-    list.change((rows) => rows.map((row) => (row.name === data.id ? { ...row, state } : row)))
+  useEvents(IDENTITY_EVENTS, async ({ data }) => {
+    if (data.kind !== 'service' || !list.rows?.some(({ name }) => name === data.id)) return
+    // It may have more than one connection: whether it is connected, the hub knows. It may be gone, too.
+    const fresh = await api.get<ServiceAnswer>(path('api/services', data.id)).catch(() => undefined)
+    if (fresh) list.change((rows) => rows.map((row) => (row.name === fresh.name ? fresh : row)))
   })
   const columns: readonly Column<ServiceAnswer>[] = [
     { id: 'name', title: words.name, draw: ({ name }) => <a href={formatRoute(['services', name])}>{name}</a> },
-    { id: 'state', title: words.state, draw: ({ state }) => <ServiceState state={state} /> },
+    { id: 'state', title: words.state, draw: (row) => <ServiceState service={row} /> },
     { id: 'policies', title: words.policies, draw: ({ policies }) => <PolicyLinks names={policies} /> },
     { id: 'created', title: words.created, draw: ({ createdAt }) => <Moment at={createdAt} /> },
   ]
@@ -66,6 +69,8 @@ export function ServicesPage(_: PageProps) {
   )
 }
 
-function ServiceState({ state }: Pick<ServiceAnswer, 'state'>) {
-  return <Badge tone={state === 'active' ? 'good' : 'warn'}>{read(SERVICES_TEXT).states[state]}</Badge>
+function ServiceState({ service: { state, connected } }: { readonly service: ServiceAnswer }) {
+  const { states } = read(SERVICES_TEXT)
+  if (state === 'suspended') return <Badge tone="warn">{states.suspended}</Badge>
+  return <Badge tone={connected ? 'good' : 'off'}>{connected ? states.online : states.offline}</Badge>
 }

@@ -11,11 +11,12 @@ import { SESSIONS_TEXT } from './sessions-text.ts'
 
 export interface SessionTableProps {
   readonly rows: readonly SessionRow[]
+  readonly view: string
   readonly onMore: (() => void) | undefined
   readonly empty: ComponentChildren
 }
 
-export function SessionTable({ rows, onMore, empty }: SessionTableProps) {
+export function SessionTable({ rows, view, onMore, empty }: SessionTableProps) {
   return (
     <Table
       label={read(SESSIONS_TEXT).title}
@@ -23,6 +24,7 @@ export function SessionTable({ rows, onMore, empty }: SessionTableProps) {
       rows={rows}
       keyOf={({ clientId }) => clientId}
       onOpen={({ clientId }) => navigate(['sessions', clientId])}
+      view={view}
       onMore={onMore}
       empty={empty}
     />

@@ -68,6 +68,7 @@ export function SessionsPage({ route: { query } }: PageProps) {
       {list.rows ? (
         <SessionTable
           rows={list.rows}
+          view={`${q} ${state}`}
           onMore={list.isWhole ? undefined : list.more}
           empty={isFiltered ? <NothingFits /> : words.empty}
         />

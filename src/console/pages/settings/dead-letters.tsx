@@ -2,6 +2,7 @@ import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { useEvents } from '../../hub/event-feed.ts'
 import { type Page as ListPage, useList } from '../../hub/list.ts'
+import { usePaced } from '../../hub/pace.ts'
 import { may } from '../../hub/session.ts'
 import { formatNumber, read } from '../../language.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
@@ -23,7 +24,7 @@ export function DeadLetters({ webhook, onDone }: DeadLettersProps) {
   const words = read(SETTINGS_TEXT)
   const address = path('api/webhooks', webhook, 'deliveries')
   const list = useList((cursor) => api.get<ListPage<DeliveryAnswer>>(address, { state: 'dead', cursor }), [webhook])
-  useEvents(['webhook.dead_lettered'], list.reload)
+  useEvents(['webhook.dead_lettered'], usePaced(list.reload))
   const decide = async (method: 'POST' | 'DELETE', delivery: string): Promise<undefined> => {
     await api.send(method, delivery)
     list.reload()

@@ -2,22 +2,20 @@ import { useHub } from '../../hub/console-hub.ts'
 import { useMaking } from '../../hub/making.ts'
 import { read } from '../../language.ts'
 import { Failure } from '../../parts/failure.tsx'
-import { now } from '../../parts/moment.tsx'
 import { SelectField } from '../../parts/select-field.tsx'
 import { ShownOnce } from '../../parts/shown-once.tsx'
 import { TextField } from '../../parts/text-field.tsx'
+import { endAfter, type TokenLife, TokenLifeField } from '../tokens/token-life.tsx'
+import { TOKEN_TEXT } from '../tokens/token-text.ts'
 import type { NewTokenAnswer, TokenAnswer } from './settings-answers.ts'
 import { SETTINGS_TEXT } from './settings-text.ts'
 
 const ROLES = ['auditor', 'operator', 'admin', 'validator'] as const satisfies readonly TokenAnswer['role'][]
-export const LIVES = ['30', '90', '365', 'never'] as const
-const DAY_MS = 86_400_000
 
 interface TokenWish {
   readonly name: string
   readonly role: (typeof ROLES)[number]
-  /** In days. */
-  readonly life: (typeof LIVES)[number]
+  readonly life: TokenLife
 }
 
 const EMPTY: TokenWish = { name: '', role: 'auditor', life: '90' }
@@ -49,21 +47,11 @@ export function NewToken({ onMade }: { readonly onMade: () => void }) {
           value={wish.role}
           onChange={(role) => change({ role })}
         />
-        <SelectField
-          label={words.expires}
-          choices={LIVES.map((value) => ({ value, label: words.lives[value] }))}
-          value={wish.life}
-          onChange={(life) => change({ life })}
-        />
+        <TokenLifeField value={wish.life} onChange={(life) => change({ life })} />
       </div>
       <button type="submit" class="main" disabled={isBusy}>
-        {words.makeToken}
+        {read(TOKEN_TEXT).make}
       </button>
     </form>
   )
-}
-
-/** When a token of so many days ends, RFC 3339; none of one without end. */
-export function endAfter(life: (typeof LIVES)[number]): string | undefined {
-  return life === 'never' ? undefined : new Date(now.peek().getTime() + Number(life) * DAY_MS).toISOString()
 }

@@ -3,12 +3,12 @@ import { useHub } from '../../hub/console-hub.ts'
 import { type Page as ListPage, useList } from '../../hub/list.ts'
 import { read } from '../../language.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
-import { Badge } from '../../parts/badge.tsx'
 import { Failure } from '../../parts/failure.tsx'
-import { Moment, now } from '../../parts/moment.tsx'
 import { Section } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
+import { tokenColumns } from '../tokens/token-columns.tsx'
+import { TOKEN_TEXT } from '../tokens/token-text.ts'
 import { NewToken } from './new-token.tsx'
 import type { TokenAnswer } from './settings-answers.ts'
 import { SETTINGS_TEXT } from './settings-text.ts'
@@ -17,20 +17,19 @@ import { SETTINGS_TEXT } from './settings-text.ts'
 export function TokensTab() {
   const { api } = useHub()
   const words = read(SETTINGS_TEXT)
+  const { end, revoke, fresh } = read(TOKEN_TEXT)
   const list = useList((cursor) => api.get<ListPage<TokenAnswer>>('api/tokens', { cursor }), [])
   const columns: readonly Column<TokenAnswer>[] = [
     { id: 'name', title: words.name, draw: ({ name }) => <strong>{name}</strong> },
     { id: 'role', title: words.role, draw: ({ role }) => words.roles[role] },
-    { id: 'state', title: words.state, draw: (token) => <TokenState token={token} /> },
-    { id: 'used', title: words.lastUsed, draw: ({ lastUsedAt }) => momentOr(lastUsedAt, words.notUsed) },
-    { id: 'expires', title: words.expires, draw: ({ expiresAt }) => momentOr(expiresAt, words.endless) },
+    ...tokenColumns<TokenAnswer>(),
     {
       id: 'revoke',
-      title: words.end,
+      title: end,
       draw: ({ id, name, revokedAt }) =>
         revokedAt === null && (
           <ActionButton
-            label={words.revoke}
+            label={revoke}
             tone="danger"
             consequence={words.revokeTells(name)}
             act={async () => {
@@ -56,26 +55,9 @@ export function TokensTab() {
           empty={words.noTokens}
         />
       )}
-      <Section title={words.newToken}>
+      <Section title={fresh}>
         <NewToken onMade={list.reload} />
       </Section>
     </>
   )
-}
-
-export function momentOr(at: string | null, word: string) {
-  return at === null ? word : <Moment at={at} far="days" />
-}
-
-interface TokenStateProps {
-  readonly token: Pick<TokenAnswer, 'revokedAt' | 'expiresAt'>
-}
-
-export function TokenState({ token: { revokedAt, expiresAt } }: TokenStateProps) {
-  const words = read(SETTINGS_TEXT)
-  if (revokedAt !== null) return <Badge tone="off">{words.isRevoked}</Badge>
-  if (expiresAt !== null && Date.parse(expiresAt) <= now.value.getTime()) {
-    return <Badge tone="off">{words.isExpired}</Badge>
-  }
-  return <Badge tone="good">{words.isValid}</Badge>
 }

@@ -1,6 +1,7 @@
 import { useHub } from '../../hub/console-hub.ts'
 import { useEvents } from '../../hub/event-feed.ts'
 import { type Page as ListPage, useList } from '../../hub/list.ts'
+import { usePaced } from '../../hub/pace.ts'
 import { may } from '../../hub/session.ts'
 import { formatNumber, read } from '../../language.ts'
 import { Badge } from '../../parts/badge.tsx'
@@ -26,7 +27,7 @@ export function WebhooksTab({ opened }: WebhooksTabProps) {
   const { api } = useHub()
   const words = read(SETTINGS_TEXT)
   const list = useList((cursor) => api.get<ListPage<WebhookAnswer>>('api/webhooks', { cursor }), [])
-  useEvents(['webhook.dead_lettered'], list.reload)
+  useEvents(['webhook.dead_lettered'], usePaced(list.reload))
   const openedRow = list.rows?.find(({ id }) => id === opened)
   const columns: readonly Column<WebhookAnswer>[] = [
     {

@@ -10,42 +10,40 @@ import { Moment } from '../../parts/moment.tsx'
 import { Section } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
-import { SETTINGS_TEXT } from '../settings/settings-text.ts'
-import { momentOr, TokenState } from '../settings/tokens-tab.tsx'
-import { NewServiceToken } from './new-service-token.tsx'
-import type { IdentityTokenAnswer } from './service-answers.ts'
-import { SERVICES_TEXT } from './services-text.ts'
+import type { IdentityTokenAnswer } from './identity-token-answers.ts'
+import { IDENTITY_TOKENS_TEXT } from './identity-tokens-text.ts'
+import { NewIdentityToken } from './new-identity-token.tsx'
+import { tokenColumns } from './token-columns.tsx'
+import { TOKEN_TEXT } from './token-text.ts'
 
-/** MQTT passwords of a service: which there are, a new one, and the end of one. */
-export function ServiceTokens({ name }: { readonly name: string }) {
+export interface IdentityTokensProps {
+  readonly kind: 'device' | 'service'
+  readonly id: string
+}
+
+/** MQTT passwords of a device or service: which there are, a new one, and the end of one. */
+export function IdentityTokens({ kind, id: owner }: IdentityTokensProps) {
   const { api } = useHub()
-  const words = read(SERVICES_TEXT)
-  const common = read(SETTINGS_TEXT)
-  const address = path('api/services', name, 'tokens')
+  const words = read(IDENTITY_TOKENS_TEXT)
+  const { end, revoke: label, fresh } = read(TOKEN_TEXT)
+  const address = path(`api/${kind}s`, owner, 'tokens')
   const list = useList((cursor) => api.get<ListPage<IdentityTokenAnswer>>(address, { cursor }), [api, address])
   const revoke = async (id: string): Promise<undefined> => {
     await api.send('DELETE', path(address, id))
     list.reload()
   }
   const columns: readonly Column<IdentityTokenAnswer>[] = [
-    { id: 'id', title: words.tokenId, draw: ({ id }) => <Copyable text={id} /> },
-    { id: 'state', title: words.state, draw: (token) => <TokenState token={token} /> },
+    { id: 'id', title: words.id, draw: ({ id }) => <Copyable text={id} /> },
     { id: 'created', title: words.made, draw: ({ createdAt }) => <Moment at={createdAt} /> },
-    { id: 'used', title: common.lastUsed, draw: ({ lastUsedAt }) => momentOr(lastUsedAt, common.notUsed) },
-    { id: 'expires', title: common.expires, draw: ({ expiresAt }) => momentOr(expiresAt, common.endless) },
+    ...tokenColumns<IdentityTokenAnswer>(),
     ...(may('operate')
       ? [
           {
             id: 'end',
-            title: common.end,
+            title: end,
             draw: ({ id, revokedAt }: IdentityTokenAnswer) =>
               revokedAt === null && (
-                <ActionButton
-                  label={common.revoke}
-                  tone="danger"
-                  consequence={words.revokeTokenTells}
-                  act={() => revoke(id)}
-                />
+                <ActionButton label={label} tone="danger" consequence={words.revokeTells} act={() => revoke(id)} />
               ),
           },
         ]
@@ -53,22 +51,22 @@ export function ServiceTokens({ name }: { readonly name: string }) {
   ]
   return (
     <>
-      <p class="quiet">{words.tokensLead}</p>
+      <p class="quiet">{words.lead(owner)}</p>
       {list.problem && <Failure problem={list.problem} onRetry={list.reload} />}
       {list.rows === undefined && !list.problem && <Skeleton />}
       {list.rows && (
         <Table
-          label={words.tabs.tokens}
+          label={words.label}
           columns={columns}
           rows={list.rows}
           keyOf={({ id }) => id}
           onMore={list.isWhole ? undefined : list.more}
-          empty={words.noTokens}
+          empty={words.empty}
         />
       )}
       {may('operate') && (
-        <Section title={common.newToken}>
-          <NewServiceToken name={name} onMade={list.reload} />
+        <Section title={fresh}>
+          <NewIdentityToken address={address} id={owner} onMade={list.reload} />
         </Section>
       )}
     </>
