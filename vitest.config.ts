@@ -65,8 +65,6 @@ export default defineConfig({
           name: 'console',
           include: ['test/console/**/*.test.{ts,tsx}'],
           setupFiles: ['test/support/console/browser-window.ts'],
-          // The parts of a page keep the document that they were first drawn in.
-          isolate: true,
         },
       },
       {
