@@ -24,7 +24,7 @@ export interface SealedKey {
 }
 
 /** RFC 9106: how dear each guess is. Written into the file, so that it can be raised later. */
-interface Derivation {
+export interface Derivation {
   readonly memoryKib: number
   readonly passes: number
   readonly lanes: number
@@ -44,7 +44,11 @@ export function isSealed(text: string): boolean {
 }
 
 /** The text of a file that only the passphrase opens; throws `passphrase_weak`. */
-export async function sealKey(privateKey: KeyObject, passphrase: string): Promise<string> {
+export async function sealKey(
+  privateKey: KeyObject,
+  passphrase: string,
+  derivation: Derivation = DERIVATION,
+): Promise<string> {
   if (passphrase.length < LEAST_CHARACTERS) {
     throw new DomainError(
       'passphrase_weak',
@@ -52,13 +56,9 @@ export async function sealKey(privateKey: KeyObject, passphrase: string): Promis
     )
   }
   const [salt, nonce] = [randomBytes(16), randomBytes(12)]
-  const header = encodeHeader({
-    thumbprint: thumbprintOf(createPublicKey(privateKey)),
-    derivation: DERIVATION,
-    salt,
-    nonce,
-  })
-  const cipher = createCipheriv('aes-256-gcm', await deriveKey(passphrase, salt, DERIVATION), nonce)
+  const thumbprint = thumbprintOf(createPublicKey(privateKey))
+  const header = encodeHeader({ thumbprint, derivation, salt, nonce })
+  const cipher = createCipheriv('aes-256-gcm', await deriveKey(passphrase, salt, derivation), nonce)
   cipher.setAAD(Buffer.from(header))
   const der = privateKey.export({ type: 'pkcs8', format: 'der' })
   const ciphertext = Buffer.concat([cipher.update(der), cipher.final(), cipher.getAuthTag()])

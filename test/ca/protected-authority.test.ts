@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { type OpenAuthorityOptions, openAuthority } from '../../src/ca/authority-files.ts'
 import { encryptKeyFile, isEncrypted, openPrivateKey } from '../../src/ca/key-file.ts'
 import { isSealed } from '../../src/ca/sealed-key.ts'
+import { encryptCheaply } from '../support/cheap-guesses.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { createForeignCa, hasOpenssl, openssl } from './openssl.ts'
 import { recordedLog } from './recorded-log.ts'
@@ -12,6 +13,13 @@ const PASSPHRASE = 'correct horse battery staple'
 
 const openWith = (certsDir: string, more: Partial<OpenAuthorityOptions> = {}) =>
   openAuthority({ certsDir, clock: () => new Date(), logger: recordedLog().logger, ...more })
+
+/** A CA that was opened with the passphrase before. */
+async function createProtected(certsDir: string) {
+  const { authority } = await openWith(certsDir)
+  await encryptCheaply(certsDir, PASSPHRASE)
+  return authority
+}
 
 const readKey = (folder: string) => readFile(join(folder, 'ca-key.pem'), 'utf8')
 
@@ -46,7 +54,7 @@ describe('a passphrase', () => {
 
   test('of a start that was killed between key and certificate is not needed to finish it', async () => {
     await using folder = await temporaryFolder()
-    const { authority } = await openWith(folder.path, { passphrase: PASSPHRASE })
+    const authority = await createProtected(folder.path)
     const certificate = join(folder.path, 'ca-cert.pem')
     await writeFile(join(folder.path, '.ca-cert.pem.new'), await readFile(certificate))
     await rm(certificate)
@@ -64,8 +72,8 @@ describe('a passphrase', () => {
   test('refused/the encrypted key of another CA is known without it', async () => {
     await using folder = await temporaryFolder()
     await using other = await temporaryFolder()
-    await openWith(folder.path, { passphrase: PASSPHRASE })
-    await openWith(other.path, { passphrase: PASSPHRASE })
+    await createProtected(folder.path)
+    await createProtected(other.path)
     await writeFile(join(folder.path, 'ca-key.pem'), await readKey(other.path), { mode: 0o600 })
     await expect(openWith(folder.path)).rejects.toMatchObject({ code: 'key_mismatch' })
   })
@@ -74,7 +82,7 @@ describe('a passphrase', () => {
 describe('a person at the terminal', () => {
   async function openAsking(answers: readonly (string | undefined)[]) {
     await using folder = await temporaryFolder()
-    await openWith(folder.path, { passphrase: PASSPHRASE })
+    await createProtected(folder.path)
     const left = [...answers]
     const { key } = await openWith(folder.path, { askSecret: async () => left.shift() })
     return { key, unasked: left.length }
@@ -95,7 +103,7 @@ describe('a person at the terminal', () => {
 
   test('who presses Ctrl-C stops the start', async () => {
     await using folder = await temporaryFolder()
-    await openWith(folder.path, { passphrase: PASSPHRASE })
+    await createProtected(folder.path)
     const askSecret = () => Promise.reject(new Error('Interrupted'))
     await expect(openWith(folder.path, { askSecret })).rejects.toThrow('Interrupted')
   })
@@ -109,7 +117,7 @@ describe('a person at the terminal', () => {
 
 describe('a locked key', () => {
   async function openLocked(path: string) {
-    await openWith(path, { passphrase: PASSPHRASE })
+    await createProtected(path)
     return openWith(path)
   }
 

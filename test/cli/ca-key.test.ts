@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { isSealed, sealKey, unsealKey } from '../../src/ca/sealed-key.ts'
 import { lockFolder } from '../../src/db/folder-lock.ts'
+import { CHEAP, encryptCheaply } from '../support/cheap-guesses.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { openHubDouble, problem } from './hub-double.ts'
 import { run } from './terminal.ts'
@@ -68,7 +69,7 @@ describe('the key in its file', () => {
       expect((await unsealKey(await readFile(file, 'utf8'), file, NEW)).equals(privateKey)).toBe(true)
     }
     // One that comes back from its safe place under an older passphrase is changed alone.
-    await writeFile(others[1] ?? '', await sealKey(privateKey, OLD))
+    await writeFile(others[1] ?? '', await sealKey(privateKey, OLD, CHEAP))
     const again = await signet('ca change-passphrase --passphrase-file old --new-passphrase-file new')
     expect(again.stdout).toBe(`${others[1]} is encrypted\n`)
     const decrypted = await signet('ca decrypt-key --passphrase-file new')
@@ -118,8 +119,8 @@ describe('the key in its file', () => {
 
   test('refused/encrypted already', async () => {
     await using folder = await createFolder()
-    const { signet } = folder
-    await signet('ca encrypt-key --passphrase-file old')
+    const { signet, path } = folder
+    await encryptCheaply(join(path, 'certs'), OLD)
     const { code, stderr } = await signet('ca encrypt-key --passphrase-file new')
     expect({ code, stderr }).toMatchObject({ code: 78, stderr: expect.stringContaining('change-passphrase') })
   })

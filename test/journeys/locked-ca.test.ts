@@ -3,6 +3,7 @@ import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { isSealed } from '../../src/ca/sealed-key.ts'
+import { encryptCheaply } from '../support/cheap-guesses.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { startTestHub, type TestHub } from '../support/test-hub.ts'
 
@@ -101,7 +102,7 @@ test('a CA whose key is locked issues nothing, and all else goes on', { timeout:
 
 test('a wrong passphrase locks, is told apart, and may be tried five times a minute', async () => {
   await using folder = await temporaryFolder()
-  await enrolTwo(folder.path)
+  await createProtected(folder.path)
   const guess = 'a guess that is wrong'
   await using hub = await startTestHub({ folder: folder.path, settings: { ca: { passphrase: guess } } })
   expect(await stateOf(hub)).toMatchObject({ state: 'locked', cause: { code: 'passphrase_wrong' } })
@@ -137,13 +138,19 @@ test('only administrators lock and unlock; auditors may see', async () => {
 
 test('without a certificate to show, a hub whose key is locked says what it needs', async () => {
   await using folder = await temporaryFolder()
-  await enrolTwo(folder.path)
+  await createProtected(folder.path)
   for (const name of ['server-cert.pem', 'server-key.pem']) await rm(join(folder.path, 'certs', name))
   await expect(startTestHub({ folder: folder.path })).rejects.toMatchObject({
     code: 'ca_locked',
     message: expect.stringContaining('ca.passphrase_file'),
   })
 })
+
+/** A hub that has stopped, with its key under the passphrase. */
+async function createProtected(path: string): Promise<void> {
+  await using hub = await startTestHub({ folder: path })
+  await encryptCheaply(hub.certsDir, PASSPHRASE)
+}
 
 /** A hub that had its key from the first start on, with two devices and a list. */
 async function enrolTwo(path: string) {

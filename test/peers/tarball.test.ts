@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
+import { openRunner, readSteps } from '../support/actions-job.ts'
+import { needPrograms } from '../support/foreign-program.ts'
 import { readGuide } from '../support/guide.ts'
+import { findGuidePorts } from '../support/guide-ports.ts'
 import { findOldNode } from '../support/old-node.ts'
 import { installTarball, listFiles, packTarball } from '../support/package-tarball.ts'
 import { runProgram, startProgram } from '../support/program.ts'
@@ -24,6 +27,14 @@ let installed: string
 
 // The compiler and npm, on a machine that does other things beside.
 const PACKING_MS = 120_000
+const JOB_MS = 300_000
+
+/** What the machine of the job has already: the package comes from its tarball. */
+const INSTALLED = [
+  'npm install --global signet-hub',
+  'sudo apt-get update',
+  'sudo apt-get install --yes mosquitto-clients',
+]
 
 beforeAll(async () => {
   const folder = stack.use(await temporaryFolder())
@@ -146,4 +157,27 @@ await hub.addDevice()
     },
     PACKING_MS,
   )
+})
+
+test('the job for GitHub Actions passes, step by step, with the package', { timeout: JOB_MS }, async (context) => {
+  needPrograms(context, 'bash', 'curl', 'mosquitto_pub', 'mosquitto_sub')
+  await using folder = await temporaryFolder()
+  // What setup-node and the first step put on the PATH.
+  await using bin = await temporaryFolder()
+  await symlink(join(installed, 'bin', 'signet.mjs'), join(bin.path, 'signet'))
+  await symlink(process.execPath, join(bin.path, 'node'))
+  const { here, env } = await findGuidePorts()
+  const workflow = readGuide('docs/github-actions.md').find(({ language }) => language === 'yaml')
+  const [install, ...steps] = readSteps(here(workflow?.text ?? '')).filter(({ run }) => run !== undefined)
+
+  expect(install?.run?.trim().split('\n')).toEqual(INSTALLED)
+  await using runner = openRunner(folder.path, { ...env, PATH: `${bin.path}:${process.env['PATH']}` })
+  const outputs = new Map<string | undefined, string>()
+  for (const step of steps) {
+    const { code, output } = await runner.run(step)
+    expect({ step: step.name, code }, output).toEqual({ step: step.name, code: 0 })
+    outputs.set(step.name, output)
+  }
+  const refusals = outputs.get('Who was refused, and why')
+  for (const cause of ['certificate_missing', 'certificate_revoked']) expect(refusals).toContain(cause)
 })

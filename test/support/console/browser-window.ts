@@ -2,8 +2,11 @@ import { Window } from 'happy-dom'
 // Before there is a window: where it finds one it takes the process for a browser.
 import 'mqtt'
 
-// A document for Preact to draw in, beside Node's own fetch, crypto and streams, which the hub in this process needs.
-const window = new Window({ url: 'https://localhost:3000/', width: 1280, height: 800 })
+const PLACE = { url: 'https://localhost:3000/', width: 1280, height: 800 }
+
+// A document for Preact to draw in, beside Node's own fetch, crypto and streams, which the hub in this process needs. It is
+// one for all files of the process: Preact and the queries keep the first that they find.
+const window: Window = Reflect.get(globalThis, 'window') ?? new Window(PLACE)
 
 const OF_THE_WINDOW = [
   'CustomEvent',
@@ -53,3 +56,17 @@ Reflect.set(window.HTMLElement.prototype, 'scrollIntoView', () => undefined)
 // Nor a place to save files in: a link to one leads nowhere.
 Reflect.set(window.HTMLAnchorElement.prototype, 'click', () => undefined)
 Object.assign(URL, { createObjectURL: () => 'blob:file', revokeObjectURL: () => undefined })
+
+// Each file finds the window, and what the pages keep beside it, as if it had just been opened.
+window.localStorage.clear()
+window.location.hash = ''
+const [{ startLanguage }, { session }] = await Promise.all([
+  import('../../../src/console/language.ts'),
+  import('../../../src/console/hub/session.ts'),
+])
+startLanguage(['en'])
+session.value = undefined
+const { body, documentElement } = window.document
+window.document.title = ''
+body.replaceChildren()
+for (const name of documentElement.getAttributeNames()) documentElement.removeAttribute(name)
