@@ -21,7 +21,7 @@ export function createRevocationListStore(
 ): RevocationListStore & DistributionPointStore {
   const { orm } = database
   const transaction = createTransaction(database)
-  const latest = prepareLatest(database)
+  const { latest, latestNumber } = prepareLatest(database)
   const revoked = prepareRevoked(database)
   const point = orm
     .select()
@@ -35,10 +35,7 @@ export function createRevocationListStore(
         revokedAt: new Date(row.revoked_at),
         reason: row.revocation_reason ?? 'unspecified',
       })),
-    latest() {
-      const row = latest.get({ issuer })
-      return row && { number: row.number, thisUpdate: row.thisUpdate }
-    },
+    latest: () => latestNumber.get({ issuer }),
     published() {
       const row = latest.get({ issuer })
       // Of an older version there is the number alone.
@@ -102,12 +99,17 @@ function prepareRevoked({ sqlite }: Database) {
 
 /** What was published before CAs were noted was the list of the one that is asked first. */
 function prepareLatest({ orm }: Database) {
-  const { issuer, number } = revocationLists
-  return orm
-    .select()
-    .from(revocationLists)
-    .where(or(eq(issuer, sql.placeholder('issuer')), eq(issuer, '')))
-    .orderBy(desc(number))
-    .limit(1)
-    .prepare()
+  const { issuer, number, thisUpdate } = revocationLists
+  const isAsked = or(eq(issuer, sql.placeholder('issuer')), eq(issuer, ''))
+  return {
+    latest: orm.select().from(revocationLists).where(isAsked).orderBy(desc(number)).limit(1).prepare(),
+    // Not its octets: those of a large fleet's are megabytes.
+    latestNumber: orm
+      .select({ number, thisUpdate })
+      .from(revocationLists)
+      .where(isAsked)
+      .orderBy(desc(number))
+      .limit(1)
+      .prepare(),
+  }
 }

@@ -196,7 +196,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const connectAdmissions = createConnectAdmissions({ admissions, logins, mode: () => options.mode })
   const noteCertificate = (certificate: Certificate): void => inBackground(revocations.noteConnection(certificate))
   const administratorAdmissions = createAdministratorAdmissions({ ...stores, clock })
-  const consoleAccess = createConsoleAccess({ ...stores, tokens, clock })
+  const consoleAccess = createConsoleAccess({ ...stores, tokens, inBackground, clock })
   const judges = { administrators: administratorAdmissions, tokens, ...consoleAccess }
   const apiAdmissions = createApiAdmissions({ ...judges, auth: apiAuth, noteCertificate })
   const administratorCertificates = createAdministratorCertificates({

@@ -18,6 +18,7 @@ export interface ConsoleAccess {
 export interface ConsoleAccessOptions extends ConsoleStores {
   readonly tokens: Pick<ApiTokens, 'authenticate' | 'findActive'>
   readonly transaction: Transaction
+  readonly inBackground: (work: Promise<void>) => void
   readonly clock: Clock
 }
 

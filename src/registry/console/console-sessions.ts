@@ -20,10 +20,12 @@ export interface ConsoleSessions {
 export interface ConsoleSessionsOptions {
   readonly consoleSessions: ConsoleSessionStore
   readonly tokens: Pick<ApiTokens, 'findActive'>
+  readonly inBackground: (work: Promise<void>) => void
   readonly clock: Clock
 }
 
-export function createConsoleSessions({ consoleSessions, tokens, clock }: ConsoleSessionsOptions): ConsoleSessions {
+export function createConsoleSessions(options: ConsoleSessionsOptions): ConsoleSessions {
+  const { consoleSessions, tokens, inBackground, clock } = options
   return {
     find(secret) {
       const presented = readToken(secret)
@@ -33,7 +35,7 @@ export function createConsoleSessions({ consoleSessions, tokens, clock }: Consol
 
     noteUse({ id, lastUsedAt }) {
       const now = clock()
-      if (isNewUse(lastUsedAt, now)) consoleSessions.markUsed(id, now)
+      if (isNewUse(lastUsedAt, now)) inBackground(markUsed(id, now))
     },
 
     list: () => consoleSessions.list().flatMap((session) => judge(session) ?? []),
@@ -49,6 +51,11 @@ export function createConsoleSessions({ consoleSessions, tokens, clock }: Consol
     sweep() {
       for (const session of consoleSessions.list()) if (!judge(session)) consoleSessions.delete(session.id)
     },
+  }
+
+  /** Async: on a full disk who is signed in must still be able to look what is wrong. */
+  async function markUsed(id: string, at: Date): Promise<void> {
+    consoleSessions.markUsed(id, at)
   }
 
   function judge({ secretHash: _, ...session }: ConsoleSession): LiveConsoleSession | undefined {

@@ -34,6 +34,15 @@ describe('a session of the console', () => {
     expect(JSON.stringify(scene.registry.consoleSessions.list())).not.toContain('secretHash')
   })
 
+  test('goes on where its last use cannot be noted, as on a full disk', async () => {
+    const session = find(begin())
+    if (!session) throw new Error('nobody is signed in')
+    scene.advance(HOUR_MS)
+    scene.database.sqlite.pragma('query_only = on')
+    scene.registry.consoleSessions.noteUse(session)
+    await expect(scene.settle()).rejects.toThrow('readonly')
+  })
+
   test('is found by its whole secret alone', () => {
     const secret = begin()
     expect(find(secret)).toMatchObject({ name: 'eva', role: 'operator', via: 'link' })
