@@ -16,6 +16,7 @@ const OF_ITS_OWN_PROCESS = [
   'test/journeys/tracing.test.ts',
   'test/app-process.test.ts',
   'test/api/light-answers.test.ts',
+  'test/api/request/traced-request.test.ts',
 ]
 
 // Whole programs and whole hubs take longest: begun first, they leave short files to share out in the end. A process goes

@@ -5,6 +5,6 @@ import { getRequestListener } from '@hono/node-server'
  * runs the hub and nothing else. What `fetch` answers is then no `instanceof Response`.
  */
 export function installLightAnswers(): void {
-  // The library does it as it makes a listener, and has no other call for it.
-  getRequestListener(() => new Response(), { overrideGlobalObjects: true })
+  // The library does it as it makes a listener, and has no other call for it: nobody listens by this one.
+  getRequestListener(Response.error, { overrideGlobalObjects: true })
 }
