@@ -6,8 +6,8 @@ const PLACE = { url: 'https://localhost:3000/', width: 1280, height: 800 }
 
 // A document for Preact to draw in, beside Node's own fetch, crypto and streams, which the hub in this process needs. It is
 // one for all files of the process: Preact and the queries keep the first that they find.
-const known: unknown = Reflect.get(globalThis, 'window')
-const window = known instanceof Window ? known : new Window(PLACE)
+const opened: unknown = Reflect.get(globalThis, 'window')
+const window = opened instanceof Window ? opened : new Window(PLACE)
 
 const OF_THE_WINDOW = [
   'CustomEvent',
