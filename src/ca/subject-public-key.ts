@@ -69,6 +69,7 @@ export function readEcKey({
 }
 
 const UNCOMPRESSED = Buffer.from([0x04])
+
 /** RFC 5280 §4.2.1.2 (1), of a SubjectPublicKeyInfo. */
 export function identifyKey(subjectPublicKeyInfo: Buffer): Buffer {
   return hash('sha1', readKeyOctets(subjectPublicKeyInfo), 'buffer')
