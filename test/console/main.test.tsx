@@ -9,20 +9,27 @@ function stubBrowser(answer: (url: string) => Response) {
     return answer(url)
   })
   const closed: string[] = []
+  const refusals: (() => void)[] = []
   class EventSource {
     readonly #address: string
     constructor(address: string) {
       this.#address = address
       streams.push(address)
     }
-    readonly readyState = 1
-    readonly addEventListener = (): void => undefined
+    readyState = 1
+    addEventListener(type: string, listen: () => void): void {
+      if (type !== 'error') return
+      refusals.push(() => {
+        this.readyState = 2
+        listen()
+      })
+    }
     close(): void {
       closed.push(this.#address)
     }
   }
   vi.stubGlobal('EventSource', EventSource)
-  return { asked, streams, closed }
+  return { asked, streams, closed, refusals }
 }
 
 const EVA = { name: 'eva', role: 'auditor', permissions: ['read'], via: 'link', expiresAt: null }
@@ -61,6 +68,21 @@ test('a document with a place for the console gets it, and its pages hear of eve
   expect(document.documentElement.lang).toMatch(/^(?:en|ru)$/)
   expect(document.documentElement.dataset['theme']).toMatch(/^(?:light|dark)$/)
   await vi.waitFor(() => expect(streams).toContain('api/events'), { timeout: 20_000 })
+})
+
+test('a stream of events that is refused has the session looked at, and no answer changes nothing', async () => {
+  let isAway = false
+  const { asked, refusals } = stubBrowser((url) =>
+    url === 'api/session' && !isAway ? Response.json(EVA) : refuse(503),
+  )
+  const place = placeConsole()
+  await import('../../src/console/main.tsx')
+  await vi.waitFor(() => expect(refusals).toHaveLength(1), { timeout: 20_000 })
+  isAway = true
+  refusals[0]?.()
+  await vi.waitFor(() => expect(asked.filter((url) => url === 'api/session')).toHaveLength(2))
+  await new Promise(setImmediate)
+  expect(place.textContent).toContain('eva, auditor')
 })
 
 test('a session that has ended leads to where one signs in', async () => {

@@ -16,10 +16,9 @@ export interface WeekCounts {
 export function countWeeks(times: EndTimes, now: Date): WeekCounts {
   const countWithin = (days: number): number =>
     [...times.values()].reduce((sum, ends) => sum + countBefore(ends, now.getTime() + days * DAY_MS), 0)
-  const ended = countWithin(0)
-  const until = Array.from({ length: WEEKS + 1 }, (_, week) => countWithin(week * WEEK_DAYS))
+  const countOf = (week: number): number => countWithin((week + 1) * WEEK_DAYS) - countWithin(week * WEEK_DAYS)
   return {
-    within30Days: countWithin(MONTH_DAYS) - ended,
-    byWeek: until.slice(1).map((count, week) => count - (until[week] ?? 0)),
+    within30Days: countWithin(MONTH_DAYS) - countWithin(0),
+    byWeek: Array.from({ length: WEEKS }, (_, week) => countOf(week)),
   }
 }
