@@ -20,17 +20,16 @@ const TALKERS = 50
 const MESSAGES_PER_SECOND = 500
 const ROUNDS = 10
 const SETTLE_SECONDS = 15
-// The measured hub and its devices have the one to themselves; browser, this process and the other hub share the other.
+// For the latencies the measured hub and its devices have the one to themselves; browser, this process and the other hub
+// share the other.
 const MEASURED_CORE = 0
 const OTHER_CORE = 1
 
 const folders = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'signet-bench-')))
 try {
-  pinProcess(process.pid, OTHER_CORE)
   const [folder = '', otherFolder = ''] = folders
   await using hub = await startFilledHub(folder)
   await using other = await startFilledHub(otherFolder)
-  pinProcess(hub.pid, MEASURED_CORE)
   using call = createApiCaller(hub)
   using callOther = createApiCaller(other)
   // So that both consoles show the same.
@@ -41,9 +40,11 @@ try {
     talkers: await enrolTalkers(call),
     messagesPerSecond: MESSAGES_PER_SECOND,
   })
-  pinProcess(talk.pid, MEASURED_CORE)
   // Who measures does not wait for whom he measures.
   setPriority(talk.pid, constants.priority.PRIORITY_HIGHEST)
+  const pages = await measurePages(hub, call)
+  for (const { pid } of [hub, talk]) pinProcess(pid, MEASURED_CORE)
+  for (const { pid } of [process, other]) pinProcess(pid, OTHER_CORE)
   await using browser = await openBrowser([hub, other])
   const page = await openConsole(browser, hub, call)
   const otherPage = await openConsole(browser, other, callOther)
@@ -60,7 +61,7 @@ try {
   await page.goBack()
   await page.locator('.frame').waitFor()
   await talk.takeLatencies()
-  const pages = await openPages(page, ROUNDS)
+  await openPages(page, ROUNDS)
   const whilePagesAreOpened = await talk.takeLatencies()
   const results = {
     pages: [...pages].map(([name, times]) => ({ name, ...summarize(times) })),
@@ -74,6 +75,14 @@ try {
   console.log(JSON.stringify({ benchmark: 'console', ...setting, machine: describeMachine(), results }, null, 2))
 } finally {
   for (const folder of folders) rmSync(folder, { recursive: true })
+}
+
+/** By a browser that has the machine to itself as far as the hub and its devices leave it: an operator's is on another. */
+async function measurePages(hub: ChildHub, call: CallApi): Promise<ReadonlyMap<string, readonly number[]>> {
+  await using browser = await openBrowser([hub])
+  const page = await openConsole(browser, hub, call)
+  await openPages(page, 1)
+  return openPages(page, ROUNDS)
 }
 
 async function startFilledHub(folder: string): Promise<ChildHub> {
