@@ -77,7 +77,7 @@ export function createDiagnosis(config: Config, parts: DiagnosisParts): Diagnosi
       certificates,
       diary,
       sessionsOf: (kind, id) => broker.sessions.listOf(kind, id),
-      otherwiseLetIn: (kind, id) => (kind === 'device' ? registry.logins.thatLetIn(id) : []),
+      otherwiseLetIn: (kind, id) => registry.logins.thatLetIn(kind, id),
       clock,
     }),
     judgeTopic: ({ id, userId }, question) =>

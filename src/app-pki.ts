@@ -4,6 +4,7 @@ import { openProvidedCertificates, type ProvidedShowings, type Showing } from '.
 import { Authorities, type AuthorityStorage, trustedCertificates } from './ca/authorities.ts'
 import type { CertificateAuthority, Publications } from './ca/authority.ts'
 import { openAuthority } from './ca/authority-files.ts'
+import { findFaultInUse } from './ca/authority-trial.ts'
 import type { AskSecret, CaKey } from './ca/ca-key.ts'
 import { CaKeys } from './ca/ca-keys.ts'
 import { createMemoryAuthority, createRootKeyMemory, MEMORY_STORAGE, openMemoryKey } from './ca/memory-authority.ts'
@@ -32,6 +33,8 @@ export interface Pki {
   /** Of every CA that signs. */
   readonly caKeys: CaKeys
   readonly caCreated: boolean
+  /** Why peers refuse what the CA signs, one that was adopted: it served before, and a start goes on with it. */
+  readonly authorityFault: string | undefined
   readonly https: Showing
   readonly mqtts: Showing
   /** What verifies MQTTS now: the CA's certificate, or that of the CA that signed `mqtt.ssl.cert_file`. */
@@ -133,6 +136,12 @@ async function createPki({
   const mqtts = provided.mqtts ?? own
   const https = isShared ? mqtts : (provided.https ?? own)
   let foreign: readonly X509Certificate[] = []
+  const { clock, logger } = options
+  const shownNames = (): readonly string[] => ([https, mqtts].includes(own) ? served.identity.names : [])
+  const adopted = authorities.current
+  const fault = created ? undefined : await findFaultInUse(adopted, shownNames(), clock)
+  if (fault !== undefined)
+    logger.warn({ component: 'ca', subject: adopted.subject, fault }, 'CA signs what peers refuse')
   const clientTrust = new ClientTrust(trustedCertificates(authorities))
   const exchangeTrust = (): void => clientTrust.exchange([...trustedCertificates(authorities), ...foreign])
   authorities.onChange(exchangeTrust)
@@ -146,6 +155,9 @@ async function createPki({
     },
     caKeys,
     caCreated: created,
+    get authorityFault() {
+      return authorities.current === adopted ? fault : undefined
+    },
     https,
     mqtts,
     get anchorPem() {
@@ -160,8 +172,7 @@ async function createPki({
     async prepareNext(wish) {
       const { config, ...parts } = next
       requirePlaceForNext(caKeys.current, config.ca.passphrase)
-      const { clock, logger } = options
-      const serverNames = [https, mqtts].includes(own) ? served.identity.names : []
+      const serverNames = shownNames()
       const current = authorities.current
       return prepareAuthority(wish, { config: config.ca, current, serverNames, ...parts, clock, logger })
     },

@@ -3,6 +3,7 @@ import { repeat } from './app-background.ts'
 import type { ScheduledBackups } from './app-backup-schedule.ts'
 import type { Showing } from './app-certificates.ts'
 import type { Pki } from './app-pki.ts'
+import { maySignRevocationLists } from './ca/issuer-certificate.ts'
 import type { ReadinessName } from './check-name.ts'
 import type { Clock } from './clock.ts'
 import { type Database, isAnswering } from './db/database.ts'
@@ -14,7 +15,7 @@ import type { AuthorityLists } from './registry/authority-lists.ts'
 export interface ReadinessParts {
   readonly database: Database
   readonly stores: MqttDatabase
-  readonly pki: Pick<Pki, 'https' | 'mqtts' | 'caKeys'>
+  readonly pki: Pick<Pki, 'https' | 'mqtts' | 'caKeys' | 'authority' | 'authorityFault'>
   readonly revocationLists: Pick<AuthorityLists, 'isBehind'>
   readonly scheduled: Pick<ScheduledBackups, 'readiness'>
   readonly clock: Clock
@@ -38,25 +39,32 @@ export function createReadiness(
     { name: 'file_handles', isReady: handles.areFree },
     certificateCheck('https_certificate', pki.https, clock),
     certificateCheck('mqtts_certificate', pki.mqtts, clock),
-    ...keyChecks(pki.caKeys, revocationLists),
+    ...authorityChecks(pki, revocationLists),
     scheduled.readiness,
   ]
 }
 
-/** Devices connect and are cut off all the same: a locked key is a warning. */
-function keyChecks(
-  key: Pki['caKeys'],
+/** Devices connect and are cut off all the same: what the CA cannot do is a warning. */
+function authorityChecks(
+  pki: ReadinessParts['pki'],
   revocationLists: Pick<AuthorityLists, 'isBehind'>,
-): readonly [ReadinessCheck, ReadinessCheck] {
+): readonly ReadinessCheck[] {
   const isReady = (): boolean => true
+  const { caKeys: key } = pki
+  const refused = 'Peers refuse what the CA signs, by its constraints: the log says why'
   const locked = 'The CA key is locked, and nothing is issued: signet ca unlock'
   const behind = 'The CRL may lack what was revoked since: it is signed when the CA key is unlocked'
+  const unsigned = 'The CA may not sign CRLs (its keyUsage lacks cRLSign): clients refuse them, let those ask by OCSP'
   return [
+    { name: 'ca_certificate', isReady, warning: () => (pki.authorityFault === undefined ? undefined : refused) },
     { name: 'ca_key', isReady, warning: () => (key.isLocked ? locked : undefined) },
     {
       name: 'revocation_list',
       isReady,
-      warning: () => (key.isLocked && revocationLists.isBehind ? behind : undefined),
+      warning() {
+        if (key.isLocked && revocationLists.isBehind) return behind
+        return maySignRevocationLists(pki.authority.certificate) ? undefined : unsigned
+      },
     },
   ]
 }

@@ -1,6 +1,7 @@
 /** What /readyz asks. */
 export type ReadinessName =
   | 'backup'
+  | 'ca_certificate'
   | 'ca_key'
   | 'database'
   | 'file_handles'
@@ -13,7 +14,6 @@ export type ReadinessName =
 /** What is looked at when the hub, or who connects to it, is looked over; the console has a word for each. */
 export type CheckName =
   | ReadinessName
-  | 'ca_certificate'
   | 'certificate'
   | 'clock'
   | 'disk'

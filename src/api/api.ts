@@ -158,7 +158,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   )
   app.route('/api/services', serviceRoutes(dependencies.services, dependencies.isServiceConnected, guard))
   app.route('/api/services', identityTokenRoutes('service', identityTokens, guard))
-  app.route('/api/services', serviceCertificateRoutes(certificates, broker, guard))
+  app.route('/api/services', serviceCertificateRoutes(certificates, logins, broker, guard))
   app.route('/api/services', handOver.services)
   app.route('/api/policies', policyRoutes(dependencies.policies, guard))
   app.route(

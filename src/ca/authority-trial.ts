@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { duplexPair } from 'node:stream'
 import { connect, createServer, type TLSSocket } from 'node:tls'
-import type { CertificateAuthority, IssuedKeyPair } from './authority.ts'
+import type { Clock } from '../clock.ts'
+import { type CertificateAuthority, createAuthority, type IssuedKeyPair } from './authority.ts'
+import { isConstrained } from './issuer-certificate.ts'
 
 /** By our own clock they were judged before, and OpenSSL's is another. */
 const DATES: readonly string[] = ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']
@@ -19,6 +21,17 @@ export async function findTrialFault(
   const faults = await shakeHands(authority, device, server ?? device)
   const ofServer = server && tell(`a server called ${serverNames.join(', ')}`, faults.ofServer)
   return ofServer ?? tell('a device', faults.ofDevice)
+}
+
+/** The same of a CA that is in use already; one without constraints, or whose key is locked, is not tried. */
+export async function findFaultInUse(
+  { isLocked, path, caCertificatePem, signer }: CertificateAuthority,
+  serverNames: readonly string[],
+  clock: Clock,
+): Promise<string | undefined> {
+  if (isLocked || !path.some(isConstrained)) return undefined
+  // What is signed to try it names no distribution point that would have to be kept.
+  return findTrialFault(await createAuthority({ certificates: path, caCertificatePem, signer, clock }), serverNames)
 }
 
 interface Faults {

@@ -1,7 +1,7 @@
 import type { KeyObject, X509Certificate } from 'node:crypto'
 import { DomainError } from '../errors.ts'
 import { type CertificateChain, isSelfSigned, parseCertificates, readIntermediates } from './certificate-chain.ts'
-import { readPathLength, whyNoIssuer } from './issuer-certificate.ts'
+import { maySignRevocationLists, readPathLength, whyNoIssuer } from './issuer-certificate.ts'
 import { exportPrivateKey, parsePrivateKey } from './key-pair.ts'
 import type { KeyPairText } from './key-pair-files.ts'
 
@@ -31,6 +31,7 @@ export function checkImportedPair(path: CertificateChain, privateKey: KeyObject,
   judging(() => {
     if (!path[0].checkPrivateKey(privateKey)) throw unfit('has another key than the one that was given with it')
     for (const [below, certificate] of path.entries()) checkCertificate(certificate, below, now)
+    if (!maySignRevocationLists(path[0])) throw unfit('may not sign CRLs (its keyUsage lacks cRLSign)')
     if (!readIntermediates(path).complete) {
       throw unfit('does not lead to a self-signed root: give the certificates above it as its chain')
     }

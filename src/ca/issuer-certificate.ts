@@ -27,6 +27,15 @@ export function maySignRevocationLists(certificate: X509Certificate): boolean {
   return usages === undefined || (usages & x509.KeyUsageFlags.cRLSign) !== 0
 }
 
+/** Whether it says for which names or purposes certificates below it may be (RFC 5280 §4.2.1.10, §4.2.1.12). */
+export function isConstrained(certificate: X509Certificate): boolean {
+  const parsed = new x509.X509Certificate(new Uint8Array(certificate.raw))
+  return [NAME_CONSTRAINTS, EXTENDED_KEY_USAGE].some((oid) => parsed.getExtension(oid) !== null)
+}
+
+const NAME_CONSTRAINTS = '2.5.29.30'
+const EXTENDED_KEY_USAGE = '2.5.29.37'
+
 // The rules of OpenSSL's X509_check_ca, which judges our leaves in every peer: a self-signed certificate of version 1 is a CA,
 // one of version 3 needs basicConstraints or, in old ones, a keyUsage alone.
 function readComplaint(certificate: VersionedCertificate, selfSigned: boolean): string | undefined {

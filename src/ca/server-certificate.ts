@@ -109,6 +109,8 @@ export function reissueReason(
   if (!isForServers(certificate)) return 'not made for servers'
   if (!wanted.every((name) => names.includes(name))) return 'names changed'
   const [notBefore, notAfter] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)]
+  // Made while the clock was ahead; where the CA itself is not valid yet, it is this clock that is wrong.
+  if (now.getTime() < notBefore && now >= new Date(authority.certificate.validFrom)) return 'not valid yet'
   const isDue = now.getTime() >= notBefore + ((notAfter - notBefore) * 2) / 3
   // One that lives as long as its issuer gains nothing by being renewed.
   return isDue && notAfter < authority.notAfter.getTime() ? 'past two thirds of its life' : undefined

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Presented, RefusalCause } from '../refusal.ts'
-import { readTokenName, tokenName, whyTokenUnusable } from './identity-token.ts'
+import { type IdentityToken, readTokenName, tokenName, whyTokenUnusable } from './identity-token.ts'
 import type { IdentityTokens } from './identity-tokens.ts'
 import { legacyName, readLegacyName } from './legacy-credential.ts'
 import type { Login } from './login.ts'
@@ -27,9 +27,9 @@ export interface Logins {
   judge(login: Login, address: string): LoginJudgement
   /** Who may log in with the credential of this name; none once it would be refused. */
   identityOf(credential: string): Subject['identity'] | undefined
-  /** What a device could log in with now, each in words for an operator. */
-  thatLetIn(deviceId: string): readonly string[]
-  /** What it has to log in with, wherever and whenever it may; in the same words. */
+  /** What it could log in with now, each in words for an operator. */
+  thatLetIn(kind: IdentityToken['kind'], id: string): readonly string[]
+  /** What a device has to log in with, wherever and whenever it may; in the same words. */
   heldBy(deviceId: string): readonly string[]
 }
 
@@ -56,9 +56,10 @@ export function createLogins(options: LoginsOptions): Logins {
       const subject = findByToken(readTokenName(credential)) ?? findByPassword(readLegacyName(credential))
       return subject?.state === 'active' ? subject.identity : undefined
     },
-    thatLetIn(deviceId) {
-      const isShutOut = findSubject(options, 'device', deviceId)?.state !== 'active'
-      return !options.suffices() || isShutOut ? [] : heldBy(deviceId)
+    thatLetIn(kind, id) {
+      const isShutOut = findSubject(options, kind, id)?.state !== 'active'
+      if (!options.suffices() || isShutOut) return []
+      return kind === 'device' ? heldBy(id) : tokensOf(kind, id)
     },
     heldBy,
   }
@@ -66,9 +67,13 @@ export function createLogins(options: LoginsOptions): Logins {
   function heldBy(deviceId: string): readonly string[] {
     const password = legacy.find(deviceId)
     return [
-      ...identityTokens.activeOf('device', deviceId).map(({ id }) => `token ${id}`),
+      ...tokensOf('device', deviceId),
       ...(password && clock() < password.endsAt ? ['its imported password'] : []),
     ]
+  }
+
+  function tokensOf(kind: IdentityToken['kind'], subjectId: string): readonly string[] {
+    return identityTokens.activeOf(kind, subjectId).map(({ id }) => `token ${id}`)
   }
 
   function judgeToken({ userName }: Login, shown: PresentedToken): LoginJudgement {

@@ -158,6 +158,8 @@ export class RevocationLists implements AsyncDisposable {
     if (!built || built.changes < changes) return true
     const now = this.#options.clock()
     if (now.getTime() >= built.madeAt.getTime() + LIFE_MS / 2) return true
+    // Signed while the clock was ahead: to everybody else it is not valid yet.
+    if (now < built.thisUpdate) return true
     const urls = this.#options.store.distributionPoints(now)
     return urls.length !== built.urls.length || urls.some((url) => !built.urls.includes(url))
   }
@@ -178,7 +180,7 @@ export class RevocationLists implements AsyncDisposable {
     const changes = this.#changes
     const previous = store.latest()
     const urls = store.distributionPoints(now)
-    const { revoked, entries } = await this.#encodeRevoked(keptSince(previous?.thisUpdate ?? now))
+    const { revoked, entries } = await this.#encodeRevoked(keptSince(previous?.thisUpdate, now))
     if (this.#isClosed) return
     const plan = {
       number: nextNumber(previous, now),
@@ -215,8 +217,9 @@ export class RevocationLists implements AsyncDisposable {
 }
 
 // RFC 5280 §3.3: an entry stays until it was on a list issued after the certificate's notAfter; on one that was read, too.
-function keptSince(previousUpdate: Date): Date {
-  return new Date(previousUpdate.getTime() - LIFE_MS)
+// A list that was signed while the clock was ahead has left off what is valid still: from now on it is back.
+function keptSince(previousUpdate: Date | undefined, now: Date): Date {
+  return new Date(Math.min(previousUpdate?.getTime() ?? Infinity, now.getTime()) - LIFE_MS)
 }
 
 // RFC 5280 §5.2.3. Seconds since 1970 where that is more: a lost database does not set the number back.

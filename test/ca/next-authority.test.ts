@@ -147,10 +147,14 @@ describe.skipIf(!hasOpenssl)('a CA that is brought', () => {
       extensions: [...CA_EXTENSIONS.slice(0, 1), 'keyUsage=critical,cRLSign'],
     })
     const unsigning = await pairOf(folder.path)
+    const [basic] = CA_EXTENSIONS
+    await createForeignCa(folder.path, { key: EC, extensions: [basic, 'keyUsage=critical,keyCertSign'] })
+    const unpublished = await pairOf(folder.path)
     const refusals: readonly [imported: { certificate: string; key: string }, sentence: string][] = [
       [{ ...good, key: stranger }, 'another key'],
       [leaf, 'is not the certificate of a CA'],
       [unsigning, 'keyCertSign'],
+      [unpublished, 'cRLSign'],
       [{ certificate: 'hello', key: good.key }, 'holds no certificate'],
       [{ certificate: good.certificate, key: 'hello' }, 'holds no private key'],
     ]

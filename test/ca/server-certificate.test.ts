@@ -88,6 +88,18 @@ describe('a server certificate that is there', () => {
     })
   }
 
+  test('is followed by another where it was made while the clock was ahead, unless the CA is not valid yet either', async () => {
+    await using folder = await temporaryFolder()
+    await open(folder.path)
+    const ahead = await open(folder.path, { days: 300 })
+    const before = await open(folder.path, { days: -1 })
+    expect(before).toMatchObject({ certificatePem: ahead.certificatePem, created: false })
+    const right = await open(folder.path, { days: 1 })
+    expect(right.created).toBe(true)
+    expect(Date.parse(new X509Certificate(right.certificatePem).validFrom)).toBeLessThan(START + DAY)
+    expect((await open(folder.path, { days: 1 })).created).toBe(false)
+  })
+
   for (const { name, wanted, names } of [
     { name: 'past two thirds of its life', wanted: { days: 244 }, names: ['localhost', '127.0.0.1', '::1', 'hub'] },
     { name: 'past its end', wanted: { days: 400 }, names: ['localhost', '127.0.0.1', '::1', 'hub'] },

@@ -66,6 +66,26 @@ test('renew_before of a profile opens its window earlier than that of all', asyn
   expect(await hub.api('POST', RENEW, { credentials: other, token: null })).toMatchObject({ status: 409 })
 })
 
+test('a request that is sent as itself has its wishes in the query, and none is passed over', async () => {
+  await using hub = await startTestHub({ settings: { profiles: { minute: { validity: '1m' } } } })
+  const { csr: body } = await createSigningRequest('pump')
+  const send = (query: string) =>
+    hub.api('POST', `/api/devices/pump/certificates/csr?${query}`, {
+      body,
+      headers: { 'content-type': 'application/pkcs10' },
+    })
+  for (const query of ['profile=none', 'profil=minute', 'validityDays=0', 'onExisting=']) {
+    expect((await send(query)).status, query).toBe(400)
+  }
+  expect((await hub.api('GET', '/api/devices/pump')).status).toBe(404)
+  const answer = await send('profile=minute&userId=ann')
+  expect(secondsLeft(hub, answer.json().clientCert)).toBeLessThanOrEqual(60)
+  expect(await profilesOf(hub, 'pump')).toEqual(['minute'])
+  expect((await hub.api('GET', '/api/devices/pump')).json()).toMatchObject({ userId: 'ann' })
+  const days = await send('validityDays=3&overlapHours=0.5&onExisting=replace')
+  expect(secondsLeft(hub, days.json().clientCert)).toBeCloseTo(3 * 86_400, -2)
+})
+
 test('what a profile does not allow is refused with what it asks for, and nothing is made', async () => {
   const profiles = { own: { validity: '10d', key_algorithms: ['ec-p384' as const] } }
   await using hub = await startTestHub({ settings: { profiles } })

@@ -123,6 +123,16 @@ describe('a token', () => {
     await hub.api('PATCH', '/api/devices/pump', { body: { state: 'suspended' } })
     expect((await revoke()).headers['warning']).toBeUndefined()
   })
+
+  test('of a service is named when its certificates are revoked, and in its check-up', async () => {
+    await using hub = await startTokenHub()
+    await hub.enrolService('backend', ['users/#'])
+    const { id } = await createToken(hub, 'services/backend')
+    const { headers } = await hub.api('DELETE', '/api/services/backend/certificates')
+    expect(headers['warning']).toBe(`299 - "token ${id} still lets service backend in"`)
+    const { checks } = (await hub.api('GET', '/api/diagnostics/services/backend')).json()
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'login', detail: `token ${id} lets it in` }))
+  })
 })
 
 async function startTokenHub(): Promise<TestHub> {

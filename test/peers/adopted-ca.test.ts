@@ -75,6 +75,32 @@ test.for(FOREIGN)(ADOPTED, { timeout: 60_000 }, async (foreign, context) => {
   expect(await readCa(certs)).toEqual(before)
 })
 
+test('an adopted CA whose constraints leave no room for devices keeps the hub running, with a warning', async (context) => {
+  needPrograms(context, 'openssl')
+  await using folder = await temporaryFolder()
+  const certs = join(folder.path, 'certs')
+  await mkdir(certs)
+  const extensions = [
+    'basicConstraints=critical,CA:TRUE',
+    'keyUsage=critical,keyCertSign',
+    'nameConstraints=critical,permitted;URI:.works.example',
+  ]
+  await createForeignCa(certs, { key: ['ecparam', '-name', 'prime256v1', '-genkey', '-noout'], extensions })
+  await using hub = await startTestHub({ folder: folder.path })
+  expect(hub.log.lines).toContainEqual(
+    expect.objectContaining({ component: 'ca', fault: expect.stringContaining('signs nothing for a device') }),
+  )
+  const warnings = async () => {
+    const { checks } = (await hub.api('GET', '/readyz')).json()
+    return checks.flatMap(({ name, warning }: { name: string; warning?: string }) => (warning ? [name] : []))
+  }
+  expect(await warnings()).toEqual(['ca_certificate', 'revocation_list'])
+  const { checks } = (await hub.api('GET', '/api/diagnostics/hub')).json()
+  expect(checks).toContainEqual(expect.objectContaining({ name: 'ca_certificate', status: 'warning' }))
+  expect((await hub.api('POST', '/api/ca/rotation')).status).toBe(201)
+  expect(await warnings()).toEqual([])
+})
+
 /** The files that the reference's scripts leave: a CA, a server certificate with its names, a copy of the CA for devices. */
 async function createReferenceFolder(certs: string, key: readonly string[]): Promise<void> {
   await mkdir(join(certs, 'devices'), { recursive: true })

@@ -177,7 +177,7 @@ describe('what a credential’s name stands for', () => {
   })
 })
 
-describe('what still lets a device in', () => {
+describe('what still lets a device or service in', () => {
   for (const { name, overrides, expected } of [
     { name: 'is each token and the password', overrides: { mode: 'token' }, expected: 2 },
     { name: 'is as much beside certificates', overrides: { mode: 'mtls_or_token' }, expected: 2 },
@@ -190,18 +190,26 @@ describe('what still lets a device in', () => {
       await importPassword(scene)
       const { id } = scene.registry.identityTokens.create('device', 'pump')
       const all = [`token ${id}`, 'its imported password']
-      expect(scene.registry.logins.thatLetIn('pump')).toEqual(all.slice(0, expected))
+      expect(scene.registry.logins.thatLetIn('device', 'pump')).toEqual(all.slice(0, expected))
     })
   }
+
+  test('is the tokens of a service', async () => {
+    using scene = await createLoginScene({ mode: 'token' })
+    scene.registry.services.create({ name: 'backend' }, true)
+    const { id } = scene.registry.identityTokens.create('service', 'backend')
+    expect(scene.registry.logins.thatLetIn('service', 'backend')).toEqual([`token ${id}`])
+    expect(scene.registry.logins.thatLetIn('service', 'nobody')).toEqual([])
+  })
 
   test('ends with its time, and when the device is suspended or gone', async () => {
     using scene = await createLoginScene({ mode: 'token' })
     await importPassword(scene)
     scene.advance(10 * DAY_MS)
-    expect(scene.registry.logins.thatLetIn('pump')).toEqual([])
+    expect(scene.registry.logins.thatLetIn('device', 'pump')).toEqual([])
     scene.registry.identityTokens.create('device', 'pump')
     await scene.registry.devices.change('pump', { state: 'suspended' }, true)
-    for (const id of ['pump', 'nobody']) expect(scene.registry.logins.thatLetIn(id)).toEqual([])
+    for (const id of ['pump', 'nobody']) expect(scene.registry.logins.thatLetIn('device', id)).toEqual([])
   })
 })
 

@@ -100,6 +100,20 @@ describe('a list', () => {
     expect(plans).toHaveLength(2)
   })
 
+  test('is made anew when the clock it was made by proves to have been ahead, with what is valid still', async () => {
+    const { lists, world, plans, asked } = createScene()
+    world.now = new Date(NOON.getTime() + 365 * DAY_MS)
+    await lists.refresh()
+    world.now = NOON
+    const { number, thisUpdate } = await lists.current()
+    expect(thisUpdate).toEqual(new Date(NOON.getTime() - 5 * MINUTE_MS))
+    expect(number).toBeGreaterThan(plans[0]?.number ?? Infinity)
+    expect(asked.at(-1)).toEqual(new Date(NOON.getTime() - 7 * DAY_MS))
+    world.now = new Date(NOON.getTime() - 4 * MINUTE_MS)
+    await lists.refresh()
+    expect(plans).toHaveLength(2)
+  })
+
   test('is made anew when certificates name another distribution point, or one of them no more', async () => {
     const { lists, world } = createScene()
     await lists.current()

@@ -14,6 +14,17 @@ export const deviceRequestSchema = deviceIssueSchema
   .strict()
   .openapi('DeviceSigningRequest')
 
+const { userId, profile, onExisting } = deviceRequestSchema.shape
+
+/** A request that is sent as itself has no place for these in its body. */
+export const deviceRequestQuerySchema = z.strictObject({
+  userId,
+  profile,
+  onExisting,
+  validityDays: z.coerce.number().int().min(1).optional(),
+  overlapHours: z.coerce.number().min(0).max(8760).optional(),
+})
+
 export const renewalSchema = z.strictObject({ csr: csr.optional() }).openapi('RenewalRequest')
 
 const certified = {

@@ -94,7 +94,7 @@ export function deviceCertificateRoutes(
         c.req.valid('param').deviceId,
         c.req.valid('query').reason,
       )
-      for (const login of [...logins.thatLetIn(deviceId), ...claims.thatLetIn(deviceId)]) {
+      for (const login of [...logins.thatLetIn('device', deviceId), ...claims.thatLetIn(deviceId)]) {
         c.header('warning', warningOf(`${login} still lets device ${deviceId} in`), { append: true })
       }
       const message = messageIn(c.req.header('accept-language'), 'certificate_revoked')

@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Certificates } from '../../registry/certificates.ts'
+import type { Logins } from '../../registry/logins.ts'
 import type { Guard } from '../access/guard.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { exact } from '../exact.ts'
@@ -14,6 +15,7 @@ import {
   shapeIssued,
 } from '../resources/issued-certificate.ts'
 import { revocationQuerySchema, serviceRevocationSchema } from '../resources/revocation.ts'
+import { warningOf } from '../warning.ts'
 
 const params = z.object({ name: serviceNameSchema })
 const tags = ['certificates']
@@ -44,6 +46,7 @@ const revoke = createRoute({
 
 export function serviceCertificateRoutes(
   certificates: Pick<Certificates, 'issueToService' | 'revokeService'>,
+  logins: Pick<Logins, 'thatLetIn'>,
   broker: BrokerAddress,
   guard: Guard,
 ) {
@@ -57,6 +60,9 @@ export function serviceCertificateRoutes(
     .openapi({ ...revoke, middleware: guard('operate') }, async (c) => {
       const { name } = c.req.valid('param')
       const { revokedAt } = await certificates.revokeService(name, c.req.valid('query').reason)
+      for (const login of logins.thatLetIn('service', name)) {
+        c.header('warning', warningOf(`${login} still lets service ${name} in`), { append: true })
+      }
       const message = messageIn(c.req.header('accept-language'), 'certificate_revoked')
       return c.json({ message, name, revokedAt: revokedAt.toISOString() }, 200)
     })

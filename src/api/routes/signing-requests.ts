@@ -11,6 +11,7 @@ import { deviceIdSchema } from '../resources/identifier.ts'
 import { idempotencyHeaderSchema } from '../resources/issued-certificate.ts'
 import {
   certifiedKeySchema,
+  deviceRequestQuerySchema,
   deviceRequestSchema,
   readSigningRequest,
   shapeCertifiedKey,
@@ -24,6 +25,7 @@ const certify = createRoute({
   summary: 'Issue a certificate for a key that the device has made itself; an unknown device is created',
   request: {
     params: z.object({ deviceId: deviceIdSchema }),
+    query: deviceRequestQuerySchema,
     headers: idempotencyHeaderSchema,
     body: signingRequestBody(deviceRequestSchema),
   },
@@ -37,7 +39,7 @@ export function signingRequestRoutes(
 ) {
   return new OpenAPIHono<ApiEnv>().openapi({ ...certify, middleware: guard('operate') }, async (c) => {
     const { deviceId } = c.req.valid('param')
-    const { csr, ...wishes } = exact(c.req.valid('json'))
+    const { csr, ...wishes } = exact({ ...c.req.valid('query'), ...c.req.valid('json') })
     const idempotencyKey = c.req.valid('header')['idempotency-key']
     const request = await readSigningRequest(c, exact({ csr }))
     if (request === undefined) throw new DomainError('csr_invalid', 'The body holds no certificate request')

@@ -12,7 +12,11 @@ export interface OwnCertificate {
 }
 
 export interface CheckupOptions {
-  readonly readiness: readonly { readonly name: ReadinessName; isReady(): boolean | Promise<boolean> }[]
+  readonly readiness: readonly {
+    readonly name: ReadinessName
+    isReady(): boolean | Promise<boolean>
+    readonly warning?: () => string | undefined
+  }[]
   readonly ca: OwnCertificate
   /** Asked at each check-up: it may be swapped while the hub runs. */
   readonly server: () => OwnCertificate & { readonly names: readonly string[] }
@@ -57,7 +61,8 @@ export function mendReadiness(name: ReadinessName): string {
 
 async function checkReadiness(check: CheckupOptions['readiness'][number]): Promise<Finding> {
   const { name } = check
-  if (await check.isReady()) return finding(name, 'ok', 'ready')
+  const warning = check.warning?.()
+  if (await check.isReady()) return finding(name, warning ? 'warning' : 'ok', warning ?? 'ready', mendReadiness(name))
   return finding(name, 'failed', 'not ready: /readyz is red', mendReadiness(name))
 }
 

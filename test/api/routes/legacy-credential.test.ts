@@ -82,11 +82,13 @@ describe('an imported password', () => {
 })
 
 test('a revocation names each credential that still lets the device in', async () => {
-  const { call } = createHarness({ logins: { thatLetIn: (id) => [`token of ${id}`, 'its imported password'] } })
+  const { call } = createHarness({
+    logins: { thatLetIn: (kind, id) => [`token of ${kind} ${id}`, 'its imported password'] },
+  })
   const { status, headers } = await call('/api/devices/certificates/device-001', { method: 'DELETE' })
   expect([status, headers.get('warning')]).toEqual([
     200,
-    '299 - "token of device-001 still lets device device-001 in", 299 - "its imported password still lets device device-001 in"',
+    '299 - "token of device device-001 still lets device device-001 in", 299 - "its imported password still lets device device-001 in"',
   ])
 })
 

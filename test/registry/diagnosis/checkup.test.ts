@@ -54,6 +54,14 @@ describe('what is wrong is found, with what mends it:', () => {
       mend: "the hub's log",
     },
     {
+      name: 'a warning of readiness',
+      changes: { readiness: [{ name: 'ca_key', isReady: () => true, warning: () => 'The CA key is locked' }] },
+      check: 'ca_key',
+      status: 'warning',
+      detail: 'The CA key is locked',
+      mend: "the hub's log",
+    },
+    {
       name: 'a clock before the CA was made',
       changes: { ca: { ...OWN, notBefore: inDays(1) } },
       check: 'clock',
