@@ -58,9 +58,12 @@ function createScene() {
   const list = createDeviceList({
     store: {
       ...store,
-      listRun(run) {
-        turns.push(turn)
-        return store.listRun(run)
+      prepareRuns(runs) {
+        const readRun = store.prepareRuns(runs)
+        return (after) => {
+          turns.push(turn)
+          return readRun(after)
+        }
       },
     },
     connected: {
