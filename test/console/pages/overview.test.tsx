@@ -52,6 +52,9 @@ test('a refusal is shown as soon as it is told', async () => {
   await expect(hub.connect(board, { clientId: 'somebody-else' })).rejects.toThrow()
   await scene.tell('connection.refused', { surface: 'mqtts', cause: 'client_id_not_allowed', address: '::1' })
   await scene.says('Client id not its own')
+  // Whose it was leads to its page.
+  const whose = screen.getAllByRole('link', { name: 'board-1' })
+  expect(whose.map((link) => link.getAttribute('href'))).toContain('#/devices/board-1')
   expect(screen.getByRole('link', { name: 'All refusals' }).getAttribute('href')).toBe('#/activity')
 })
 

@@ -62,20 +62,22 @@ export function OverviewPage({ route: { query } }: PageProps) {
           <Section title={words.lastRefusals}>
             <Answer of={refusals}>{({ items }) => <LastRefusals refusals={items.slice(0, SHOWN)} />}</Answer>
           </Section>
+        </div>
+        <div>
           <Section title={words.deniedTopics}>
             <Answer of={denied}>{({ items }) => <DeniedTopics denied={items} />}</Answer>
           </Section>
+          {overview.data && (
+            <>
+              <Section title={words.expiry}>
+                <ExpiryWeeks weeks={overview.data.certificates.byWeek} />
+              </Section>
+              <Section title={words.process}>
+                <HubFacts overview={overview.data} />
+              </Section>
+            </>
+          )}
         </div>
-        {overview.data && (
-          <div>
-            <Section title={words.expiry}>
-              <ExpiryWeeks weeks={overview.data.certificates.byWeek} />
-            </Section>
-            <Section title={words.process}>
-              <HubFacts overview={overview.data} />
-            </Section>
-          </div>
-        )}
       </div>
     </Page>
   )

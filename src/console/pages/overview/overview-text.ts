@@ -88,7 +88,7 @@ export const OVERVIEW_TEXT: Texts<typeof en> = {
     connected: 'На связи',
     clients: 'клиентов',
     delay: 'Задержка цикла событий',
-    milliseconds: 'мс, 99-й процентиль',
+    milliseconds: 'мс, p99',
     delayLine: 'p99',
     lastRefusals: 'Последние отказы',
     allRefusals: 'Все отказы',

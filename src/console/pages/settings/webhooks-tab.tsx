@@ -52,7 +52,9 @@ export function WebhooksTab({ opened }: WebhooksTabProps) {
       title: words.dead,
       isNumber: true,
       draw: ({ id, dead }) => (
-        <a href={formatRoute(['settings'], { tab: 'webhooks', webhook: id })}>{formatNumber(dead)}</a>
+        <a href={formatRoute(['settings'], { tab: 'webhooks', webhook: id })}>
+          {dead === 0 ? formatNumber(dead) : <Badge tone="bad">{formatNumber(dead)}</Badge>}
+        </a>
       ),
     },
     ...(may('administer')
