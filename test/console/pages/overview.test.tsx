@@ -32,6 +32,7 @@ test('tells who is online, what was refused and denied, and how the hub itself i
   await scene.says('1 of 1 device online.')
   await scene.says('No certificate was shown')
   await scene.says('elsewhere')
+  await scene.says('publish ×1')
   await scene.says('MQTT mtls, API token')
   expect(scene.text()).toContain('Certificates that end')
   await scene.click('Last 24 hours')

@@ -92,6 +92,8 @@ function listOf(keys: readonly string[]): string {
 
 export const EVENT_TEXT: Texts<EventLines> = { en, ru }
 
+/** A hub of another version may say it otherwise: then as it says it. */
 function tellDay(at: string): string {
-  return formatDay(new Date(at))
+  const day = new Date(at)
+  return Number.isNaN(day.getTime()) ? at : formatDay(day)
 }

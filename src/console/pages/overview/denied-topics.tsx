@@ -11,8 +11,11 @@ export function DeniedTopics({ denied }: { readonly denied: readonly DeniedTopic
   const columns: readonly Column<DeniedTopicAnswer>[] = [
     { id: 'topic', title: words.topic, draw: ({ topicName }) => <Copyable text={topicName} length={18} /> },
     { id: 'who', title: words.who, draw: ({ kind, id }) => <a href={formatRoute([`${kind}s`, id])}>{id}</a> },
-    { id: 'action', title: words.action, draw: ({ action }) => words.actions[action] },
-    { id: 'count', title: words.count, isNumber: true, draw: ({ count }) => formatNumber(count) },
+    {
+      id: 'action',
+      title: words.action,
+      draw: ({ action, count }) => `${words.actions[action]} ×${formatNumber(count)}`,
+    },
   ]
   return (
     <Table

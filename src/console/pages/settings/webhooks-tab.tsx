@@ -51,11 +51,10 @@ export function WebhooksTab({ opened }: WebhooksTabProps) {
       id: 'dead',
       title: words.dead,
       isNumber: true,
-      draw: ({ id, dead }) => (
-        <a href={formatRoute(['settings'], { tab: 'webhooks', webhook: id })}>
-          {dead === 0 ? formatNumber(dead) : <Badge tone="bad">{formatNumber(dead)}</Badge>}
-        </a>
-      ),
+      draw: ({ id, dead }) => {
+        const link = <a href={formatRoute(['settings'], { tab: 'webhooks', webhook: id })}>{formatNumber(dead)}</a>
+        return dead === 0 ? link : <Badge tone="bad">{link}</Badge>
+      },
     },
     ...(may('administer')
       ? [

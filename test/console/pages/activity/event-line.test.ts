@@ -7,14 +7,7 @@ afterEach(() => {
   language.value = 'en'
 })
 
-const SAID = {
-  kind: 'device',
-  id: 'pump-1',
-  deviceId: 'pump-1',
-  endsAt: '2026-12-12T12:00:00Z',
-  applied: ['log.level'],
-  needsRestart: [],
-}
+const SAID = { kind: 'device', id: 'pump-1', deviceId: 'pump-1', applied: ['log.level'], needsRestart: [] }
 
 test.each(['en', 'ru'] as const)('every type that there is has a sentence of its own in %s', (chosen) => {
   language.value = chosen
