@@ -3,7 +3,6 @@ import type { AuditEntry } from '../registry/audit/audit-entry.ts'
 import type { AuditStore } from '../registry/audit/ports.ts'
 import type { Database } from './database.ts'
 import { and, asc, desc, eq, gt, gte, lt, lte, or, sql } from './drizzle.ts'
-import { createPage } from './page.ts'
 import { prepareInsertion } from './row-insertion.ts'
 import { auditEntries } from './schema-records.ts'
 
@@ -13,26 +12,27 @@ export function createAuditStore({ orm, sqlite }: Database): AuditStore {
   const latest = sqlite.prepare<[], ReturnType<AuditStore['latest']>>(
     'select number, hash from audit_entries order by number desc limit 1',
   )
+  const endOfRun = sqlite.prepare<[number, number], { readonly number: number }>(
+    'select number from audit_entries where number < ? order by number desc limit 1 offset ?',
+  )
   return {
     append({ at, role = null, requestId = null, ...entry }) {
       insert({ ...entry, at: at.getTime(), role, requestId })
     },
     latest: () => latest.get(),
-    list({ limit, after, search, action, since, until }) {
+    list({ search, action, since, until }, from, before, limit) {
       const condition = and(
-        after === undefined ? undefined : lt(auditEntries.number, Number(after)),
+        gte(auditEntries.number, from),
+        lt(auditEntries.number, before),
         search === undefined ? undefined : contains(search),
         action === undefined ? undefined : eq(auditEntries.action, action),
         since && gte(auditEntries.at, since),
         until && lte(auditEntries.at, until),
       )
-      const rows = select()
-        .where(condition)
-        .orderBy(desc(auditEntries.number))
-        .limit(limit + 1)
-        .all()
-      return createPage(rows.map(readEntry), limit, ({ number }) => String(number))
+      const rows = select().where(condition).orderBy(desc(auditEntries.number)).limit(limit).all()
+      return rows.map(readEntry)
     },
+    endOfRun: (before, size) => endOfRun.get(before, size - 1)?.number,
     listAfter: (number, limit) =>
       select()
         .where(gt(auditEntries.number, number))

@@ -1,5 +1,6 @@
 import type { DeviceKeyQuery, DeviceListStore, StoredDeviceRow } from '../registry/device-list.ts'
-import type { DeviceRun, DeviceSort } from '../registry/device-scan.ts'
+import type { DeviceRuns, DeviceSort } from '../registry/device-scan.ts'
+import type { DeviceFilter } from '../registry/ports.ts'
 import type { Database } from './database.ts'
 import { DEVICE_COLUMNS, deviceCondition } from './device-store.ts'
 import { and, eq, type SQL, sql } from './drizzle.ts'
@@ -7,7 +8,7 @@ import { devices, legacyCredentials } from './schema.ts'
 
 /** Keys first, by an index; then the rows of the page alone. */
 export function createDeviceListStore(database: Database): DeviceListStore {
-  const { orm, sqlite } = database
+  const { orm } = database
   const rows = prepareRows(database)
   return {
     listKeys(query) {
@@ -21,40 +22,43 @@ export function createDeviceListStore(database: Database): DeviceListStore {
         .limit(limit)
         .all()
     },
-    listRun(run) {
-      const { sort, order, after, now } = run
-      const last = endOf(run)
-      const statement = orm
-        .select({ id: devices.id, value: sort === 'certificateEnds' ? endsAt(now.getTime()) : VALUES[sort] })
+    prepareRuns({ sort, order, size, now, ...filter }) {
+      const run = orm
+        .select({
+          id: devices.id,
+          value: sort === 'certificateEnds' ? endsAt(now.getTime()) : VALUES[sort],
+          isWanted: sql<number>`${deviceCondition(filter) ?? sql`1`}`,
+        })
         .from(devices)
-        .where(and(deviceCondition(run), isPast(order, after), isUpTo(order, last)))
+        .where(and(deviceCondition(indexed(filter)), isPast(order, sql.placeholder('after'))))
         .orderBy(inOrder(devices.id, order))
-        .toSQL()
-      // As SQLite has them: the query builder takes as long again for what it makes of them.
-      const found = sqlite.prepare<unknown[], readonly [string, string | number | null]>(statement.sql).raw()
-      return { devices: found.all(...statement.params).map(([id, value]) => ({ id, value })), last }
+        .limit(size)
+        .prepare()
+      return (after = ENDS[order]) => {
+        // As SQLite has them: the query builder takes as long again for what it makes of them.
+        const found = run.values({ after }) as unknown as readonly LookedAt[]
+        const those = found.filter(([, , isWanted]) => isWanted === 1).map(([id, value]) => ({ id, value }))
+        return { devices: those, last: found.length < size ? undefined : found.at(-1)?.[0] }
+      }
     },
     listRows: (ids, now) => rows.all({ ids: JSON.stringify(ids), now: now.getTime() }).map(readRow),
     count: (filter) =>
       orm.select({ count: sql<number>`count(*)` }).from(devices).where(deviceCondition(filter)).get()?.count ?? 0,
   }
-
-  /** The last of the run; none: it has the rest. What is searched for is no part of it: all that is looked at counts. */
-  function endOf({ userId, state, order, after, size }: DeviceRun): string | undefined {
-    const counted = userId === undefined ? { ...(state && { state }) } : { userId }
-    const ids = orm
-      .select({ id: devices.id })
-      .from(devices)
-      .where(and(deviceCondition(counted), isPast(order, after)))
-    return ids
-      .orderBy(inOrder(devices.id, order))
-      .limit(1)
-      .offset(size - 1)
-      .get()?.id
-  }
 }
 
-type Order = DeviceRun['order']
+type Order = DeviceRuns['order']
+
+type LookedAt = readonly [id: string, value: string | number | null, isWanted: number]
+
+/** What an index finds of a filter. The rest makes a run no longer: all that is looked at counts. */
+function indexed({ userId, state }: DeviceFilter): DeviceFilter {
+  if (userId !== undefined) return { userId }
+  return state === undefined ? {} : { state }
+}
+
+/** Before the first id, whichever way. */
+const ENDS = { asc: '', desc: '\u{10ffff}' } as const satisfies Record<Order, string>
 
 const VALUES = {
   id: devices.id,
@@ -100,11 +104,7 @@ function inOrder(column: (typeof VALUES)[keyof typeof VALUES], order: Order): SQ
   return sql`${column} ${sql.raw(order)}`
 }
 
-function isUpTo(order: Order, id: string | undefined): SQL | undefined {
-  return id === undefined ? undefined : sql`${devices.id} ${sql.raw(order === 'asc' ? '<=' : '>=')} ${id}`
-}
-
-function isPast(order: Order, id: string | undefined): SQL | undefined {
+function isPast(order: Order, id: string | ReturnType<typeof sql.placeholder> | undefined): SQL | undefined {
   return id === undefined ? undefined : sql`${devices.id} ${sql.raw(order === 'asc' ? '>' : '<')} ${id}`
 }
 

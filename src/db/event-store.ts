@@ -3,7 +3,7 @@ import type { EventFilter } from '../events/event-filter.ts'
 import type { EventStore } from '../events/ports.ts'
 import { deviceOf } from '../logged-event.ts'
 import type { Database } from './database.ts'
-import { and, asc, desc, eq, gt, lt, lte, or, sql } from './drizzle.ts'
+import { and, asc, desc, eq, gt, gte, lt, lte, or, sql } from './drizzle.ts'
 import { createRelaxedTransaction } from './relaxed-transaction.ts'
 import { events } from './schema-records.ts'
 
@@ -13,6 +13,9 @@ export function createEventStore(database: Database): EventStore {
   const { placeholder } = sql
   // Not through the query builder: it costs as much again as the row.
   const insert = database.sqlite.prepare('insert into events (id, at, type, device_id, data) values (?, ?, ?, ?, ?)')
+  const endOfRun = database.sqlite.prepare<[number, number], { readonly id: number }>(
+    'select id from events where id < ? order by id desc limit 1 offset ?',
+  )
   const oldest = orm
     .select({ id: events.id })
     .from(events)
@@ -40,14 +43,15 @@ export function createEventStore(database: Database): EventStore {
         .orderBy(asc(events.id))
         .limit(limit)
         .all(),
-    listBefore: (id, filter, limit) =>
+    list: (filter, from, before, limit) =>
       orm
         .select()
         .from(events)
-        .where(and(lt(events.id, id), conditionOf(filter)))
+        .where(and(gte(events.id, from), lt(events.id, before), conditionOf(filter)))
         .orderBy(desc(events.id))
         .limit(limit)
         .all(),
+    endOfRun: (before, size) => endOfRun.get(before, size - 1)?.id,
     extent() {
       const found = orm
         .select({

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { LoggedEvent } from '../logged-event.ts'
+import { listNewestFirst, type NumberedStore } from '../newest-first.ts'
 import { type EventFilter, isWanted } from './event-filter.ts'
 import type { EventStore } from './ports.ts'
 
@@ -94,10 +95,15 @@ export class EventLog implements Disposable {
     return { events, position: last && events.length === limit ? last.id : this.#kept }
   }
 
-  /** Those before `id` that are wanted, newest first; none: from the newest. */
-  readBefore(id: number | undefined, filter: EventFilter, limit: number): readonly LoggedEvent[] {
+  /** Those before `id` that are wanted, newest first, without holding the event loop; none: from the newest. */
+  readBefore(id: number | undefined, filter: EventFilter, limit: number): Promise<readonly LoggedEvent[]> {
     while (this.#hasUnkept() && this.#flush());
-    return this.#options.store.listBefore(id ?? Number.MAX_SAFE_INTEGER, filter, limit)
+    const { store } = this.#options
+    const wanted: NumberedStore<LoggedEvent> = {
+      endOfRun: store.endOfRun,
+      list: (from, before, most) => store.list(filter, from, before, most),
+    }
+    return listNewestFirst(wanted, id ?? Number.MAX_SAFE_INTEGER, limit)
   }
 
   /** Told, at most once a turn, that there are new ones. */

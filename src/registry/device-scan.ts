@@ -27,18 +27,20 @@ export interface ScannedDevice {
   readonly value: string | number | null
 }
 
-/** So many devices by their ids. */
-export interface DeviceRun extends DeviceFilter {
+/** What is looked through by ids, so many devices a run. */
+export interface DeviceRuns extends DeviceFilter {
   readonly sort: DeviceSort
   readonly order: 'asc' | 'desc'
-  readonly after: string | undefined
   readonly size: number
   readonly now: Date
 }
 
 export interface DeviceScanStore {
-  /** Those of the run that the filter lets through, in its order; `last`: behind which more stand. */
-  listRun(run: DeviceRun): { readonly devices: readonly ScannedDevice[]; readonly last: string | undefined }
+  /** Prepared once for all runs: those of the run behind that id that the filter lets through, in its order; `last`: behind which more stand. */
+  prepareRuns(runs: DeviceRuns): (after: string | undefined) => {
+    readonly devices: readonly ScannedDevice[]
+    readonly last: string | undefined
+  }
 }
 
 export interface DeviceScan {
@@ -61,12 +63,13 @@ const RUN = 250
 export function createDeviceScan({ store, idsOfConnected, lastSeen, clock }: DeviceScanOptions): DeviceScan {
   return {
     async first(query, limit) {
-      const { sort, after } = query
+      const { sort } = query
       const order = comparison(query)
+      const after = query.after && readPosition(sort, query.after)
       let first: readonly DevicePosition[] = []
       for await (const devices of runsOf(query)) {
         const behind = after ? devices.filter((device) => order(after, device) < 0) : devices
-        first = [...first, ...behind].sort(order).slice(0, limit)
+        first = merge(first, behind, order, limit)
         // Only these come in their order.
         if (sort === 'id' && first.length === limit) break
       }
@@ -83,9 +86,15 @@ export function createDeviceScan({ store, idsOfConnected, lastSeen, clock }: Dev
     const { connected: wanted, sort, order, after, ...filter } = query
     const connected = wanted === undefined && sort !== 'lastSeen' ? NOBODY : new Set(idsOfConnected())
     const read = readerOf(query, connected)
-    const run = { ...filter, sort, order: sort === 'id' ? order : 'asc', size: RUN, now: clock() } as const
+    const readRun = store.prepareRuns({
+      ...filter,
+      sort,
+      order: sort === 'id' ? order : 'asc',
+      size: RUN,
+      now: clock(),
+    })
     for (let begin = sort === 'id' ? after?.id : undefined; ; ) {
-      const { devices, last } = store.listRun({ ...run, after: begin })
+      const { devices, last } = readRun(begin)
       const those = wanted === undefined ? devices : devices.filter(({ id }) => connected.has(id) === wanted)
       yield those.map((device) => ({ id: device.id, value: read(device) }))
       if (last === undefined) return
@@ -113,14 +122,31 @@ const NOBODY: ReadonlySet<string> = new Set()
 /** Behind every time in the past. */
 const NOW = Number.MAX_SAFE_INTEGER - 1
 
+type Comparison = (one: DevicePosition, other: DevicePosition) => number
+
 /** As SQLite compares: ids have ASCII letters alone. */
-function comparison({ sort, order }: DeviceOrder): (one: DevicePosition, other: DevicePosition) => number {
+function comparison({ order }: DeviceOrder): Comparison {
   const sign = order === 'asc' ? 1 : -1
-  // What stands in a cursor was written by its bearer.
-  const read = sort === 'lastSeen' || sort === 'certificateEnds' ? Number : String
-  return (one, other) => sign * (compare(read(one.value), read(other.value)) || compare(one.id, other.id))
+  return (one, other) => sign * (compare(one.value, other.value) || compare(one.id, other.id))
+}
+
+/** What stands in a cursor was written by its bearer. */
+function readPosition(sort: DeviceSort, { value, id }: DevicePosition): DevicePosition {
+  return { id, value: sort === 'lastSeen' || sort === 'certificateEnds' ? Number(value) : String(value) }
 }
 
 function compare(one: string | number, other: string | number): number {
   return one < other ? -1 : Number(one > other)
+}
+
+/** The first ones of those in order and of more; of many runs most stand behind the last that is kept. */
+function merge(
+  kept: readonly DevicePosition[],
+  more: readonly DevicePosition[],
+  order: Comparison,
+  limit: number,
+): readonly DevicePosition[] {
+  const last = kept.length < limit ? undefined : kept.at(-1)
+  const nearer = last ? more.filter((one) => order(one, last) < 0) : more
+  return nearer.length === 0 ? kept : [...kept, ...nearer].sort(order).slice(0, limit)
 }

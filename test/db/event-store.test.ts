@@ -19,7 +19,8 @@ test('events are found as they were appended, in either order', () => {
   store.append(those)
   expect(store.extent()).toEqual({ oldest: 1, newest: 4, count: 4 })
   expect(store.listAfter(1, ALL, 2).map(({ id }) => id)).toEqual([2, 3])
-  expect(store.listBefore(4, ALL, 2).map(({ id }) => id)).toEqual([3, 2])
+  expect(store.list(ALL, 2, 4, 9).map(({ id }) => id)).toEqual([3, 2])
+  expect([store.endOfRun(4, 2), store.endOfRun(4, 4)]).toEqual([2, undefined])
   expect(store.listAfter(3, ALL, 9)).toMatchObject([event(4)])
 })
 

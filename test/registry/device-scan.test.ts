@@ -30,6 +30,8 @@ const FLEET: readonly Known[] = Array.from({ length: 2200 }, (_, number) => ({
 let database: Database
 /** In which turn of the event loop each run was read. */
 let turns: number[] = []
+/** How often a statement was prepared. */
+let prepared = 0
 
 beforeAll(() => {
   database = openDatabase()
@@ -55,12 +57,17 @@ function createScene() {
   }
   let pending = setImmediate(next)
   turns = []
+  prepared = 0
   const list = createDeviceList({
     store: {
       ...store,
-      listRun(run) {
-        turns.push(turn)
-        return store.listRun(run)
+      prepareRuns(runs) {
+        const readRun = store.prepareRuns(runs)
+        prepared++
+        return (after) => {
+          turns.push(turn)
+          return readRun(after)
+        }
       },
     },
     connected: {
@@ -144,6 +151,7 @@ test('a turn of the event loop looks at one run of devices, whatever is asked fo
   await scene.list.page({ sort: 'certificateEnds', order: 'asc', limit: 50 })
   expect(turns).toHaveLength(9)
   expect(new Set(turns).size).toBe(9)
+  expect(prepared).toBe(1)
   turns = []
   await scene.list.count({ connected: true })
   expect(new Set(turns).size).toBe(9)

@@ -51,6 +51,7 @@ const LEAVES = [
   'duration',
   'events',
   'logged-event',
+  'newest-first',
   'topic',
   'tracing',
   'identifiers',

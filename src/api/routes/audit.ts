@@ -47,10 +47,10 @@ const verify = createRoute({
 
 export function auditRoutes(trail: Pick<AuditTrail, 'list' | 'read' | 'verify'>, guard: Guard) {
   return new OpenAPIHono<ApiEnv>()
-    .openapi({ ...list, middleware: guard('read') }, (c) => {
+    .openapi({ ...list, middleware: guard('read') }, async (c) => {
       const { limit, cursor, q: search, since, until, action } = c.req.valid('query')
       const query = exact({ search, action, since: readTime(since), until: readTime(until) })
-      const page = trail.list({ ...query, ...readPageRequest({ limit, cursor }) })
+      const page = await trail.list({ ...query, ...readPageRequest({ limit, cursor }) })
       return c.json(shapePage(page, shapeAuditEntry), 200)
     })
     .openapi({ ...exported, middleware: guard('read') }, (c) => {

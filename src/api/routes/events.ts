@@ -41,21 +41,21 @@ export interface EventRouteParts extends StreamWatchParts {
 
 export function eventRoutes(parts: EventRouteParts, guard: Guard) {
   const { eventLog, eventStreams } = parts
-  return new OpenAPIHono<ApiEnv>().openapi({ ...read, middleware: guard('read') }, (c) => {
+  return new OpenAPIHono<ApiEnv>().openapi({ ...read, middleware: guard('read') }, async (c) => {
     const { type: types = [], deviceId, lastEventId, limit, cursor } = c.req.valid('query')
     const { accept, 'last-event-id': resumed = lastEventId } = c.req.valid('header')
     const filter = { types, ...exact({ deviceId }) }
-    if (asksForList(accept)) return c.json(listEvents(filter, limit, cursor), 200)
+    if (asksForList(accept)) return c.json(await listEvents(filter, limit, cursor), 200)
     const after = resumed === undefined ? undefined : Number(resumed)
     const stream = eventStreams.open({ filter, after, ...watchReader(c, 'read', parts) })
     // nginx would else keep what comes until there is more of it.
     return c.body(stream, 200, { 'content-type': EVENT_STREAM, 'x-accel-buffering': 'no' })
   })
 
-  function listEvents(filter: EventFilter, limit: number, cursor: string | undefined) {
+  async function listEvents(filter: EventFilter, limit: number, cursor: string | undefined) {
     const { after } = readPageRequest(exact({ limit, cursor }))
     const before = after === undefined ? undefined : Number(after)
-    const events = eventLog.readBefore(before, filter, limit + 1)
+    const events = await eventLog.readBefore(before, filter, limit + 1)
     const items = events.slice(0, limit)
     const last = items.at(-1)
     const page = events.length > limit && last ? { items, nextCursor: String(last.id) } : { items }

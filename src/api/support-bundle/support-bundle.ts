@@ -30,7 +30,7 @@ export async function createSupportBundle(parts: SupportBundleParts): Promise<Ha
     'configuration.json': settingsInForce().map((setting) => shapeSetting(setting, true)),
     'findings.json': shapeCheckup(now, await diagnosis.checkHub()),
     'refusals.json': refusals.list().slice(0, MOST_OF_EACH).map(shapeRefusal),
-    'events.json': eventLog.readBefore(undefined, { types: [] }, MOST_OF_EACH).map(envelopeOf),
+    'events.json': (await eventLog.readBefore(undefined, { types: [] }, MOST_OF_EACH)).map(envelopeOf),
   }
   const texts = {
     'metrics.txt': await metrics.render(),

@@ -152,7 +152,7 @@ function optionsOf(element: HTMLElement, lines: readonly Line[], format: (value:
     cursor: { y: false },
     scales: { y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.1] } },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map(tellTick) },
+      { ...axis, size: 32, values: (_, ticks) => ticks.map(tellTick) },
       { ...axis, size: 56, values: (_, ticks) => ticks.map(format) },
     ],
     series: [

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../clock.ts'
+import { listNewestFirst, type NumberedStore } from '../../newest-first.ts'
 import type { Page } from '../page.ts'
 import type { Transaction } from '../ports.ts'
 import { type AuditAct, type AuditEntry, chainEntry, hashOf } from './audit-entry.ts'
@@ -27,7 +28,8 @@ export interface AuditTrail {
   conclude(result: string): void
   /** What the hub does by itself. */
   note(act: Pick<AuditAct, 'action' | 'object'>): void
-  list(query: AuditQuery): Page<AuditEntry>
+  /** Newest first, without holding the event loop. */
+  list(query: AuditQuery): Promise<Page<AuditEntry>>
   /** In order, a page at a time. */
   read(): AsyncIterable<readonly AuditEntry[]>
   /** Reads the whole chain, and looks for an entry with that hash. */
@@ -91,7 +93,17 @@ export function createAuditTrail({ store, transaction, clock }: AuditTrailOption
       if (!isRepeated(JSON.stringify(act))) append({ ...current.request, result })
     },
     note: (act) => append({ ...HUB, ...act, result: 'done' }),
-    list: (query) => store.list(query),
+    async list({ limit, after, ...filter }) {
+      const wanted: NumberedStore<AuditEntry> = {
+        endOfRun: store.endOfRun,
+        list: (from, before, most) => store.list(filter, from, before, most),
+      }
+      const entries = await listNewestFirst(wanted, Number(after ?? Number.MAX_SAFE_INTEGER), limit + 1)
+      const last = entries[limit - 1]
+      return entries.length > limit && last
+        ? { items: entries.slice(0, limit), nextCursor: String(last.number) }
+        : { items: entries }
+    },
     async *read() {
       for (let after = 0; ; ) {
         const page = store.listAfter(after, PAGE)

@@ -1,7 +1,7 @@
-import type { Page, PageRequest } from '../page.ts'
+import type { PageRequest } from '../page.ts'
 import type { AuditEntry } from './audit-entry.ts'
 
-export interface AuditQuery extends PageRequest {
+export interface AuditFilter {
   /** Part of an actor, an action or an object. */
   readonly search?: string
   readonly action?: string
@@ -9,12 +9,16 @@ export interface AuditQuery extends PageRequest {
   readonly until?: Date
 }
 
+export interface AuditQuery extends AuditFilter, PageRequest {}
+
 export interface AuditStore {
   append(entry: AuditEntry): void
   /** What the next one is chained to. */
   latest(): Pick<AuditEntry, 'number' | 'hash'> | undefined
-  /** Newest first. */
-  list(query: AuditQuery): Page<AuditEntry>
+  /** Of those from one number up to before another the wanted ones, newest first, so many at most. */
+  list(filter: AuditFilter, from: number, before: number, limit: number): readonly AuditEntry[]
+  /** The number of the last of so many before this one; none: there are fewer. */
+  endOfRun(before: number, size: number): number | undefined
   /** In the order of their numbers, after `number`. */
   listAfter(number: number, limit: number): readonly AuditEntry[]
   /** Those before that time, the newest of all left. */

@@ -258,6 +258,22 @@ describe('a device with policies and client ids of its own', () => {
     expect(scene.text()).not.toContain('revoked, superseded')
   })
 
+  test('shows an imported password and until when it is good, and loses it', async () => {
+    const hash = { algorithm: 'sha256', digest: Buffer.alloc(32).toString('base64') }
+    const endsAt = new Date(hub.clock.now().getTime() + 30 * 86_400_000).toISOString()
+    const kept = await hub.api('PUT', '/api/devices/gauge/legacy-credential', {
+      body: { userName: 'old-gauge', hash, endsAt },
+    })
+    expect(kept.json()).toMatchObject({ userName: 'old-gauge' })
+    using scene = openConsole(hub, '#/devices/gauge')
+    await scene.says(/Imported password.*user name old-gauge, ends/)
+    await doIt(scene, 'Remove the imported password')
+    await scene.says('The imported password is removed.')
+    expect((await hub.api('GET', '/api/devices/gauge')).json().legacy).toBeNull()
+    await scene.click('Close')
+    expect(scene.text()).not.toContain('mported password')
+  })
+
   test('is revoked in Russian', async () => {
     using scene = openConsole(hub, '#/devices/gauge', { language: 'ru' })
     await doIt(scene, 'Отозвать и отключить сейчас')

@@ -32,6 +32,7 @@ test('tells who is online, what was refused and denied, and how the hub itself i
   await scene.says('1 of 1 device online.')
   await scene.says('No certificate was shown')
   await scene.says('elsewhere')
+  await scene.says('publish ×1')
   await scene.says('MQTT mtls, API token')
   expect(scene.text()).toContain('Certificates that end')
   await scene.click('Last 24 hours')
@@ -52,6 +53,9 @@ test('a refusal is shown as soon as it is told', async () => {
   await expect(hub.connect(board, { clientId: 'somebody-else' })).rejects.toThrow()
   await scene.tell('connection.refused', { surface: 'mqtts', cause: 'client_id_not_allowed', address: '::1' })
   await scene.says('Client id not its own')
+  // Whose it was leads to its page.
+  const whose = screen.getAllByRole('link', { name: 'board-1' })
+  expect(whose.map((link) => link.getAttribute('href'))).toContain('#/devices/board-1')
   expect(screen.getByRole('link', { name: 'All refusals' }).getAttribute('href')).toBe('#/activity')
 })
 

@@ -132,6 +132,7 @@ test('a webhook is made, tried, paused and removed', async () => {
   await hub.enrol('pump-1')
   await dead
   await scene.tell('webhook.dead_lettered', { webhook: webhook.id, delivery: '1', event: 'certificate.issued' })
+  await waitFor(() => expect(document.querySelector('td .badge.bad')?.textContent).toBe('1'))
   await scene.says('answered 500')
   target.status = 200
   const taken = target.received.length

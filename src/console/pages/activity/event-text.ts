@@ -3,6 +3,7 @@ import { tellMeasure, tellRotation, tellSign, tellWho } from '../../codes/event-
 import { tellProblemCode } from '../../codes/problem-words.ts'
 import { tellLeaving, tellLoss, tellRevocation } from '../../codes/reason-words.ts'
 import { tellCause } from '../../codes/refusal-words.ts'
+import { formatDay } from '../../format.ts'
 import type { Texts } from '../../language.ts'
 
 /** What each type of event says, as a sentence. */
@@ -15,7 +16,7 @@ const en: EventLines = {
   'identity.suspended': (event) => `${tellWho(event)} was suspended`,
   'identity.resumed': (event) => `${tellWho(event)} was resumed`,
   'connection.refused': ({ address, surface, cause }) => `${address} was refused on ${surface}: ${tellCause(cause)}`,
-  'credential.expiring': (event) => `the password of ${tellWho(event)} ends ${event.endsAt}`,
+  'credential.expiring': (event) => `the password of ${tellWho(event)} ends ${tellDay(event.endsAt)}`,
   'certificate.expiring': (event) => `certificate of ${tellWho(event)} ends, days left: ${event.days}`,
   'certificate.exchanged': ({ surface, fingerprint }) => `${surface} shows another certificate, ${fingerprint}`,
   'claim.created': ({ deviceId }) => `a claim link was made for device ${deviceId}`,
@@ -54,7 +55,7 @@ const ru: EventLines = {
   'identity.suspended': (event) => `${tellWho(event)}: приостановка`,
   'identity.resumed': (event) => `${tellWho(event)}: возобновление`,
   'connection.refused': ({ address, surface, cause }) => `${address}: отказ на ${surface}: ${tellCause(cause)}`,
-  'credential.expiring': (event) => `${tellWho(event)}: пароль действует до ${event.endsAt}`,
+  'credential.expiring': (event) => `${tellWho(event)}: пароль действует до ${tellDay(event.endsAt)}`,
   'certificate.expiring': (event) => `${tellWho(event)}: сертификат кончается, осталось дней: ${event.days}`,
   'certificate.exchanged': ({ surface, fingerprint }) => `${surface}: новый сертификат ${fingerprint}`,
   'claim.created': ({ deviceId }) => `устройство ${deviceId}: создана ссылка на сертификат`,
@@ -90,3 +91,9 @@ function listOf(keys: readonly string[]): string {
 }
 
 export const EVENT_TEXT: Texts<EventLines> = { en, ru }
+
+/** A hub of another version may say it otherwise: then as it says it. */
+function tellDay(at: string): string {
+  const day = new Date(at)
+  return Number.isNaN(day.getTime()) ? at : formatDay(day)
+}

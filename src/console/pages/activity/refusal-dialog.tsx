@@ -7,9 +7,9 @@ import { Copyable } from '../../parts/copy.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Fact } from '../../parts/fact.tsx'
 import { Moment } from '../../parts/moment.tsx'
+import { Owner } from '../../parts/owner.tsx'
 import { PART_TEXT } from '../../parts/part-text.ts'
 import { ACTIVITY_TEXT } from './activity-text.ts'
-import { Owner } from './owner.tsx'
 
 export interface RefusalDialogProps {
   readonly refusal: RefusalAnswer

@@ -4,9 +4,9 @@ import { tellCause, tellMend } from '../../codes/refusal-words.ts'
 import type { RefusalAnswer } from '../../hub/answers.ts'
 import { formatNumber, read } from '../../language.ts'
 import { Moment } from '../../parts/moment.tsx'
+import { Owner } from '../../parts/owner.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
 import { ACTIVITY_TEXT } from './activity-text.ts'
-import { Owner } from './owner.tsx'
 import { RefusalDialog } from './refusal-dialog.tsx'
 
 export interface RefusalTableProps {

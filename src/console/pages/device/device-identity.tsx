@@ -3,11 +3,13 @@ import { read } from '../../language.ts'
 import { Moment } from '../../parts/moment.tsx'
 import { formatRoute } from '../../route.ts'
 import { DEVICE_TEXT } from './device-text.ts'
+import { IMPORTED_PASSWORD_TEXT } from './imported-password-text.ts'
 
 /** Whose it is, and what it may do. */
 export function DeviceIdentity({ device }: { readonly device: DeviceAnswer }) {
   const words = read(DEVICE_TEXT)
-  const { userId, createdAt, policies, clientIds } = device
+  const { title, asUser, ends } = read(IMPORTED_PASSWORD_TEXT)
+  const { userId, createdAt, policies, clientIds, legacy } = device
   return (
     <dl class="facts">
       <dt>{words.user}</dt>
@@ -29,6 +31,14 @@ export function DeviceIdentity({ device }: { readonly device: DeviceAnswer }) {
       </dd>
       <dt>{words.clientIds}</dt>
       <dd>{clientIds.length === 0 ? words.none : clientIds.join(', ')}</dd>
+      {legacy && (
+        <>
+          <dt>{title}</dt>
+          <dd>
+            {asUser} <code>{legacy.userName}</code>, {ends} <Moment at={legacy.endsAt} />
+          </dd>
+        </>
+      )}
     </dl>
   )
 }

@@ -6,6 +6,7 @@ import { formatNumber, read } from '../../language.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { navigate } from '../../router.ts'
 import { DEVICE_TEXT } from './device-text.ts'
+import { IMPORTED_PASSWORD_TEXT } from './imported-password-text.ts'
 
 export interface DeviceInterventionsProps {
   readonly device: DeviceAnswer
@@ -18,7 +19,8 @@ export interface DeviceInterventionsProps {
 export function DeviceInterventions({ device, live, onDone }: DeviceInterventionsProps) {
   const { api } = useHub()
   const words = read(DEVICE_TEXT)
-  const { deviceId, state } = device
+  const { remove, removeTells, removed } = read(IMPORTED_PASSWORD_TEXT)
+  const { deviceId, legacy, state } = device
   const connections = live ? [live] : []
   const change = async (next: 'active' | 'suspended', told: string): Promise<string> => {
     await api.send('PATCH', path('api/devices', deviceId), { state: next })
@@ -66,6 +68,16 @@ export function DeviceInterventions({ device, live, onDone }: DeviceIntervention
           label={words.resume}
           isOffered={state === 'suspended'}
           act={() => change('active', words.resumed)}
+        />
+        <ActionButton
+          label={remove}
+          isOffered={legacy !== null}
+          consequence={removeTells}
+          act={async () => {
+            await api.send('DELETE', path('api/devices', deviceId, 'legacy-credential'))
+            onDone()
+            return removed
+          }}
         />
         <ActionButton
           label={words.revoke}

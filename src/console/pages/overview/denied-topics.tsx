@@ -9,10 +9,13 @@ import { OVERVIEW_TEXT } from './overview-text.ts'
 export function DeniedTopics({ denied }: { readonly denied: readonly DeniedTopicAnswer[] }) {
   const words = read(OVERVIEW_TEXT)
   const columns: readonly Column<DeniedTopicAnswer>[] = [
-    { id: 'topic', title: words.topic, draw: ({ topicName }) => <Copyable text={topicName} /> },
+    { id: 'topic', title: words.topic, draw: ({ topicName }) => <Copyable text={topicName} length={18} /> },
     { id: 'who', title: words.who, draw: ({ kind, id }) => <a href={formatRoute([`${kind}s`, id])}>{id}</a> },
-    { id: 'action', title: words.action, draw: ({ action }) => words.actions[action] },
-    { id: 'count', title: words.count, isNumber: true, draw: ({ count }) => formatNumber(count) },
+    {
+      id: 'action',
+      title: words.action,
+      draw: ({ action, count }) => `${words.actions[action]} ×${formatNumber(count)}`,
+    },
   ]
   return (
     <Table

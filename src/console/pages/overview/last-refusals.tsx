@@ -2,6 +2,7 @@ import { tellCause, tellMend } from '../../codes/refusal-words.ts'
 import type { RefusalAnswer } from '../../hub/answers.ts'
 import { read } from '../../language.ts'
 import { Moment } from '../../parts/moment.tsx'
+import { Owner } from '../../parts/owner.tsx'
 import { formatRoute } from '../../route.ts'
 import { OVERVIEW_TEXT } from './overview-text.ts'
 
@@ -11,10 +12,11 @@ export function LastRefusals({ refusals }: { readonly refusals: readonly Refusal
   if (refusals.length === 0) return <p class="quiet">{words.noRefusals}</p>
   return (
     <>
-      {refusals.map(({ at, address, surface, cause, mend }) => (
+      {refusals.map(({ at, address, surface, cause, mend, presented }) => (
         <div key={`${at} ${address} ${cause}`} class="note warn">
           <p>
-            <strong title={cause}>{tellCause(cause)}</strong> <small>{surface}</small> <code>{address}</code>{' '}
+            <strong title={cause}>{tellCause(cause)}</strong> <Owner identity={presented?.['identity']} />{' '}
+            <small>{surface}</small> <code>{address}</code>{' '}
             <small>
               <Moment at={at} />
             </small>

@@ -58,23 +58,27 @@ export function OverviewPage({ route: { query } }: PageProps) {
         {(data) => <LiveCharts history={data} range={range} />}
       </Answer>
       <div class="columns">
-        <Section title={words.lastRefusals}>
-          <Answer of={refusals}>{({ items }) => <LastRefusals refusals={items.slice(0, SHOWN)} />}</Answer>
-        </Section>
-        <Section title={words.deniedTopics}>
-          <Answer of={denied}>{({ items }) => <DeniedTopics denied={items} />}</Answer>
-        </Section>
-      </div>
-      {overview.data && (
-        <div class="columns">
-          <Section title={words.expiry}>
-            <ExpiryWeeks weeks={overview.data.certificates.byWeek} />
-          </Section>
-          <Section title={words.process}>
-            <HubFacts overview={overview.data} />
+        <div>
+          <Section title={words.lastRefusals}>
+            <Answer of={refusals}>{({ items }) => <LastRefusals refusals={items.slice(0, SHOWN)} />}</Answer>
           </Section>
         </div>
-      )}
+        <div>
+          <Section title={words.deniedTopics}>
+            <Answer of={denied}>{({ items }) => <DeniedTopics denied={items} />}</Answer>
+          </Section>
+          {overview.data && (
+            <>
+              <Section title={words.expiry}>
+                <ExpiryWeeks weeks={overview.data.certificates.byWeek} />
+              </Section>
+              <Section title={words.process}>
+                <HubFacts overview={overview.data} />
+              </Section>
+            </>
+          )}
+        </div>
+      </div>
     </Page>
   )
 }

@@ -51,9 +51,10 @@ export function WebhooksTab({ opened }: WebhooksTabProps) {
       id: 'dead',
       title: words.dead,
       isNumber: true,
-      draw: ({ id, dead }) => (
-        <a href={formatRoute(['settings'], { tab: 'webhooks', webhook: id })}>{formatNumber(dead)}</a>
-      ),
+      draw: ({ id, dead }) => {
+        const link = <a href={formatRoute(['settings'], { tab: 'webhooks', webhook: id })}>{formatNumber(dead)}</a>
+        return dead === 0 ? link : <Badge tone="bad">{link}</Badge>
+      },
     },
     ...(may('administer')
       ? [

@@ -20,3 +20,9 @@ test('a type of a later version is told name by name', () => {
   const event = { id: '1', at: '2026-11-22T12:00:00Z', type: 'device.moved', data: { id: 'pump-1', to: { x: 1 } } }
   expect(tellEvent(event)).toBe('id: pump-1, to: {"x":1}')
 })
+
+test('the end of a password is told as a day', () => {
+  const data = { kind: 'device', id: 'pump-1', endsAt: '2026-12-12T12:00:00.499Z' }
+  const event = { id: '1', at: '2026-11-22T12:00:00Z', type: 'credential.expiring', data }
+  expect(tellEvent(event)).toBe('the password of device pump-1 ends Dec 12, 2026')
+})

@@ -1,4 +1,4 @@
-import { formatRoute } from '../../route.ts'
+import { formatRoute } from '../route.ts'
 
 /** `device:board-1`, as the hub writes who somebody is; who has a page is linked to it. */
 export function Owner({ identity }: { readonly identity: string | undefined }) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { Owner } from '../../../../src/console/pages/activity/owner.tsx'
-import { drawInDocument, screen } from '../../../support/console/console-scene.tsx'
+import { Owner } from '../../../src/console/parts/owner.tsx'
+import { drawInDocument, screen } from '../../support/console/console-scene.tsx'
 
 for (const { identity, text, address } of [
   { identity: 'device:aa:bb', text: 'aa:bb', address: '#/devices/aa%3Abb' },
