@@ -48,13 +48,14 @@ export async function openPages(page: Page, rounds: number): Promise<ReadonlyMap
 async function open(page: Page, name: string): Promise<number> {
   await page.evaluate("location.hash = '#/policies'")
   await page.getByRole('heading', { level: 1, name: 'Policies' }).waitFor()
-  return page.evaluate(`new Promise((resolve) => {
+  return page.evaluate(`new Promise((resolve, reject) => {
     const start = performance.now()
     const before = document.title
     location.hash = '#/${name}'
     const look = () => {
       const isThere = document.title !== before && document.querySelector('[aria-busy]') === null
       if (isThere) resolve(performance.now() - start)
+      else if (performance.now() - start > 30_000) reject(new Error(document.title + ' is not there: ' + document.body.innerText))
       else requestAnimationFrame(look)
     }
     requestAnimationFrame(look)
