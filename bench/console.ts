@@ -82,7 +82,8 @@ async function measurePages(hub: ChildHub, call: CallApi): Promise<ReadonlyMap<s
   await using browser = await openBrowser([hub])
   const page = await openConsole(browser, hub, call)
   await openPages(page, 1)
-  return openPages(page, ROUNDS)
+  // Awaited here: the browser is closed with this function.
+  return await openPages(page, ROUNDS)
 }
 
 async function startFilledHub(folder: string): Promise<ChildHub> {

@@ -21,7 +21,8 @@ import { DeviceBulk } from './device-bulk.tsx'
 import { deviceColumns } from './device-columns.tsx'
 import { DEVICES_TEXT } from './devices-text.ts'
 
-const PAGE_ROWS = 200
+// More than are drawn whole: of a large fleet only the rows in sight are.
+const PAGE_ROWS = 250
 const REFRESH_MS = 15_000
 
 /** The fleet: who is online, who is not, whose certificate ends. */
