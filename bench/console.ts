@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { constants, setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
 import { type CallApi, createApiCaller } from './api-caller.ts'
 import { pinProcess } from './brokers/process-usage.ts'
 import { type ChildHub, startChildHub } from './child-hub.ts'
@@ -20,6 +21,9 @@ const TALKERS = 50
 const MESSAGES_PER_SECOND = 500
 const ROUNDS = 10
 const SETTLE_SECONDS = 15
+// A page every two seconds; without rest there are more than four a second, and as many back to where they are opened from.
+const ROUNDS_OF_A_PERSON = 2
+const REST_OF_A_PERSON_MS = 2000
 // For the latencies the measured hub and its devices have the one to themselves; browser, this process and the other hub
 // share the other.
 const MEASURED_CORE = 0
@@ -55,24 +59,29 @@ try {
   await talk.takeLatencies()
   await wait(SETTLE_SECONDS * 1000)
   const undisturbed = await talk.takeLatencies()
-  await openPages(otherPage, ROUNDS)
-  const whilePagesOfAnotherHubAreOpened = await talk.takeLatencies()
+  const ofAnotherHub = await feel(otherPage)
   await otherPage.goto('about:blank')
   await page.goBack()
   await page.locator('.frame').waitFor()
-  await talk.takeLatencies()
-  await openPages(page, ROUNDS)
-  const whilePagesAreOpened = await talk.takeLatencies()
+  const ofTheirOwn = await feel(page)
   const results = {
     pages: [...pages].map(([name, times]) => ({ name, ...summarize(times) })),
     latency: {
       undisturbed: summarize(undisturbed),
-      whilePagesOfAnotherHubAreOpened: summarize(whilePagesOfAnotherHubAreOpened),
-      whilePagesAreOpened: summarize(whilePagesAreOpened),
+      whilePagesOfAnotherHubAreOpened: ofAnotherHub,
+      whilePagesAreOpened: ofTheirOwn,
     },
   }
   const setting = { devices: DEVICES, messagesPerSecond: MESSAGES_PER_SECOND, rounds: ROUNDS, unit: 'ms' }
   console.log(JSON.stringify({ benchmark: 'console', ...setting, machine: describeMachine(), results }, null, 2))
+
+  async function feel(opened: Page) {
+    await talk.takeLatencies()
+    await openPages(opened, ROUNDS_OF_A_PERSON, REST_OF_A_PERSON_MS)
+    const byAPerson = summarize(await talk.takeLatencies())
+    await openPages(opened, ROUNDS)
+    return { byAPerson, withoutRest: summarize(await talk.takeLatencies()) }
+  }
 } finally {
   for (const folder of folders) rmSync(folder, { recursive: true })
 }

@@ -1,5 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
 import { connect } from 'node:tls'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import type { CallApi } from '../api-caller.ts'
@@ -35,11 +36,18 @@ export async function openConsole(browser: Browser, { apiPort }: ChildHub, call:
   return page
 }
 
-/** How long each page took, in milliseconds: all of them one after the other, so many times. */
-export async function openPages(page: Page, rounds: number): Promise<ReadonlyMap<string, readonly number[]>> {
+/** How long each page took, in milliseconds: all of them one after the other, so many times, with a rest before each. */
+export async function openPages(
+  page: Page,
+  rounds: number,
+  restMs = 0,
+): Promise<ReadonlyMap<string, readonly number[]>> {
   const times = new Map(PAGES.map((name): [string, number[]] => [name, []]))
   for (let round = 0; round < rounds; round++) {
-    for (const [name, taken] of times) taken.push(await open(page, name))
+    for (const [name, taken] of times) {
+      await wait(restMs)
+      taken.push(await open(page, name))
+    }
   }
   return times
 }
