@@ -12,6 +12,7 @@ import {
   planCertificate,
 } from './certificate-profile.ts'
 import { type CertifiedIssuer, createIssuer } from './issuer.ts'
+import { maySignRevocationLists } from './issuer-certificate.ts'
 import { exportKeyPair, generateKeyPair, type KeyAlgorithm } from './key-pair.ts'
 import { checkKey, DEFAULT_PROFILE, type LeafProfile, planKey } from './leaf-profile.ts'
 import { type RevocationListPlan, signRevocationList } from './revocation-list.ts'
@@ -69,6 +70,8 @@ export class CertificateAuthority {
   readonly encodedSubject: Buffer
   readonly fingerprint: string
   readonly notAfter: Date
+  /** Whether clients will believe its CRLs. */
+  readonly maySignRevocationLists: boolean
   readonly keyAlgorithm: KeyAlgorithm
   readonly signer: CaSigner
   readonly #issuer: CertifiedIssuer
@@ -85,6 +88,7 @@ export class CertificateAuthority {
     this.encodedSubject = Buffer.from(issuer.name)
     this.fingerprint = this.certificate.fingerprint256
     this.notAfter = new Date(this.certificate.validTo)
+    this.maySignRevocationLists = maySignRevocationLists(this.certificate)
     this.keyAlgorithm = keyAlgorithm ?? leafKeyAlgorithm(signer.publicKey)
     this.signer = signer
     this.#issuer = issuer

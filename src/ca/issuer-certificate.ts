@@ -3,6 +3,8 @@ import type { X509Certificate } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 import { DomainError } from '../errors.ts'
 import { isSelfSigned } from './certificate-chain.ts'
+import { findExtension, readCertificate } from './certificate-reader.ts'
+import { DerReader } from './der-reader.ts'
 
 /** Throws `file_invalid` unless peers will accept this certificate as the issuer of device certificates. */
 export function checkIssuerCertificate(certificate: X509Certificate, path: string): void {
@@ -22,10 +24,17 @@ export function whyNoIssuer(certificate: X509Certificate): string | undefined {
 
 /** RFC 5280 §4.2.1.3: where the certificate states its usages, cRLSign must be among them for its CRLs to be believed. */
 export function maySignRevocationLists(certificate: X509Certificate): boolean {
-  const parsed = new x509.X509Certificate(new Uint8Array(certificate.raw))
-  const usages = parsed.getExtension(x509.KeyUsagesExtension)?.usages
-  return usages === undefined || (usages & x509.KeyUsageFlags.cRLSign) !== 0
+  const usages = findExtension(readCertificate(certificate.raw).extensions, KEY_USAGE)
+  if (!usages) return true
+  // The first octet of a BIT STRING says how many bits of the last one are none: X.690 §8.6.2.2
+  const [, firstUsages = 0] = new DerReader(usages).read(0x03)
+  return (firstUsages & CRL_SIGN) !== 0
 }
+
+// id-ce-keyUsage
+const KEY_USAGE = '551d0f'
+// Bit 6, of which the first is the highest.
+const CRL_SIGN = 0x80 >> 6
 
 /** Whether it says for which names or purposes certificates below it may be (RFC 5280 §4.2.1.10, §4.2.1.12). */
 export function isConstrained(certificate: X509Certificate): boolean {

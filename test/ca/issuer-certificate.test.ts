@@ -1,17 +1,21 @@
+import type { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseCertificates } from '../../src/ca/certificate-chain.ts'
-import { checkIssuerCertificate } from '../../src/ca/issuer-certificate.ts'
+import { checkIssuerCertificate, maySignRevocationLists } from '../../src/ca/issuer-certificate.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { createForeignCa, hasOpenssl, openssl } from './openssl.ts'
 
 const key = ['ecparam', '-name', 'prime256v1', '-genkey', '-noout']
 const CA = 'basicConstraints=critical,CA:TRUE'
 
+async function readIssuer(folder: string): Promise<X509Certificate> {
+  return parseCertificates(await readFile(join(folder, 'ca-cert.pem'), 'utf8'), 'ca-cert.pem')[0]
+}
+
 async function check(folder: string): Promise<void> {
-  const [certificate] = parseCertificates(await readFile(join(folder, 'ca-cert.pem'), 'utf8'), 'ca-cert.pem')
-  checkIssuerCertificate(certificate, '/certs/ca-cert.pem')
+  checkIssuerCertificate(await readIssuer(folder), '/certs/ca-cert.pem')
 }
 
 describe.skipIf(!hasOpenssl.available)(`the certificate of an issuer ${hasOpenssl.reason}`, () => {
@@ -71,6 +75,20 @@ describe.skipIf(!hasOpenssl.available)(`the certificate of an issuer ${hasOpenss
       const checked = check(folder.path)
       await expect(checked).rejects.toMatchObject({ code: 'file_invalid', message: expect.stringMatching(sentence) })
       await expect(checked).rejects.toThrow(/\/certs\/ca-cert\.pem/)
+    })
+  }
+
+  for (const { name, extensions, expected } of [
+    { name: 'states no usages', extensions: [CA], expected: true },
+    { name: 'states this one', extensions: [CA, 'keyUsage=critical,keyCertSign,cRLSign'], expected: true },
+    { name: 'states it alone', extensions: ['keyUsage=cRLSign', CA], expected: true },
+    { name: 'states others', extensions: [CA, 'keyUsage=critical,digitalSignature,keyCertSign'], expected: false },
+    { name: 'states one of the second octet', extensions: [CA, 'keyUsage=decipherOnly'], expected: false },
+  ]) {
+    test(`${expected ? 'may' : 'may not'} sign CRLs when it ${name}`, async () => {
+      await using folder = await temporaryFolder()
+      await createForeignCa(folder.path, { key, extensions })
+      expect(maySignRevocationLists(await readIssuer(folder.path))).toBe(expected)
     })
   }
 })
