@@ -6,7 +6,7 @@ import type { Pki } from './app-pki.ts'
 import { maySignRevocationLists } from './ca/issuer-certificate.ts'
 import type { ReadinessName } from './check-name.ts'
 import type { Clock } from './clock.ts'
-import { type Database, isAnswering } from './db/database.ts'
+import { createAnswerCheck, type Database } from './db/database.ts'
 import type { MqttDatabase } from './db/mqtt/mqtt-database.ts'
 import { FileHandles } from './edge/file-handles.ts'
 import type { Logger } from './logger.ts'
@@ -32,10 +32,11 @@ export function createReadiness(
 ): readonly ReadinessCheck[] {
   const handles = new FileHandles({ logger })
   repeat(stack, HANDLES_CHECK_MS, handles.areFree)
+  const isMqttAnswering = createAnswerCheck(stores.database)
   return [
-    { name: 'database', isReady: () => isAnswering(database) },
+    { name: 'database', isReady: createAnswerCheck(database) },
     { name: 'store_bytes', isReady: () => !stores.room.isFull },
-    { name: 'mqtt_database', isReady: () => isAnswering(stores.database) && !stores.journal.isFailing },
+    { name: 'mqtt_database', isReady: () => isMqttAnswering() && !stores.journal.isFailing },
     { name: 'file_handles', isReady: handles.areFree },
     certificateCheck('https_certificate', pki.https, clock),
     certificateCheck('mqtts_certificate', pki.mqtts, clock),

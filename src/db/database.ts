@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import SQLite from 'better-sqlite3'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import { blankDatabase } from './blank-database.ts'
 import { databaseCorrupt, databaseFailure } from './database-failure.ts'
 import { assertNoOrphanedLog, copyDatabase, createWhole, secureDatabaseFile } from './database-file.ts'
 import { drizzle } from './drizzle.ts'
@@ -41,31 +42,36 @@ export function openDatabase(options: DatabaseOptions = {}): Database {
   }
 }
 
-/** Whether it can be read, and neither another process nor its disk keeps us from writing; what is wrong is told where it is used. */
-export function isAnswering({ sqlite }: Pick<Database, 'sqlite'>): boolean {
-  try {
-    // In a transaction of our own we hold the lock.
-    if (!sqlite.inTransaction) assertUnlocked(sqlite)
-    sqlite.prepare('select count(*) from sqlite_master').get()
-    return sqlite.memory || hasFreeSpace(sqlite.name)
-  } catch {
-    return false
+/** Tells whether it can be read, and neither another process nor its disk keeps us from writing; what is wrong is told where it is used. */
+export function createAnswerCheck({ sqlite }: Pick<Database, 'sqlite'>): () => boolean {
+  // Probes and pages ask often, and to prepare a statement costs more than what it does.
+  const begin = sqlite.prepare('begin immediate')
+  const rollback = sqlite.prepare('rollback')
+  const count = sqlite.prepare('select count(*) from sqlite_master')
+  return function isAnswering() {
+    try {
+      // In a transaction of our own we hold the lock.
+      if (!sqlite.inTransaction) {
+        begin.run()
+        rollback.run()
+      }
+      count.get()
+      return sqlite.memory || hasFreeSpace(sqlite.name)
+    } catch {
+      return false
+    }
   }
 }
 
 function openMemory(migrations: readonly Migration[]): Database {
   using stack = new DisposableStack()
-  const sqlite = stack.adopt(new SQLite(':memory:'), close)
-  applyMigrations(sqlite, migrations)
+  const sqlite = stack.adopt(new SQLite(blankDatabase(migrations)), close)
   return handOver(sqlite, () => Promise.resolve(), stack.move())
 }
 
 function createDatabase(file: string, migrations: readonly Migration[]): void {
   assertNoOrphanedLog(file)
-  createWhole(file, (unfinished) => {
-    using stack = new DisposableStack()
-    applyMigrations(stack.adopt(new SQLite(unfinished), close), migrations)
-  })
+  createWhole(file, (unfinished) => writeFileSync(unfinished, blankDatabase(migrations)))
 }
 
 function openFile(

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import SQLite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
-import { isAnswering, openDatabase } from '../../src/db/database.ts'
+import { createAnswerCheck, openDatabase } from '../../src/db/database.ts'
 import { createDeviceStore } from '../../src/db/device-store.ts'
 import { createTransaction } from '../../src/db/transaction.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -208,12 +208,17 @@ function readFolder(folder: string): Readonly<Record<string, string>> {
 
 test('a database tells whether it answers', () => {
   const database = openDatabase()
-  expect(isAnswering(database)).toBe(true)
+  const isAnswering = createAnswerCheck(database)
+  expect(isAnswering()).toBe(true)
   database.sqlite.exec('begin immediate')
-  expect(isAnswering(database)).toBe(true)
+  expect(isAnswering()).toBe(true)
+  expect(database.sqlite.inTransaction).toBe(true)
   database.sqlite.exec('rollback')
+  database.sqlite.exec('create table later (id)')
+  expect(isAnswering()).toBe(true)
+  expect(database.sqlite.inTransaction).toBe(false)
   database[Symbol.dispose]()
-  expect(isAnswering(database)).toBe(false)
+  expect(isAnswering()).toBe(false)
 })
 
 test('a database that another process keeps from writing does not answer, and makes nobody wait', async () => {
@@ -221,8 +226,10 @@ test('a database that another process keeps from writing does not answer, and ma
   const file = join(folder.path, 'hub.db')
   using database = openDatabase({ file })
   using other = openDatabase({ file })
+  const isAnswering = createAnswerCheck(database)
+  expect(isAnswering()).toBe(true)
   other.sqlite.exec('begin exclusive')
-  expect(isAnswering(database)).toBe(false)
+  expect(isAnswering()).toBe(false)
   other.sqlite.exec('rollback')
-  expect(isAnswering(database)).toBe(true)
+  expect(isAnswering()).toBe(true)
 })

@@ -21,11 +21,14 @@ for (const mode of ['immediate', 'exclusive']) {
       const other = await lock(hub, 'mqtt.db', mode)
       expect(await readReadiness(hub)).toMatchObject({ status: 503, database: true, mqtt_database: false })
       const { findings } = (await hub.api('GET', '/api/overview')).json()
-      expect(findings).toContainEqual({
-        check: 'mqtt_database',
-        status: 'failed',
-        detail: expect.stringMatching(/^Not ready: data\/mqtt\.db cannot be written/),
-      })
+      expect(findings).toMatchObject([
+        {
+          check: 'mqtt_database',
+          status: 'failed',
+          code: 'not_ready',
+          detail: expect.stringMatching(/^Not ready: data\/mqtt\.db cannot be written/),
+        },
+      ])
       const refused = await hub.connect(service)
       const closed = new Promise<void>((resolve) => refused.once('close', () => resolve()))
       refused.publish('kept', 'refused', { qos: 1 })
