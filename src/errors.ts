@@ -91,6 +91,7 @@ export const ERROR_CODES = [
   'renewal_in_progress',
   'renewal_too_early',
   'request_name_wrong',
+  'request_timeout',
   'root_key_missing',
   'rotation_ended',
   'rotation_not_found',

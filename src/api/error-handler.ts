@@ -3,13 +3,13 @@ import { HTTPException } from 'hono/http-exception'
 import { DomainError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { ApiEnv } from './api-env.ts'
-import { isServerFailure, respondWithProblem } from './problem.ts'
+import { isHubFailure, respondWithProblem } from './problem.ts'
 
 /** Turns what was thrown into a problem document: a named cause is told, anything else is logged whole and answered empty. */
 export function errorHandler(logger: Logger, explain: (error: Error) => unknown): ErrorHandler<ApiEnv> {
   return function answerError(error, c) {
     const named = asDomainError(explain(error))
-    if (!named || isServerFailure(named.code)) {
+    if (!named || isHubFailure(named.code)) {
       const { requestId } = c.var
       logger.error(
         { component: 'api', err: error, requestId, method: c.req.method, path: c.req.path },

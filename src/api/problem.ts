@@ -122,6 +122,7 @@ const PROBLEMS = {
   renewal_in_progress: [409, 'Renewal in progress'],
   renewal_too_early: [409, 'Renewal too early'],
   request_name_wrong: [403, 'Request name wrong'],
+  request_timeout: [408, 'Request timeout'],
   root_key_missing: [409, 'Root key missing'],
   rotation_ended: [409, 'Rotation ended'],
   rotation_not_found: [404, 'Rotation not found'],
@@ -145,8 +146,12 @@ const PROBLEMS = {
   webhooks_over_limit: [409, 'Too many webhooks'],
 } as const satisfies Record<ErrorCode, readonly [status: number, title: string]>
 
-export function isServerFailure(code: ErrorCode): boolean {
-  return PROBLEMS[code][0] >= 500
+// What a device has said, or a state that was told when it began: in the log it would be told again with every call.
+const NO_FAILURES: ReadonlySet<ErrorCode> = new Set(['ca_locked', 'device_error', 'device_timeout', 'hub_stopping'])
+
+/** Whether an administrator should know that the hub could not do what was asked. */
+export function isHubFailure(code: ErrorCode): boolean {
+  return PROBLEMS[code][0] >= 500 && !NO_FAILURES.has(code)
 }
 
 export interface ProblemRequest {

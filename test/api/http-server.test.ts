@@ -233,7 +233,15 @@ test('a request whose headers never end is given up, though we do not listen our
   const http = serve(() => new Response(), { headersTimeout: 50, requestTimeout: 50, connectionsCheckingInterval: 20 })
   await using hub = await listen(http)
   const answer = await sendRaw(hub.port, 'GET / HTTP/1.1\r\n')
-  expect(problemIn(answer)).toMatchObject({ detail: expect.stringMatching(/in time/) })
+  expect(problemIn(answer)).toMatchObject({ status: 408, detail: expect.stringMatching(/in time/) })
+})
+
+test('a connection that was opened and is not used is closed in such a way that nobody takes it for an answer', async () => {
+  const http = serve(() => new Response(), { headersTimeout: 50, connectionsCheckingInterval: 20 })
+  await using hub = await listen(http)
+  const answer = await sendRaw(hub.port, '')
+  expect(answer).toMatch(/^HTTP\/1\.1 408 Request timeout\r\n/)
+  expect(answer).toMatch(/\r\nconnection: close\r\n/i)
 })
 
 test('a request whose body never ends is given up, and one whose answer takes longer is not', async () => {
@@ -246,7 +254,7 @@ test('a request whose body never ends is given up, and one whose answer takes lo
   const patient = fetch(`http://127.0.0.1:${hub.port}/`, { method: 'PUT', body: 'whole' })
   for (const framing of ['Content-Length: 5', 'Transfer-Encoding: chunked']) {
     const answer = await sendRaw(hub.port, `POST / HTTP/1.1\r\nHost: localhost\r\n${framing}\r\n\r\n3\r\n`)
-    expect(problemIn(answer)).toMatchObject({ detail: expect.stringMatching(/in time/) })
+    expect(problemIn(answer)).toMatchObject({ status: 408, detail: expect.stringMatching(/in time/) })
   }
   answers.resolve(new Response('late'))
   expect(await (await patient).text()).toBe('late')

@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import type { Refusal } from '../../refusal.ts'
-import { createProblem, problemHeaders } from '../problem.ts'
-
-const DETAILS: ReadonlyMap<string | undefined, string> = new Map([
-  ['HPE_HEADER_OVERFLOW', 'The headers of the request are too large'],
-  ['ERR_HTTP_REQUEST_TIMEOUT', 'The request did not arrive in time'],
-])
+import { createProblem, type Problem, type ProblemRequest, problemHeaders } from '../problem.ts'
 
 // MQTT 3.1.1 §3.1.1: the first byte of a CONNECT
 const CONNECT = 0x10
@@ -26,12 +21,19 @@ export function refuseMalformedHttp(error: NodeJS.ErrnoException, socket: Duplex
     socket.destroy()
     return
   }
-  const detail = DETAILS.get(error.code) ?? 'This is not a valid HTTP/1.1 request'
-  socket.end(formatAnswer(detail, randomUUID()), () => socket.destroy())
+  socket.end(formatAnswer(createProblem({ ...problemOf(error), requestId: randomUUID() })), () => socket.destroy())
 }
 
-function formatAnswer(detail: string, requestId: string): string {
-  const problem = createProblem({ code: 'bad_request', detail, requestId })
+function problemOf({ code }: NodeJS.ErrnoException): Pick<ProblemRequest, 'code' | 'detail'> {
+  // RFC 9110 §15.5.9: a browser opens connections before it needs them, and asks anew on another when it reads this on one.
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return { code: 'request_timeout', detail: 'The request did not arrive in time' }
+  const isTooLarge = code === 'HPE_HEADER_OVERFLOW'
+  const detail = isTooLarge ? 'The headers of the request are too large' : 'This is not a valid HTTP/1.1 request'
+  return { code: 'bad_request', detail }
+}
+
+function formatAnswer(problem: Problem): string {
   const body = JSON.stringify(problem)
   return [
     `HTTP/1.1 ${problem.status} ${problem.title}`,

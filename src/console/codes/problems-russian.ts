@@ -93,6 +93,7 @@ export const PROBLEMS_RUSSIAN: Readonly<Record<ErrorCode | 'unexpected', string>
   renewal_in_progress: 'Продление уже идёт',
   renewal_too_early: 'Продлевать рано',
   request_name_wrong: 'Неверный CN запроса',
+  request_timeout: 'Запрос не дошёл вовремя',
   root_key_missing: 'Нет ключа корневого ЦС',
   rotation_ended: 'Обновление уже закончено',
   rotation_not_found: 'Такого обновления нет',
