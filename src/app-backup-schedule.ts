@@ -8,7 +8,9 @@ import type { Config } from './config.ts'
 import { nextRun } from './config-schedule.ts'
 import { DomainError } from './errors.ts'
 import type { EventFeed } from './events.ts'
+import type { ReadinessWarning } from './finding.ts'
 import type { Logger } from './logger.ts'
+import { createWarning } from './registry/diagnosis/finding-text.ts'
 
 export interface ScheduleParts {
   readonly backups: Backups
@@ -89,14 +91,14 @@ export class ScheduledBackups implements AsyncDisposable {
     for (const { name } of older.slice(this.#config.backup.keep - 1)) await rm(join(folder, name), { force: true })
   }
 
-  #warning(): string | undefined {
+  #warning(): ReadinessWarning | undefined {
     const { schedule } = this.#config.backup
     if (schedule === undefined) return undefined
     // Anybody may ask: what is wrong is for the log.
-    if (this.#failedAt) return 'The last backup failed: the log says why'
-    if (!this.#lastAt) return 'No backup was made yet'
+    if (this.#failedAt) return createWarning('backup_failed', {})
+    if (!this.#lastAt) return createWarning('backup_missing', {})
     const isOverdue = nextRun(schedule, nextRun(schedule, this.#lastAt)) < this.#parts.clock()
-    return isOverdue ? `The last backup is of ${this.#lastAt.toISOString()}` : undefined
+    return isOverdue ? createWarning('backup_overdue', { at: this.#lastAt.toISOString() }) : undefined
   }
 }
 

@@ -12,12 +12,12 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { authModes } from './config-auth.ts'
 import type { OverviewStore } from './db/overview-store.ts'
-import { mendReadiness } from './registry/diagnosis/checkup.ts'
+import { finding } from './registry/diagnosis/finding.ts'
 import type { ExpiryWatch } from './registry/expiry/expiry-watch.ts'
 import { VERSION } from './version.ts'
 
 export interface OverviewParts {
-  readonly store: Pick<OverviewStore, 'count'>
+  readonly store: Pick<OverviewStore, 'count' | 'countPending'>
   readonly expiry: Pick<ExpiryWatch, 'countWeeks'>
   readonly broker: Pick<MqttBroker, 'sessions' | 'figures'>
   readonly history: OpenHistory
@@ -39,7 +39,7 @@ export function createOverview(config: Config, parts: OverviewParts): OverviewCa
     const now = clock()
     const { devices: total, suspended, services } = store.count()
     const { sessions } = broker
-    const { connected: live, sessionsStored: stored, sessionsAway: waiting, ...figures } = broker.figures()
+    const { connected: live, sessionsStored: stored, sessionsAway: waiting, ...figures } = await broker.figures()
     const { used_heap_size: heapUsed, total_heap_size: heapTotal } = getHeapStatistics()
     return {
       version: VERSION,
@@ -48,6 +48,7 @@ export function createOverview(config: Config, parts: OverviewParts): OverviewCa
       modes: authModes(config),
       devices: { total, suspended, connected: sessions.countOf('device') },
       services: { total: services, connected: sessions.countOf('service') },
+      enrolments: { pending: store.countPending(now) },
       refusalsLastHour: history.refusalsLastHour(),
       certificates: await expiry.countWeeks(),
       sessions: { live, stored, waiting },
@@ -65,9 +66,10 @@ async function judge(check: ReadinessCheck): Promise<Overview['findings']> {
   const { name } = check
   const warning = check.warning?.()
   if (!(await check.isReady())) {
-    return [{ check: name, status: 'failed', detail: warning ?? `Not ready: ${mendReadiness(name)}` }]
+    const { code, values, mend } = finding(name, 'failed', 'not_ready', { check: name })
+    return [{ check: name, status: 'failed', code, values, detail: warning?.detail ?? `Not ready: ${mend}` }]
   }
-  return warning === undefined ? [] : [{ check: name, status: 'warning', detail: warning }]
+  return warning === undefined ? [] : [{ check: name, status: 'warning', ...warning }]
 }
 
 // With what was written and is not in its place yet.

@@ -3,7 +3,6 @@ import { repeat } from './app-background.ts'
 import type { ScheduledBackups } from './app-backup-schedule.ts'
 import type { Showing } from './app-certificates.ts'
 import type { Pki } from './app-pki.ts'
-import { maySignRevocationLists } from './ca/issuer-certificate.ts'
 import type { ReadinessName } from './check-name.ts'
 import type { Clock } from './clock.ts'
 import { createAnswerCheck, type Database } from './db/database.ts'
@@ -11,6 +10,7 @@ import type { MqttDatabase } from './db/mqtt/mqtt-database.ts'
 import { FileHandles } from './edge/file-handles.ts'
 import type { Logger } from './logger.ts'
 import type { AuthorityLists } from './registry/authority-lists.ts'
+import { createWarning } from './registry/diagnosis/finding-text.ts'
 
 export interface ReadinessParts {
   readonly database: Database
@@ -52,10 +52,10 @@ function authorityChecks(
 ): readonly ReadinessCheck[] {
   const isReady = (): boolean => true
   const { caKeys: key } = pki
-  const refused = 'Peers refuse what the CA signs, by its constraints: the log says why'
-  const locked = 'The CA key is locked, and nothing is issued: signet ca unlock'
-  const behind = 'The CRL may lack what was revoked since: it is signed when the CA key is unlocked'
-  const unsigned = 'The CA may not sign CRLs (its keyUsage lacks cRLSign): clients refuse them, let those ask by OCSP'
+  const refused = createWarning('ca_refused', {})
+  const locked = createWarning('ca_key_locked', {})
+  const behind = createWarning('crl_behind', {})
+  const unsigned = createWarning('crl_unsigned', {})
   return [
     { name: 'ca_certificate', isReady, warning: () => (pki.authorityFault === undefined ? undefined : refused) },
     { name: 'ca_key', isReady, warning: () => (key.isLocked ? locked : undefined) },
@@ -64,7 +64,7 @@ function authorityChecks(
       isReady,
       warning() {
         if (key.isLocked && revocationLists.isBehind) return behind
-        return maySignRevocationLists(pki.authority.certificate) ? undefined : unsigned
+        return pki.authority.maySignRevocationLists ? undefined : unsigned
       },
     },
   ]
@@ -77,10 +77,10 @@ function certificateCheck(name: ReadinessName, { served, keeper }: Showing, cloc
     isReady: () => clock() <= served.identity.notAfter,
     warning() {
       // Anybody may ask: where the files lie, and what is wrong with them, is for the log.
-      if (keeper.fault !== undefined) return 'A newer certificate could not be taken: the log says why'
+      if (keeper.fault !== undefined) return createWarning('certificate_not_taken', {})
       const { notAfter } = served.identity
       const isEnding = notAfter.getTime() - clock().getTime() < WARNING_MS
-      return isEnding ? `The certificate ends at ${notAfter.toISOString()}: renew it` : undefined
+      return isEnding ? createWarning('certificate_ending', { at: notAfter.toISOString() }) : undefined
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { FindingCode, FindingValues } from '../finding.ts'
 import type { DeniedTopics } from '../registry/denied-topics.ts'
 import type { DeviceList } from '../registry/device-list.ts'
 import type { Search } from '../registry/search.ts'
@@ -13,6 +14,7 @@ export interface Overview {
   readonly modes: AuthModes
   readonly devices: { readonly total: number; readonly connected: number; readonly suspended: number }
   readonly services: { readonly total: number; readonly connected: number }
+  readonly enrolments: { readonly pending: number }
   /** Or since the start, where that was later. */
   readonly refusalsLastHour: number
   readonly certificates: { readonly within30Days: number; readonly byWeek: readonly number[] }
@@ -33,6 +35,8 @@ export interface Overview {
   readonly findings: readonly {
     readonly check: string
     readonly status: 'failed' | 'warning'
+    readonly code: FindingCode
+    readonly values: FindingValues[FindingCode]
     readonly detail: string
   }[]
 }

@@ -4,6 +4,7 @@ import type { Message } from '../broker/delivery/message.ts'
 import type { OcspAnswer } from '../ca/ocsp-responder.ts'
 import type { ReadinessName } from '../check-name.ts'
 import type { DomainError } from '../errors.ts'
+import type { ReadinessWarning } from '../finding.ts'
 import type { ApiAuth } from '../registry/api-admission.ts'
 import type { AuthMode } from '../registry/auth-mode.ts'
 import type { Device } from '../registry/device.ts'
@@ -124,8 +125,7 @@ export interface Health {
 export interface ReadinessCheck {
   readonly name: ReadinessName
   isReady(): boolean | Promise<boolean>
-  /** What is wrong and does not stop the hub from doing its work. */
-  warning?(): string | undefined
+  warning?(): ReadinessWarning | undefined
 }
 
 /** Signs with the key of the server certificate, never with the CA's. */

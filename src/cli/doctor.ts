@@ -66,7 +66,7 @@ function compareClocks(theirs: Date, ours: Date): FindingAnswer {
   const status = apart * 1000 > MOST_APART_MS ? 'warning' : 'ok'
   const mend = status === 'ok' ? null : 'set both clocks (NTP)'
   const detail = `the hub's clock and this machine's are ${apart} s apart`
-  return { name: 'clocks', status, detail, mend, cause: null }
+  return { name: 'clocks', status, code: 'clocks_apart', values: { seconds: apart }, detail, mend, cause: null }
 }
 
 async function examine(id: string, hub: HubClient): Promise<CheckupAnswer> {

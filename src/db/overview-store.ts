@@ -12,8 +12,12 @@ const COUNTS = `
     (select count(*) from devices where state = 'suspended') as suspended,
     (select count(*) from services) as services`
 
+const PENDING = `select count(*) from enrolments where state = 'pending' and lapses_at > ?`
+
 export interface OverviewStore {
   count(): RegistryCounts
+  /** First certificates that wait for a word. */
+  countPending(now: Date): number
   /** When each device came or went last, of what is kept of it. */
   listSeen(): Iterable<readonly [deviceId: string, at: Date]>
 }
@@ -24,9 +28,12 @@ const SEEN = `
 
 export function createOverviewStore({ sqlite }: Pick<Database, 'sqlite'>): OverviewStore {
   const counts = sqlite.prepare<[], RegistryCounts>(COUNTS)
+  const pending = sqlite.prepare<[number], number>(PENDING).pluck()
   const seen = sqlite.prepare<[], { readonly device_id: string; readonly at: number }>(SEEN)
   return {
     count: () => counts.get() as RegistryCounts,
+    // A count is one row, of nothing as well: https://www.sqlite.org/lang_select.html#resultset
+    countPending: (now) => pending.get(now.getTime()) as number,
     listSeen: () => seen.all().map(({ device_id: id, at }) => [id, new Date(at)] as const),
   }
 }

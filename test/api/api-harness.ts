@@ -10,6 +10,7 @@ import { createLogger, type Logger } from '../../src/logger.ts'
 import type { Refusal } from '../../src/refusal.ts'
 import { createApiAdmissions } from '../../src/registry/api-admission.ts'
 import type { ApiToken, Role } from '../../src/registry/api-token.ts'
+import { finding } from '../../src/registry/diagnosis/finding.ts'
 import type { EmqxConnect } from '../../src/registry/emqx-authenticator.ts'
 import type { EmqxAction } from '../../src/registry/emqx-authorizer.ts'
 import type { PublishedLists } from '../../src/registry/revocation-lists.ts'
@@ -121,10 +122,8 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
     refusals: { list: () => [] },
     diagnosis: {
       diary: { read: (kind, id) => ({ items: [{ at: NOW, event: 'connected', clientId: `${kind} ${id}` }] }) },
-      checkHub: async () => [{ name: 'disk', status: 'ok', detail: 'room' }],
-      examine: ({ kind, id, state }) => [
-        { name: 'state', status: 'failed', detail: `${kind} ${id} is ${state}`, mend: 'resume it' },
-      ],
+      checkHub: async () => [finding('disk', 'ok', 'disk', { free: 5, total: 9 })],
+      examine: ({ kind, id, state }) => [finding('state', 'failed', state, { kind, id })],
       judgeTopic: (_, { topic }) => ({ allowed: topic === 'open', rule: undefined }),
       judgeCertificate: (text) => ({ admitted: true, presented: { subject: text }, kind: undefined, hints: [] }),
     },

@@ -42,6 +42,7 @@ const HABITS = {
 const LEAVES = [
   'alternative-name',
   'check-name',
+  'finding',
   'end-reason',
   'errors',
   'log-fields',

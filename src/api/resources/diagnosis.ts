@@ -2,12 +2,14 @@ import { z } from '@hono/zod-openapi'
 import type { CertificateVerdict } from '../../registry/diagnosis/certificate-verdict.ts'
 import type { DiaryEntry } from '../../registry/diagnosis/diary.ts'
 import type { Finding } from '../../registry/diagnosis/finding.ts'
+import { findingCodeFields, shapeValues } from './finding-code.ts'
 import { refusalSchema, shapeRefusal } from './refusal.ts'
 
 const findingSchema = z
   .object({
     name: z.string(),
     status: z.enum(['ok', 'note', 'warning', 'failed']),
+    ...findingCodeFields,
     detail: z.string(),
     mend: z.string().nullable(),
     cause: z.string().nullable().openapi({ description: 'Of the refusals that it tells of' }),
@@ -19,7 +21,10 @@ export const checkupSchema = z.object({ now: z.iso.datetime(), checks: z.array(f
 export function shapeCheckup(now: Date, findings: readonly Finding[]): z.infer<typeof checkupSchema> {
   return {
     now: now.toISOString(),
-    checks: findings.map(({ mend = null, cause = null, ...found }) => ({ ...found, mend, cause })),
+    checks: findings.map(({ mend = null, cause = null, values, ...found }) => ({
+      ...{ ...found, mend, cause },
+      values: shapeValues(values),
+    })),
   }
 }
 

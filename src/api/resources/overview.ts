@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { HistoryColumns, SeriesName } from '../metrics/history.ts'
 import type { Overview } from '../observation-ports.ts'
+import { findingCodeFields, shapeValues } from './finding-code.ts'
 
 const WEEK_MS = 604_800_000
 
@@ -14,6 +15,9 @@ export const overviewSchema = z
     modes: z.object({ mqtt: z.string().openapi({ example: 'mtls' }), api: z.string().openapi({ example: 'token' }) }),
     devices: z.object({ total: z.int(), connected: z.int(), suspended: z.int() }),
     services: z.object({ total: z.int(), connected: z.int() }),
+    enrolments: z
+      .object({ pending: z.int() })
+      .openapi({ description: 'Requests for first certificates that wait for a word' }),
     refusalsLastHour: z.int().openapi({ description: 'Or since the start, where that was later' }),
     certificates: z
       .object({
@@ -44,7 +48,14 @@ export const overviewSchema = z
     databaseBytes: z.int().nullable(),
     lastBackupAt: z.iso.datetime().nullable(),
     findings: z
-      .array(z.object({ check: z.string(), status: z.enum(['failed', 'warning']), detail: z.string() }))
+      .array(
+        z.object({
+          check: z.string(),
+          status: z.enum(['failed', 'warning']),
+          ...findingCodeFields,
+          detail: z.string(),
+        }),
+      )
       .openapi({ description: 'What /readyz finds wrong; empty: nothing' }),
   })
   .openapi('Overview', {
@@ -55,6 +66,7 @@ export const overviewSchema = z
       modes: { mqtt: 'mtls', api: 'token' },
       devices: { total: 214, connected: 212, suspended: 1 },
       services: { total: 3, connected: 2 },
+      enrolments: { pending: 1 },
       refusalsLastHour: 2,
       certificates: { endingWithin30Days: 9, byWeek: [{ from: '2026-03-01T12:01:30.000Z', count: 2 }] },
       sessions: { live: 214, stored: 200, waiting: 3 },
@@ -68,12 +80,14 @@ export const overviewSchema = z
       disk: { free: 10_737_418_240, total: 21_474_836_480 },
       databaseBytes: 4_096_000,
       lastBackupAt: null,
-      findings: [{ check: 'backup', status: 'warning', detail: 'No backup was made yet' }],
+      findings: [
+        { check: 'backup', status: 'warning', code: 'backup_missing', values: {}, detail: 'No backup was made yet' },
+      ],
     },
   })
 
 export function shapeOverview(overview: Overview): z.infer<typeof overviewSchema> {
-  const { version, startedAt, now, modes, devices, services, refusalsLastHour, certificates } = overview
+  const { version, startedAt, now, modes, devices, services, enrolments, refusalsLastHour, certificates } = overview
   const {
     sessions,
     queued,
@@ -89,6 +103,7 @@ export function shapeOverview(overview: Overview): z.infer<typeof overviewSchema
     modes: { mqtt: modes.mqtt, api: modes.api },
     devices: { ...devices },
     services: { ...services },
+    enrolments: { ...enrolments },
     refusalsLastHour,
     certificates: {
       endingWithin30Days: certificates.within30Days,
@@ -103,7 +118,7 @@ export function shapeOverview(overview: Overview): z.infer<typeof overviewSchema
     disk: disk ?? null,
     databaseBytes: databaseBytes ?? null,
     lastBackupAt: lastBackupAt?.toISOString() ?? null,
-    findings: overview.findings.map((finding) => ({ ...finding })),
+    findings: overview.findings.map((finding) => ({ ...finding, values: shapeValues(finding.values) })),
   }
 }
 

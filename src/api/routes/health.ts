@@ -41,19 +41,22 @@ const ready = createRoute({
   responses: { 200: json(readinessSchema, 'Every check is good'), 503: json(readinessSchema, 'A check has failed') },
 })
 
+// What was so is of no use to whoever asks: a proxy between must not answer for us.
+const NO_STORE = { 'cache-control': 'no-store' }
+
 export function healthRoutes(health: Health, readiness: readonly ReadinessCheck[]) {
   return new OpenAPIHono<ApiEnv>()
     .openapi(logging, (c) => c.json({ status: 'ok' as const, level: health.level() }, 200))
-    .openapi(live, (c) => c.json({ status: 'ok' as const }, 200))
+    .openapi(live, (c) => c.json({ status: 'ok' as const }, 200, NO_STORE))
     .openapi(ready, async (c) => {
       const checks = await Promise.all(
         readiness.map(async (check) =>
-          exact({ name: check.name, ok: await check.isReady(), warning: check.warning?.() }),
+          exact({ name: check.name, ok: await check.isReady(), warning: check.warning?.()?.detail }),
         ),
       )
       const isReady = checks.every(({ ok }) => ok)
       return isReady
-        ? c.json({ status: 'ok' as const, checks }, 200)
-        : c.json({ status: 'failed' as const, checks }, 503)
+        ? c.json({ status: 'ok' as const, checks }, 200, NO_STORE)
+        : c.json({ status: 'failed' as const, checks }, 503, NO_STORE)
     })
 }

@@ -1,8 +1,9 @@
-import type { CheckName, ReadinessName } from '../../check-name.ts'
+import type { ReadinessName } from '../../check-name.ts'
 import type { Clock } from '../../clock.ts'
+import type { ReadinessWarning } from '../../finding.ts'
 import type { RefusalCause } from '../../refusal.ts'
 import type { RecordedRefusal, RefusalRing } from '../refusal-ring.ts'
-import { DAY_MS, daysUntil, type Finding, finding, times } from './finding.ts'
+import { DAY_MS, daysUntil, type Finding, finding } from './finding.ts'
 
 /** A certificate that the hub itself shows, or signs with. */
 export interface OwnCertificate {
@@ -15,7 +16,7 @@ export interface CheckupOptions {
   readonly readiness: readonly {
     readonly name: ReadinessName
     isReady(): boolean | Promise<boolean>
-    readonly warning?: () => string | undefined
+    readonly warning?: () => ReadinessWarning | undefined
   }[]
   readonly ca: OwnCertificate
   /** Asked at each check-up: it may be swapped while the hub runs. */
@@ -36,10 +37,10 @@ export function createCheckup(options: CheckupOptions): () => Promise<readonly F
     const server = options.server()
     return [
       ...readiness,
-      finding('ports', 'ok', `listening: ${options.listeners().join(', ')}`),
+      finding('ports', 'ok', 'listening', { listeners: options.listeners().join(', ') }),
       checkClock(now, [options.ca, server]),
-      checkLife('ca_certificate', options.ca, now, CA_WARNING_DAYS, MEND_CA),
-      checkLife('server_certificate', server, now, SERVER_WARNING_DAYS, MEND_SERVER),
+      checkLife('ca', options.ca, now, CA_WARNING_DAYS),
+      checkLife('server', server, now, SERVER_WARNING_DAYS),
       checkNames(server.names, options.publicHost),
       ...checkDisk(options.disk()),
       ...checkRefusals(options.refusals.list(), now),
@@ -47,59 +48,38 @@ export function createCheckup(options: CheckupOptions): () => Promise<readonly F
   }
 }
 
-const READINESS_MENDS: ReadonlyMap<ReadinessName, string> = new Map([
-  ['database', "data/hub.db does not answer: see the hub's log, and who else has it open"],
-  ['store_bytes', 'the messages that wait fill limits.store_bytes: end sessions that do not fetch theirs, or raise it'],
-  ['mqtt_database', "data/mqtt.db cannot be written: make room on the disk of data_dir, and see the hub's log"],
-  ['file_handles', 'no file handles are left: raise "ulimit -n" (LimitNOFILE of the service)'],
-])
-
-/** What to do about a check of /readyz that is red. */
-export function mendReadiness(name: ReadinessName): string {
-  return READINESS_MENDS.get(name) ?? "see the hub's log"
-}
-
 async function checkReadiness(check: CheckupOptions['readiness'][number]): Promise<Finding> {
   const { name } = check
+  if (!(await check.isReady())) return finding(name, 'failed', 'not_ready', { check: name })
   const warning = check.warning?.()
-  if (await check.isReady()) return finding(name, warning ? 'warning' : 'ok', warning ?? 'ready', mendReadiness(name))
-  return finding(name, 'failed', 'not ready: /readyz is red', mendReadiness(name))
+  return warning ? finding(name, 'warning', warning.code, warning.values) : finding(name, 'ok', 'ready', {})
 }
 
-function checkClock(now: Date, own: readonly OwnCertificate[]): Finding {
-  const early = own.find(({ notBefore }) => now < notBefore)
-  const told = `it is ${now.toISOString()} by the hub's clock`
-  if (!early) return finding('clock', 'ok', told)
-  const detail = `${told}, before ${early.subject} was made (${early.notBefore.toISOString()})`
-  return finding(
-    'clock',
-    'failed',
-    detail,
-    'set the clock of this machine (NTP): good certificates are refused until then',
-  )
+function checkClock(time: Date, own: readonly OwnCertificate[]): Finding {
+  const early = own.find(({ notBefore }) => time < notBefore)
+  const now = time.toISOString()
+  if (!early) return finding('clock', 'ok', 'clock', { now })
+  const { subject, notBefore } = early
+  return finding('clock', 'failed', 'clock_early', { now, subject, notBefore: notBefore.toISOString() })
 }
 
 const CA_WARNING_DAYS = 180
 const SERVER_WARNING_DAYS = 30
-const MEND_CA = 'plan the change to a new CA: devices must learn to trust it before this one ends'
-const MEND_SERVER = 'restart the hub: it renews its certificate at two thirds of its life; devices need nothing new'
 
-function checkLife(name: CheckName, own: OwnCertificate, now: Date, warningDays: number, mend: string): Finding {
+function checkLife(whose: 'ca' | 'server', own: OwnCertificate, now: Date, warningDays: number): Finding {
   const { subject, notAfter } = own
-  const end = notAfter.toISOString()
-  if (now > notAfter) return finding(name, 'failed', `${subject} expired at ${end}`, mend)
+  const name = `${whose}_certificate` as const
+  const at = notAfter.toISOString()
+  if (now > notAfter) return finding(name, 'failed', `${whose}_expired`, { subject, at })
   const days = daysUntil(notAfter, now)
-  return finding(name, days < warningDays ? 'warning' : 'ok', `${subject} ends in ${days} days, at ${end}`, mend)
+  return finding(name, days < warningDays ? 'warning' : 'ok', `${whose}_ends`, { subject, at, days })
 }
 
-function checkNames(names: readonly string[], publicHost: string | undefined): Finding {
-  const held = `the server certificate holds ${names.join(', ')}`
-  if (publicHost === undefined) {
-    return finding('server_names', 'note', held, 'set public_host if devices reach the hub by another name')
-  }
-  if (names.includes(publicHost.toLowerCase())) return finding('server_names', 'ok', held)
-  const mend = 'restart the hub, which puts public_host into its certificate, or correct public_host'
-  return finding('server_names', 'failed', `public_host ${publicHost} is missing: ${held}`, mend)
+function checkNames(held: readonly string[], host: string | undefined): Finding {
+  const names = held.join(', ')
+  if (host === undefined) return finding('server_names', 'note', 'names_alone', { names })
+  if (held.includes(host.toLowerCase())) return finding('server_names', 'ok', 'names', { names })
+  return finding('server_names', 'failed', 'host_missing', { host, names })
 }
 
 const MIB = 1024 * 1024
@@ -110,14 +90,14 @@ function checkDisk(disk: { readonly free: number; readonly total: number } | und
   if (!disk) return []
   const { free, total } = disk
   const isLow = free < LEAST_FREE || free / total < LEAST_SHARE
-  const detail = `${Math.floor(free / MIB)} MiB of ${Math.floor(total / MIB)} MiB are free where data_dir lies`
-  return [finding('disk', isLow ? 'warning' : 'ok', detail, 'make room: without it the hub acknowledges nothing new')]
+  const values = { free: Math.floor(free / MIB), total: Math.floor(total / MIB) }
+  return [finding('disk', isLow ? 'warning' : 'ok', 'disk', values)]
 }
 
 /** The last day's, a cause a line: those of our own devices are found, a stranger's are worth knowing. */
 function checkRefusals(refusals: readonly RecordedRefusal[], now: Date): readonly Finding[] {
   const recent = refusals.filter(({ at }) => now.getTime() - at.getTime() < DAY_MS)
-  if (recent.length === 0) return [finding('refusals', 'ok', 'nobody was refused in the last day')]
+  if (recent.length === 0) return [finding('refusals', 'ok', 'nobody_refused', {})]
   const byCause = Map.groupBy(recent, ({ cause }) => cause)
   return [...byCause].map(([cause, group]) => tellGroup(cause, group))
 }
@@ -128,9 +108,10 @@ function tellGroup(cause: RefusalCause, group: readonly RecordedRefusal[]): Find
   const count = group.reduce((sum, refusal) => sum + refusal.count, 0)
   const identities = new Set(group.flatMap(({ presented }) => presented?.['identity'] ?? []))
   const whom = identities.size > 0 ? identities : new Set(group.map(({ address }) => address))
-  const named = [...whom].slice(0, MAX_NAMED).join(', ')
-  const more = whom.size > MAX_NAMED ? ` and ${whom.size - MAX_NAMED} more` : ''
-  const status = identities.size > 0 ? 'warning' : 'note'
-  const detail = `${cause}, ${times(count)} in the last day: ${named}${more}`
-  return { ...finding('refusals', status, detail, group[0]?.mend), cause }
+  const values = {
+    ...{ cause, count, mend: group[0]?.mend ?? '' },
+    whom: [...whom].slice(0, MAX_NAMED).join(', '),
+    more: Math.max(0, whom.size - MAX_NAMED),
+  }
+  return { ...finding('refusals', identities.size > 0 ? 'warning' : 'note', 'lately_refused', values), cause }
 }

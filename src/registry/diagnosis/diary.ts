@@ -74,10 +74,12 @@ export function createDiary({ recent, refusals, certificates, lastSeen, clock }:
 
 /** Whether it was established that it was this one, or, where nothing was, said. */
 function concerns({ presented = {} }: RecordedRefusal, kind: string, id: string): boolean {
-  const { identity, subject = '', clientId, userName } = presented
+  const { identity, subject = '', clientId = '', userName } = presented
   if (identity !== undefined) return identity === `${kind}:${id}`
-  const claimed = [clientId, clientId?.split(':')[0], userName, ...readAttributes(subject, 'CN')]
-  return claimed.includes(id)
+  if (userName === id || clientId === id) return true
+  // Taken apart only where it can be meant: of ten thousand strangers hardly one is.
+  const isClient = clientId.startsWith(id) && clientId.split(':')[0] === id
+  return isClient || (subject.includes(id) && readAttributes(subject, 'CN').includes(id))
 }
 
 interface Placed {

@@ -3,7 +3,7 @@ import { type Certificate, isActive, stateOf } from '../certificate.ts'
 import type { CertificateStore } from '../ports.ts'
 import type { RecordedRefusal } from '../refusal-ring.ts'
 import type { Diary, DiaryEntry } from './diary.ts'
-import { daysUntil, type Finding, finding, times } from './finding.ts'
+import { daysUntil, type Finding, finding } from './finding.ts'
 
 export interface Examined {
   readonly kind: 'device' | 'service'
@@ -45,8 +45,7 @@ export function createExamination(options: ExaminationOptions): (examined: Exami
 const LOOK_BACK = 300
 
 function checkState({ kind, id, state }: Examined): Finding {
-  const mend = kind === 'device' ? `signet device resume ${id}` : `PATCH /api/services/${id} {"state": "active"}`
-  return finding('state', state === 'active' ? 'ok' : 'failed', `${kind} ${id} is ${state}`, mend)
+  return finding('state', state === 'active' ? 'ok' : 'failed', state, { kind, id })
 }
 
 function checkCertificates(
@@ -55,46 +54,35 @@ function checkCertificates(
   others: readonly string[],
   now: Date,
 ): readonly Finding[] {
-  const mend = `issue a new one and install it: signet ${kind} add ${id}`
+  const party = { kind, id }
   const active = held.filter((certificate) => isActive(certificate, now))
-  if (active.length > 0) return active.map((certificate) => checkActive(certificate, mend, now))
-  const instead = others.map((name) => finding('login', 'ok', `${name} lets it in`))
+  if (active.length > 0) return active.map((certificate) => checkActive(certificate, party, now))
+  const instead = others.map((name) => finding('login', 'ok', 'login', { name }))
   const status = others.length > 0 ? 'note' : 'failed'
   const [newest] = held
-  if (!newest) return [...instead, finding('certificate', status, 'it has no certificate', mend)]
-  const detail = `its newest certificate ${newest.fingerprint} is ${stateOf(newest, now)}${endOf(newest)}`
-  return [...instead, finding('certificate', status, detail, MENDS.get(stateOf(newest, now))?.(newest) ?? mend)]
-}
-
-const MENDS: ReadonlyMap<string, (certificate: Certificate) => string> = new Map<
-  string,
-  (certificate: Certificate) => string
->([
-  ['pending', ({ fingerprint }) => `signet certificate approve ${fingerprint}, or reject`],
-  ['held', ({ fingerprint }) => `signet certificate unhold ${fingerprint}, or revoke it`],
-  ['not_yet_valid', () => "set the hub's clock, or that of the machine that issued it"],
-])
-
-function endOf({ revokedAt, revocationReason, notAfter }: Certificate): string {
-  if (revokedAt) return ` since ${revokedAt.toISOString()} (${revocationReason ?? 'unspecified'})`
-  return notAfter ? `, notAfter ${notAfter.toISOString()}` : ''
+  if (!newest) return [...instead, finding('certificate', status, 'no_certificate', party)]
+  const { fingerprint, revokedAt, revocationReason, notAfter } = newest
+  const values = {
+    ...{ ...party, fingerprint, revocationReason, state: stateOf(newest, now) },
+    ...{ revokedAt: revokedAt?.toISOString(), notAfter: notAfter?.toISOString() },
+  }
+  return [...instead, finding('certificate', status, 'certificate_unfit', values)]
 }
 
 const WARNING_DAYS = 30
 
-function checkActive({ fingerprint, notAfter, firstSeenAt }: Certificate, mend: string, now: Date): Finding {
-  const seen = firstSeenAt ? `first seen ${firstSeenAt.toISOString()}` : 'never seen'
-  if (!notAfter) return finding('certificate', 'ok', `${fingerprint} is active, ${seen}`)
+function checkActive(certificate: Certificate, party: Pick<Examined, 'kind' | 'id'>, now: Date): Finding {
+  const { fingerprint, notAfter, firstSeenAt } = certificate
+  const seen = { ...party, fingerprint, firstSeenAt: firstSeenAt?.toISOString() }
+  if (!notAfter) return finding('certificate', 'ok', 'certificate_active', seen)
   const days = daysUntil(notAfter, now)
-  const detail = `${fingerprint} is active for ${days} days, until ${notAfter.toISOString()}, ${seen}`
-  return finding('certificate', days < WARNING_DAYS ? 'warning' : 'ok', detail, mend)
+  const values = { ...seen, days, notAfter: notAfter.toISOString() }
+  return finding('certificate', days < WARNING_DAYS ? 'warning' : 'ok', 'certificate_active', values)
 }
 
 /** Whether it is here, and if not, what came of its last attempt. */
 function checkSession(sessions: readonly LiveSession[], newestFirst: readonly DiaryEntry[]): readonly Finding[] {
-  const live = sessions.map(({ clientId, address }) =>
-    finding('session', 'ok', `connected as ${clientId} from ${address}`),
-  )
+  const live = sessions.map(({ clientId, address }) => finding('session', 'ok', 'connected', { clientId, address }))
   const last = newestFirst.find(({ event }) => ATTEMPTS.has(event))
   if (live.length === 0) return [tellAbsence(last)]
   return last?.refusal ? [...live, tellRefusal(last.at, last.refusal)] : live
@@ -103,24 +91,17 @@ function checkSession(sessions: readonly LiveSession[], newestFirst: readonly Di
 const ATTEMPTS: ReadonlySet<DiaryEntry['event']> = new Set(['connected', 'disconnected', 'left', 'refused', 'seen'])
 
 function tellAbsence(last: DiaryEntry | undefined): Finding {
-  if (!last) return finding('session', 'warning', SILENT, MEND_SILENT)
+  if (!last) return finding('session', 'warning', 'silent', {})
   if (last.refusal) return tellRefusal(last.at, last.refusal)
-  if (last.event === 'seen') {
-    return finding('session', 'warning', `not connected: last seen at ${last.at.toISOString()}`, MEND_SILENT)
-  }
-  const detail = `not connected: ${last.event} at ${last.at.toISOString()}${last.reason ? `, ${last.reason}` : ''}`
-  if (last.event === 'left') return finding('session', 'warning', detail, MEND_LEFT)
-  return finding('session', 'warning', detail, 'nothing was refused to it since: check the device and its network')
+  const at = last.at.toISOString()
+  if (last.event === 'seen') return finding('session', 'warning', 'last_seen', { at })
+  if (last.event === 'left') return finding('session', 'warning', 'left', { at })
+  return finding('session', 'warning', 'away', { event: last.event, at, reason: last.reason })
 }
 
-const SILENT = 'not connected, and nothing came from it since the hub started'
-const MEND_SILENT = "check its network, the hub's address and port, and the refusals of strangers: signet refusals"
-const MEND_LEFT =
-  'connect it to a name of the certificate (signet doctor lists them), or add the name to tls.server_names'
-
-function tellRefusal(at: Date, { cause, address, count, expected, mend, presented }: RecordedRefusal): Finding {
-  const claimed = presented?.['identity'] === undefined ? ' (somebody who claimed to be it)' : ''
-  const wanted = expected === undefined ? '' : `; expected ${expected}`
-  const detail = `refused from ${address}${claimed} at ${at.toISOString()}, ${times(count)}: ${cause}${wanted}`
-  return { ...finding('session', 'warning', detail, mend), cause }
+function tellRefusal(at: Date, refusal: RecordedRefusal): Finding {
+  const { cause, address, count, expected, mend, presented } = refusal
+  const isItself = presented?.['identity'] !== undefined
+  const values = { at: at.toISOString(), address, count, cause, expected, isItself, mend }
+  return { ...finding('session', 'warning', 'refused', values), cause }
 }

@@ -12,6 +12,7 @@ const YOUNG: Overview = {
   modes: { mqtt: 'mtls', api: 'token' },
   devices: { total: 0, connected: 0, suspended: 0 },
   services: { total: 0, connected: 0 },
+  enrolments: { pending: 0 },
   refusalsLastHour: 0,
   certificates: { within30Days: 0, byWeek: [] },
   sessions: { live: 0, stored: 0, waiting: 0 },

@@ -28,6 +28,7 @@ test('the overview tells how the hub is, and null where nothing is known', async
     uptimeSeconds: 90,
     modes: { mqtt: 'mtls', api: 'token' },
     devices: { total: 3, connected: 2, suspended: 1 },
+    enrolments: { pending: 2 },
     refusalsLastHour: 4,
     certificates: {
       endingWithin30Days: 2,
@@ -39,7 +40,9 @@ test('the overview tells how the hub is, and null where nothing is known', async
     },
     process: { rss: 100, eventLoopDelay: { p50: 0.1, p99: 2 } },
     lastBackupAt: null,
-    findings: [{ check: 'database', status: 'failed', detail: 'Not ready' }],
+    findings: [
+      { check: 'database', status: 'failed', code: 'not_ready', values: { check: 'database' }, detail: 'Not ready' },
+    ],
   })
 })
 
@@ -238,7 +241,14 @@ describe('a support bundle', () => {
       'refusals.json',
     ])
     const text = files.map(([, octets]) => strFromU8(octets)).join('\n')
-    for (const kept of ['"machine"', 'signet_up 1', '"data_dir"', 'client_id_wrong', 'device.connected', '"room"'])
+    for (const kept of [
+      '"machine"',
+      'signet_up 1',
+      '"data_dir"',
+      'client_id_wrong',
+      'device.connected',
+      '5 MiB of 9 MiB',
+    ])
       expect(text).toContain(kept)
     for (const secret of [SECRET, 'hunter2', TOKEN, 'QWxhZGRpbjpvcGVuIHNlc2FtZQ', 'MHcCAQEE', 'PRIVATE KEY'])
       expect(text).not.toContain(secret)

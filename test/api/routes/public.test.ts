@@ -10,7 +10,9 @@ describe('health', () => {
 
   test('GET /livez answers while the process does', async () => {
     const { call } = createHarness({ readiness: [{ name: 'database', isReady: () => false }] })
-    expect(await call('/livez')).toMatchObject({ status: 200, body: { status: 'ok' } })
+    const answer = await call('/livez')
+    expect(answer).toMatchObject({ status: 200, body: { status: 'ok' } })
+    expect(answer.headers.get('cache-control')).toBe('no-store')
   })
 
   for (const { name, disk, status, expected } of [
@@ -24,6 +26,7 @@ describe('health', () => {
       ] as const
       const answer = await createHarness({ readiness }).call('/readyz')
       expect(answer.status).toBe(status)
+      expect(answer.headers.get('cache-control')).toBe('no-store')
       const checks = [
         { name: 'database', ok: true },
         { name: 'file_handles', ok: disk },

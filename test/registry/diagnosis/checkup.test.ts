@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { REFUSAL_MENDS, type Refusal } from '../../../src/refusal.ts'
 import { type CheckupOptions, createCheckup } from '../../../src/registry/diagnosis/checkup.ts'
+import { createWarning } from '../../../src/registry/diagnosis/finding-text.ts'
 import { createRefusalRing } from '../../../src/registry/refusal-ring.ts'
 import { DAY_MS, NOON } from '../registry-scene.ts'
 
@@ -55,7 +56,9 @@ describe('what is wrong is found, with what mends it:', () => {
     },
     {
       name: 'a warning of readiness',
-      changes: { readiness: [{ name: 'ca_key', isReady: () => true, warning: () => 'The CA key is locked' }] },
+      changes: {
+        readiness: [{ name: 'ca_key', isReady: () => true, warning: () => createWarning('ca_key_locked', {}) }],
+      },
       check: 'ca_key',
       status: 'warning',
       detail: 'The CA key is locked',
@@ -159,13 +162,15 @@ describe('refusals of the last day are told, a cause a line:', () => {
         ...['a', 'b', 'c', 'd'].map((id) => ({ ...revoked, presented: { identity: `device:${id}` } })),
       ]),
     )
-    expect(found).toEqual([
+    expect(found).toMatchObject([
       {
         name: 'refusals',
         status: 'warning',
         detail: 'certificate_revoked, 4 times in the last day: device:d, device:c, device:b and 1 more',
         mend: REFUSAL_MENDS.certificate_revoked,
         cause: 'certificate_revoked',
+        code: 'lately_refused',
+        values: { cause: 'certificate_revoked', count: 4, whom: 'device:d, device:c, device:b', more: 1 },
       },
       {
         name: 'refusals',

@@ -81,6 +81,8 @@ describe('a refusal is told of', () => {
     },
     { name: 'not/a service of its id', presented: { identity: 'service:pump' }, isTold: false },
     { name: 'not/one that only begins like it', presented: { clientId: 'pump2' }, isTold: false },
+    { name: 'not/one that begins like it and has a suffix', presented: { clientId: 'pump2:1' }, isTold: false },
+    { name: 'not/a CN that holds it', presented: { subject: 'O=pump\nCN=pump2' }, isTold: false },
     { name: 'not/nobody', presented: undefined, isTold: false },
   ] satisfies readonly { name: string; presented: Refusal['presented'] | undefined; isTold: boolean }[]) {
     test(name, async () => {
