@@ -26,6 +26,12 @@ export function foldId(id: string): string {
   return id.toLowerCase()
 }
 
+/** Throws `case_conflict` where the user that is known, of an id that folds to the same, is another one. */
+export function assertSameUser(id: string, known: string): void {
+  if (known === id) return
+  throw new DomainError('case_conflict', `User ${id} cannot be created: ${known} differs from it only in case`)
+}
+
 /** SHA-256 of a certificate's DER in any common spelling, to `AA:BB:...`; throws `invalid_fingerprint`. */
 export function parseFingerprint(text: string): string {
   if (!FINGERPRINT.test(text)) {

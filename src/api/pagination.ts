@@ -30,16 +30,45 @@ export function shapePage<Item, Shape>(
   }
 }
 
-/** One page, in key order, of a list that is short enough to be whole in memory. */
+/** One page, in key order, of a list that is whole in memory. */
 export function pageOf<Item>(
-  items: readonly Item[],
+  items: Iterable<Item>,
   keyOf: (item: Item) => string,
   { limit, after }: PageRequest,
 ): Page<Item> {
-  const rest = items
-    .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
-    .filter((item) => after === undefined || keyOf(item) > after)
-  const page = rest.slice(0, limit)
+  // The one too many says that more exist.
+  const first = firstOf(items, keyOf, limit + 1, after)
+  const page = first.slice(0, limit)
   const last = page.at(-1)
-  return last !== undefined && rest.length > limit ? { items: page, nextCursor: keyOf(last) } : { items: page }
+  const shown = page.map(({ item }) => item)
+  return last !== undefined && first.length > limit ? { items: shown, nextCursor: last.key } : { items: shown }
+}
+
+interface Keyed<Item> {
+  readonly key: string
+  readonly item: Item
+}
+
+/** So many behind that key, in order. Of a long list most are never sorted: they stand behind so many others. */
+function firstOf<Item>(
+  items: Iterable<Item>,
+  keyOf: (item: Item) => string,
+  count: number,
+  after: string | undefined,
+): readonly Keyed<Item>[] {
+  let kept: Keyed<Item>[] = []
+  let last: string | undefined
+  for (const item of items) {
+    const key = keyOf(item)
+    if ((after !== undefined && key <= after) || (last !== undefined && key >= last)) continue
+    kept.push({ key, item })
+    if (kept.length < 2 * count) continue
+    kept = inOrder(kept).slice(0, count)
+    last = kept.at(-1)?.key
+  }
+  return inOrder(kept).slice(0, count)
+}
+
+function inOrder<Item>(those: readonly Keyed<Item>[]): Keyed<Item>[] {
+  return those.toSorted((a, b) => (a.key < b.key ? -1 : 1))
 }

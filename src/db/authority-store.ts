@@ -3,7 +3,7 @@ import { shortFingerprint } from '../identifiers.ts'
 import type { AuthorityFacts, AuthorityStore } from '../registry/authority-rotation.ts'
 import type { Certificate } from '../registry/certificate.ts'
 import type { Page, PageRequest } from '../registry/page.ts'
-import { isActiveAt } from './certificate-list.ts'
+import { isActiveAt } from './certificate-condition.ts'
 import { readCertificate } from './certificate-row.ts'
 import type { Database } from './database.ts'
 import { and, asc, eq, gt, isNotNull, isNull, or, type SQL, sql } from './drizzle.ts'
@@ -34,7 +34,8 @@ export function createAuthorityStore(database: Database): AuthorityStore & Autho
     noteRetiring: ({ fingerprint, certificatePem }, createdAt) =>
       transaction(() => {
         const certificate = String(new X509Certificate(certificatePem))
-        orm.insert(authorities).values({ fingerprint, certificate, createdAt }).onConflictDoNothing().run()
+        const noted = orm.insert(authorities).values({ fingerprint, certificate, createdAt })
+        noted.onConflictDoUpdate({ target: authorities.fingerprint, set: { createdAt } }).run()
         orm.update(certificates).set({ issuer: fingerprint }).where(isNull(certificates.issuer)).run()
         orm.update(revocationLists).set({ issuer: fingerprint }).where(eq(revocationLists.issuer, '')).run()
       }),

@@ -1,29 +1,54 @@
-import type { ConsoleSession } from '../registry/console/console-session.ts'
+import type { Role } from '../registry/api-token.ts'
+import type { ConsoleSession, SignInWay } from '../registry/console/console-session.ts'
 import type { ConsoleSessionStore } from '../registry/console/ports.ts'
 import type { Database } from './database.ts'
 import { asc, eq, sql } from './drizzle.ts'
+import { prepareLookUp } from './look-up.ts'
+import { prepareRows } from './rows.ts'
 import { consoleSessions } from './schema-console.ts'
 
-export function createConsoleSessionStore({ orm }: Database): ConsoleSessionStore {
-  const byId = (id: string) => eq(consoleSessions.id, id)
-  const findById = orm
-    .select()
-    .from(consoleSessions)
-    .where(eq(consoleSessions.id, sql.placeholder('id')))
-    .prepare()
+export function createConsoleSessionStore({ orm, sqlite }: Database): ConsoleSessionStore {
+  const select = () => orm.select().from(consoleSessions)
+  // Asked with every request of the console.
+  const findById = prepareLookUp<SessionRow>(sqlite, select().where(eq(consoleSessions.id, sql.placeholder('id'))))
+  const markUsed = sqlite.prepare<[number, string]>('update console_sessions set last_used_at = ? where id = ?')
 
   return {
     find(id) {
-      const row = findById.get({ id })
+      const row = findById(id)
       return row && readSession(row)
     },
     insert: (session) => void orm.insert(consoleSessions).values(session).run(),
-    markUsed: (id, lastUsedAt) => void orm.update(consoleSessions).set({ lastUsedAt }).where(byId(id)).run(),
-    delete: (id) => void orm.delete(consoleSessions).where(byId(id)).run(),
-    list: () => orm.select().from(consoleSessions).orderBy(asc(consoleSessions.createdAt)).all().map(readSession),
+    markUsed: (id, lastUsedAt) => void markUsed.run(lastUsedAt.getTime(), id),
+    delete: (id) => void orm.delete(consoleSessions).where(eq(consoleSessions.id, id)).run(),
+    list() {
+      const rows = prepareRows<SessionRow, never>(sqlite, select().orderBy(asc(consoleSessions.createdAt)))
+      return rows({}).map(readSession)
+    },
   }
 }
 
-function readSession(row: typeof consoleSessions.$inferSelect): ConsoleSession {
-  return { ...row, tokenId: row.tokenId ?? undefined }
+/** In the order of the table. */
+type SessionRow = readonly [
+  id: string,
+  name: string,
+  role: Role,
+  via: SignInWay,
+  tokenId: string | null,
+  secretHash: Buffer,
+  createdAt: number,
+  lastUsedAt: number,
+]
+
+function readSession([id, name, role, via, tokenId, secretHash, createdAt, lastUsedAt]: SessionRow): ConsoleSession {
+  return {
+    id,
+    name,
+    role,
+    via,
+    tokenId: tokenId ?? undefined,
+    secretHash,
+    createdAt: new Date(createdAt),
+    lastUsedAt: new Date(lastUsedAt),
+  }
 }

@@ -1,55 +1,55 @@
 import type { DeviceKeyQuery, DeviceListStore, StoredDeviceRow } from '../registry/device-list.ts'
-import type { DeviceRuns, DeviceSort } from '../registry/device-scan.ts'
+import type { DevicePosition, DeviceRuns, DeviceSort } from '../registry/device-scan.ts'
 import type { DeviceFilter } from '../registry/ports.ts'
 import type { Database } from './database.ts'
-import { DEVICE_COLUMNS, deviceCondition } from './device-store.ts'
+import { DEVICE_COLUMNS, type DeviceRow, deviceCondition, readDevice } from './device-store.ts'
 import { and, eq, type SQL, sql } from './drizzle.ts'
+import { type Bound, prepareByShape, prepareRows } from './rows.ts'
 import { devices, legacyCredentials } from './schema.ts'
 
 /** Keys first, by an index; then the rows of the page alone. */
 export function createDeviceListStore(database: Database): DeviceListStore {
-  const { orm } = database
-  const rows = prepareRows(database)
+  const keysOf = prepareByShape(shapeOf, (query: DeviceKeyQuery) => prepareKeys(database, query))
+  const countOf = prepareByShape(shapeOf, (filter: Omit<DeviceFilter, 'search'>) => prepareCount(database, filter))
+  const rowsOf = prepareStoredRows(database)
   return {
-    listKeys(query) {
-      const { sort, order, limit } = query
-      const value = VALUES[sort]
-      return orm
-        .select({ id: devices.id, value: sql<string>`${value}` })
-        .from(devices)
-        .where(and(deviceCondition(query), isBehind(value, query)))
-        .orderBy(...(sort === 'id' ? [] : [inOrder(value, order)]), inOrder(devices.id, order))
-        .limit(limit)
-        .all()
+    listKeys: (query) => keysOf(query)(valuesOf(query)).map(([id, value]): DevicePosition => ({ id, value })),
+    prepareRuns: (runs) => prepareRuns(database, runs),
+    listRows: (ids, now) => rowsOf({ ids: JSON.stringify(ids), now: now.getTime() }).map(readRow),
+    count(filter) {
+      const [[count] = [0]] = countOf(filter)(valuesOf(filter))
+      return count
     },
-    prepareRuns({ sort, order, size, now, ...filter }) {
-      const run = orm
-        .select({
-          id: devices.id,
-          value: sort === 'certificateEnds' ? endsAt(now.getTime()) : VALUES[sort],
-          isWanted: sql<number>`${deviceCondition(filter) ?? sql`1`}`,
-        })
-        .from(devices)
-        .where(and(deviceCondition(indexed(filter)), isPast(order, sql.placeholder('after'))))
-        .orderBy(inOrder(devices.id, order))
-        .limit(size)
-        .prepare()
-      return (after = ENDS[order]) => {
-        // As SQLite has them: the query builder takes as long again for what it makes of them.
-        const found = run.values({ after }) as unknown as readonly LookedAt[]
-        const those = found.filter(([, , isWanted]) => isWanted === 1).map(([id, value]) => ({ id, value }))
-        return { devices: those, last: found.length < size ? undefined : found.at(-1)?.[0] }
-      }
-    },
-    listRows: (ids, now) => rows.all({ ids: JSON.stringify(ids), now: now.getTime() }).map(readRow),
-    count: (filter) =>
-      orm.select({ count: sql<number>`count(*)` }).from(devices).where(deviceCondition(filter)).get()?.count ?? 0,
   }
 }
 
 type Order = DeviceRuns['order']
 
-type LookedAt = readonly [id: string, value: string | number | null, isWanted: number]
+function prepareRuns(
+  { orm, sqlite }: Database,
+  { sort, order, size, now, ...filter }: DeviceRuns,
+): ReturnType<DeviceListStore['prepareRuns']> {
+  const ends = orm
+    .select({ id: devices.id })
+    .from(devices)
+    .where(and(deviceCondition(indexed(filter)), isPast(order, bound('after'))))
+    .orderBy(inOrder(devices.id, order))
+    .limit(1)
+    .offset(size - 1)
+  const wanted = orm
+    .select({ id: devices.id, value: sort === 'certificateEnds' ? endsAt(now.getTime()) : VALUES[sort] })
+    .from(devices)
+    .where(and(deviceCondition(filter), isPast(order, bound('after')), isUpTo(order, bound('upTo'))))
+    .orderBy(inOrder(devices.id, order))
+  const endOf = prepareRows<readonly [id: string], 'after'>(sqlite, ends)
+  const within = prepareRows<readonly [id: string, value: string | number | null], 'after' | 'upTo'>(sqlite, wanted)
+  const [begin, end] = order === 'asc' ? [FIRST, LAST] : [LAST, FIRST]
+  return (after = begin) => {
+    const [[last] = []] = endOf({ after })
+    const found = within({ after, upTo: last ?? end })
+    return { devices: found.map(([id, value]) => ({ id, value })), last }
+  }
+}
 
 /** What an index finds of a filter. The rest makes a run no longer: all that is looked at counts. */
 function indexed({ userId, state }: DeviceFilter): DeviceFilter {
@@ -57,8 +57,8 @@ function indexed({ userId, state }: DeviceFilter): DeviceFilter {
   return state === undefined ? {} : { state }
 }
 
-/** Before the first id, whichever way. */
-const ENDS = { asc: '', desc: '\u{10ffff}' } as const satisfies Record<Order, string>
+/** Before every id, and behind it. */
+const [FIRST, LAST] = ['', '\u{10ffff}']
 
 const VALUES = {
   id: devices.id,
@@ -68,7 +68,7 @@ const VALUES = {
 } as const satisfies Record<Exclude<DeviceSort, 'certificateEnds'>, unknown>
 
 /** Of its certificates that are neither revoked nor replaced, the end of the one that ends last: from an index alone. */
-function endsAt(now: number | ReturnType<typeof sql.placeholder>): SQL<number | null> {
+function endsAt(now: number | ReturnType<typeof bound>): SQL<number | null> {
   // Not as a column of drizzle's, which leaves out the name of an only table: certificates have an id too.
   return sql`(
     select max(not_after) from certificates
@@ -76,42 +76,100 @@ function endsAt(now: number | ReturnType<typeof sql.placeholder>): SQL<number | 
       and (retires_at is null or retires_at > ${now}))`
 }
 
-function prepareRows({ orm }: Database) {
-  return orm
+/** Of a query for keys, or of a count. */
+type Asked = Omit<DeviceFilter, 'search'> & Partial<Pick<DeviceKeyQuery, 'sort' | 'order' | 'limit' | 'after'>>
+
+type Name = 'userId' | 'state' | 'value' | 'id' | 'limit'
+
+function shapeOf({ sort, order, after, state, userId }: Asked): string {
+  return [sort, order, after !== undefined, state !== undefined, userId !== undefined].join(' ')
+}
+
+function valuesOf({ userId, state, after, limit }: Asked): Readonly<Record<Name, Bound>> {
+  return {
+    userId: userId ?? null,
+    state: state ?? null,
+    value: after?.value ?? null,
+    id: after?.id ?? null,
+    limit: limit ?? null,
+  }
+}
+
+function conditionOf({ state, userId }: Asked): SQL | undefined {
+  return deviceCondition({
+    state: state === undefined ? undefined : bound('state'),
+    userId: userId === undefined ? undefined : bound('userId'),
+  })
+}
+
+function prepareKeys({ orm, sqlite }: Database, query: DeviceKeyQuery) {
+  const { sort, order } = query
+  const value = VALUES[sort]
+  const keys = orm
+    .select({ id: devices.id, value })
+    .from(devices)
+    .where(and(conditionOf(query), isBehind(value, query)))
+    .orderBy(...(sort === 'id' ? [] : [inOrder(value, order)]), inOrder(devices.id, order))
+    .limit(bound('limit'))
+  return prepareRows<readonly [id: string, value: string], Name>(sqlite, keys)
+}
+
+function prepareCount({ orm, sqlite }: Database, filter: Asked) {
+  const count = orm.select({ count: sql`count(*)` }).from(devices).where(conditionOf(filter))
+  return prepareRows<readonly [count: number], Name>(sqlite, count)
+}
+
+type StoredRow = readonly [
+  ...device: DeviceRow,
+  legacyUserName: string | null,
+  legacyEndsAt: number | null,
+  ends: number | null,
+]
+
+function prepareStoredRows({ orm, sqlite }: Database) {
+  const rows = orm
     .select({
       ...DEVICE_COLUMNS,
       legacyUserName: legacyCredentials.userName,
       legacyEndsAt: legacyCredentials.endsAt,
-      ends: endsAt(sql.placeholder('now')),
+      ends: endsAt(bound('now')),
     })
     .from(devices)
     .leftJoin(legacyCredentials, eq(legacyCredentials.deviceId, devices.id))
-    .where(sql`${devices.id} in (select value from json_each(${sql.placeholder('ids')}))`)
-    .prepare()
+    .where(sql`${devices.id} in (select value from json_each(${bound('ids')}))`)
+  return prepareRows<StoredRow, 'ids' | 'now'>(sqlite, rows)
 }
 
-type Row = ReturnType<ReturnType<typeof prepareRows>['all']>[number]
-
-function readRow({ legacyUserName: userName, legacyEndsAt: endsAt, ends, ...device }: Row): StoredDeviceRow {
+function readRow(row: StoredRow): StoredDeviceRow {
+  const [id, userId, state, policies, clientIds, createdAt, userName, endsAt, ends] = row
   return {
-    ...device,
-    legacy: userName === null || endsAt === null ? undefined : { userName, endsAt },
+    ...readDevice([id, userId, state, policies, clientIds, createdAt]),
+    legacy: userName === null || endsAt === null ? undefined : { userName, endsAt: new Date(endsAt) },
     certificateEnds: ends === null ? undefined : new Date(ends),
   }
+}
+
+function bound(name: Name | 'after' | 'upTo' | 'ids' | 'now') {
+  return sql.placeholder(name)
 }
 
 function inOrder(column: (typeof VALUES)[keyof typeof VALUES], order: Order): SQL {
   return sql`${column} ${sql.raw(order)}`
 }
 
-function isPast(order: Order, id: string | ReturnType<typeof sql.placeholder> | undefined): SQL | undefined {
-  return id === undefined ? undefined : sql`${devices.id} ${sql.raw(order === 'asc' ? '>' : '<')} ${id}`
+function isPast(order: Order, id: ReturnType<typeof bound>): SQL {
+  return sql`${devices.id} ${sql.raw(order === 'asc' ? '>' : '<')} ${id}`
+}
+
+function isUpTo(order: Order, id: ReturnType<typeof bound>): SQL {
+  return sql`${devices.id} ${sql.raw(order === 'asc' ? '<=' : '>=')} ${id}`
 }
 
 function isBehind(
   value: (typeof VALUES)[DeviceKeyQuery['sort']],
   { sort, order, after }: DeviceKeyQuery,
 ): SQL | undefined {
-  if (!after || sort === 'id') return isPast(order, after?.id)
-  return sql`(${value}, ${devices.id}) ${sql.raw(order === 'asc' ? '>' : '<')} (${after.value}, ${after.id})`
+  if (!after) return undefined
+  if (sort === 'id') return isPast(order, bound('id'))
+  return sql`(${value}, ${devices.id}) ${sql.raw(order === 'asc' ? '>' : '<')} (${bound('value')}, ${bound('id')})`
 }

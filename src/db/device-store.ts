@@ -1,7 +1,7 @@
-import type { SQL } from 'drizzle-orm'
+import type { SQL, SQLWrapper } from 'drizzle-orm'
 import { foldId, readCertificateNames } from '../identifiers.ts'
 import type { Device } from '../registry/device.ts'
-import type { DeviceFilter, DeviceStore } from '../registry/ports.ts'
+import type { DeviceStore } from '../registry/ports.ts'
 import { attachedNames } from './attached-names.ts'
 import type { Database } from './database.ts'
 import { and, asc, eq, gt, or, sql } from './drizzle.ts'
@@ -26,6 +26,7 @@ export function createDeviceStore(database: Database): DeviceStore {
       const row = findByClientId(clientId)
       return row && readDevice(row)
     },
+    findUser: users.find,
     save({ policies, clientIds, ...device }) {
       const { id, userId, state, createdAt } = device
       transaction(() => {
@@ -65,7 +66,7 @@ function prepareLookUps(database: Database) {
 }
 
 /** In the order of `DEVICE_COLUMNS`. */
-type DeviceRow = readonly [
+export type DeviceRow = readonly [
   id: string,
   userId: string,
   state: Device['state'],
@@ -74,7 +75,7 @@ type DeviceRow = readonly [
   createdAt: number,
 ]
 
-function readDevice([id, userId, state, policies, clientIds, createdAt]: DeviceRow): Device {
+export function readDevice([id, userId, state, policies, clientIds, createdAt]: DeviceRow): Device {
   return {
     id,
     userId,
@@ -119,12 +120,21 @@ function prepareWrites({ sqlite }: Database) {
 
 // https://sqlite.org/optoverview.html §3.1: behind "+" a column takes no part in the choice of an index. A user has fewer
 // devices than a state has.
-function isOfState(state: string, isOfUser: boolean): SQL {
+function isOfState(state: Wanted, isOfUser: boolean): SQL {
   return isOfUser ? sql`+${devices.state} = ${state}` : sql`${devices.state} = ${state}`
 }
 
+/** A value, or a placeholder for it. */
+type Wanted = string | SQLWrapper
+
+interface DeviceTerms {
+  readonly search?: string | undefined
+  readonly state?: Wanted | undefined
+  readonly userId?: Wanted | undefined
+}
+
 /** What the filter lets through. */
-export function deviceCondition({ search, state, userId }: DeviceFilter): SQL | undefined {
+export function deviceCondition({ search, state, userId }: DeviceTerms): SQL | undefined {
   return and(
     search === undefined ? undefined : matches(search),
     state === undefined ? undefined : isOfState(state, userId !== undefined),

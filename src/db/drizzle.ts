@@ -21,6 +21,7 @@ export const {
   ne,
   notInArray,
   or,
+  Placeholder,
   sql,
 } = require('drizzle-orm') as typeof import('drizzle-orm')
 

@@ -2,15 +2,26 @@ import type { Enrolment } from '../registry/enrolment/enrolment.ts'
 import type { EnrolmentStore } from '../registry/enrolment/ports.ts'
 import type { Database } from './database.ts'
 import { and, eq, gt, lte, ne, type SQL, sql } from './drizzle.ts'
+import { prepareRowsOf } from './rows.ts'
 import { enrolments } from './schema-enrolment.ts'
 
 interface Counted {
   readonly rows: number
 }
 
-export function createEnrolmentStore({ orm }: Database): EnrolmentStore {
+export function createEnrolmentStore({ orm, sqlite }: Database): EnrolmentStore {
   const { id, tokenId, deviceId, keyThumbprint, state, lapsesAt } = enrolments
   const isThere = (now: Date): SQL => gt(lapsesAt, now)
+  // Asked for with every page of the console.
+  const all = prepareRowsOf<typeof enrolments, 'now'>(
+    sqlite,
+    enrolments,
+    orm
+      .select()
+      .from(enrolments)
+      .where(gt(lapsesAt, sql.placeholder('now')))
+      .orderBy(sql`rowid`),
+  )
   const remove = (which: SQL | undefined): void => void orm.delete(enrolments).where(which).run()
   const findWhere = (which: SQL | undefined): Enrolment | undefined => {
     const row = orm.select().from(enrolments).where(which).get()
@@ -41,7 +52,7 @@ export function createEnrolmentStore({ orm }: Database): EnrolmentStore {
     deleteLapsed: (by) => remove(lte(lapsesAt, by)),
     count: (now) => countWhere(isThere(now)),
     countOpen: (ofToken, now) => countWhere(and(eq(tokenId, ofToken), ne(state, 'rejected'), isThere(now))),
-    list: (now) => orm.select().from(enrolments).where(isThere(now)).orderBy(sql`rowid`).all().map(readEnrolment),
+    list: (now) => all({ now: now.getTime() }).map(readEnrolment),
   }
 }
 

@@ -6,6 +6,7 @@ import type { Database } from './database.ts'
 import { asc, eq, gt, sql } from './drizzle.ts'
 import { prepareLookUp } from './look-up.ts'
 import { createPage } from './page.ts'
+import { prepareRows } from './rows.ts'
 import { servicePolicies, services } from './schema.ts'
 import { createTransaction } from './transaction.ts'
 
@@ -15,6 +16,13 @@ export function createServiceStore(database: Database): ServiceStore {
   const findByFoldedName = prepareLookUp<ServiceRow>(
     sqlite,
     selectServices(database).where(eq(services.foldedName, sql.placeholder('foldedName'))),
+  )
+  const findAfter = prepareRows<ServiceRow, 'after' | 'limit'>(
+    sqlite,
+    selectServices(database)
+      .where(gt(services.name, sql.placeholder('after')))
+      .orderBy(asc(services.name))
+      .limit(sql.placeholder('limit')),
   )
 
   return {
@@ -34,11 +42,7 @@ export function createServiceStore(database: Database): ServiceStore {
     },
     delete: (name) => void orm.delete(services).where(eq(services.name, name)).run(),
     list({ limit, after = '' }) {
-      const rows = selectServices(database)
-        .where(gt(services.name, after))
-        .orderBy(asc(services.name))
-        .limit(limit + 1)
-        .all()
+      const rows = findAfter({ after, limit: limit + 1 }).map(readService)
       return createPage(rows, limit, ({ name }) => name)
     },
   }

@@ -1,5 +1,5 @@
 import type { TrustAnchorStore } from '../registry/ports.ts'
-import { isActiveAt } from './certificate-list.ts'
+import { isActiveAt } from './certificate-condition.ts'
 import type { Database } from './database.ts'
 import { and, desc, eq, sql } from './drizzle.ts'
 import { certificates } from './schema.ts'

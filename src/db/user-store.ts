@@ -1,8 +1,9 @@
-import { DomainError } from '../errors.ts'
-import { foldId } from '../identifiers.ts'
+import { assertSameUser, foldId } from '../identifiers.ts'
 import type { Database } from './database.ts'
 
 interface UserStore {
+  /** The one of this id, ignoring case. */
+  find(id: string): string | undefined
   /** Creates the user if the id is unknown; throws `case_conflict` when another differs from it only in case. */
   ensure(id: string): void
 }
@@ -10,15 +11,14 @@ interface UserStore {
 export function createUserStore({ sqlite }: Pick<Database, 'sqlite'>): UserStore {
   const byFoldedId = sqlite.prepare<[string], { readonly id: string }>('select id from users where folded_id = ?')
   const insert = sqlite.prepare<[string, string]>('insert into users (id, folded_id) values (?, ?)')
+  const find: UserStore['find'] = (id) => byFoldedId.get(foldId(id))?.id
 
   return {
+    find,
     ensure(id) {
-      const foldedId = foldId(id)
-      const user = byFoldedId.get(foldedId)
-      if (!user) insert.run(id, foldedId)
-      else if (user.id !== id) {
-        throw new DomainError('case_conflict', `User ${id} cannot be created: ${user.id} differs from it only in case`)
-      }
+      const known = find(id)
+      if (known === undefined) insert.run(id, foldId(id))
+      else assertSameUser(id, known)
     },
   }
 }

@@ -18,9 +18,12 @@ export interface CertificateQuery extends PageRequest {
   readonly now: Date
 }
 
+/** All that a list shows of a certificate. */
+export type CertificateRow = Omit<Certificate, 'pem' | 'origin' | 'issuer' | 'validitySeconds' | 'idempotencyKey'>
+
 export interface CertificateListStore {
   /** In the order of their fingerprints. */
-  list(query: CertificateQuery): Page<Certificate>
+  list(query: CertificateQuery): Page<CertificateRow>
   /** The fingerprint of the last of so many behind this one; none: there are fewer. */
   endOfRun(after: string | undefined, size: number): string | undefined
 }
@@ -33,9 +36,9 @@ const ROWS = 50
 export async function listInRuns(
   store: CertificateListStore,
   query: Omit<CertificateQuery, 'upTo'>,
-): Promise<Page<Certificate>> {
+): Promise<Page<CertificateRow>> {
   const { limit } = query
-  const items: Certificate[] = []
+  const items: CertificateRow[] = []
   for (let { after } = query; ; ) {
     const upTo = isNarrow(query) ? undefined : store.endOfRun(after, RUN)
     const page = store.list({
@@ -46,7 +49,8 @@ export async function listInRuns(
     })
     items.push(...page.items)
     after = page.nextCursor ?? upTo
-    if (items.length > limit) return cut(items, limit)
+    const isMore = items.length > limit || (items.length === limit && page.nextCursor !== undefined)
+    if (isMore) return cut(items, limit)
     if (after === undefined) return { items }
     await nextTurn()
   }
@@ -57,7 +61,7 @@ function isNarrow({ subjectId, fingerprint, serialNumber }: CertificateQuery): b
   return subjectId !== undefined || fingerprint !== undefined || serialNumber !== undefined
 }
 
-function cut(items: readonly Certificate[], limit: number): Page<Certificate> {
+function cut(items: readonly CertificateRow[], limit: number): Page<CertificateRow> {
   const shown = items.slice(0, limit)
   const last = shown.at(-1)
   return last ? { items: shown, nextCursor: last.fingerprint } : { items: shown }

@@ -64,15 +64,21 @@ export interface NewCertificate extends Certificate {
   readonly keyThumbprint?: string | undefined
 }
 
+/** All that the state of a certificate depends on, beside the time. */
+export type Standing = Pick<
+  Certificate,
+  'notBefore' | 'notAfter' | 'pendingSince' | 'retiresAt' | 'revokedAt' | 'revocationReason'
+>
+
 /** Why it may not be used at `now`; undefined: it may. */
-export function whyUnusable(certificate: Certificate, now: Date): UnusableCause | undefined {
+export function whyUnusable(certificate: Standing, now: Date): UnusableCause | undefined {
   if (certificate.revokedAt) return whyRevoked(certificate)
   if (certificate.pendingSince) return 'certificate_pending'
   if (certificate.retiresAt && certificate.retiresAt <= now) return 'certificate_superseded'
   return whyUntimely(certificate, now)
 }
 
-function whyRevoked({ revocationReason }: Certificate): UnusableCause {
+function whyRevoked({ revocationReason }: Standing): UnusableCause {
   if (revocationReason === 'certificateHold') return 'certificate_held'
   return revocationReason === 'superseded' ? 'certificate_superseded' : 'certificate_revoked'
 }
@@ -106,7 +112,7 @@ const STATES = {
 } as const satisfies Record<UnusableCause, CertificateState>
 
 /** What a list calls it. */
-export function stateOf(certificate: Certificate, now: Date): CertificateState {
+export function stateOf(certificate: Standing, now: Date): CertificateState {
   const cause = whyUnusable(certificate, now)
   return cause ? STATES[cause] : 'active'
 }

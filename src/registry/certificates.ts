@@ -3,7 +3,12 @@ import { DomainError } from '../errors.ts'
 import { parseFingerprint } from '../identifiers.ts'
 import type { Admissions } from './admission.ts'
 import { type Certificate, type CertificateState, isActive, stateOf } from './certificate.ts'
-import { type CertificateListStore, type CertificateQuery, listInRuns } from './certificate-listing.ts'
+import {
+  type CertificateListStore,
+  type CertificateQuery,
+  type CertificateRow,
+  listInRuns,
+} from './certificate-listing.ts'
 import type { Issuance } from './issuance.ts'
 import type { Page } from './page.ts'
 import type { CertificateStore } from './ports.ts'
@@ -32,7 +37,7 @@ export interface Certificates
 }
 
 export interface ListedCertificate {
-  readonly certificate: Certificate
+  readonly certificate: CertificateRow
   readonly state: CertificateState
 }
 

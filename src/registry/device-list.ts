@@ -78,20 +78,19 @@ export function createDeviceList({ store, connected, lastSeen, clock }: DeviceLi
         : await scan.first(query, limit + 1)
       const shown = positions.slice(0, limit)
       const rows = await readRows(shown.map(({ id }) => id))
-      const items = shown.flatMap(({ id }) => {
-        const row = rows.get(id)
-        return row ? [complete(row)] : []
-      })
+      const items = shown.flatMap(({ id }) => rows.get(id) ?? [])
       return { items, last: positions.length > limit ? shown.at(-1) : undefined }
     },
     count: async (selection) => (isCounted(selection) ? store.count(selection) : scan.count(selection)),
   }
 
-  async function readRows(ids: readonly string[]): Promise<ReadonlyMap<string, StoredDeviceRow>> {
-    const rows = new Map<string, StoredDeviceRow>()
+  async function readRows(ids: readonly string[]): Promise<ReadonlyMap<string, DeviceRow>> {
+    const rows = new Map<string, DeviceRow>()
     for (let start = 0; start < ids.length; start += ROWS_OF_A_TURN) {
-      if (start > 0) await nextTurn()
-      for (const row of store.listRows(ids.slice(start, start + ROWS_OF_A_TURN), clock())) rows.set(row.id, row)
+      for (const row of store.listRows(ids.slice(start, start + ROWS_OF_A_TURN), clock()))
+        rows.set(row.id, complete(row))
+      // Also behind the last: to write out so many takes a turn of its own.
+      if (ids.length > ROWS_OF_A_TURN) await nextTurn()
     }
     return rows
   }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 
@@ -27,13 +27,13 @@ const TOKEN = /^sgn_([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/
 export function createTokenSecret(): TokenSecret {
   const id = randomBytes(ID_OCTETS).toString('hex')
   const secret = randomBytes(SECRET_OCTETS).toString('base64url')
-  return { id, token: `${TOKEN_PREFIX}${id}_${secret}`, secretHash: hash(secret) }
+  return { id, token: `${TOKEN_PREFIX}${id}_${secret}`, secretHash: digest(secret) }
 }
 
 /** None for what does not have the form of a token. */
 export function readToken(text: string): PresentedToken | undefined {
   const [, id, secret] = TOKEN.exec(text) ?? []
-  return id === undefined || secret === undefined ? undefined : { id, secretHash: hash(secret) }
+  return id === undefined || secret === undefined ? undefined : { id, secretHash: digest(secret) }
 }
 
 export function isSameSecret(one: Pick<TokenSecret, 'secretHash'>, other: Pick<TokenSecret, 'secretHash'>): boolean {
@@ -52,6 +52,6 @@ export function requireFuture(expiresAt: Date | undefined, clock: Clock): void {
   }
 }
 
-function hash(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest()
+function digest(secret: string): Buffer {
+  return hash('sha256', secret, 'buffer')
 }

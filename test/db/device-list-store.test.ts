@@ -132,6 +132,28 @@ describe('devices', () => {
     })
   }
 
+  test('of one question are not those of another that differs in its values alone', async () => {
+    using scene = createScene()
+    for (const [userId, expected] of [
+      ['', ''],
+      ['ann', 'de'],
+      ['bob', 'ab'],
+      ['', ''],
+    ] as const) {
+      expect(await scene.ids({ userId })).toBe(expected)
+      expect(await scene.list.count({ userId })).toBe(expected.length)
+    }
+    for (const [state, expected] of [
+      ['suspended', 'bc'],
+      ['active', 'ade'],
+    ] as const) {
+      expect(await scene.ids({ state })).toBe(expected)
+      expect(await scene.list.count({ state })).toBe(expected.length)
+    }
+    expect(await scene.ids({ after: { value: 'c', id: 'c' } })).toBe('de')
+    expect(await scene.ids({ after: { value: 'a', id: 'a' }, limit: 2 })).toBe('bc')
+  })
+
   test('that are not connected are sorted by when they were seen', async () => {
     using scene = createScene()
     expect(await scene.ids({ connected: false, sort: 'lastSeen' })).toBe('abd')

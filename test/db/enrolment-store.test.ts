@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { openDatabase } from '../../src/db/database.ts'
 import { createEnrolmentStore } from '../../src/db/enrolment-store.ts'
 import { createEnrolmentTokenStore } from '../../src/db/enrolment-token-store.ts'
+import { createOverviewStore } from '../../src/db/overview-store.ts'
 import type { Enrolment } from '../../src/registry/enrolment/enrolment.ts'
 import type { EnrolmentToken } from '../../src/registry/enrolment/enrolment-token.ts'
 
@@ -42,7 +43,13 @@ function open() {
   const database = openDatabase()
   const tokens = createEnrolmentTokenStore(database)
   tokens.insert(TOKEN)
-  return { tokens, enrolments: createEnrolmentStore(database), [Symbol.dispose]: () => database[Symbol.dispose]() }
+  const overview = createOverviewStore(database)
+  return {
+    tokens,
+    overview,
+    enrolments: createEnrolmentStore(database),
+    [Symbol.dispose]: () => database[Symbol.dispose](),
+  }
 }
 
 test('a token is kept whole; its uses are counted, and its first revocation stands', () => {
@@ -89,4 +96,14 @@ test('those that wait are counted by token, and make room for one another', () =
   expect(enrolments.list(NOW).map(({ id, state }) => `${id} ${state}`)).toEqual(['e1 pending', 'e2 rejected'])
   enrolments.delete('e1')
   expect(enrolments.list(NOW)).toEqual([{ ...ASKED, id: 'e2', deviceId: 'sensor-2', ...decision }])
+})
+
+test('the overview counts those that wait for a word, and none that has lapsed', () => {
+  using place = open()
+  const { overview, enrolments } = place
+  expect(overview.countPending(NOW)).toBe(0)
+  enrolments.insert(ASKED)
+  enrolments.insert({ ...ASKED, id: 'e2', deviceId: 'sensor-2', state: 'approved' })
+  enrolments.insert({ ...ASKED, id: 'e3', deviceId: 'sensor-3', lapsesAt: NOW })
+  expect(overview.countPending(NOW)).toBe(1)
 })

@@ -109,6 +109,13 @@ test('a turn of the event loop looks at one run, and reads no more than fifty', 
   expect(new Set(store.turns.slice(6)).size).toBe(store.turns.length - 6)
 })
 
+test('that more exist than a page holds is known with the page', async () => {
+  using store = openStore()
+  const { items, nextCursor } = await listInRuns(store, { now: NOON, limit: 50 })
+  expect(store.turns).toHaveLength(1)
+  expect(nextCursor).toBe(items.at(-1)?.fingerprint)
+})
+
 test('those of one device are asked of their index at once', async () => {
   using store = openStore()
   const { items } = await listInRuns(store, { subjectId: 'device-7', now: NOON, limit: 50 })

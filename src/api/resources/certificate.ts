@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { Certificate, CertificateKind, CertificateState } from '../../registry/certificate.ts'
+import type { CertificateRow } from '../../registry/certificate-listing.ts'
 import type { ListedCertificate } from '../../registry/certificates.ts'
 import { pageQuery } from '../pagination.ts'
 import { fingerprintSchema, serialNumberSchema } from './identifier.ts'
@@ -119,7 +120,7 @@ export function shapeListed({ certificate, state }: ListedCertificate): z.infer<
   }
 }
 
-export function shapeLife(certificate: Certificate) {
+export function shapeLife(certificate: CertificateRow) {
   const { serialNumber, notBefore, notAfter, firstSeenAt, retiresAt, revokedAt, revocationReason } = certificate
   return {
     serialNumber: serialNumber ?? null,
