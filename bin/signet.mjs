@@ -24,7 +24,9 @@ else if (launched || findNode() === undefined) complain()
 else launch(findNode())
 
 async function run() {
+  const output = new AbortController()
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
+  process.stdout.on('error', () => output.abort())
   // Saves two thirds of the time it takes to load; not in the common temporary folder, where others could put code into it.
   module.enableCompileCache(join(root, 'node_modules', '.cache', 'signet'))
   const { main, startHubAlone } = await import(isCheckout ? '../src/main.ts' : '../dist/main.js')
@@ -37,6 +39,7 @@ async function run() {
     stderr: process.stderr,
     signals: process,
     cwd: process.cwd(),
+    outputEnded: output.signal,
     command: isCheckout ? relative(process.cwd(), script) || script : 'signet',
     abandon: () => process.kill(process.pid, 'SIGKILL'),
   }

@@ -8,8 +8,8 @@ export interface NumberedStore<Item> {
   list(from: number, before: number, limit: number): readonly Item[]
 }
 
-// SQLite looks at so many in a millisecond.
-const RUN = 4000
+/** How many numbers are looked at in a turn of the event loop: SQLite takes a millisecond for them, whatever is looked for. */
+export const RUN = 2000
 
 /** Those before a number that are wanted, newest first, a run of all a turn: where few are wanted, all have to be looked at. */
 export async function listNewestFirst<Item>(

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -45,6 +46,21 @@ async function launchWaiting(node: string, launcherArgs = {}) {
 
 for (const { name, node } of NODES) {
   describe(`started by ${name}`, () => {
+    test('what follows ends when who reads it has left, as head does', async () => {
+      await using folder = await temporaryFolder()
+      await mkdir(join(folder.path, 'data'))
+      await using server = createHttpServer((_request, response) => {
+        const beat = setInterval(() => response.write('id: 1\ndata: {"id":"1"}\n\n'), 10)
+        response.on('close', () => clearInterval(beat))
+      })
+      await once(server.listen(join(folder.path, 'data', 'hub.sock')), 'listening')
+      const args = [LAUNCHER, 'events', '--follow', '--json']
+      const child = spawn(node, args, { cwd: folder.path, stdio: ['ignore', 'pipe', 'inherit'] })
+      const exited = once(child, 'exit')
+      child.stdout.once('data', () => child.stdout.destroy())
+      expect(await exited).toEqual([0, null])
+    })
+
     for (const { args, code, stdout, stderr } of [
       { args: ['version'], code: 0, stdout: /^signet \d+\.\d+\.\d+\n$/, stderr: /^$/ },
       { args: [], code: 2, stdout: /Usage: signet/, stderr: /^$/ },

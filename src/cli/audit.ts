@@ -14,7 +14,7 @@ interface ListOptions extends HubOptions {
 }
 
 export function addAuditCommands(program: Command, context: CommandContext): void {
-  const { stdout } = context.terminal
+  const { stdout, outputEnded } = context.terminal
   const audit = program.command('audit').description('who changed what, from where, and what came of it')
   const verb = (usage: string, description: string): Command =>
     addHubOptions(audit.command(usage).description(description))
@@ -36,7 +36,11 @@ export function addAuditCommands(program: Command, context: CommandContext): voi
 
   verb('export', 'print every entry, the oldest first, one JSON object a line').action(async (options: HubOptions) => {
     const hub = await openHubClient(options, context)
-    stdout.write(await hub.readText('/api/audit/export'))
+    const text = new TextDecoder()
+    for await (const piece of await hub.downloadPieces('/api/audit/export')) {
+      if (outputEnded.aborted) return
+      stdout.write(text.decode(piece, { stream: true }))
+    }
   })
 
   verb('verify', 'check that no entry was changed, inserted or removed')

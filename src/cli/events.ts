@@ -15,7 +15,7 @@ interface EventsOptions extends HubOptions {
 }
 
 export function addEventsCommand(program: Command, context: CommandContext): void {
-  const { stdout, stderr, signals } = context.terminal
+  const { stdout, stderr, signals, outputEnded } = context.terminal
   addHubOptions(program.command('events').description('what has happened lately, and what happens'))
     .option('--type <types>', 'only these, as certificate.*,device.connected')
     .option('--device <id>', 'only those of this device')
@@ -34,7 +34,8 @@ export function addEventsCommand(program: Command, context: CommandContext): voi
       const onBreak = (): void => {
         stderr.write('The connection to the hub has broken: trying until it is back\n')
       }
-      const following = { path: `/api/events?${queryOf(options)}`, signal: stop.signal, onBreak }
+      const signal = AbortSignal.any([stop.signal, outputEnded])
+      const following = { path: `/api/events?${queryOf(options)}`, signal, onBreak }
       for await (const { event, data } of followEvents(hub, following)) {
         if (event === 'gap') stderr.write('Some events before this one are not kept any more\n')
         else if (data !== undefined) stdout.write(options.json ? `${data}\n` : lineOf(JSON.parse(data)))

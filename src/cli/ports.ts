@@ -5,6 +5,8 @@ export interface Terminal {
   readonly stderr: Output
   /** Where SIGTERM, SIGINT and SIGHUP are heard. */
   readonly signals: SignalSource
+  /** Aborted when nobody reads stdout any more, as in `signet events --follow | head`. */
+  readonly outputEnded: AbortSignal
   readonly cwd: string
   /** How this program was called, for commands to type next. */
   readonly command: string

@@ -1,13 +1,25 @@
-import type { SQL } from 'drizzle-orm'
+import type { SQL, SQLWrapper } from 'drizzle-orm'
 import type { AuditEntry } from '../registry/audit/audit-entry.ts'
-import type { AuditStore } from '../registry/audit/ports.ts'
+import type { AuditFilter, AuditStore } from '../registry/audit/ports.ts'
 import type { Database } from './database.ts'
 import { and, asc, desc, eq, gt, gte, lt, lte, or, sql } from './drizzle.ts'
 import { prepareInsertion } from './row-insertion.ts'
+import { prepareByShape, prepareRowsOf } from './rows.ts'
 import { auditEntries } from './schema-records.ts'
 
-export function createAuditStore({ orm, sqlite }: Database): AuditStore {
-  const select = () => orm.select().from(auditEntries)
+export function createAuditStore(database: Database): AuditStore {
+  const { orm, sqlite } = database
+  const within = prepareByShape(shapeOf, (filter: AuditFilter) => prepareList(database, filter))
+  const after = prepareRowsOf<typeof auditEntries, 'from' | 'limit'>(
+    sqlite,
+    auditEntries,
+    orm
+      .select()
+      .from(auditEntries)
+      .where(gt(auditEntries.number, bound('from')))
+      .orderBy(asc(auditEntries.number))
+      .limit(bound('limit')),
+  )
   const insert = prepareInsertion(sqlite, auditEntries)
   const latest = sqlite.prepare<[], ReturnType<AuditStore['latest']>>(
     'select number, hash from audit_entries order by number desc limit 1',
@@ -20,26 +32,9 @@ export function createAuditStore({ orm, sqlite }: Database): AuditStore {
       insert({ ...entry, at: at.getTime(), role, requestId })
     },
     latest: () => latest.get(),
-    list({ search, action, since, until }, from, before, limit) {
-      const condition = and(
-        gte(auditEntries.number, from),
-        lt(auditEntries.number, before),
-        search === undefined ? undefined : contains(search),
-        action === undefined ? undefined : eq(auditEntries.action, action),
-        since && gte(auditEntries.at, since),
-        until && lte(auditEntries.at, until),
-      )
-      const rows = select().where(condition).orderBy(desc(auditEntries.number)).limit(limit).all()
-      return rows.map(readEntry)
-    },
+    list: (filter, from, before, limit) => within(filter)({ from, before, limit, ...valuesOf(filter) }).map(readEntry),
     endOfRun: (before, size) => endOfRun.get(before, size - 1)?.number,
-    listAfter: (number, limit) =>
-      select()
-        .where(gt(auditEntries.number, number))
-        .orderBy(asc(auditEntries.number))
-        .limit(limit)
-        .all()
-        .map(readEntry),
+    listAfter: (number, limit) => after({ from: number, limit }).map(readEntry),
     deleteBefore: (time) =>
       void orm
         .delete(auditEntries)
@@ -48,13 +43,45 @@ export function createAuditStore({ orm, sqlite }: Database): AuditStore {
   }
 }
 
-function contains(part: string): SQL | undefined {
-  const pattern = `%${part.replaceAll(/[\\%_]/g, '\\$&')}%`
+type Name = 'search' | 'action' | 'since' | 'until' | 'from' | 'before' | 'limit'
+
+function prepareList({ orm, sqlite }: Database, { search, action, since, until }: AuditFilter) {
+  const { number, at } = auditEntries
+  const isAsked = and(
+    gte(number, bound('from')),
+    lt(number, bound('before')),
+    search === undefined ? undefined : contains(bound('search')),
+    action === undefined ? undefined : eq(auditEntries.action, bound('action')),
+    since && gte(at, bound('since')),
+    until && lte(at, bound('until')),
+  )
+  const list = orm.select().from(auditEntries).where(isAsked).orderBy(desc(number)).limit(bound('limit'))
+  return prepareRowsOf<typeof auditEntries, Name>(sqlite, auditEntries, list)
+}
+
+function shapeOf({ search, action, since, until }: AuditFilter): string {
+  return [search, action, since, until].map((wanted) => wanted !== undefined).join(' ')
+}
+
+function valuesOf({ search, action, since, until }: AuditFilter) {
+  return {
+    search: search === undefined ? null : `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`,
+    action: action ?? null,
+    since: since?.getTime() ?? null,
+    until: until?.getTime() ?? null,
+  }
+}
+
+function contains(pattern: SQLWrapper): SQL | undefined {
   return or(
     ...[auditEntries.actor, auditEntries.action, auditEntries.object].map(
       (column) => sql`${column} like ${pattern} escape '\\'`,
     ),
   )
+}
+
+function bound(name: Name) {
+  return sql.placeholder(name)
 }
 
 function readEntry({ role, requestId, ...row }: typeof auditEntries.$inferSelect): AuditEntry {

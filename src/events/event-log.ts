@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { LoggedEvent } from '../logged-event.ts'
-import { listNewestFirst, type NumberedStore } from '../newest-first.ts'
+import { listNewestFirst, type NumberedStore, RUN } from '../newest-first.ts'
 import { type EventFilter, isWanted } from './event-filter.ts'
 import type { EventStore } from './ports.ts'
 
@@ -86,13 +86,15 @@ export class EventLog implements Disposable {
     return id !== 0 && (id < this.#floor || id > this.#newest)
   }
 
-  /** Those past `id` that are wanted, oldest first, so many at most. */
+  /** Those past `id` that are wanted, oldest first, so many at most: a turn's share, past whose position there may be more. */
   readAfter(id: number, filter: EventFilter, limit: number): EventPage {
     const [oldest] = this.#recent
     if (id >= this.#kept || (oldest && id >= oldest.id)) return this.#readRecent(id, filter, limit)
-    const events = this.#options.store.listAfter(id, filter, limit)
+    const { store } = this.#options
+    const end = store.endOfRunAfter(id, RUN) ?? this.#kept
+    const events = store.listAfter(id, end, filter, limit)
     const last = events.at(-1)
-    return { events, position: last && events.length === limit ? last.id : this.#kept }
+    return { events, position: last && events.length === limit ? last.id : end }
   }
 
   /** Those before `id` that are wanted, newest first, without holding the event loop; none: from the newest. */

@@ -1,7 +1,12 @@
+import { once } from 'node:events'
+import { mkdir } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { type Answers, openHubDouble } from './hub-double.ts'
-import { run } from './terminal.ts'
+import { type Call, run } from './terminal.ts'
 
 const ENTRY = {
   number: 7,
@@ -41,6 +46,19 @@ describe('audit', () => {
     expect(stdout).toBe(lines)
   })
 
+  test('export prints what comes piece by piece, whatever a piece ends with', async () => {
+    const line = JSON.stringify({ ...ENTRY, object: 'прибор' })
+    const octets = Buffer.from(`${line}\n`)
+    const pieces = [...octets].map((octet) => Buffer.of(octet))
+    expect((await exportFrom(pieces)).stdout).toBe(`${line}\n`)
+  })
+
+  test('export ends when nobody reads it any more', async () => {
+    const output = new AbortController()
+    const { code } = await exportFrom(endless(), { outputEnded: output.signal, onOutput: () => output.abort() })
+    expect(code).toBe(0)
+  })
+
   for (const { argv, verdict, code, output } of [
     { argv: [], verdict: GOOD, code: 0, output: /^7 entries follow from each other; the newest is ab\n$/ },
     { argv: ['--json'], verdict: GOOD, code: 0, output: /^\{\n {2}"ok": true/ },
@@ -60,6 +78,19 @@ describe('audit', () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining('None of the 7 entries has that hash')])
   })
 })
+
+/** A hub that does not know how much will come. */
+async function exportFrom(pieces: Iterable<Uint8Array>, call: Pick<Call, 'outputEnded' | 'onOutput'> = {}) {
+  await using folder = await temporaryFolder()
+  await mkdir(join(folder.path, 'data'))
+  await using server = createServer((_request, response) => void Readable.from(pieces).pipe(response))
+  await once(server.listen(join(folder.path, 'data', 'hub.sock')), 'listening')
+  return await run({ argv: ['audit', 'export'], cwd: folder.path, ...call })
+}
+
+function* endless(): Generator<Uint8Array> {
+  for (;;) yield Buffer.from(`${JSON.stringify(ENTRY)}\n`)
+}
 
 async function ask(argv: readonly string[], answers: Answers) {
   await using folder = await temporaryFolder()

@@ -106,3 +106,14 @@ test('--follow ends well when it is asked to stop', async () => {
   const { code } = await run({ argv: ['events', '--follow'], cwd: folder.path, signals, onOutput })
   expect([code, signals.listenerCount('SIGINT')]).toEqual([0, 0])
 })
+
+test('--follow ends when nobody reads what it prints any more', async () => {
+  await using folder = await temporaryFolder()
+  await mkdir(join(folder.path, 'data'))
+  await using server = createServer((_request, response) => void response.write(FRAMES))
+  await once(server.listen(join(folder.path, 'data', 'hub.sock')), 'listening')
+  const output = new AbortController()
+  const onOutput = (text: string) => void (text.includes('device.connected') && output.abort())
+  const call = { argv: ['events', '--follow'], cwd: folder.path, outputEnded: output.signal, onOutput }
+  expect((await run(call)).code).toBe(0)
+})

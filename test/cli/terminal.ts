@@ -11,6 +11,7 @@ export interface Call {
   /** What a person types at the terminal; `stdin` is not read then. */
   readonly keys?: readonly string[]
   readonly signals?: EventEmitter
+  readonly outputEnded?: AbortSignal
   readonly startHub?: StartHub
   /** Told of each piece of output as it is written. */
   readonly onOutput?: (text: string) => void
@@ -36,6 +37,7 @@ export function createTerminal({
   isTTY = false,
   keys,
   signals = new EventEmitter(),
+  outputEnded = new AbortController().signal,
   onOutput,
 }: Omit<Call, 'argv'>) {
   const written = { stdout: '', stderr: '' }
@@ -52,6 +54,7 @@ export function createTerminal({
     stdout: output('stdout'),
     stderr: output('stderr'),
     signals,
+    outputEnded,
     cwd,
     command: 'bin/signet.mjs',
     abandon: () => {

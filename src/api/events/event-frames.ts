@@ -27,12 +27,13 @@ export class EventFrames implements Frames {
     return `${RETRY}${this.#idLine()}\n`
   }
 
-  /** What there is now, a hundred events at most; empty: nothing yet. */
-  next(): string {
+  /** What there is now, a hundred events at most; empty: nothing yet; none: it has not been looked for far enough. */
+  next(): string | undefined {
     const gap = this.#log.isGap(this.#position) ? this.#passGap() : ''
     const { events, position } = this.#read()
     this.#position = position
-    return gap + events.map(frameOf).join('')
+    const frames = gap + events.map(frameOf).join('')
+    return frames === '' && position < this.#log.newest ? undefined : frames
   }
 
   /** Keeps the connection open, and tells the reader how far it has come though nothing it wants has happened. */

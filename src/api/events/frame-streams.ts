@@ -1,9 +1,10 @@
 import { type GuardedExchange, GuardedExchanges } from '../proxy/guarded-exchanges.ts'
+import { createTurns } from '../request/turns.ts'
 
 /** What one reader is sent, in the frames of text/event-stream (WHATWG HTML §9.2.6). */
 export interface Frames {
-  /** What there is now, not more than a reader is sent at once; empty: nothing yet. */
-  next(): string
+  /** What there is now, not more than a reader is sent at once; empty: nothing yet; none: ask again in another turn. */
+  next(): string | undefined
   /** Keeps the connection open. */
   heartbeat(): string
   /** Told that there is more. */
@@ -47,6 +48,8 @@ export class FrameStreams implements Disposable {
   readonly #times: StreamTimes
   readonly #guarded = new GuardedExchanges()
   readonly #open = new Set<FrameStream>()
+  // Of all readers together: many come again at once, when the hub is back.
+  readonly #takeTurn = createTurns()
   #isClosed = false
 
   constructor({ onFailure, times = TIMES }: FrameStreamsOptions) {
@@ -67,6 +70,7 @@ export class FrameStreams implements Disposable {
     const stream = new FrameStream(begin, greeting, this.#times, {
       abort,
       onFailure: this.#onFailure,
+      takeTurn: this.#takeTurn,
       // Not before: the answer to HEAD is one that nobody ever reads.
       onStart: () => {
         this.#open.add(stream)
@@ -102,8 +106,10 @@ export class FrameStreams implements Disposable {
   }
 }
 
-interface StreamEnds extends Pick<FrameStreamsOptions, 'onFailure'> {
+interface StreamSurroundings extends Pick<FrameStreamsOptions, 'onFailure'> {
   readonly abort: () => void
+  /** Calls back in this turn of the event loop or a later one, one stream a turn. */
+  readonly takeTurn: (work: () => void) => void
   /** Told when somebody begins to read. */
   readonly onStart: () => void
   readonly onEnd: () => void
@@ -113,17 +119,17 @@ class FrameStream {
   readonly readable: ReadableStream<Uint8Array>
   readonly #begin: () => Frames | undefined
   readonly #times: StreamTimes
-  readonly #ends: StreamEnds
+  readonly #around: StreamSurroundings
   #frames: Frames | undefined
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined
   #wake: (() => void) | undefined
   #stall: NodeJS.Timeout | undefined
   #isOver = false
 
-  constructor(begin: () => Frames | undefined, greeting: string, times: StreamTimes, ends: StreamEnds) {
+  constructor(begin: () => Frames | undefined, greeting: string, times: StreamTimes, around: StreamSurroundings) {
     this.#begin = begin
     this.#times = times
-    this.#ends = ends
+    this.#around = around
     this.readable = new ReadableStream(
       {
         start: (controller) => {
@@ -145,7 +151,7 @@ class FrameStream {
 
   /** What waits to be sent is not. */
   cut(): void {
-    this.#ends.abort()
+    this.#around.abort()
     this.finish()
   }
 
@@ -155,13 +161,13 @@ class FrameStream {
       const frames = this.#start()
       if (!frames) this.finish()
       if (!frames || this.#isOver) return
-      const text = frames.next() || (await this.#waitForNews(frames))
+      const text = await this.#waitForNews(frames)
       if (this.#isOver) return
       this.#controller?.enqueue(Buffer.from(text))
       this.#stall = setTimeout(() => this.cut(), this.#times.patience).unref()
     } catch (error) {
       // It cannot be read now: the reader resumes where it was.
-      this.#ends.onFailure(error)
+      this.#around.onFailure(error)
       this.cut()
     }
   }
@@ -169,7 +175,7 @@ class FrameStream {
   #start(): Frames | undefined {
     if (this.#frames) return this.#frames
     this.#frames = this.#begin()
-    if (this.#frames) this.#ends.onStart()
+    if (this.#frames) this.#around.onStart()
     return this.#frames
   }
 
@@ -181,15 +187,29 @@ class FrameStream {
       this.#wake?.()
     }, this.#times.heartbeat).unref()
     using _listening = frames.onChange(() => this.#wake?.())
-    for (;;) {
-      await new Promise<void>((resolve) => {
+    try {
+      for (;;) {
+        // Before the look: what happens meanwhile is looked for too.
+        const { promise, resolve } = Promise.withResolvers<void>()
         this.#wake = resolve
-      })
-      const text = this.#isOver ? '' : frames.next()
-      if (text === '' && !isSilent && !this.#isOver) continue
+        const text = await this.#look(frames)
+        if (text !== '' || this.#isOver) return text
+        if (isSilent) return frames.heartbeat()
+        await promise
+      }
+    } finally {
       clearTimeout(timer)
-      return text || frames.heartbeat()
     }
+  }
+
+  /** What there is, however far it lies from what the reader has seen; empty: nothing yet. */
+  async #look(frames: Frames): Promise<string> {
+    while (!this.#isOver) {
+      const text = frames.next()
+      if (text !== undefined) return text
+      await new Promise<void>(this.#around.takeTurn)
+    }
+    return ''
   }
 
   #end(): void {
@@ -198,6 +218,6 @@ class FrameStream {
     clearTimeout(this.#stall)
     this.#wake?.()
     this.#frames?.end?.()
-    this.#ends.onEnd()
+    this.#around.onEnd()
   }
 }

@@ -1,23 +1,27 @@
-import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
+import type { IncomingMessage, RequestOptions } from 'node:http'
 import { Readable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
 import { CommandFailed } from '../command-failed.ts'
 import { describeUnreachable, type HubAddress } from './hub-address.ts'
 import { describeRefusal } from './hub-refusal.ts'
 
+// Not by import: that reads all that a module of Node's exports, and one thing of node:http loads a whole client of fetch.
+const { request: requestHttp } = process.getBuiltinModule('node:http')
+const { request: requestHttps } = process.getBuiltinModule('node:https')
+
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** The API of a hub; its answers have the shapes of the API's contract. */
 export interface HubClient {
-  call<Answer>(method: Method, path: string, body?: object): Promise<Answer>
+  /** `patience`: milliseconds in which nothing may come, for an answer that takes longer than others. */
+  call<Answer>(method: Method, path: string, body?: object, patience?: number): Promise<Answer>
   /** Every item of a list, page after page. */
   list<Item>(path: string): Promise<readonly Item[]>
   readText(path: string): Promise<string>
   /** What a POST makes that is no JSON, or a GET gives where there is no body. */
   download(path: string, body?: object): Promise<Buffer>
   /** The same as it comes, however large; one that is cut short throws while it is read. */
-  downloadPieces(path: string, body: object): Promise<AsyncIterable<Buffer>>
+  downloadPieces(path: string, body?: object): Promise<AsyncIterable<Buffer>>
   /** The lines of an answer, one by one, that comes while the table is sent. */
   exchangeLines<Line>(path: string, table: Table): AsyncIterable<Line>
   /** An answer without an end, as it comes, until the signal; of events, those behind the one that is named. */
@@ -32,20 +36,20 @@ export interface Table {
 export type OnWarning = (warning: string) => void
 
 const PAGE_SIZE = 500
-const PATIENCE_MILLISECONDS = 60_000
+export const PATIENCE_MILLISECONDS = 60_000
 // Its first octet comes when the databases are copied, which takes the time that the disk takes.
 const DOWNLOAD_PATIENCE_MILLISECONDS = 3_600_000
 
 /** `onWarning` is told what the hub says beside its answers. */
 export function createHubClient(address: HubAddress, onWarning: OnWarning): HubClient {
   const exchange = createExchange(address, onWarning)
-  const send = async (method: Method, path: string, body?: object): Promise<string> =>
-    read(text(await exchange(method, path, body === undefined ? undefined : jsonPayload(body))))
+  const send = async (method: Method, path: string, body?: object, patience?: number): Promise<string> =>
+    read(text(await exchange(method, path, body && jsonPayload(body), patience)))
   const read = <Content>(content: Promise<Content>): Promise<Content> =>
     content.catch((error: unknown) => Promise.reject(describeUnreachable(address, error)))
   const client: HubClient = {
-    async call<Answer>(method: Method, path: string, body?: object): Promise<Answer> {
-      const answer = await send(method, path, body)
+    async call<Answer>(method: Method, path: string, body?: object, patience?: number): Promise<Answer> {
+      const answer = await send(method, path, body, patience)
       // The one place where the API's contract stands in for a check: a hub that breaks it is a bug to see.
       return (answer === '' ? undefined : parseAnswer(answer, path)) as Answer
     },
@@ -64,9 +68,10 @@ export function createHubClient(address: HubAddress, onWarning: OnWarning): HubC
     },
     readText: (path) => send('GET', path),
     download: async (path, body) =>
-      read(buffer(await (body ? exchange('POST', path, jsonPayload(body)) : exchange('GET', path, undefined)))),
+      read(buffer(await exchange(body ? 'POST' : 'GET', path, body && jsonPayload(body)))),
     async downloadPieces(path, body) {
-      return readWhole(await exchange('POST', path, jsonPayload(body), DOWNLOAD_PATIENCE_MILLISECONDS), address)
+      const answer = exchange(body ? 'POST' : 'GET', path, body && jsonPayload(body), DOWNLOAD_PATIENCE_MILLISECONDS)
+      return readWhole(await answer, address)
     },
     async *exchangeLines<Line>(path: string, { type, octets }: Table): AsyncGenerator<Line> {
       const response = await exchange('POST', path, { type, content: Readable.from(octets) })

@@ -3,14 +3,17 @@ import { expect, test } from 'vitest'
 import type { ReadableLog } from '../../../src/api/events/event-frames.ts'
 import { EventStreams } from '../../../src/api/events/event-streams.ts'
 import type { LoggedEvent } from '../../../src/logged-event.ts'
+import { countEventLoopTurns } from '../../support/event-loop-turns.ts'
 import { NOW } from '../api-harness.ts'
 
 const ALL = { types: [] }
 
-/** A log in an array: the event of id 1 stands first. */
+/** A log in an array: the event of id 1 stands first. It is looked through in runs of 1,000, and only `a.type` is wanted. */
 function createLog() {
   const events: LoggedEvent[] = []
   const listeners = new Set<() => void>()
+  const turns = countEventLoopTurns()
+  const looks: number[] = []
   let isBroken = false
   const log: ReadableLog = {
     get newest() {
@@ -20,22 +23,24 @@ function createLog() {
     isGap: () => false,
     readAfter(id, _filter, limit) {
       if (isBroken) throw new Error('no database')
-      const page = events.slice(id, id + limit)
-      return { events: page, position: id + page.length }
+      looks.push(turns.passed)
+      const run = events.slice(id, id + 1000)
+      const page = run.filter(({ type }) => type === 'a.type').slice(0, limit)
+      return { events: page, position: page.length === limit ? (page.at(-1)?.id ?? id) : id + run.length }
     },
     onChange(listener) {
       listeners.add(listener)
       return { [Symbol.dispose]: () => void listeners.delete(listener) }
     },
   }
-  const add = (count = 1): void => {
-    for (let n = 0; n < count; n++) events.push({ id: events.length + 1, at: NOW, type: 'a.type', data: {} })
+  const add = (count = 1, type = 'a.type'): void => {
+    for (let n = 0; n < count; n++) events.push({ id: events.length + 1, at: NOW, type, data: {} })
     for (const listener of listeners) listener()
   }
   const breakLog = (): void => {
     isBroken = true
   }
-  return { log, add, listeners, breakLog }
+  return { log, add, listeners, breakLog, looks, turns }
 }
 
 function openScene(times = { heartbeat: 60_000, patience: 60_000 }) {
@@ -70,6 +75,37 @@ test('a reader is greeted, and given no more at a time than it takes', async () 
   await read(reader)
   expect((await read(reader)).match(/^id: /gm)).toHaveLength(50)
   await reader.cancel()
+})
+
+test('readers for whom there is little have it looked for one run a turn, all of them together', async () => {
+  const { open, add, looks, turns } = openScene()
+  using _ = turns
+  add(5000, 'b.type')
+  add()
+  const readers = [open(0), open(0), open(0)]
+  for (const reader of readers) await read(reader)
+  for (const frames of await Promise.all(readers.map(read))) expect(frames).toMatch(/^id: 5001\nevent: a\.type\n/)
+  expect(looks).toHaveLength(18)
+  // Each reader's first look is in the turn of its request, and one more is where nobody has looked further yet.
+  expect(Object.values(Object.groupBy(looks, String)).map((those) => those?.length)).toEqual([4, ...Array(14).fill(1)])
+  for (const reader of readers) await reader.cancel()
+})
+
+test('a reader that leaves while it is looked for is looked for no longer', async () => {
+  const { open, add, looks, turns, streams } = openScene()
+  using _ = turns
+  add(5000, 'b.type')
+  const reader = open(0)
+  await read(reader)
+  const waiting = reader.read()
+  await turn()
+  await reader.cancel()
+  const looked = looks.length
+  await waiting
+  await turn()
+  await turn()
+  expect([looks.length, streams.size]).toEqual([looked, 0])
+  expect(looked).toBeLessThan(6)
 })
 
 test('a reader without a last event hears of those to come', async () => {
