@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { DURATION_PATTERN, readDuration } from '../duration.ts'
+import { PATIENCE_MILLISECONDS } from './hub/hub-client.ts'
 import { addHubOptions, type HubOptions, openHubClient } from './hub/hub-options.ts'
 import type { CommandContext } from './ports.ts'
 
@@ -20,7 +21,8 @@ export function addRpcCommand(program: Command, context: CommandContext): void {
     .action(async (path: string, method: string, params: unknown, { timeout, ...options }: RpcOptions) => {
       const hub = await openHubClient(options, context)
       const body = { method, params, ...(timeout === undefined ? {} : { timeoutMs: timeout }) }
-      const { result } = await hub.call<{ readonly result: unknown }>('POST', path, body)
+      const patience = PATIENCE_MILLISECONDS + (timeout ?? 0)
+      const { result } = await hub.call<{ readonly result: unknown }>('POST', path, body, patience)
       context.terminal.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
     })
 }

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { ClientRequest } from 'node:http'
+import { describe, expect, test, vi } from 'vitest'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { openHubDouble, problem } from './hub-double.ts'
 import { run } from './terminal.ts'
@@ -36,6 +37,14 @@ describe('rpc', () => {
       expect(hub.requests).toEqual([])
     })
   }
+
+  test('waits for the hub longer than the hub waits for the device', async () => {
+    const patience = vi.spyOn(ClientRequest.prototype, 'setTimeout')
+    await using folder = await temporaryFolder()
+    await using _hub = await openHubDouble({ [CALL]: ANSWER }, { folder: folder.path })
+    await run({ argv: ['rpc', 'eva/a:b', 'ping', '--timeout', '2m'], cwd: folder.path })
+    expect(patience).toHaveBeenCalledExactlyOnceWith(180_000, expect.any(Function))
+  })
 
   test('says that the device is away', async () => {
     await using folder = await temporaryFolder()

@@ -159,6 +159,16 @@ describe('a call of a device', () => {
     expect(answer.json().result).toBe('pong')
   })
 
+  test('that the device refuses, or does not answer, is no failure of the hub: no error stands in the log', async () => {
+    await using hub = await startTestHub()
+    await connectDevice(hub, ({ id, method }) => (method === 'fail' ? { id, error: { code: 1, message: 'no' } } : {}))
+    expect((await call(hub, { method: 'fail' })).status).toBe(502)
+    expect((await call(hub, { method: 'wait', timeoutMs: 1 })).status).toBe(504)
+    expect(hub.log.lines.filter(({ level }) => level === 'error')).toEqual([])
+    const causes = hub.log.lines.filter(({ msg }) => msg === 'Change refused').map(({ cause }) => cause)
+    expect(causes).toEqual(['device_error', 'device_timeout'])
+  })
+
   test('is for those who may operate, of a device that there is', async () => {
     await using hub = await startTestHub()
     await connectDevice(hub, ({ id }) => ({ id, result: 'pong' }))
