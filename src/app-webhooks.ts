@@ -17,6 +17,7 @@ import { DeliveryQueue } from './events/webhooks/delivery-queue.ts'
 import { createLookUp } from './events/webhooks/name-look-up.ts'
 import { createSender } from './events/webhooks/sender.ts'
 import type { TargetPolicy } from './events/webhooks/target.ts'
+import { createTrust } from './events/webhooks/trust.ts'
 import { Webhooks } from './events/webhooks/webhooks.ts'
 import type { EventFeed } from './events.ts'
 import { outsideRequests } from './log-fields.ts'
@@ -50,7 +51,6 @@ export interface WatchingWebhooks {
 /** Tells others of what happens, from where the last run of the hub has stopped. */
 export function openWebhooks(config: Config, parts: WebhookParts, stack: AsyncDisposableStack): WatchingWebhooks {
   const { database, eventLog, events, pki, logger, clock } = parts
-  const roots = once(() => [...getCACertificates('default'), ...getCACertificates('system')])
   const settings = config.webhooks
   const store = createDeliveryStore(database)
   const onFailure = (err: unknown): void => logger.error({ component: 'webhooks', err }, 'Deliveries could not be kept')
@@ -69,7 +69,10 @@ export function openWebhooks(config: Config, parts: WebhookParts, stack: AsyncDi
     createSender({
       policy: targetPolicy(settings, parts.ports),
       lookUp: createLookUp(),
-      ca: () => [...roots(), pki.caCertificatePem],
+      trust: createTrust({
+        roots: () => [...getCACertificates('default'), ...getCACertificates('system')],
+        ownCa: () => pki.caCertificatePem,
+      }),
       limits: {
         get timeoutSeconds() {
           return settings.timeout
@@ -143,13 +146,4 @@ function targetPolicy(settings: Config['webhooks'], ports: WebhookParts['ports']
 function isOwnAddress(address: string): boolean {
   const own = Object.values(networkInterfaces()).flatMap((those = []) => those.map((one) => writeAddress(one.address)))
   return isLoopbackAddress(address) || own.includes(writeAddress(address))
-}
-
-/** They are many, and the same for as long as the process runs. */
-function once<Value>(read: () => Value): () => Value {
-  let value: Value | undefined
-  return () => {
-    value ??= read()
-    return value
-  }
 }

@@ -106,7 +106,13 @@ export interface HubEvents {
   /** So many events before this one could not be kept, and whoever resumes does not hear of them. */
   readonly 'events.lost': { readonly count: number }
   /** Its target did not take it in all attempts: it waits for an operator. */
-  readonly 'webhook.dead_lettered': { readonly webhook: string; readonly delivery: string; readonly event: string }
+  readonly 'webhook.dead_lettered': {
+    readonly webhook: string
+    /** What it is called, else the host of its target. */
+    readonly name: string
+    readonly delivery: string
+    readonly event: string
+  }
 }
 
 interface EnrolmentEvent {

@@ -25,7 +25,7 @@ test('an event is one line, that names whom it is about as every line does', () 
     'events.lost': { count: 3 },
     'identity.compromise_suspected': { ...NAMED, ...SUSPICION },
     'rotation.changed': { id: 'r1', state: 'paused' },
-    'webhook.dead_lettered': { webhook: 'w1', delivery: 'd1', event: 'a.b' },
+    'webhook.dead_lettered': { webhook: 'w1', name: 'siren', delivery: 'd1', event: 'a.b' },
   } satisfies Partial<HubEvents>
   for (const [type, event] of Object.entries(happenings)) events.publish(type as HubEventType, event as never)
   expect(log.lines.map(({ time: _, ...line }) => line)).toEqual([
@@ -58,7 +58,15 @@ test('an event is one line, that names whom it is about as every line does', () 
     { level: 'warn', component: 'events', msg: 'Events were lost', count: 3 },
     { level: 'warn', component: 'registry', msg: 'A key may be in two hands', deviceId: 'pump', ...SUSPICION },
     { level: 'info', component: 'registry', msg: 'Rotation changed', rotation: 'r1', state: 'paused' },
-    { level: 'warn', component: 'webhooks', msg: 'Delivery given up', webhook: 'w1', delivery: 'd1', event: 'a.b' },
+    {
+      level: 'warn',
+      component: 'webhooks',
+      msg: 'Delivery given up',
+      webhook: 'w1',
+      name: 'siren',
+      delivery: 'd1',
+      event: 'a.b',
+    },
   ])
 })
 

@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { needPrograms } from '../support/foreign-program.ts'
@@ -211,4 +214,17 @@ test('there are fifty webhooks at most', async () => {
   for (let n = 0; n < 50; n++) await addWebhook(hub, 'https://a.example', { state: 'paused' })
   const answer = await hub.api('POST', '/api/webhooks', { body: { url: 'https://a.example' } })
   expect(answer.json()).toMatchObject({ status: 409, code: 'webhooks_over_limit' })
+})
+
+test('a test whose target says nothing ends with the hub, and leaves nothing in the log', async () => {
+  const hub = await startTestHub({ settings: { webhooks: { ...SETTINGS.webhooks, timeout: '60s' } } })
+  await using target = createServer()
+  await once(target.listen(0, '127.0.0.1'), 'listening')
+  const { id } = await addWebhook(hub, `http://127.0.0.1:${(target.address() as AddressInfo).port}/`)
+  const tested = hub.api('POST', `/api/webhooks/${id}/test`).catch(() => undefined)
+  const [request] = await once(target, 'request')
+  const left = once(request.socket, 'close')
+  await hub[Symbol.asyncDispose]()
+  await Promise.all([left, tested])
+  expect(hub.log.lines.filter(({ level }) => level === 'error')).toEqual([])
 })

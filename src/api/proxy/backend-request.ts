@@ -25,12 +25,14 @@ export interface BackendCall {
 
 /** A request to a backend whose body is still to come; emits `BackendTimeout` as its error. */
 export function openBackendRequest(backend: Backend, call: BackendCall, timeouts: ProxyTimeouts): ClientRequest {
-  const { host, port, ca } = backend
+  const { host, port, ...tls } = backend
   // One connection for each request: none that a request has left out of step is ever another client's.
   const options = { ...call, host, port, agent: false }
-  const request = ca ? requestHttps({ ...options, ca: [...ca] }) : requestHttp(options)
+  const request = tls.secureContext ? requestHttps({ ...options, ...tls }) : requestHttp(options)
   const connecting = limit(request, timeouts.connect, `No connection in ${timeouts.connect} ms`)
-  request.once('socket', (socket) => socket.once(ca ? 'secureConnect' : 'connect', () => clearTimeout(connecting)))
+  request.once('socket', (socket) =>
+    socket.once(tls.secureContext ? 'secureConnect' : 'connect', () => clearTimeout(connecting)),
+  )
   request.once('close', () => clearTimeout(connecting))
   limitAnswer(request, timeouts.answer)
   return request

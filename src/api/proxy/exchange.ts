@@ -59,7 +59,7 @@ export function exchange(options: ExchangeOptions): void {
       const isTaken = !pending.writableNeedDrain
       pending.destroy(
         isTaken
-          ? new DomainError('bad_request', 'The body did not arrive in time')
+          ? new DomainError('request_timeout', 'The body did not arrive in time')
           : new BackendTimeout(`The body was not taken for ${timeouts.idle} ms`),
       )
     } else if (!incoming.complete || outgoing.writableLength > 0) outgoing.destroy()

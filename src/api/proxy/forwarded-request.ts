@@ -25,7 +25,7 @@ export function forwardedHeaders(request: ReceivedRequest, forwarding: Forwardin
   })
   return {
     ...Object.fromEntries(kept),
-    host: formatAuthority(backend.host, backend.port, backend.ca ? 443 : 80),
+    host: formatAuthority(backend.host, backend.port, backend.secureContext ? 443 : 80),
     via: [...(headersDistinct['via'] ?? []), `${httpVersion} ${pseudonym}`],
     'x-forwarded-for': origin.address,
     'x-forwarded-proto': origin.surface === 'https' ? 'https' : 'http',

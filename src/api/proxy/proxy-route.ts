@@ -1,3 +1,5 @@
+import type { SecureContext } from 'node:tls'
+
 /** What a caller must show before a request of the route is forwarded. */
 export type ProxyCredential = 'api' | 'mtls'
 
@@ -16,8 +18,8 @@ export interface ProxyRoute {
 export interface Backend {
   readonly host: string
   readonly port: number
-  /** PEM: what its certificate must lead to; none: plain HTTP. */
-  readonly ca?: readonly string[]
+  /** What its certificate is verified with, for every connection; none: plain HTTP. */
+  readonly secureContext?: SecureContext
 }
 
 /** The route of a request target; of several that match, the longest, which stands first. */

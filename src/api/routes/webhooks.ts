@@ -140,7 +140,8 @@ export function webhookRoutes(webhooks: WebhookCalls, guard: Guard) {
       return c.body(null, 204)
     })
     .openapi({ ...test, middleware: guard('administer') }, async (c) => {
-      return c.json(shapeOutcome(await webhooks.test(c.req.valid('param').id)), 200)
+      const { id } = c.req.valid('param')
+      return c.json(shapeOutcome(await webhooks.test(id, c.req.raw.signal)), 200)
     })
     .openapi({ ...deliveries, middleware: guard('read') }, (c) => {
       const { state, ...query } = c.req.valid('query')

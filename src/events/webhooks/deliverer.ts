@@ -109,11 +109,14 @@ export class Deliverer implements AsyncDisposable {
     store.update({ ...failed, nextAt: new Date(clock().getTime() + delay) })
   }
 
-  #bury({ id }: Webhook, delivery: WebhookDelivery): void {
+  #bury({ id, name, url }: Webhook, delivery: WebhookDelivery): void {
     const { store, queue, events } = this.#options
     store.update({ ...delivery, state: 'dead' })
     store.deleteOldDead(id, DEAD_KEPT)
     queue.count(id, -1)
-    events.publish('webhook.dead_lettered', { webhook: id, delivery: delivery.id, event: delivery.type })
+    events.publish('webhook.dead_lettered', {
+      ...{ webhook: id, name: name || new URL(url).host },
+      ...{ delivery: delivery.id, event: delivery.type },
+    })
   }
 }

@@ -2,6 +2,7 @@ import type { LookupAddress } from 'node:dns'
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { LookupFunction } from 'node:net'
+import type { SecureContext } from 'node:tls'
 
 export interface HttpPost {
   readonly url: URL
@@ -9,8 +10,8 @@ export interface HttpPost {
   readonly addresses: readonly LookupAddress[]
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  /** Whose certificates are trusted, PEM. */
-  readonly ca: readonly string[]
+  /** What the certificate of an https target is verified with. */
+  readonly trust: () => SecureContext
   /** Aborted when there is no more time. */
   readonly signal: AbortSignal
 }
@@ -22,13 +23,13 @@ export interface HttpAnswer {
 }
 
 /** One POST over a connection of its own; a redirect is an answer like others, and of the answer only its head is read. */
-export function post({ url, addresses, headers, body, ca, signal }: HttpPost): Promise<HttpAnswer> {
+export function post({ url, addresses, headers, body, trust, signal }: HttpPost): Promise<HttpAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>()
-  const request = url.protocol === 'https:' ? requestHttps : requestHttp
-  const outgoing = request(url, {
+  const isSecure = url.protocol === 'https:'
+  const outgoing = (isSecure ? requestHttps : requestHttp)(url, {
     method: 'POST',
     agent: false,
-    ca: [...ca],
+    ...(isSecure ? { secureContext: trust() } : {}),
     signal,
     lookup: pinTo(addresses),
     headers: { ...headers, 'content-length': Buffer.byteLength(body) },

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import { traceHeaders } from '../../tracing.ts'
 import { CONTENT_TYPES } from './delivery-body.ts'
-import { type HttpAnswer, post } from './http-post.ts'
+import { type HttpAnswer, type HttpPost, post } from './http-post.ts'
 import { signBody } from './signature.ts'
 import { type LookUp, resolveTarget, type TargetPolicy } from './target.ts'
 import type { Webhook } from './webhook.ts'
@@ -9,8 +9,7 @@ import type { Webhook } from './webhook.ts'
 export interface SenderOptions {
   readonly policy: TargetPolicy
   readonly lookUp: LookUp
-  /** Whose certificates are trusted, PEM. */
-  readonly ca: () => readonly string[]
+  readonly trust: HttpPost['trust']
   readonly limits: { readonly timeoutSeconds: number }
   readonly version: string
   readonly clock: Clock
@@ -31,12 +30,13 @@ export type Outcome =
 export type Send = (webhook: Webhook, parcel: Parcel, stop: AbortSignal) => Promise<Outcome>
 
 /** Sends one parcel once. */
-export function createSender({ policy, lookUp, ca, limits, version, clock }: SenderOptions): Send {
+export function createSender({ policy, lookUp, trust, limits, version, clock }: SenderOptions): Send {
   return async (webhook, { id, type, body }, stop) => {
     const timeout = AbortSignal.timeout(limits.timeoutSeconds * 1000)
+    const signal = AbortSignal.any([timeout, stop])
     try {
       const url = new URL(webhook.url)
-      const addresses = await withinTime(resolveTarget(url, policy, lookUp), timeout)
+      const addresses = await unlessAborted(resolveTarget(url, policy, lookUp), signal)
       const headers = {
         ...webhook.headers,
         ...traceHeaders(),
@@ -46,7 +46,7 @@ export function createSender({ policy, lookUp, ca, limits, version, clock }: Sen
         'signet-delivery': id,
         'signet-signature': signBody(webhook.secret, clock(), body),
       }
-      return judge(await post({ url, addresses, headers, body, ca: ca(), signal: AbortSignal.any([timeout, stop]) }))
+      return judge(await post({ url, addresses, headers, body, trust, signal }))
     } catch (error) {
       return { delivered: false, error: timeout.aborted ? 'no answer in time' : describe(error) }
     }
@@ -54,9 +54,11 @@ export function createSender({ policy, lookUp, ca, limits, version, clock }: Sen
 }
 
 /** A name that nobody answers for is given up; it is still being asked about. */
-function withinTime<Result>(work: Promise<Result>, timeout: AbortSignal): Promise<Result> {
+function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
   const { promise, reject } = Promise.withResolvers<never>()
-  timeout.addEventListener('abort', () => reject(timeout.reason), { once: true })
+  const abort = (): void => reject(signal.reason)
+  if (signal.aborted) abort()
+  else signal.addEventListener('abort', abort, { once: true })
   return Promise.race([work, promise])
 }
 

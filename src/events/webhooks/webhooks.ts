@@ -96,14 +96,14 @@ export class Webhooks {
     return { pending: queue.pending(id), dead: deliveries.count(id, 'dead'), dropped: queue.dropped(id) }
   }
 
-  /** One event of its own, now, and what became of it. */
-  async test(id: string): Promise<Outcome> {
+  /** One event of its own, now, and what became of it, unless whoever asks leaves. */
+  async test(id: string, signal: AbortSignal): Promise<Outcome> {
     const webhook = this.get(id)
     const at = this.#options.clock()
     const data = { webhook: id, name: webhook.name }
     const envelope: EventEnvelope = { id: randomUUID(), type: 'webhook.test', at: at.toISOString(), data }
     const parcel = { id: envelope.id, type: envelope.type, body: renderBody(webhook, envelope) }
-    return this.#options.send(webhook, parcel, new AbortController().signal)
+    return this.#options.send(webhook, parcel, signal)
   }
 
   /** To those who asked for it. What webhooks themselves bring about is told to none: it would not end. */

@@ -81,7 +81,7 @@ describe('a client that stands still', () => {
   test('in the middle of its body is given up', async () => {
     await using backend = await startBackend((request) => void request.resume())
     await using scene = await openProxyScene([routeTo(backend)], { timeouts })
-    expect(await scene.send(STALLED)).toMatch(/^HTTP\/1\.1 400 [\s\S]*did not arrive in time/)
+    expect(await scene.send(STALLED)).toMatch(/^HTTP\/1\.1 408 [\s\S]*did not arrive in time/)
   })
 
   test('because the backend has nothing to say is kept', async () => {

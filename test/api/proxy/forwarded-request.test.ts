@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import { forwardedHeaders } from '../../../src/api/proxy/forwarded-request.ts'
 import { HTTPS } from '../api-harness.ts'
@@ -113,8 +114,8 @@ describe('Host', () => {
   for (const { backend, expected } of [
     { backend: { host: 'a', port: 80 }, expected: 'a' },
     { backend: { host: 'a', port: 443 }, expected: 'a:443' },
-    { backend: { host: 'a', port: 443, ca: [''] }, expected: 'a' },
-    { backend: { host: 'a', port: 80, ca: [''] }, expected: 'a:80' },
+    { backend: { host: 'a', port: 443, secureContext: createSecureContext() }, expected: 'a' },
+    { backend: { host: 'a', port: 80, secureContext: createSecureContext() }, expected: 'a:80' },
     { backend: { host: '::1', port: 8080 }, expected: '[::1]:8080' },
   ]) {
     test(`is ${expected}`, () => expect(forward({}, { backend })['host']).toBe(expected))

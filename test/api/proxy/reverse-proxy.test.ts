@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type IncomingMessage, request as requestHttp, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { createSecureContext } from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import type { RequestOrigin } from '../../../src/api/request/request-origin.ts'
 import { type Backend, startBackend, startRawBackend } from '../../support/backend.ts'
@@ -206,10 +207,10 @@ describe('a backend', () => {
 
   test('that accepts no connection in time, or does not answer in time, is a 504', async () => {
     await using backend = await startRawBackend(() => undefined)
-    for (const ca of [undefined, ['']]) {
-      const timeouts = { connect: ca ? 50 : 60_000, answer: 50, idle: 60_000 }
+    for (const tls of [{}, { secureContext: createSecureContext() }]) {
+      const timeouts = { connect: 'secureContext' in tls ? 50 : 60_000, answer: 50, idle: 60_000 }
       const { host, port } = backend
-      await using scene = await openProxyScene([routeTo(backend, { backend: { host, port, ...(ca ? { ca } : {}) } })], {
+      await using scene = await openProxyScene([routeTo(backend, { backend: { host, port, ...tls } })], {
         timeouts,
       })
       const { status, body } = await scene.ask('/app')

@@ -26,7 +26,7 @@ function openScene({ ids = ['h1'], limits = { queue: 100, attempts: 3 } } = {}) 
   const clock = createTestClock()
   const events = new EventFeed()
   const dead: string[] = []
-  events.subscribe('webhook.dead_lettered', ({ webhook, event }) => void dead.push(`${webhook} ${event}`))
+  events.subscribe('webhook.dead_lettered', ({ webhook, name, event }) => void dead.push(`${webhook} ${name} ${event}`))
   const sent: Sent[] = []
   const failures: unknown[] = []
   const drops: string[] = []
@@ -88,7 +88,7 @@ test('what is delivered is gone, and what fails comes again, later each time, un
   await turn()
   // The receiver knows by the id that it is the same.
   expect(new Set(sent.slice(1).map(({ id }) => id)).size).toBe(1)
-  expect(dead).toEqual(['h1 a.type'])
+  expect(dead).toEqual(['h1 example.com a.type'])
   expect(store.list('h1', 'dead', { limit: 9 }).items).toMatchObject([{ attempts: 3, error: 'answered 500' }])
   expect(queue.pending('h1')).toBe(0)
   await deliverer[Symbol.asyncDispose]()

@@ -29,7 +29,9 @@ function senderOf(lookUp: LookUp, { timeoutSeconds = 60, allowPrivate = true } =
   return createSender({
     policy,
     lookUp,
-    ca: () => [],
+    trust: () => {
+      throw new Error('no target here speaks TLS')
+    },
     limits: { timeoutSeconds },
     version: '1.2.3',
     clock: () => NOON,
@@ -123,6 +125,21 @@ test('the hub that stops waits for no target', async () => {
   await using target = await openTarget(() => stop.abort())
   const webhook = createWebhook('h1', { url: `http://127.0.0.1:${target.port}/` })
   expect(await senderOf(toLoopback)(webhook, PARCEL, stop.signal)).toMatchObject({ delivered: false })
+  const never: LookUp = () => new Promise(() => undefined)
+  const nameless = createWebhook('h1', { url: 'https://hook.invalid/' })
+  expect(await senderOf(never)(nameless, PARCEL, stop.signal)).toMatchObject({ delivered: false })
+})
+
+test('the hub that stops does not wait for who answers for names', async () => {
+  const stop = new AbortController()
+  const lookUp: LookUp = () => {
+    stop.abort()
+    return new Promise(() => undefined)
+  }
+  const nameless = createWebhook('h1', { url: 'https://hook.invalid/' })
+  expect(await senderOf(lookUp, { timeoutSeconds: 600 })(nameless, PARCEL, stop.signal)).toMatchObject({
+    delivered: false,
+  })
 })
 
 test('what is told of a failure holds nothing of the URL but its host', async () => {

@@ -45,7 +45,8 @@ const en: EventLines = {
   'identity.compromise_suspected': (event) =>
     `${tellWho(event)} may be in other hands (${tellSign(event.sign)}), what was done: ${tellMeasure(event.action)}`,
   'events.lost': ({ count }) => `events that could not be kept: ${count}`,
-  'webhook.dead_lettered': ({ webhook, event }) => `webhook ${webhook} did not take ${event} in all its attempts`,
+  'webhook.dead_lettered': ({ webhook, name = webhook, event }) =>
+    `webhook ${name} did not take ${event} in all its attempts`,
 }
 
 const ru: EventLines = {
@@ -83,7 +84,8 @@ const ru: EventLines = {
   'identity.compromise_suspected': (event) =>
     `${tellWho(event)}: возможна утечка ключа (${tellSign(event.sign)}), принятая мера: ${tellMeasure(event.action)}`,
   'events.lost': ({ count }) => `не удалось сохранить событий: ${count}`,
-  'webhook.dead_lettered': ({ webhook, event }) => `вебхук ${webhook} не принял ${event} ни с одной попытки`,
+  'webhook.dead_lettered': ({ webhook, name = webhook, event }) =>
+    `вебхук ${name} не принял ${event} ни с одной попытки`,
 }
 
 function listOf(keys: readonly string[]): string {
