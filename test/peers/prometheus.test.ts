@@ -5,6 +5,7 @@ import { needPrograms } from '../support/foreign-program.ts'
 import { startTestHub, type TestHub } from '../support/test-hub.ts'
 
 const ALERTS = 'docs/prometheus/signet-alerts.yml'
+const ALERT_TRIALS = 'test/peers/signet-alerts.yml'
 const DASHBOARD = 'docs/prometheus/signet-dashboard.json'
 const OWN = 'users/default/devices/device-001'
 
@@ -24,6 +25,15 @@ describe('Prometheus', () => {
     const { status, stdout } = spawnSync('promtool', ['check', 'rules', ALERTS], { encoding: 'utf8' })
     expect(stdout).toMatch(/SUCCESS: \d+ rules found/)
     expect(status).toBe(0)
+  })
+
+  test('rings when it should, and then alone', ({ skip }) => {
+    needPrograms({ skip }, 'promtool')
+    const { stdout, stderr } = spawnSync('promtool', ['test', 'rules', ALERT_TRIALS], { encoding: 'utf8' })
+    expect(stdout.trim()).toMatch(/SUCCESS$/)
+    expect(stderr).toBe('')
+    const [rules, trials] = [ALERTS, ALERT_TRIALS].map((file) => readFileSync(file, 'utf8'))
+    for (const [, name] of rules?.matchAll(/- alert: (\w+)/g) ?? []) expect(trials).toContain(`alertname: ${name}\n`)
   })
 
   test('finds in a hub every metric that the rules and the dashboard ask for', async () => {
