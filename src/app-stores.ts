@@ -11,6 +11,7 @@ import type { Database } from './db/database.ts'
 import { createDeviceStore } from './db/device-store.ts'
 import { createEnrolmentStore } from './db/enrolment-store.ts'
 import { createEnrolmentTokenStore } from './db/enrolment-token-store.ts'
+import { createFleetStore } from './db/fleet-store.ts'
 import { createIdentityTokenStore } from './db/identity-token-store.ts'
 import { keepWrites } from './db/kept-writes.ts'
 import { createLegacyCredentialStore } from './db/legacy-credential-store.ts'
@@ -43,7 +44,6 @@ export function createStores(
       'markReleased',
       'markRetiring',
       'approve',
-      'complete',
       'forget',
     ),
     policies: keep(createPolicyStore(database), 'save', 'delete'),
@@ -57,6 +57,7 @@ export function createStores(
     enrolmentTokens: keep(createEnrolmentTokenStore(database), 'insert', 'markRevoked'),
     enrolments: keep(createEnrolmentStore(database), 'insert', 'decide', 'delete'),
     transaction,
+    fleet: createFleetStore(database),
     sharedTransaction: createSharedTransaction(database, transaction),
     audit: trail,
   }

@@ -1,12 +1,14 @@
+import type { SQL } from 'drizzle-orm'
 import type { RevocationReason } from '../registry/certificate.ts'
 import type { CertificateMarks, CertificateStore, CertifiedKeys, ForeignCertificates } from '../registry/ports.ts'
-import { createForeignCertificates } from './certificate-list.ts'
 import { readCertificate, writeCertificate } from './certificate-row.ts'
 import type { Database } from './database.ts'
 import { and, asc, eq, isNull, lte, sql } from './drizzle.ts'
+import { createForeignCertificates } from './foreign-certificates.ts'
 import { hidden } from './hidden-value.ts'
 import { fillKeyThumbprints } from './key-thumbprints.ts'
 import { prepareInsertion } from './row-insertion.ts'
+import { prepareRowsOf } from './rows.ts'
 import { certificates } from './schema.ts'
 import { createTransaction } from './transaction.ts'
 
@@ -19,38 +21,46 @@ export function createCertificateStore(
 
   return {
     findByFingerprint(fingerprint) {
-      const row = byFingerprint.get({ fingerprint })
+      const [row] = byFingerprint({ fingerprint })
       return row && readCertificate(row)
     },
-    listOf: (kind, subjectId) => ofSubject.all({ kind, subjectId }).map(readCertificate),
-    listOfKey: (thumbprint) => ofKey.all({ thumbprint }).map(readCertificate),
-    listRetired: (by, limit) => retired.all({ by: by.getTime(), limit }).map(readCertificate),
+    listOf: (kind, subjectId) => ofSubject({ kind, subjectId }).map(readCertificate),
+    listOfKey: (thumbprint) => ofKey({ thumbprint }).map(readCertificate),
+    listRetired: (by, limit) => retired({ by: by.getTime(), limit }).map(readCertificate),
     insert: (certificate) => insert(writeCertificate(certificate)),
     ...createMarks(database),
     ...createForeignCertificates(database),
   }
 }
 
-function prepareLookUps({ orm }: Database) {
+function prepareLookUps({ orm, sqlite }: Database) {
   const { fingerprint, kind, subjectId, keyThumbprint, retiresAt, revokedAt } = certificates
-  const select = () => orm.select().from(certificates)
+  const where = (condition: SQL | undefined) => orm.select().from(certificates).where(condition)
   return {
-    byFingerprint: select()
-      .where(eq(fingerprint, sql.placeholder('fingerprint')))
-      .prepare(),
-    ofSubject: select()
-      .where(and(eq(kind, hidden('kind')), eq(subjectId, hidden('subjectId'))))
-      // The clock may stand still or be set back between two certificates: the one inserted last is the newest.
-      .orderBy(sql`rowid desc`)
-      .prepare(),
-    ofKey: select()
-      .where(eq(keyThumbprint, sql.placeholder('thumbprint')))
-      .prepare(),
-    retired: select()
-      .where(and(isNull(revokedAt), lte(retiresAt, sql.placeholder('by'))))
-      .orderBy(asc(retiresAt))
-      .limit(sql.placeholder('limit'))
-      .prepare(),
+    byFingerprint: prepareRowsOf<typeof certificates, 'fingerprint'>(
+      sqlite,
+      certificates,
+      where(eq(fingerprint, sql.placeholder('fingerprint'))),
+    ),
+    ofSubject: prepareRowsOf<typeof certificates, 'kind' | 'subjectId'>(
+      sqlite,
+      certificates,
+      where(and(eq(kind, hidden('kind')), eq(subjectId, hidden('subjectId'))))
+        // The clock may stand still or be set back between two certificates: the one inserted last is the newest.
+        .orderBy(sql`rowid desc`),
+    ),
+    ofKey: prepareRowsOf<typeof certificates, 'thumbprint'>(
+      sqlite,
+      certificates,
+      where(eq(keyThumbprint, sql.placeholder('thumbprint'))),
+    ),
+    retired: prepareRowsOf<typeof certificates, 'by' | 'limit'>(
+      sqlite,
+      certificates,
+      where(and(isNull(revokedAt), lte(retiresAt, sql.placeholder('by'))))
+        .orderBy(asc(retiresAt))
+        .limit(sql.placeholder('limit')),
+    ),
   }
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import type { CutReason } from '../end-reason.ts'
 import { DomainError } from '../errors.ts'
@@ -50,6 +51,8 @@ export interface LegacyCredentialsOptions {
 const DAY_MS = 86_400_000
 const LONGEST_MS = 366 * DAY_MS
 const WARNING_MS = 30 * DAY_MS
+// A fleet's passwords end together.
+const TOLD_AT_ONCE = 200
 
 export function createLegacyCredentials(options: LegacyCredentialsOptions): LegacyCredentials {
   const { legacy, devices, cutter, events, onExpiring, clock } = options
@@ -72,7 +75,8 @@ export function createLegacyCredentials(options: LegacyCredentialsOptions): Lega
       nextWarning = now.getTime() + DAY_MS
       const expiring = legacy.listEnding(now, new Date(now.getTime() + WARNING_MS))
       if (expiring.length > 0) onExpiring(expiring)
-      for (const { deviceId, endsAt } of expiring) {
+      for (const [index, { deviceId, endsAt }] of expiring.entries()) {
+        if (index > 0 && index % TOLD_AT_ONCE === 0) await nextTurn()
         events.publish('credential.expiring', { kind: 'device', id: deviceId, endsAt: endsAt.toISOString() })
       }
     },
@@ -89,7 +93,11 @@ export function createLegacyCredentials(options: LegacyCredentialsOptions): Lega
     const after: LegacyCredential = { deviceId, userName, hash, endsAt, createdAt: clock() }
     if (before && isSame(before, after)) return { credential: before, before, end: async () => undefined }
     legacy.save(after)
-    return { credential: after, before, end: () => cut(deviceId, 'legacy password replaced') }
+    return {
+      credential: after,
+      before,
+      end: async () => (before ? cut(deviceId, 'legacy password replaced') : undefined),
+    }
   }
 
   function discard(deviceId: string): () => Promise<void> {

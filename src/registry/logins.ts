@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Presented, RefusalCause } from '../refusal.ts'
+import { createHeldLogins, type HeldLogins, type HeldLoginsOptions } from './held-logins.ts'
 import { type IdentityToken, readTokenName, tokenName, whyTokenUnusable } from './identity-token.ts'
-import type { IdentityTokens } from './identity-tokens.ts'
 import { legacyName, readLegacyName } from './legacy-credential.ts'
 import type { Login } from './login.ts'
 import type { PasswordChecks } from './password-checks.ts'
@@ -29,13 +29,11 @@ export interface Logins {
   identityOf(credential: string): Subject['identity'] | undefined
   /** What it could log in with now, each in words for an operator. */
   thatLetIn(kind: IdentityToken['kind'], id: string): readonly string[]
-  /** What a device has to log in with, wherever and whenever it may; in the same words. */
-  heldBy(deviceId: string): readonly string[]
+  readonly heldBy: HeldLogins['heldBy']
 }
 
-export interface LoginsOptions extends SubjectsOptions {
+export interface LoginsOptions extends SubjectsOptions, HeldLoginsOptions {
   readonly tokens: Pick<IdentityTokenStore, 'find'>
-  readonly identityTokens: Pick<IdentityTokens, 'activeOf'>
   readonly legacy: Pick<LegacyCredentialStore, 'find' | 'findByUserName'>
   readonly checks: PasswordChecks
   /** Whether a login alone lets somebody in anywhere. */
@@ -46,7 +44,8 @@ export interface LoginsOptions extends SubjectsOptions {
 const PROOF_CAUSES = { wrong: 'login_invalid', unchecked: 'login_over_limit' } as const
 
 export function createLogins(options: LoginsOptions): Logins {
-  const { tokens, identityTokens, legacy, checks, clock } = options
+  const { tokens, legacy, checks, clock } = options
+  const { heldBy, tokensOf } = createHeldLogins(options)
   return {
     judge(login, address) {
       const token = readToken(login.password.toString('latin1'))
@@ -62,18 +61,6 @@ export function createLogins(options: LoginsOptions): Logins {
       return kind === 'device' ? heldBy(id) : tokensOf(kind, id)
     },
     heldBy,
-  }
-
-  function heldBy(deviceId: string): readonly string[] {
-    const password = legacy.find(deviceId)
-    return [
-      ...tokensOf('device', deviceId),
-      ...(password && clock() < password.endsAt ? ['its imported password'] : []),
-    ]
-  }
-
-  function tokensOf(kind: IdentityToken['kind'], subjectId: string): readonly string[] {
-    return identityTokens.activeOf(kind, subjectId).map(({ id }) => `token ${id}`)
   }
 
   function judgeToken({ userName }: Login, shown: PresentedToken): LoginJudgement {

@@ -28,6 +28,8 @@ export interface DeviceStore {
   /** By id, ignoring case: two ids that differ only in case cannot both exist. */
   find(id: string): Device | undefined
   findByClientId(clientId: string): Device | undefined
+  /** The id of a user, ignoring case. */
+  findUser(id: string): string | undefined
   /** Inserts it, or replaces the one of the same id; creates its user if that is unknown. */
   save(device: Device): void
   delete(id: string): void
@@ -49,16 +51,11 @@ export interface CertificateStore {
   insert(certificate: NewCertificate): void
 }
 
-/** What a certificate says of itself, learnt after it was registered by its fingerprint. */
-export type CertificateContents = Pick<Certificate, 'serialNumber' | 'notBefore' | 'notAfter' | 'subject'> &
-  Partial<Pick<Certificate, 'pem'>>
-
 /** The certificates that were not issued here. */
 export interface ForeignCertificates extends CertificateListStore {
   countPending(): number
   /** Takes the mark off. */
   approve(fingerprint: string): void
-  complete(fingerprint: string, contents: CertificateContents): void
   /** Forgets it, unless it was revoked: what was refused once is not let in by being forgotten. */
   forget(fingerprint: string): void
 }

@@ -25,6 +25,7 @@ import type { Grant } from './grant.ts'
 import { createIdentityTokens, type IdentityTokens } from './identity-tokens.ts'
 import { createImportUndo, type ImportUndo } from './import/import-undo.ts'
 import { createImports, type Imports } from './import/imports.ts'
+import type { FleetStore } from './import/ports.ts'
 import { createIssuance } from './issuance.ts'
 import type { Issuers } from './issuers.ts'
 import type { LegacyCredential } from './legacy-credential.ts'
@@ -69,6 +70,7 @@ export interface Stores extends ConsoleStores {
   readonly claims: ClaimStore
   readonly transaction: Transaction
   readonly sharedTransaction: SharedTransaction
+  readonly fleet: FleetStore
 }
 
 export interface RegistryOptions {
@@ -130,7 +132,7 @@ export interface Registry extends ConsoleAccess {
 }
 
 export function createRegistry(options: RegistryOptions): Registry {
-  const { stores, issuer, issuers, cutter, judgeChain, apiAuth, inBackground, events, clock } = options
+  const { stores, issuer, issuers, cutter, apiAuth, inBackground, events, clock } = options
   const { certificates: certificateStore, sharedTransaction } = stores
   const { onCrlChange, onNewRefusal: onNew, onRefusedAgain: onAgain, plainMqtt, narrowAccess: narrow } = options
   const { unknownCertificates: policy, renewal } = options
@@ -178,20 +180,18 @@ export function createRegistry(options: RegistryOptions): Registry {
     clock,
   })
   const moving = {
+    ...options,
     ...stores,
+    stores: { ...stores, identityTokens },
     devices,
     stored: stores.devices,
-    clientIds,
     legacy,
     logins,
     loginSuffices,
-    plainMqtt,
     policies,
-    storedPolicies: stores.policies,
-    judgeChain,
-    cutter,
+    revocations,
+    requireEnd: legacy.requireEnd,
     onAccessChange: access.invalidate,
-    clock,
   }
   const connectAdmissions = createConnectAdmissions({ admissions, logins, mode: () => options.mode })
   const noteCertificate = (certificate: Certificate): void => inBackground(revocations.noteConnection(certificate))

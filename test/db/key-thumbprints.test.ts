@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { createMemoryAuthority } from '../../src/ca/memory-authority.ts'
 import { createCertificateStore } from '../../src/db/certificate-store.ts'
 import { openDatabase } from '../../src/db/database.ts'
+import { createFleetStore } from '../../src/db/fleet-store.ts'
 import { thumbprintOf } from '../../src/key-thumbprint.ts'
 import { createCertificateRecord } from '../api/registry-double.ts'
 
@@ -24,13 +25,15 @@ test('a certificate is found by its key, one of an older version too, and none w
   expect(createCertificateStore(database).listOfKey(thumbprint)).toMatchObject([{ fingerprint }])
 })
 
-test('one that was registered by its fingerprint alone is found by its key once it is complete', async () => {
+test('one that was registered by its fingerprint alone is found by its key once an import has brought it', async () => {
   using database = openDatabase()
   const authority = await createMemoryAuthority(() => NOW)
-  const { certificatePem: pem, fingerprint, ...contents } = await authority.issueDevice('pump', 'me', {})
+  const { certificatePem: pem, fingerprint } = await authority.issueDevice('pump', 'me', {})
   const store = createCertificateStore(database)
-  store.insert({ ...createCertificateRecord('device', 'pump', NOW), fingerprint, pem: undefined })
-  const { serialNumber, notBefore, notAfter } = contents
-  store.complete(fingerprint, { serialNumber, notBefore, notAfter, subject: 'CN=pump', pem })
+  const record = { ...createCertificateRecord('device', 'pump', NOW), fingerprint, pem: undefined }
+  store.insert(record)
+  using staging = createFleetStore(database).open()
+  staging.add([{ kind: 'certificate', certificate: { ...record, pem }, isNew: false }])
+  staging.keep()
   expect(store.listOfKey(thumbprintOf(new X509Certificate(pem).publicKey))).toMatchObject([{ fingerprint }])
 })

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type {
   DeviceReport,
-  ImportedPassword,
+  ImportedDevice,
   ImportReport,
   ImportRequest,
   PolicyReport,
@@ -9,6 +9,7 @@ import type {
 } from '../../registry/import/import-request.ts'
 import type { UndoneItem, UndoReport } from '../../registry/import/import-undo.ts'
 import { exact } from '../exact.ts'
+import { longList, mapLongList } from '../long-list.ts'
 import { userIdSchema } from './identifier.ts'
 import { endsAtSchema, readPassword } from './legacy-credential.ts'
 import { policyRequestSchema, policySchema, shapePolicy } from './policy.ts'
@@ -26,7 +27,7 @@ const hashSchema = z.strictObject({
   macFunction: z.enum(['sha256', 'sha512']).optional(),
 })
 
-const deviceSchema = z.strictObject({
+export const importedDeviceSchema = z.strictObject({
   deviceId: z.string().max(1024).openapi({ description: 'What is no id is reported as refused, by this name' }),
   userId: userIdSchema.optional(),
   state: stateSchema.optional(),
@@ -58,7 +59,7 @@ export const importRequestSchema = z
       .array(policyRequestSchema.extend({ name: z.string() }))
       .max(MAX_DEVICES)
       .default([]),
-    devices: z.array(deviceSchema).max(MAX_DEVICES).default([]),
+    devices: longList(importedDeviceSchema.transform(readDevice), MAX_DEVICES, 'ImportedDevice').default([]),
     passwordsUntil: endsAtSchema
       .optional()
       .openapi({ description: 'When the passwords end, within a year; without it they are left out' }),
@@ -85,7 +86,7 @@ const savedPasswordSchema = z.object({
     .openapi({ description: 'Put back by an undo where the hash is the same' }),
 })
 
-const deviceReportSchema = z.object({
+export const deviceReportSchema = z.object({
   deviceId: z.string(),
   action: actionSchema,
   reasons: z.array(reasonSchema).openapi({ description: 'Empty: it would be let in' }),
@@ -103,7 +104,10 @@ export const importReportSchema = z
   .openapi('ImportReport')
 
 export const undoRequestSchema = z
-  .object({ policies: z.array(policyReportSchema), devices: z.array(deviceReportSchema).max(MAX_DEVICES) })
+  .object({
+    policies: z.array(policyReportSchema),
+    devices: longList(deviceReportSchema.transform(readDeviceReport), MAX_DEVICES, 'ImportedDeviceReport'),
+  })
   .openapi('ImportUndoRequest', { description: 'The report of the import, as it was answered' })
 
 const undoneSchema = z.object({
@@ -121,27 +125,33 @@ export function readImportRequest(request: z.infer<typeof importRequestSchema>):
   return {
     ...(passwordsUntil === undefined ? {} : { passwordsUntil: new Date(passwordsUntil) }),
     policies,
-    devices: devices.map(({ certificates, seen, legacyCredential, ...device }) => ({
-      ...exact(device),
-      ...(certificates ? { certificates: certificates.map(exact) } : {}),
-      ...(seen ? { seen: exact(seen) } : {}),
-      ...(legacyCredential ? { legacyCredential: readPassword(legacyCredential) satisfies ImportedPassword } : {}),
-    })),
+    devices,
+  }
+}
+
+function readDevice({
+  certificates,
+  seen,
+  legacyCredential,
+  ...device
+}: z.infer<typeof importedDeviceSchema>): ImportedDevice {
+  return {
+    ...exact(device),
+    ...(certificates ? { certificates: certificates.map(exact) } : {}),
+    ...(seen ? { seen: exact(seen) } : {}),
+    ...(legacyCredential ? { legacyCredential: readPassword(legacyCredential) } : {}),
   }
 }
 
 type UndoRequest = Pick<ImportReport, 'policies' | 'devices'>
 
 export function readUndoRequest({ policies, devices }: z.infer<typeof undoRequestSchema>): UndoRequest {
-  // What undoes an import asks for no reason: their codes are read by nobody.
-  return {
-    policies: policies.map((policy) => ({ ...exact(policy), reasons: [] })),
-    devices: devices.map(({ password, ...device }) => ({
-      ...exact(device),
-      reasons: [],
-      ...(password ? { password: readSavedPassword(password) } : {}),
-    })),
-  }
+  return { policies: policies.map((policy) => ({ ...exact(policy), reasons: [] })), devices }
+}
+
+// What undoes an import asks for no reason: their codes are read by nobody.
+function readDeviceReport({ password, ...device }: z.infer<typeof deviceReportSchema>): DeviceReport {
+  return { ...exact(device), reasons: [], ...(password ? { password: readSavedPassword(password) } : {}) }
 }
 
 function readSavedPassword(saved: z.infer<typeof savedPasswordSchema>): SavedPassword {
@@ -154,8 +164,12 @@ function readSavedPassword(saved: z.infer<typeof savedPasswordSchema>): SavedPas
   }
 }
 
-export function shapeImportReport({ applied, policies, devices }: ImportReport): z.infer<typeof importReportSchema> {
-  return { applied, policies: policies.map(shapePolicyReport), devices: devices.map(shapeDeviceReport) }
+export async function shapeImportReport({
+  applied,
+  policies,
+  devices,
+}: ImportReport): Promise<z.infer<typeof importReportSchema>> {
+  return { applied, policies: policies.map(shapePolicyReport), devices: await mapLongList(devices, shapeDeviceReport) }
 }
 
 function shapePolicyReport({ before, reasons, ...report }: PolicyReport): z.infer<typeof policyReportSchema> {
@@ -187,8 +201,8 @@ function shapeSavedPassword(saved: SavedPassword): z.infer<typeof savedPasswordS
   }
 }
 
-export function shapeUndoReport({ policies, devices }: UndoReport): z.infer<typeof undoReportSchema> {
-  return { policies: policies.map(shapeUndone), devices: devices.map(shapeUndone) }
+export async function shapeUndoReport({ policies, devices }: UndoReport): Promise<z.infer<typeof undoReportSchema>> {
+  return { policies: policies.map(shapeUndone), devices: await mapLongList(devices, shapeUndone) }
 }
 
 function shapeUndone(item: UndoneItem): z.infer<typeof undoneSchema> {

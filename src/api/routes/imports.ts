@@ -5,6 +5,8 @@ import type { Guard } from '../access/guard.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { BAD_BODY, BAD_CALLER, json, jsonBody } from '../operation.ts'
 import {
+  deviceReportSchema,
+  importedDeviceSchema,
   importReportSchema,
   importRequestSchema,
   readImportRequest,
@@ -40,12 +42,15 @@ const undo = createRoute({
 })
 
 export function importRoutes(imports: Imports & ImportUndo, guard: Guard) {
-  return new OpenAPIHono<ApiEnv>()
+  const routes = new OpenAPIHono<ApiEnv>()
+  routes.openAPIRegistry.register('ImportedDevice', importedDeviceSchema)
+  routes.openAPIRegistry.register('ImportedDeviceReport', deviceReportSchema)
+  return routes
     .openapi({ ...run, middleware: guard('administer') }, async (c) => {
       const body = c.req.valid('json')
-      return c.json(shapeImportReport(await imports.run(readImportRequest(body), body.dryRun)), 200)
+      return c.json(await shapeImportReport(await imports.run(readImportRequest(body), body.dryRun)), 200)
     })
     .openapi({ ...undo, middleware: guard('administer') }, async (c) => {
-      return c.json(shapeUndoReport(await imports.undo(readUndoRequest(c.req.valid('json')))), 200)
+      return c.json(await shapeUndoReport(await imports.undo(readUndoRequest(c.req.valid('json')))), 200)
     })
 }

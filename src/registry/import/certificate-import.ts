@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../clock.ts'
 import { DomainError } from '../../errors.ts'
 import { type Certificate, whyUntimely, whyUnusable } from '../certificate.ts'
-import type { CertificateStore, ForeignCertificates } from '../ports.ts'
 import { createReason } from './import-reason.ts'
 import type { ImportReason } from './import-request.ts'
 import type { JudgedCertificate } from './judged-certificate.ts'
+import type { ImportedCertificates } from './ports.ts'
 
 export interface CertificateImportOptions {
-  readonly certificates: CertificateStore & Pick<ForeignCertificates, 'approve' | 'complete'>
+  readonly certificates: ImportedCertificates
   readonly clock: Clock
 }
 
@@ -37,7 +37,7 @@ export function keepCertificate(
   const now = clock()
   if (!known) {
     const certificate = createRecord(judged, deviceId, now)
-    // Of its key the thumbprint was taken before: within the transaction of a whole fleet it would hold everybody up.
+    // Of its key the thumbprint was taken before.
     certificates.insert({ ...certificate, keyThumbprint: judged.keyThumbprint })
     return { certificate, isNew: true, isCompleted: false, refusal: judgeRecord(certificate, now) }
   }

@@ -3,7 +3,7 @@ import { type Certificate, whyUnusable } from '../certificate.ts'
 import type { ClientIds } from '../client-id.ts'
 import type { Device } from '../device.ts'
 import type { Devices } from '../devices.ts'
-import type { Logins } from '../logins.ts'
+import type { HeldLogins } from '../held-logins.ts'
 import type { Cutter, DeviceStore } from '../ports.ts'
 import { type CertificateImportOptions, type KeptCertificate, keepCertificate } from './certificate-import.ts'
 import { createReason, reasonOf, suggestId } from './import-reason.ts'
@@ -15,9 +15,9 @@ import { judgeSeenConnection } from './seen-connection.ts'
 export interface DeviceImportOptions extends CertificateImportOptions, PasswordImportOptions {
   readonly devices: Pick<Devices, 'create' | 'amend'>
   readonly stored: Pick<DeviceStore, 'find'>
-  readonly clientIds: ClientIds
+  readonly clientIds: Pick<ClientIds, 'claim'>
   readonly cutter: Pick<Cutter, 'liftBan'>
-  readonly logins: Pick<Logins, 'heldBy'>
+  readonly logins: Pick<HeldLogins, 'heldBy'>
   /** Whether a login alone lets somebody in anywhere. */
   readonly loginSuffices: () => boolean
   /** Whether there is a listener without TLS. */

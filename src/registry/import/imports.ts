@@ -1,14 +1,14 @@
 import type { X509Certificate } from 'node:crypto'
-import { DomainError } from '../../errors.ts'
 import type { ChainVerdict } from '../../peer-identity.ts'
 import type { LegacyCredentials } from '../legacy-credentials.ts'
-import type { Policies } from '../policies.ts'
-import type { Policy } from '../policy.ts'
-import type { PolicyStore, Transaction } from '../ports.ts'
-import { type DeviceImportOptions, importDevice, reportRefusal, UnfitDevice } from './device-import.ts'
-import { reasonOf } from './import-reason.ts'
-import type { DeviceReport, ImportReport, ImportRequest, PolicyReport } from './import-request.ts'
+import type { SharedTransaction } from '../shared-transaction.ts'
+import { createDraft } from './draft.ts'
+import { type DraftedImport, type DraftedImportOptions, draftImport } from './drafted-import.ts'
+import { endInTurns } from './ends.ts'
+import type { ImportReport, ImportRequest } from './import-request.ts'
 import { type JudgedDevice, judgeDevices } from './judged-certificate.ts'
+import type { DraftedRow, FleetStaging, FleetStore } from './ports.ts'
+import { allAtOnce, inTurns } from './steps.ts'
 
 /** Fleets that move in. */
 export interface Imports {
@@ -19,86 +19,113 @@ export interface Imports {
   run(request: ImportRequest, dryRun: boolean): Promise<ImportReport>
 }
 
-export interface ImportsOptions extends Omit<DeviceImportOptions, 'legacy' | 'onCommit' | 'passwordsUntil'> {
-  readonly legacy: Pick<LegacyCredentials, 'amend' | 'requireEnd'>
-  readonly policies: Pick<Policies, 'put'>
-  readonly storedPolicies: Pick<PolicyStore, 'find'>
+export interface ImportsOptions extends DraftedImportOptions {
+  readonly requireEnd: LegacyCredentials['requireEnd']
   readonly judgeChain: (certificate: X509Certificate) => ChainVerdict
-  readonly transaction: Transaction
+  readonly fleet: FleetStore
+  readonly sharedTransaction: SharedTransaction
+  /** To be called in the tick in which a fleet is kept. */
+  readonly onAccessChange: () => void
 }
 
-type End = () => Promise<unknown>
+// What the registry is told meanwhile may come in the way of an import. Then it is thought out again, and at last in one turn.
+const ATTEMPTS_IN_TURNS = 4
+const WRITTEN_AT_ONCE = 200
 
 export function createImports(options: ImportsOptions): Imports {
-  const { policies, storedPolicies, judgeChain, legacy, transaction } = options
+  const { requireEnd, judgeChain, fleet, sharedTransaction, onAccessChange } = options
+  let last: Promise<unknown> = Promise.resolve()
+
   return {
     async run(request, dryRun) {
-      const { passwordsUntil } = request
-      if (passwordsUntil) legacy.requireEnd(passwordsUntil)
+      if (request.passwordsUntil) requireEnd(request.passwordsUntil)
       const judged = await judgeDevices(request.devices, judgeChain)
-      const ends: End[] = []
-      const write = (): ImportReport => ({
-        applied: !dryRun,
-        policies: request.policies.map(importPolicy),
-        devices: judged.map((device) => register(device, passwordsUntil, ends)),
-      })
-      if (dryRun) return rehearse(transaction, write)
-      const report = transaction(write)
-      await Promise.all(ends.map((end) => end()))
-      return report
+      if (!dryRun) return await afterOthers(() => keep(request, judged))
+      const { report } = await inTurns(draftImport(request, judged, options, createDraft()))
+      return { applied: false, ...report }
     },
   }
 
-  /** A savepoint each: of a device that is refused nothing is kept, and the others are. */
-  function register(judged: JudgedDevice, passwordsUntil: Date | undefined, ends: End[]): DeviceReport {
-    const own: End[] = []
-    try {
-      const onCommit: DeviceImportOptions['onCommit'] = (end) => void own.push(end)
-      const report = transaction(() => importDevice(judged, { ...options, passwordsUntil, onCommit }))
-      ends.push(...own)
-      return report
-    } catch (error) {
-      if (error instanceof DomainError || error instanceof UnfitDevice) {
-        return reportRefusal(judged.device.deviceId, error)
-      }
-      throw error
-    }
+  /** One at a time: the temporary tables are there once. */
+  function afterOthers<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = last.then(work)
+    last = result.catch(() => undefined)
+    return result
   }
 
-  function importPolicy(policy: Policy): PolicyReport {
-    const { name } = policy
-    const before = storedPolicies.find(name)
-    if (before && isSame(before, policy)) return { name, action: 'unchanged', reasons: [] }
-    try {
-      policies.put(policy)
-      return { name, action: before ? 'updated' : 'created', reasons: [], ...(before ? { before } : {}) }
-    } catch (error) {
-      if (error instanceof DomainError) return { name, action: 'refused', reasons: [reasonOf(error)] }
-      throw error
+  async function keep(request: ImportRequest, judged: readonly JudgedDevice[]): Promise<ImportReport> {
+    for (let attempt = 0; attempt < ATTEMPTS_IN_TURNS; attempt++) {
+      const report = await keepInTurns(request, judged)
+      if (report) return report
     }
+    return keepAtOnce(request, judged)
   }
-}
 
-function isSame(a: Policy, b: Policy): boolean {
-  const textOf = ({ rules, clientId }: Policy): string =>
-    JSON.stringify([clientId, rules.map(({ effect, actions, topicFilter }) => [effect, actions, topicFilter])])
-  return textOf(a) === textOf(b)
-}
-
-class Rehearsed extends Error {}
-
-/** What the work answers, and nothing of what it wrote. */
-function rehearse<Result>(transaction: Transaction, work: () => Result): Result {
-  const results: Result[] = []
-  try {
-    transaction(() => {
-      results.push(work())
-      throw new Rehearsed()
+  /** Nothing where what was decided holds no more. */
+  async function keepInTurns(
+    request: ImportRequest,
+    judged: readonly JudgedDevice[],
+  ): Promise<ImportReport | undefined> {
+    const draft = createDraft()
+    let isOutdated = false
+    using watch = fleet.watch((kind, name) => {
+      isOutdated ||= draft.hasRead(kind, name)
     })
-  } catch (error) {
-    const [result] = results
-    if (error instanceof Rehearsed && result !== undefined) return result
-    throw error
+    using staging = fleet.open()
+    const { report, ends } = await inTurns(prepare(draftImport(request, judged, options, draft), staging))
+    try {
+      const { ended } = await sharedTransaction(() => {
+        if (isOutdated) throw new Outdated()
+        // Its own rows are nobody's change.
+        watch[Symbol.dispose]()
+        staging.keep()
+      }, conclude(ends))
+      await ended
+      return { applied: true, ...report }
+    } catch (error) {
+      if (error instanceof Outdated) return undefined
+      throw error
+    }
   }
-  throw new Error('A rehearsal is never committed')
+
+  async function keepAtOnce(request: ImportRequest, judged: readonly JudgedDevice[]): Promise<ImportReport> {
+    using staging = fleet.open()
+    const { report, ended } = await sharedTransaction(
+      () => {
+        const prepared = allAtOnce(prepare(draftImport(request, judged, options, createDraft()), staging))
+        staging.keep()
+        return prepared
+      },
+      ({ report, ends }) => ({ report, ...conclude(ends)() }),
+    )
+    await ended
+    return { applied: true, ...report }
+  }
+
+  function conclude(ends: DraftedImport['ends']): () => { readonly ended: Promise<void> } {
+    return () => {
+      onAccessChange()
+      return { ended: endInTurns(ends) }
+    }
+  }
+}
+
+/** It was decided on what somebody has changed since. */
+class Outdated extends Error {}
+
+function* prepare(
+  steps: Generator<undefined, DraftedImport>,
+  staging: FleetStaging,
+): Generator<undefined, DraftedImport> {
+  const drafted = yield* steps
+  let part: DraftedRow[] = []
+  for (const row of drafted.rows()) {
+    part.push(row)
+    if (part.length < WRITTEN_AT_ONCE) continue
+    staging.add(part)
+    part = []
+    yield
+  }
+  staging.add(part)
+  return drafted
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ImportUndo } from '../../../src/registry/import/import-undo.ts'
 import type { Imports } from '../../../src/registry/import/imports.ts'
+import { countEventLoopTurns } from '../../support/event-loop-turns.ts'
 import { createHarness, NOW } from '../api-harness.ts'
 import { FINGERPRINT } from '../registry-double.ts'
 
@@ -111,6 +112,47 @@ describe('POST /api/import', () => {
     const imports = { run: async () => report, undo: async () => ({ policies: [], devices: [] }) }
     const { call } = createHarness({ imports })
     expect((await call('/api/import', { method: 'POST', json: {} })).body).toEqual(report)
+  })
+
+  test('names what is wrong with a device by its place, however far down, and registers none', async () => {
+    const { call, calls } = createHarness()
+    const devices: object[] = Array.from({ length: 1_200 }, (_, index) => ({ deviceId: `d${index}` }))
+    devices[700] = { deviceId: 'd700', certs: [] }
+    devices[1_100] = { deviceId: 1_100 }
+    const { status, body } = await call('/api/import', { method: 'POST', json: { devices } })
+    expect(status).toBe(400)
+    expect(body).toMatchObject({
+      code: 'bad_request',
+      errors: [
+        { path: 'devices.700.certs', message: 'Unknown property' },
+        { path: 'devices.1100.deviceId', message: expect.stringMatching(/string/) },
+      ],
+    })
+    expect(calls).toEqual([])
+  })
+
+  test('reads and answers a long fleet over many turns of the event loop', async () => {
+    const ids = Array.from({ length: 1_200 }, (_, index) => `d${index}`)
+    const none = { reasons: [], notes: [], registered: [] }
+    const imports: Imports & ImportUndo = {
+      run: async (request) => ({
+        applied: true,
+        policies: [],
+        devices: request.devices.map(({ deviceId }) => ({ deviceId, action: 'created', ...none })),
+      }),
+      undo: async ({ devices }) => ({
+        policies: [],
+        devices: devices.map(({ deviceId }) => ({ name: deviceId, action: 'removed' })),
+      }),
+    }
+    const { call } = createHarness({ imports })
+    const devices = ids.map((deviceId) => ({ deviceId }))
+    using turns = countEventLoopTurns()
+    const { body } = await call('/api/import', { method: 'POST', json: { devices } })
+    expect(turns.passed).toBeGreaterThanOrEqual(6)
+    expect(body).toMatchObject({ devices })
+    const undone = await call('/api/import/undo', { method: 'POST', json: body })
+    expect(undone.body).toMatchObject({ devices: ids.map((name) => ({ name })) })
   })
 
   test('takes a fleet that is longer than any other body, and none past its own limit', async () => {

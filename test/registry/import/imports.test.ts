@@ -155,12 +155,20 @@ describe('a dry run', () => {
     expect(scene.cuts).toMatchObject([{ call: 'cutIdentity', of: ['device', 'old'], admissible: 0 }])
   })
 
-  test('of an import that cannot be written fails like it', async () => {
+  test('fails with the registry, and not as if the device were at fault', async () => {
+    using scene = await createScene()
+    scene.database[Symbol.dispose]()
+    await expect(run(scene, [{ deviceId: 'pump' }], { dryRun: true })).rejects.toThrow(/not open/)
+  })
+
+  test('is answered where nothing can be written, and the import leaves nothing there', async () => {
     using scene = await createScene()
     scene.failCommits()
     await expect(run(scene, [{ deviceId: 'pump' }])).rejects.toThrow(/full/)
     expect(scene.stores.devices.find('pump')).toBeUndefined()
-    await expect(run(scene, [{ deviceId: 'pump' }], { dryRun: true })).rejects.toThrow(/full/)
+    expect(await run(scene, [{ deviceId: 'pump' }], { dryRun: true })).toMatchObject({
+      devices: [{ action: 'created' }],
+    })
   })
 })
 
