@@ -45,7 +45,7 @@ export interface DependentQuery extends PageRequest {
 }
 
 export interface AuthorityStore {
-  /** It is to go: the certificates that are noted under no CA are its. Again: nothing. */
+  /** It is to go: the certificates that are noted under no CA are its. Again, after one that never took over: from this time on. */
   noteRetiring(authority: Pick<AuthorityFacts, 'fingerprint' | 'certificatePem'>, at: Date): void
   noteRetired(fingerprint: string, at: Date): void
   /** When another has followed it. */
@@ -113,7 +113,8 @@ export function createAuthorityRotations(options: AuthorityRotationOptions): Aut
   const { authorities, store, lists, revocations, foreignSubjects, transaction, events, clock } = options
   let isBusy = false
   // A hub that was killed, or to which an old pair was given, has not noted it yet.
-  if (authorities.retiring) store.noteRetiring(authorities.retiring, clock())
+  const { retiring: left } = authorities
+  if (left && !store.findRetiringSince(left.fingerprint)) store.noteRetiring(left, clock())
 
   return {
     list() {

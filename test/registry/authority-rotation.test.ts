@@ -61,6 +61,60 @@ function rotate(scene: Scene, isOutOfDisk = () => false) {
   return { rotations, steps, countGood }
 }
 
+describe('since when a CA is retiring', () => {
+  const open = (scene: Scene, hasTakenOver: boolean) => {
+    const { stores, database, clock } = scene
+    const [old, next] = [factsOf(scene), { ...factsOf(scene), fingerprint: 'NEW', subject: 'CN=new' }]
+    let retiring = hasTakenOver ? old : undefined
+    const takeOver = (): Promise<void> => {
+      retiring = old
+      return Promise.resolve()
+    }
+    const rotations = createAuthorityRotations({
+      authorities: {
+        get current() {
+          return retiring ? next : old
+        },
+        get retiring() {
+          return retiring
+        },
+        requireUnlocked: () => undefined,
+        prepare: async () => ({ ...next, takeOver }),
+        distrustRetiring: () => undefined,
+        renewServer: async () => undefined,
+        finish: async () => undefined,
+      },
+      store: createAuthorityStore(database),
+      lists: { last: async () => ({}) as PublishedLists },
+      revocations: scene.registry.revocations,
+      foreignSubjects: () => [],
+      transaction: stores.transaction,
+      events: { publish: () => undefined } as never,
+      clock,
+    })
+    return { rotations, since: () => createAuthorityStore(database).findRetiringSince(old.fingerprint) }
+  }
+
+  test('is told by the rotation in which another took over, not by one that was killed before', async () => {
+    using scene = await createScene()
+    createAuthorityStore(scene.database).noteRetiring(factsOf(scene), NOON)
+    scene.advance(DAY_MS)
+    const { rotations, since } = open(scene, false)
+    expect(since()).toEqual(NOON)
+    await rotations.begin({})
+    expect(since()).toEqual(scene.clock())
+  })
+
+  test('is what was noted when the hub is started again, or its start where nothing was', async () => {
+    using scene = await createScene()
+    const { since } = open(scene, true)
+    expect(since()).toEqual(NOON)
+    scene.advance(DAY_MS)
+    open(scene, true)
+    expect(since()).toEqual(NOON)
+  })
+})
+
 describe('a CA that a whole fleet depends on', () => {
   test('is trusted no more in the tick of the call, and its certificates are revoked in many turns of the event loop', async () => {
     using scene = await createScene()

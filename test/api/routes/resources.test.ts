@@ -24,20 +24,27 @@ interface Row extends Pick<Call, 'method' | 'json' | 'headers'> {
   readonly calls?: readonly unknown[]
 }
 
+const DISK = {
+  ...{ name: 'disk', status: 'ok', code: 'disk', values: { free: 5, total: 9 }, mend: null, cause: null },
+  detail: '5 MiB of 9 MiB are free where data_dir lies',
+}
+const stateOf = (kind: string, id: string) => ({
+  ...{ name: 'state', status: 'failed', code: 'active', values: { kind, id }, mend: null, cause: null },
+  detail: `${kind} ${id} is active`,
+})
+
 const ROWS: readonly Row[] = [
   {
     path: '/api/diagnostics/hub',
     status: 200,
-    body: { now: AT, checks: [{ name: 'disk', status: 'ok', detail: 'room', mend: null, cause: null }] },
+    body: { now: AT, checks: [DISK] },
   },
   {
     path: '/api/diagnostics/devices/device-001',
     status: 200,
     body: {
       now: AT,
-      checks: [
-        { name: 'state', status: 'failed', detail: 'device device-001 is active', mend: 'resume it', cause: null },
-      ],
+      checks: [stateOf('device', 'device-001')],
     },
   },
   {
@@ -45,9 +52,7 @@ const ROWS: readonly Row[] = [
     status: 200,
     body: {
       now: AT,
-      checks: [
-        { name: 'state', status: 'failed', detail: 'service backend is active', mend: 'resume it', cause: null },
-      ],
+      checks: [stateOf('service', 'backend')],
     },
   },
   {
