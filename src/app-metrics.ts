@@ -40,8 +40,8 @@ export function openMetrics({
   const { https, mqtts } = pki
   const sources = {
     version: VERSION,
-    mqtt() {
-      const { connectsAccepted: accepted, ...figures } = broker.figures()
+    async mqtt() {
+      const { connectsAccepted: accepted, ...figures } = await broker.figures()
       return { ...figures, accepted }
     },
     refusals: registry.refusals.totals,

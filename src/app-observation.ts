@@ -81,7 +81,7 @@ export function openObservation(config: Config, parts: ObservationParts, stack: 
       clock,
       onFailure: (err) => logger.error({ component: 'broker', err }, 'Messages could not be shown'),
     }),
-    settingsInForce: () => readSettings(config, originOf),
+    settingsInForce: createSettingsReader(config, originOf),
     machine: {
       node: parts.runtime?.version,
       platform: `${platform()} ${release()}`,
@@ -123,21 +123,18 @@ function describeCertificate(certificate: X509Certificate): CaCertificate {
 }
 
 /** In the order of the reference. */
-function readSettings(config: Config, originOf: ObservationParts['originOf']): readonly SettingInForce[] {
-  return SETTINGS.map(({ key, kind, description, fallback }) => {
-    const value = readValue(config, key)
-    const format = (one: unknown): string => (one === undefined ? 'none' : formatValue(kind, one))
-    return {
-      key,
-      kind,
-      value,
-      text: format(value),
-      origin: originOf ? (originOf(key) ?? UNSET) : GIVEN,
-      fallback: fallback === undefined ? undefined : format(fallback),
-      live: isLive(key),
-      description,
-    }
+function createSettingsReader(config: Config, originOf: ObservationParts['originOf']): () => readonly SettingInForce[] {
+  const described = SETTINGS.map(({ key, kind, description, fallback }) => {
+    const written = fallback === undefined ? undefined : formatValue(kind, fallback)
+    return { key, kind, fallback: written, live: isLive(key), description }
   })
+  return () =>
+    described.map((setting) => {
+      const { key, kind } = setting
+      const value = readValue(config, key)
+      const text = value === undefined ? 'none' : formatValue(kind, value)
+      return { ...setting, value, text, origin: originOf ? (originOf(key) ?? UNSET) : GIVEN }
+    })
 }
 
 const UNSET = { layer: 'default', place: 'default' } as const

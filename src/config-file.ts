@@ -1,8 +1,13 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml'
+import { createRequire } from 'node:module'
+import type { Document, YAMLMap } from 'yaml'
 import type { FileNode, FileTree } from './config-source.ts'
+
+// Loaded where there is a file: its 72 modules are a third of what a verb loads.
+const loadYaml = (): typeof import('yaml') => createRequire(import.meta.url)('yaml')
 
 /** What is written in a config.yaml, with its lines; whether the keys are known is not asked here. */
 export function parseConfigFile(text: string): FileTree {
+  const { isMap, isNode, isScalar, LineCounter, parseDocument, visit } = loadYaml()
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const lineOf = (node: unknown): number => (isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1)
@@ -27,7 +32,7 @@ export function parseConfigFile(text: string): FileTree {
 
 /** The same text with these settings, by their dotted keys; comments and all else stay. The text is one that was read without problems. */
 export function writeSettings(text: string, settings: readonly (readonly [key: string, value: unknown])[]): string {
-  const document = parseDocument(text)
+  const document = loadYaml().parseDocument(text)
   for (const [key, value] of settings) {
     const path = key.split('.')
     openGroups(document, path.slice(0, -1))
@@ -39,6 +44,7 @@ export function writeSettings(text: string, settings: readonly (readonly [key: s
 
 /** A group that is written without a member is null, which takes none. */
 function openGroups(document: Document, path: readonly string[]): void {
+  const { isMap } = loadYaml()
   for (const [index] of path.entries()) {
     const group = path.slice(0, index + 1)
     if (!isMap(document.getIn(group, true))) document.setIn(group, document.createNode({}))

@@ -197,12 +197,13 @@ export type Config = z.output<typeof SCHEMA>
 export type ConfigInput = z.input<typeof SCHEMA>
 
 const LEAVES: ReadonlyMap<string, z.core.$ZodType> = new Map(leavesOf(SCHEMA, ''))
+const DEFAULTS = SCHEMA.parse(undefined)
 
 /** All settings in the order of the schema. */
 export const SETTINGS: readonly Setting[] = [...LEAVES].map(([key, leaf]) => {
   const notes = NOTES.get(leaf)
   if (notes === undefined) throw new Error(`Setting ${key} is not described`)
-  return createSetting(key, notes, readValue(SCHEMA.parse(undefined), key))
+  return createSetting(key, notes, readValue(DEFAULTS, key))
 })
 
 /** A whole configuration from some settings; relative folders stay relative. Throws `configuration_invalid`. */
@@ -221,7 +222,9 @@ export function acceptValue(key: string, value: unknown): { readonly accepted: u
 
 /** The value at a dotted key. */
 export function readValue(config: Config, key: string): unknown {
-  return key.split('.').reduce<unknown>((value, name) => new Map(Object.entries(value ?? {})).get(name), config)
+  const read = (group: object, name: string): unknown =>
+    Object.hasOwn(group, name) ? Reflect.get(group, name) : undefined
+  return key.split('.').reduce<unknown>((group, name) => read(Object(group), name), config)
 }
 
 function leavesOf(schema: z.core.$ZodType, key: string): [key: string, leaf: z.core.$ZodType][] {

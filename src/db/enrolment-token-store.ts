@@ -2,14 +2,16 @@ import type { EnrolmentToken } from '../registry/enrolment/enrolment-token.ts'
 import type { EnrolmentTokenStore } from '../registry/enrolment/ports.ts'
 import type { Database } from './database.ts'
 import { and, eq, isNull, sql } from './drizzle.ts'
+import { prepareRowsOf } from './rows.ts'
 import { enrolmentTokens } from './schema-enrolment.ts'
 
-export function createEnrolmentTokenStore({ orm }: Database): EnrolmentTokenStore {
+export function createEnrolmentTokenStore({ orm, sqlite }: Database): EnrolmentTokenStore {
   const { id, uses, revokedAt } = enrolmentTokens
   const select = () => orm.select().from(enrolmentTokens)
   const byId = select()
     .where(eq(id, sql.placeholder('id')))
     .prepare()
+  const all = prepareRowsOf<typeof enrolmentTokens, never>(sqlite, enrolmentTokens, select().orderBy(sql`rowid`))
 
   return {
     find(tokenId) {
@@ -29,7 +31,7 @@ export function createEnrolmentTokenStore({ orm }: Database): EnrolmentTokenStor
         .where(eq(id, tokenId))
         .run()
     },
-    list: () => select().orderBy(sql`rowid`).all().map(readEnrolmentToken),
+    list: () => all({}).map(readEnrolmentToken),
   }
 }
 

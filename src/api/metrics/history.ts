@@ -88,18 +88,20 @@ class Ring {
   read(now: number): Omit<HistoryColumns, 'startedAt'> {
     const newest = this.#indexOf(now)
     const indexes = Array.from({ length: this.#steps }, (_, step) => newest - this.#steps + 1 + step)
-    const valuesOf = (position: number): readonly (number | null)[] =>
-      indexes.map((index) => {
-        const step = this.#find(index)
+    const steps = indexes.map((index) => this.#find(index))
+    const valuesOf = (name: SeriesName, position: number): readonly (number | null)[] => {
+      const isPeak = SERIES[name] === 'peak'
+      return steps.map((step) => {
         const sum = step?.sums[position]
         if (!step || sum === undefined) return null
-        return SERIES[SERIES_NAMES[position] ?? 'rss'] === 'peak' ? sum : sum / step.count
+        return isPeak ? sum : sum / step.count
       })
+    }
     return {
       stepSeconds: this.#stepSeconds,
       at: indexes.map((index) => index * this.#stepSeconds * 1000),
       // Its keys are the names of the series.
-      series: Object.fromEntries(SERIES_NAMES.map((name, position) => [name, valuesOf(position)])) as Record<
+      series: Object.fromEntries(SERIES_NAMES.map((name, position) => [name, valuesOf(name, position)])) as Record<
         SeriesName,
         readonly (number | null)[]
       >,

@@ -4,7 +4,7 @@ import type { ReadinessCheck } from '../ports.ts'
 /** What the hub counts, asked at each scrape. */
 export interface MetricSources {
   readonly version: string
-  mqtt(): MqttFigures
+  mqtt(): Promise<MqttFigures>
   /** Since the start. */
   refusals(): readonly { readonly surface: string; readonly cause: string; readonly count: number }[]
   /** Keys that may be in two hands, by what was seen and what was done about it, since the start. */
@@ -47,12 +47,16 @@ const MQTT_SURFACES: ReadonlySet<string> = new Set(['mqtt', 'mqtts', 'wss'])
 
 /** Every metric of the hub; no label of them grows with the devices. */
 export function createMetrics(sources: MetricSources, timings: Registry): Metrics {
-  const counters = createCounters(sources)
-  const gauges = createGauges(sources)
+  let figures: Promise<MqttFigures> | undefined
+  // Many metrics are of them: in one scrape all show the same moment.
+  const ofScrape = { ...sources, mqtt: () => (figures ??= sources.mqtt()) }
+  const counters = createCounters(ofScrape)
+  const gauges = createGauges(ofScrape)
   let ofProcess: Registry | undefined
   return {
     contentType: counters.contentType,
     async render() {
+      figures = undefined
       // Watching the garbage collector and the event loop costs something: for whoever looks.
       ofProcess ??= watchProcess()
       return `${await Registry.merge([counters, gauges, timings, ofProcess]).metrics()}`
@@ -72,27 +76,28 @@ function watchProcess(): Registry {
 
 function createCounters({ mqtt, refusals, compromiseFindings, dropped, limitsReached }: MetricSources): Registry {
   const register = new Registry()
-  const create = (name: string, help: string, labelNames: string[], read: () => readonly Sample[]): void => {
+  const create = (name: string, help: string, labelNames: string[], read: Read): void => {
     new Counter({
       name,
       help,
       labelNames,
       registers: [register],
       // The hub counts by itself: what is shown is what it has counted.
-      collect() {
+      async collect() {
+        const samples = await read()
         this.reset()
-        for (const { labels, value } of read()) this.inc(labels, value)
+        for (const { labels, value } of samples) this.inc(labels, value)
       },
     })
   }
-  create('signet_mqtt_connects_total', 'CONNECT packets and what became of them', ['result', 'reason'], () => [
-    { labels: { result: 'accepted', reason: '' }, value: mqtt().accepted },
+  create('signet_mqtt_connects_total', 'CONNECT packets and what became of them', ['result', 'reason'], async () => [
+    { labels: { result: 'accepted', reason: '' }, value: (await mqtt()).accepted },
     ...refusals()
       .filter(({ surface }) => MQTT_SURFACES.has(surface))
       .map(({ cause, count }) => ({ labels: { result: 'refused', reason: cause }, value: count })),
   ])
-  create('signet_mqtt_messages_total', 'Messages that were taken and delivered', ['direction', 'qos'], () => {
-    const { publishesReceived, publishesSent } = mqtt()
+  create('signet_mqtt_messages_total', 'Messages that were taken and delivered', ['direction', 'qos'], async () => {
+    const { publishesReceived, publishesSent } = await mqtt()
     return [...byQoS('received', publishesReceived), ...byQoS('sent', publishesSent)]
   })
   create('signet_mqtt_dropped_total', 'Messages that did not reach somebody they matched', ['reason'], () =>
@@ -113,12 +118,7 @@ function createCounters({ mqtt, refusals, compromiseFindings, dropped, limitsRea
 function createGauges(sources: MetricSources): Registry {
   const { version, mqtt, ownCertificates, expiring, lastBackup, disk, readiness } = sources
   const register = new Registry()
-  const create = (
-    name: string,
-    help: string,
-    labelNames: string[],
-    read: () => readonly Sample[] | Promise<readonly Sample[]>,
-  ): void => {
+  const create = (name: string, help: string, labelNames: string[], read: Read): void => {
     new Gauge({
       name,
       help,
@@ -134,7 +134,7 @@ function createGauges(sources: MetricSources): Registry {
     })
   }
   const ofMqtt = (name: string, help: string, figure: keyof MqttFigures): void =>
-    create(name, help, [], () => [{ labels: {}, value: Number(mqtt()[figure]) }])
+    create(name, help, [], async () => [{ labels: {}, value: Number((await mqtt())[figure]) }])
 
   create('signet_build_info', 'The version that runs', ['version'], () => [{ labels: { version }, value: 1 }])
   ofMqtt('signet_mqtt_connections', 'Clients whose CONNECT was accepted and who are there', 'connected')
@@ -171,6 +171,8 @@ interface Sample {
   readonly labels: Record<string, string>
   readonly value: number
 }
+
+type Read = () => readonly Sample[] | Promise<readonly Sample[]>
 
 function byQoS(direction: string, counts: readonly number[]): readonly Sample[] {
   return counts.map((value, qos) => ({ labels: { direction, qos: String(qos) }, value }))

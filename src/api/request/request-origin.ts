@@ -37,14 +37,23 @@ export function networkOrigin({
   isProxy = () => false,
   isDirect = () => true,
 }: NetworkOriginOptions = {}): OriginOf {
+  // What a connection has shown holds for all of its requests, and browsers keep one for many.
+  const known = new WeakMap<Socket, RequestOrigin>()
   return ({ socket, headers }) => {
-    const nearest = addressOf(socket)
+    const own = known.get(socket) ?? readConnection(socket)
+    if (!RELAY_HEADERS.some((name) => headers[name] !== undefined)) return own
     const forwardedFor = headers['x-forwarded-for']
-    const address = forwardedFor === undefined ? nearest : readForwardedFor(String(forwardedFor), nearest, isProxy)
-    const loopback = isDirect(socket) && isLoopbackAddress(nearest) && isLoopbackAddress(remoteAddressOf(socket))
-    const relayed = RELAY_HEADERS.some((name) => headers[name] !== undefined)
-    const plain = { surface: 'http', address, loopback, ...(relayed ? { relayed } : {}) } as const
-    return isEncrypted(socket) ? { ...plain, surface: 'https', peer: peerOf(socket) } : plain
+    if (forwardedFor === undefined) return { ...own, relayed: true }
+    return { ...own, address: readForwardedFor(String(forwardedFor), own.address, isProxy), relayed: true }
+  }
+
+  function readConnection(socket: Socket): RequestOrigin {
+    const address = addressOf(socket)
+    const loopback = isLoopbackAddress(address) && isLoopbackAddress(remoteAddressOf(socket)) && isDirect(socket)
+    const plain = { surface: 'http', address, loopback } as const
+    const origin = isEncrypted(socket) ? { ...plain, surface: 'https' as const, peer: peerOf(socket) } : plain
+    known.set(socket, origin)
+    return origin
   }
 }
 

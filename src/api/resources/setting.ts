@@ -59,6 +59,7 @@ function isNested(value: unknown): boolean {
 }
 
 function withoutPasswords(value: unknown): unknown {
+  if (typeof value !== 'string' && typeof value !== 'object') return value
   const text = JSON.stringify(value)
   const masked = mask(text)
   return masked === text ? value : JSON.parse(masked)
@@ -66,5 +67,6 @@ function withoutPasswords(value: unknown): unknown {
 
 /** RFC 3986 §3.2.1: what stands behind the colon of the user information. */
 function mask(text: string): string {
-  return text.replaceAll(/(\/\/[^\s/"@:]*):[^\s/"@]*@/g, '$1:(hidden)@')
+  // Nearly none holds an address with a user in it, and a page asks for all of them.
+  return text.includes('@') ? text.replaceAll(/(\/\/[^\s/"@:]*):[^\s/"@]*@/g, '$1:(hidden)@') : text
 }

@@ -75,7 +75,7 @@ export interface AedesEngine {
   serve(connection: Connection, bytes: Buffer): void
   readonly losses: Losses
   /** What has passed, and what there is now. */
-  figures(): Figures
+  figures(): Promise<Figures>
   readonly stored: Pick<Sessions, 'find' | 'disconnectedAt'>
   /** What is owed to this connection's client; none before its CONNECT is worked on. */
   sessionOf(connection: Connection): Session | undefined
@@ -119,7 +119,7 @@ export async function openAedesEngine(options: AedesEngineOptions): Promise<Aede
 
   return {
     losses: delivery.losses,
-    figures: () => readFigures(delivery),
+    figures: async () => readFigures(delivery, await delivery.sessions.count()),
     stored: delivery.sessions,
     sessionOf: ({ socket: conn }) => bindings.of({ conn })?.session,
     publish: (message, clientId, done) => delivery.acceptance.accept(message, { clientId }, done),

@@ -13,6 +13,8 @@ export interface QueueLimits {
 export interface QueueBoundsOptions {
   readonly clientId: string
   readonly queue: Queue
+  /** Whether it is empty, as that of a session that begins is: it need not be counted. */
+  readonly isEmpty?: boolean
   readonly limits: QueueLimits
   readonly losses: Losses
 }
@@ -25,6 +27,7 @@ export class QueueBounds {
 
   constructor(options: QueueBoundsOptions) {
     this.#options = options
+    if (options.isEmpty) this.#measure = { messages: 0, bytes: 0 }
   }
 
   measure(): Pick<QueueMeasure, 'messages' | 'bytes'> {

@@ -20,6 +20,8 @@ export interface SessionOptions {
   /** Its number in the store; none when it ends with its connection. */
   readonly sid?: number
   readonly queue: Queue
+  /** Whether nothing is in it yet. */
+  readonly isEmpty?: boolean
   readonly turn: Pick<Turn, 'pumpLater' | 'settled'>
   /** How many messages may be on their way, unacknowledged. */
   readonly window: number

@@ -32,10 +32,9 @@ export function readFlow({ traffic, losses }: Pick<FigureSources, 'traffic' | 'l
   return { ...traffic.read(), messagesDropped: LOSS_REASONS.reduce((sum, reason) => sum + losses.of(reason), 0) }
 }
 
-/** Asks the store for what was not measured yet. */
-export function readFigures(sources: FigureSources): Figures {
+/** Asks the store for what was not measured yet; what is stored may have been counted before. */
+export function readFigures(sources: FigureSources, stored = sources.sessions.measure()): Figures {
   const { sessions, router, retained } = sources
-  const stored = sessions.measure()
   const kept = retained.measure()
   return {
     ...readFlow(sources),

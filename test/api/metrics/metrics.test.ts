@@ -4,7 +4,7 @@ import { createTimings } from '../../../src/api/metrics/timings.ts'
 
 const SOURCES: MetricSources = {
   version: '1.2.3',
-  mqtt: () => ({
+  mqtt: async () => ({
     connected: 2,
     accepted: 7,
     publishesReceived: [1, 2, 3],
@@ -74,6 +74,15 @@ describe('the metrics', () => {
     expect((await metrics.render()).match(/^signet_mqtt_dropped_total.*/gm)).toEqual([
       'signet_mqtt_dropped_total{reason="backlog"} 5',
     ])
+  })
+
+  test('of MQTT are of one moment in each scrape, and read anew for the next', async () => {
+    let reads = 0
+    const mqtt = async () => ({ ...(await SOURCES.mqtt()), connected: ++reads, subscriptions: reads })
+    const metrics = createMetrics({ ...SOURCES, mqtt }, createTimings().register)
+    const read = async () => (await metrics.render()).match(/^signet_(?:mqtt_connections|subscriptions) .*/gm)
+    expect(await read()).toEqual(['signet_mqtt_connections 1', 'signet_subscriptions 1'])
+    expect(await read()).toEqual(['signet_mqtt_connections 2', 'signet_subscriptions 2'])
   })
 
   test('say nothing of a disk and a backup that there are not', async () => {

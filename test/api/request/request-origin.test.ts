@@ -86,6 +86,31 @@ describe('an origin', () => {
     })
   }
 
+  test('is read once of a connection, and of what its requests say at each of them', () => {
+    const asked: string[] = []
+    const originOf = networkOrigin({
+      addressOf(socket) {
+        asked.push(String(socket.remoteAddress))
+        return '127.0.0.1'
+      },
+      isProxy: (address) => address === '127.0.0.1',
+    })
+    const [socket, other] = ['127.0.0.1', '127.0.0.2'].map((value) =>
+      Object.defineProperty(new Socket(), 'remoteAddress', { value }),
+    ) as [Socket, Socket]
+    const direct = { surface: 'http', address: '127.0.0.1', loopback: true }
+    const relayed = { ...direct, relayed: true }
+    expect(originOf({ socket, headers: {} })).toEqual(direct)
+    expect(originOf({ socket, headers: { 'x-forwarded-for': '192.0.2.7' } })).toEqual({
+      ...relayed,
+      address: '192.0.2.7',
+    })
+    expect(originOf({ socket, headers: { via: '1.1 proxy' } })).toEqual(relayed)
+    expect(originOf({ socket, headers: {} })).toEqual(direct)
+    expect(originOf({ socket: other, headers: {} })).toEqual(direct)
+    expect(asked).toEqual(['127.0.0.1', '127.0.0.2'])
+  })
+
   test('of the server that owns hub.sock is the local socket', () => {
     expect(localSocketOrigin({ socket: new Socket(), headers: {} })).toMatchObject({ surface: 'socket' })
   })

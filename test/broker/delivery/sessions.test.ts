@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { createLink, OWNER, openDeliveryScene } from './delivery-scene.ts'
 
@@ -53,6 +54,39 @@ describe('a session that is stored', () => {
     scene.sessions.detach(here, link)
     expect(scene.sessions.measure()).toEqual({ sessions: 2, away: 2, messages: 1, bytes: 5 })
     expect(scene.restart().sessions.measure()).toEqual({ sessions: 2, away: 2, messages: 1, bytes: 5 })
+  })
+
+  test('of the process before is counted a few a turn, whoever comes and goes meanwhile', async () => {
+    using scene = openDeliveryScene()
+    for (let n = 0; n < 250; n++) scene.openStored(`device-${n}`)
+    await scene.publish({ topic: 'abc', payload: Buffer.from('12') })
+    const { sessions } = scene.restart()
+    let isCounted = false
+    const counted = Promise.all([sessions.count(), sessions.count()]).finally(() => {
+      isCounted = true
+    })
+    sessions.drop('device-0')
+    sessions.drop('device-249')
+    sessions.openStored('device-250', OWNER)
+    await nextTurn()
+    expect(isCounted).toBe(false)
+    expect(await counted).toMatchObject(Array.from({ length: 2 }, () => ({ sessions: 250, messages: 249 })))
+    const inStore = scene.stores.database.sqlite
+    inStore.exec('alter table queue rename to elsewhere')
+    expect(sessions.measure()).toEqual({ sessions: 249, away: 249, messages: 248, bytes: 1240 })
+    expect(await sessions.count()).toEqual(sessions.measure())
+    inStore.exec('alter table elsewhere rename to queue')
+  })
+
+  test('that is new has nothing that waits for it, and the store is not asked', async () => {
+    using scene = openDeliveryScene()
+    scene.openStored()
+    await scene.settled()
+    scene.stores.database.sqlite.exec('alter table queue rename to elsewhere')
+    expect(scene.sessions.measure()).toEqual({ sessions: 1, away: 1, messages: 0, bytes: 0 })
+    scene.stores.database.sqlite.exec('alter table elsewhere rename to queue')
+    await scene.publish({ topic: 'abc', payload: Buffer.from('12') })
+    expect(scene.sessions.measure()).toEqual({ sessions: 1, away: 1, messages: 1, bytes: 5 })
   })
 
   test('is measured anew after a turn that failed', async () => {
