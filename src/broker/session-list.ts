@@ -27,6 +27,7 @@ export interface SessionQuery {
   /** Part of a client id, or a whole address. */
   readonly search?: string
   readonly state?: 'connected' | 'disconnected'
+  readonly holder?: Pick<Identity, 'kind' | 'id'>
 }
 
 /** A session as an administrator sees it: live, stored, or both. */
@@ -69,15 +70,16 @@ export class SessionList {
   }
 
   /** Of those that the query fits. */
-  clientIds({ search = '', state }: SessionQuery): readonly string[] {
-    const { connections, owners } = this.#options
-    const all = new Set([...connections.clientIds(), ...owners.clientIds()])
-    const isWanted = (clientId: string): boolean => {
-      const connection = connections.findByClientId(clientId)
-      const isFound = clientId.includes(search) || connection?.address === search
-      return isFound && (state === undefined || (state === 'connected') === (connection !== undefined))
-    }
-    return [...all].filter(isWanted)
+  clientIds({ search = '', state, holder }: SessionQuery): readonly string[] {
+    const { connections } = this.#options
+    const { live, stored } = this.#heldBy(holder)
+    const isConnected = (clientId: string): boolean => connections.findByClientId(clientId) !== undefined
+    const isFound = (clientId: string): boolean =>
+      clientId.includes(search) || connections.findByClientId(clientId)?.address === search
+    const connected = state === 'disconnected' ? [] : live
+    const waiting = state === 'connected' ? [] : Iterator.from(stored).filter((id) => !isConnected(id))
+    const all = [...connected, ...waiting]
+    return search === '' ? all : all.filter(isFound)
   }
 
   /** Throws `session_not_found`. */
@@ -137,6 +139,14 @@ export class SessionList {
     // In one tick: nobody comes back between the ban and the end of the last connection.
     const ended = banSeconds === undefined ? connections.kickClientId(clientId) : this.#ban(clientId, banSeconds)
     await Promise.all([ended, engine.forgetSession(clientId)])
+  }
+
+  /** Client ids, of all without a holder. */
+  #heldBy(holder: SessionQuery['holder']): { readonly live: Iterable<string>; readonly stored: Iterable<string> } {
+    const { connections, owners } = this.#options
+    if (!holder) return { live: connections.clientIds(), stored: owners.clientIds() }
+    const live = connections.listOf(holder.kind, holder.id).map(({ clientId }) => clientId)
+    return { live, stored: owners.clientIdsOf(holder) }
   }
 
   #ban(clientId: string, seconds: number): Promise<void> {

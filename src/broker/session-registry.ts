@@ -39,7 +39,9 @@ export class SessionRegistry {
   /** The ids of those. */
   idsOf(kind: Identity['kind']): readonly string[] {
     const prefix = nameOf({ kind, id: '' })
-    return [...this.#byIdentity.keys()].flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []))
+    const ids: string[] = []
+    for (const name of this.#byIdentity.keys()) if (name.startsWith(prefix)) ids.push(name.slice(prefix.length))
+    return ids
   }
 
   /** Those whose CONNECT was accepted, in no order. */

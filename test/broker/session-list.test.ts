@@ -59,6 +59,23 @@ describe('a ban', () => {
   })
 })
 
+describe('sessions of one holder', () => {
+  test('are his live ones and those that wait for him, each once, and nobody else’s', async () => {
+    await using hub = await openBrokerScene()
+    const { client } = await hub.connect(DEVICE, { clientId: 'device-001:away', clean: false })
+    client.send({ cmd: 'disconnect' })
+    await client.closed
+    await hub.event('device.disconnected')
+    await hub.connect(DEVICE, { clientId: 'device-001', clean: false })
+    await hub.connect(OTHER)
+    const holder = { kind: 'device', id: 'device-001' } as const
+    expect(hub.sessionList.clientIds({ holder }).toSorted()).toEqual(['device-001', 'device-001:away'])
+    expect(hub.sessionList.clientIds({ holder, state: 'connected' })).toEqual(['device-001'])
+    expect(hub.sessionList.clientIds({ holder, search: ':away' })).toEqual(['device-001:away'])
+    expect(hub.sessionList.clientIds({ holder: { kind: 'service', id: 'device-001' } })).toEqual([])
+  })
+})
+
 describe('a session that is ended', () => {
   test('does not count as a connection that its device has lost', async () => {
     await using hub = await openBrokerScene({ flappingConnects: 1 })
@@ -79,4 +96,22 @@ describe('a session that is ended', () => {
     await expect(hub.sessionList.disconnect('device-001', 60)).rejects.toMatchObject({ code: 'session_not_found' })
     expect(hub.bans.list()).toEqual([])
   })
+})
+
+test('each session is listed once, by whether its client is connected and by a part of its id or its address', async () => {
+  await using hub = await openBrokerScene()
+  await hub.connect(DEVICE, { clientId: 'device-001:live', clean: false })
+  const { client } = await hub.connect(DEVICE, { clientId: 'device-001:away', clean: false })
+  client.send({ cmd: 'disconnect' })
+  await client.closed
+  await hub.event('device.disconnected')
+  await hub.connect(OTHER)
+  const listed = (query: Parameters<typeof hub.sessionList.clientIds>[0]) => hub.sessionList.clientIds(query).toSorted()
+  expect(listed({})).toEqual(['device-001:away', 'device-001:live', 'device-002'])
+  expect(listed({ state: 'connected' })).toEqual(['device-001:live', 'device-002'])
+  expect(listed({ state: 'disconnected' })).toEqual(['device-001:away'])
+  expect(listed({ search: 'way' })).toEqual(['device-001:away'])
+  expect(listed({ search: 'way', state: 'connected' })).toEqual([])
+  const { address } = hub.sessionList.get('device-002').connection ?? {}
+  expect(listed({ search: String(address) })).toEqual(['device-001:live', 'device-002'])
 })

@@ -44,6 +44,8 @@ export const sessionQuerySchema = z.object({
   ...pageQuery,
   q: z.string().max(256).optional().openapi({ description: 'Part of a client id, or a whole address' }),
   state: z.enum(['connected', 'disconnected']).optional(),
+  deviceId: z.string().max(64).optional().openapi({ description: 'Whose they are; of a service its name' }),
+  kind: z.enum(['device', 'service']).default('device').openapi({ description: 'What `deviceId` names' }),
 })
 
 export const sessionEndQuerySchema = z.object({

@@ -42,8 +42,9 @@ const end = createRoute({
 export function sessionRoutes(sessions: Pick<SessionList, 'clientIds' | 'get' | 'disconnect'>, guard: Guard) {
   return new OpenAPIHono<ApiEnv>()
     .openapi({ ...list, middleware: guard('read') }, (c) => {
-      const { limit, cursor, q: search, state } = c.req.valid('query')
-      const clientIds = sessions.clientIds(exact({ search, state }))
+      const { limit, cursor, q: search, state, deviceId: id, kind } = c.req.valid('query')
+      const holder = id === undefined ? undefined : { kind, id }
+      const clientIds = sessions.clientIds(exact({ search, state, holder }))
       const page = pageOf(clientIds, (clientId) => clientId, readPageRequest({ limit, cursor }))
       return c.json(
         shapePage(page, (clientId) => shapeSession(sessions.get(clientId))),

@@ -63,6 +63,17 @@ const ROWS: readonly Row[] = [
     body: { items: [STORED], nextCursor: Buffer.from('backend/1').toString('base64url') },
     calls: [['sessions.clientIds', { search: 'dev', state: 'connected' }]],
   },
+  {
+    path: '/api/sessions?deviceId=device-001',
+    status: 200,
+    calls: [['sessions.clientIds', { holder: { kind: 'device', id: 'device-001' } }]],
+  },
+  {
+    path: '/api/sessions?deviceId=backend&kind=service&state=connected',
+    status: 200,
+    calls: [['sessions.clientIds', { state: 'connected', holder: { kind: 'service', id: 'backend' } }]],
+  },
+  { path: '/api/sessions?deviceId=a&kind=user', status: 400 },
   { path: '/api/sessions?state=gone', status: 400 },
   { path: '/api/sessions/backend%2F1', status: 200, body: STORED },
   { path: '/api/sessions/stranger', status: 404 },
