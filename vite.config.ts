@@ -1,4 +1,18 @@
-import { defineConfig } from 'vite'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
+import { defineConfig, type Plugin } from 'vite'
+
+// Here, for it takes seconds: the hub has one thread, on which devices would wait for it.
+const compressed: Plugin = {
+  name: 'compressed',
+  writeBundle({ dir = '.' }, bundle) {
+    for (const name of Object.keys(bundle)) {
+      const file = join(dir, name)
+      writeFileSync(`${file}.br`, brotliCompressSync(readFileSync(file)))
+    }
+  },
+}
 
 const FOLDER = /\/console\/pages\/(?!overview|settings)([\w-]+)\//
 
@@ -7,6 +21,7 @@ export default defineConfig({
   root: 'src/console',
   base: './',
   publicDir: false,
+  plugins: [compressed],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: '../../dist/console',

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { brotliCompressSync } from 'node:zlib'
 import type { ConsoleFile, ConsoleFiles } from './api/ports.ts'
 
 // Beside src as beside dist: both stand one below the root.
@@ -27,9 +26,13 @@ export function createConsoleFiles(folder = BUILT): ConsoleFiles {
 
 function readFiles(folder: string): ReadonlyMap<string, ConsoleFile> {
   const files = new Map<string, ConsoleFile>()
-  for (const path of listFiles(folder)) {
+  const paths = new Set(listFiles(folder))
+  for (const path of paths) {
     const type = TYPES[extname(path)]
-    if (type !== undefined) files.set(relative(folder, path), readFile(path, type))
+    if (type === undefined) continue
+    const packed = `${path}.br`
+    const compressed = paths.has(packed) ? { compressed: readFileSync(packed) } : {}
+    files.set(relative(folder, path), { content: readFileSync(path), ...compressed, type })
   }
   return files
 }
@@ -41,9 +44,4 @@ function listFiles(folder: string): readonly string[] {
   } catch {
     return []
   }
-}
-
-function readFile(path: string, type: string): ConsoleFile {
-  const content = readFileSync(path)
-  return { content, compressed: brotliCompressSync(content), type }
 }

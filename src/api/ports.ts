@@ -176,7 +176,7 @@ export interface ConsoleFiles {
 
 export interface ConsoleFile {
   readonly content: Uint8Array
-  /** RFC 7932 */
-  readonly compressed: Uint8Array
+  /** RFC 7932; none: it was not built with it. */
+  readonly compressed?: Uint8Array
   readonly type: string
 }

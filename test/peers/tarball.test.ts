@@ -53,7 +53,7 @@ describe('the package, in an empty project', () => {
   test('holds the program, what it is built from it, and the papers', async () => {
     const files = await listFiles(installed)
     const expected =
-      /^(?:bin\/signet\.mjs|dist\/.+\.(?:js|d\.ts)|dist\/drizzle\/.+\.(?:sql|json)|dist\/console\/.+\.(?:html|css|js|svg)|package\.json|README\.md|LICENSE|CHANGELOG\.md|config\.example\.yaml)$/
+      /^(?:bin\/signet\.mjs|dist\/.+\.(?:js|d\.ts)|dist\/drizzle\/.+\.(?:sql|json)|dist\/console\/.+\.(?:html|css|js|svg)(?:\.br)?|package\.json|README\.md|LICENSE|CHANGELOG\.md|config\.example\.yaml)$/
     expect(files.filter((file) => !expected.test(file))).toEqual([])
     // What drizzle-kit alone reads.
     expect(files.filter((file) => /_snapshot\.json$/.test(file))).toEqual([])
@@ -65,6 +65,7 @@ describe('the package, in an empty project', () => {
         'bin/signet.mjs',
         'config.example.yaml',
         'dist/console/index.html',
+        'dist/console/index.html.br',
         'dist/drizzle/meta/_journal.json',
         'dist/main.d.ts',
         'dist/main.js',

@@ -66,7 +66,8 @@ const VARIES = { vary: 'Accept-Encoding' }
 /** The representation that the caller takes, RFC 9110 §12.5.3. */
 function choose(c: Context<ApiEnv>, { content, compressed }: ConsoleFile) {
   const takesBrotli = TAKES_BROTLI.test(c.req.header('accept-encoding') ?? '')
-  return { content: takesBrotli ? compressed : content, headers: takesBrotli ? { 'content-encoding': 'br' } : {} }
+  if (!takesBrotli || !compressed) return { content, headers: {} }
+  return { content: compressed, headers: { 'content-encoding': 'br' } }
 }
 
 /** Strong, so of the octets that are sent: each encoding has its own, RFC 9110 §8.8.3.3. */

@@ -78,6 +78,12 @@ describe('GET /', () => {
     }
   })
 
+  test('is sent as it is where it was not built compressed', async () => {
+    const plain: ConsoleFiles = { find: () => ({ content: Buffer.from(PAGE), type: 'text/html; charset=utf-8' }) }
+    const { headers, text } = await ask('/', { 'accept-encoding': 'br' }, plain)
+    expect([headers.get('content-encoding'), text]).toEqual([null, PAGE])
+  })
+
   test('is sent again when it is another', async () => {
     const tag = (await ask('/')).headers.get('etag') ?? ''
     const other: ConsoleFiles = { find: () => file('<!doctype html>', 'text/html; charset=utf-8') }
