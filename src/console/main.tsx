@@ -5,12 +5,16 @@ import { type ConsoleHub, HubProvider } from './hub/console-hub.ts'
 import { createEventFeed, type EventStream } from './hub/event-feed.ts'
 import { EVENT_TYPES } from './hub/event-types.ts'
 import { findSession, session } from './hub/session.ts'
+import { limitStreams } from './hub/stream-slots.ts'
 import { startLanguage } from './language.ts'
 import { startNow } from './parts/moment.tsx'
 import { startRouter } from './router.ts'
 import { startTheme } from './theme.ts'
 
-const openStream = (address: string): EventStream => new EventSource(address)
+const openSource = (address: string): EventStream => new EventSource(address)
+// A browser has six connections to one hub, for all its tabs: one is left to ask by.
+const openEvents = limitStreams(openSource, navigator.locks, { name: 'events', most: 3 })
+const openStream = limitStreams(openSource, navigator.locks, { name: 'messages', most: 2 })
 const api = createApiClient(
   (url, init) => fetch(url, init),
   () => {
@@ -19,7 +23,7 @@ const api = createApiClient(
 )
 // Where nobody answers, the page says so when it asks for something.
 const onRefused = (): void => void findSession(api).catch(() => undefined)
-const events = createEventFeed({ open: openStream, types: EVENT_TYPES, onRefused })
+const events = createEventFeed({ open: openEvents, types: EVENT_TYPES, onRefused })
 const hub: ConsoleHub = { api, events, openStream }
 
 session.subscribe((value) => {

@@ -1,4 +1,5 @@
 import type { CheckName } from '../../check-name.ts'
+import type { FindingStatus } from '../../finding.ts'
 import type { Texts } from '../language.ts'
 
 /** What the hub looks at when it is asked how it, or a device, does. */
@@ -48,3 +49,9 @@ export const CHECK_TEXT = {
     store_bytes: 'Хранилище сообщений',
   },
 } as const satisfies Texts<Readonly<Record<CheckName, string>>>
+
+/** How a check ended. */
+export const CHECK_STATUS_TEXT: Texts<Readonly<Record<FindingStatus, string>>> = {
+  en: { ok: 'in order', note: 'note', warning: 'warning', failed: 'fault' },
+  ru: { ok: 'в порядке', note: 'заметка', warning: 'внимание', failed: 'ошибка' },
+}

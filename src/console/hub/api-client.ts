@@ -1,4 +1,5 @@
 import { type Problem, ProblemError } from './problem.ts'
+import { createRecentAnswers } from './recent-answers.ts'
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>
 export type FetchHub = (url: string, init: RequestInit) => Promise<Response>
@@ -7,6 +8,8 @@ export type FetchHub = (url: string, init: RequestInit) => Promise<Response>
 export interface ApiClient {
   /** What answers with nothing (202, 204) gives undefined. */
   get<Answer>(path: string, query?: Query): Promise<Answer>
+  /** An answer no older than this, where there is one and nothing was changed from here since it was asked for. */
+  getRecent<Answer>(path: string, noOlderMs: number): Promise<Answer>
   /** With a body as JSON. */
   send<Answer>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer>
   /** Resolves to what the hub warns of though it was done (RFC 7234 §5.5), a sentence each. */
@@ -22,6 +25,7 @@ export interface DownloadedFile {
 
 /** `onSignedOut` hears of each 401: the session has ended. */
 export function createApiClient(fetchHub: FetchHub, onSignedOut: () => void): ApiClient {
+  const recent = createRecentAnswers()
   const call = async (method: string, path: string, body?: unknown): Promise<Response> => {
     const answer = await fetchHub(path, {
       method,
@@ -35,12 +39,18 @@ export function createApiClient(fetchHub: FetchHub, onSignedOut: () => void): Ap
     if (answer.status === 401) onSignedOut()
     throw new ProblemError(await readProblem(answer))
   }
+  // Neither what was asked for before, nor what is asked for while it happens, tells how it went.
+  const change = (method: string, path: string, body?: unknown): Promise<Response> => {
+    recent.forget()
+    return call(method, path, body).finally(recent.forget)
+  }
   return {
     get: async (path, query = {}) => readJson(await call('GET', withQuery(path, query))),
-    send: async (method, path, body) => readJson(await call(method, path, body)),
-    remove: async (path) => readWarnings((await call('DELETE', path)).headers.get('warning') ?? ''),
+    getRecent: (path, noOlderMs) => recent.find(path, noOlderMs, async () => readJson(await call('GET', path))),
+    send: async (method, path, body) => readJson(await change(method, path, body)),
+    remove: async (path) => readWarnings((await change('DELETE', path)).headers.get('warning') ?? ''),
     download: async (method, path, body) => {
-      const answer = await call(method, path, body)
+      const answer = await change(method, path, body)
       return { name: fileName(answer.headers.get('content-disposition')), content: await answer.blob() }
     },
   }

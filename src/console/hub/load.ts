@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { missed, returned } from './event-feed.ts'
+import { useOnChange } from './on-change.ts'
 import { type Problem, toProblem } from './problem.ts'
+import { useRepeat } from './repeat.ts'
 
 /** What a page asked for: nothing yet, the answer, or why there is none; what was shown before stays while it is asked again. */
 export interface Loaded<T> {
@@ -13,7 +15,10 @@ export interface Loaded<T> {
   set(data: T): void
 }
 
-/** Asks when the component appears and when one of `inputs` changes; `everyMs` again and again while the page is in sight. */
+/**
+ * Asks when the component appears and when one of `inputs` changes; `everyMs` again and again while the page is in sight,
+ * and at once when it comes back into sight after that.
+ */
 export function useLoad<T>(ask: () => Promise<T>, inputs: readonly unknown[], everyMs?: number): Loaded<T> {
   const [state, setState] = useState<Pick<Loaded<T>, 'data' | 'problem' | 'isLoading'>>(NOTHING)
   const turn = useRef(0)
@@ -31,16 +36,12 @@ export function useLoad<T>(ask: () => Promise<T>, inputs: readonly unknown[], ev
   // The caller names what the question depends on.
   useEffect(() => {
     void reload()
-    const repeat = (): void => void (document.hidden || reload())
-    const timer = everyMs === undefined ? undefined : setInterval(repeat, everyMs)
     return () => {
-      clearInterval(timer)
       turn.current += 1
     }
-  }, [...inputs, everyMs, missed.value])
-  useEffect(() => {
-    if (state.problem) void reload()
-  }, [returned.value])
+  }, [...inputs, missed.value])
+  useOnChange(returned.value, () => void (state.problem && reload()))
+  useRepeat(reload, everyMs)
   const set = (data: T): void => setState({ data, problem: undefined, isLoading: false })
   return { ...state, reload, set }
 }

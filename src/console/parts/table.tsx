@@ -12,6 +12,10 @@ export interface Column<Row> {
   /** The list can be ordered by it. */
   readonly isSortable?: boolean
   readonly isNumber?: boolean
+  /** Its title stands before it where a row has no head above it: on a phone. Of numbers and times it always does. */
+  readonly isNamed?: boolean
+  /** It has the room that the others leave, and what is longer is cut; not on a phone. */
+  readonly isRest?: boolean
 }
 
 export interface Order {
@@ -137,8 +141,8 @@ function toggled(selection: ReadonlySet<string>, key: string): ReadonlySet<strin
   return selection.symmetricDifference(new Set([key]))
 }
 
-function classOf<Row>({ isNumber }: Column<Row>, place: number): string {
-  return [isNumber && 'number', place === 0 && 'first'].filter(Boolean).join(' ')
+function classOf<Row>({ isNumber, isNamed, isRest }: Column<Row>, place: number): string {
+  return [isNumber && 'number', isNamed && 'named', isRest && 'rest', place === 0 && 'first'].filter(Boolean).join(' ')
 }
 
 interface HeadProps<Row> {

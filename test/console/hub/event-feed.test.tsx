@@ -9,7 +9,8 @@ import {
   useEvents,
 } from '../../../src/console/hub/event-feed.ts'
 import { EVENT_TYPES } from '../../../src/console/hub/event-types.ts'
-import { drawInDocument, fireEvent, waitFor } from '../../support/console/console-scene.tsx'
+import { drawInDocument, waitFor } from '../../support/console/console-scene.tsx'
+import { hideDocument } from '../../support/console/hidden-document.ts'
 
 const AT = '2026-03-01T12:00:00.000Z'
 
@@ -75,11 +76,6 @@ const ends: (() => void)[] = []
 afterEach(() => {
   for (const end of ends.splice(0)) end()
 })
-
-function hide(isHidden: boolean): void {
-  Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true })
-  fireEvent(document, new window.Event('visibilitychange'))
-}
 
 describe('the feed of events', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
@@ -154,7 +150,7 @@ describe('the feed of events', () => {
 
 describe('where the thread is lost', () => {
   afterEach(() => {
-    hide(false)
+    hideDocument(false)
     vi.useRealTimers()
   })
 
@@ -163,12 +159,12 @@ describe('where the thread is lost', () => {
     feed.listen([], vi.fn())
     streams[0]?.send('backup.made', {})
     const before = missed.value
-    hide(true)
+    hideDocument(true)
     expect(streams[0]?.isClosed).toBe(true)
     feed.listen([], vi.fn())
     expect(streams).toHaveLength(1)
-    hide(false)
-    hide(false)
+    hideDocument(false)
+    hideDocument(false)
     expect(streams.map(({ address }) => address)).toEqual(['api/events', 'api/events?lastEventId=1'])
     expect(missed.value).toBe(before)
   })
@@ -179,8 +175,8 @@ describe('where the thread is lost', () => {
     const before = missed.value
     streams[0]?.send('gap', {})
     expect(missed.value).toBe(before + 1)
-    hide(true)
-    hide(false)
+    hideDocument(true)
+    hideDocument(false)
     expect(streams[1]?.address).toBe('api/events')
     expect(missed.value).toBe(before + 2)
   })

@@ -1,12 +1,13 @@
 import { signal } from '@preact/signals'
 import { describe, expect, test, vi } from 'vitest'
-import { returned } from '../../../src/console/hub/event-feed.ts'
-import { type Page, useList } from '../../../src/console/hub/list.ts'
+import { missed, returned } from '../../../src/console/hub/event-feed.ts'
+import { type Page, type PageQuery, useList } from '../../../src/console/hub/list.ts'
 import { drawInDocument } from '../../support/console/console-scene.tsx'
 
 interface Question {
   readonly of: string
   readonly cursor: string | undefined
+  readonly limit: number
   answer(page: Page<string>): void
   refuse(error: unknown): void
 }
@@ -17,9 +18,9 @@ function drawNames() {
   const questions: Question[] = []
   function Names() {
     const of = user.value
-    const ask = (cursor: string | undefined): Promise<Page<string>> => {
+    const ask = (page: PageQuery): Promise<Page<string>> => {
       const { promise, resolve, reject } = Promise.withResolvers<Page<string>>()
-      questions.push({ of, cursor, answer: resolve, refuse: reject })
+      questions.push({ of, ...page, answer: resolve, refuse: reject })
       return promise
     }
     const list = useList(ask, [of])
@@ -97,6 +98,32 @@ describe('a list that grows', () => {
     expect(third).toMatchObject({ of: 'bob', cursor: undefined })
     third.answer({ items: ['c'] })
     await scene.says('at rest, whole, c,')
+  })
+
+  test('asks for a screen of rows, then for more at once, and again for as many as are shown', async () => {
+    const { scene, question, questions } = drawNames()
+    using _ = scene
+    const names = (count: number) => Array.from({ length: count }, (_row, index) => `n${index}`)
+    const first = await question(0)
+    expect(first.limit).toBe(50)
+    first.answer({ items: names(50), nextCursor: 'on' })
+    await scene.says('at rest, part, n0')
+    await scene.click('More')
+    const second = await question(1)
+    expect(second.limit).toBe(100)
+    second.answer({ items: names(100), nextCursor: 'on' })
+    await scene.says('at rest, part, n0')
+    missed.value += 1
+    const third = await question(2)
+    expect(third).toMatchObject({ cursor: undefined, limit: 150 })
+    third.answer({ items: names(500), nextCursor: 'on' })
+    await scene.says('n499')
+    await scene.click('More')
+    ;(await question(3)).answer({ items: names(100), nextCursor: null })
+    await scene.says('at rest, whole')
+    await scene.click('Again')
+    expect((await question(4)).limit).toBe(500)
+    expect(questions).toHaveLength(5)
   })
 
   test('keeps its rows when a page of it fails, and goes on from there', async () => {

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { missed, returned } from '../../../src/console/hub/event-feed.ts'
 import { useLoad } from '../../../src/console/hub/load.ts'
 import { type ConsoleScene, drawInDocument } from '../../support/console/console-scene.tsx'
+import { hideDocument, showDocument } from '../../support/console/hidden-document.ts'
 
 interface Question {
   readonly about: string
@@ -46,15 +47,11 @@ function drawPage(everyMs?: number) {
   return { scene, about, questions, question }
 }
 
-function hideDocument(hidden: boolean): void {
-  Object.defineProperty(document, 'hidden', { value: hidden, configurable: true })
-}
-
 const open: ConsoleScene[] = []
 afterEach(() => {
   for (const scene of open.splice(0)) scene[Symbol.dispose]()
   vi.useRealTimers()
-  Reflect.deleteProperty(document, 'hidden')
+  showDocument()
 })
 
 describe('what a page asks for', () => {
@@ -129,7 +126,7 @@ describe('what a page asks for', () => {
   })
 })
 
-test('a page that asks again and again does so while it is in sight, and no longer than it is open', async () => {
+test('a page that asks again and again does so while it is in sight, at once when it is again, and no longer than it is open', async () => {
   const MINUTE_MS = 60_000
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   const { scene, question, questions } = drawPage(MINUTE_MS)
@@ -141,9 +138,13 @@ test('a page that asks again and again does so while it is in sight, and no long
   vi.advanceTimersByTime(MINUTE_MS)
   expect(questions).toHaveLength(2)
   hideDocument(false)
-  vi.advanceTimersByTime(MINUTE_MS)
   expect(questions).toHaveLength(3)
+  hideDocument(true)
+  hideDocument(false)
+  expect(questions).toHaveLength(3)
+  vi.advanceTimersByTime(MINUTE_MS)
+  expect(questions).toHaveLength(4)
   scene[Symbol.dispose]()
   await vi.waitFor(() => expect(vi.getTimerCount()).toBe(0))
-  expect(questions).toHaveLength(3)
+  expect(questions).toHaveLength(4)
 })

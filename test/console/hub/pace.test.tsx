@@ -2,8 +2,10 @@ import { signal } from '@preact/signals'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { usePaced } from '../../../src/console/hub/pace.ts'
 import { type ConsoleScene, drawInDocument } from '../../support/console/console-scene.tsx'
+import { hideDocument, showDocument } from '../../support/console/hidden-document.ts'
 import { type FakeTimeouts, useFakeTimeouts } from '../../support/fake-timeouts.ts'
 
+const GATHER_MS = 100
 const SECOND_MS = 1000
 
 /** A page that notes what it did, in which round it was drawn. */
@@ -28,23 +30,41 @@ beforeEach(() => {
 })
 afterEach(() => {
   scene[Symbol.dispose]()
+  showDocument()
   timeouts[Symbol.dispose]()
 })
 
 describe('what many events ask for', () => {
-  test('is done a second after the first of them, once for all, and anew for later ones', () => {
+  test('is done soon after the first of them, once for all, and then once a second at most', () => {
     const page = drawPage()
     page.happen()
-    timeouts.advance(SECOND_MS - 1)
     page.happen()
+    timeouts.advance(GATHER_MS - 1)
     expect(page.done).toEqual([])
     timeouts.advance(1)
     expect(page.done).toEqual([1])
-    timeouts.advance(SECOND_MS)
+    for (let event = 0; event < 9; event++) {
+      page.happen()
+      timeouts.advance(100)
+    }
     expect(page.done).toEqual([1])
-    page.happen()
+    timeouts.advance(100)
+    expect(page.done).toEqual([1, 1])
     timeouts.advance(SECOND_MS)
     expect(page.done).toEqual([1, 1])
+    page.happen()
+    timeouts.advance(GATHER_MS)
+    expect(page.done).toEqual([1, 1, 1])
+  })
+
+  test('waits while nobody looks at the page', () => {
+    const page = drawPage()
+    hideDocument(true)
+    page.happen()
+    timeouts.advance(SECOND_MS)
+    expect(page.done).toEqual([])
+    hideDocument(false)
+    expect(page.done).toEqual([1])
   })
 
   test('is done as the page is by then', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fireEvent, openConsole, screen } from '../../support/console/console-scene.tsx'
+import { becomeAuditor } from '../../support/console/page-acts.ts'
 import { createSigningRequest } from '../../support/signing-request.ts'
 import { startTestHub, type TestHub } from '../../support/test-hub.ts'
 
@@ -56,4 +57,11 @@ test('what a device is refused for is told where its first connection is waited 
   await scene.click('Continue')
   await scene.says('It was refused:')
   await scene.says('Client id not its own')
+})
+
+test('who may only read is told who adds devices', async () => {
+  using scene = openConsole(hub, '#/devices/add')
+  await becomeAuditor(scene)
+  await scene.says('An operator or an administrator adds devices.')
+  expect(screen.queryByRole('button', { name: 'Continue' })).toBeNull()
 })

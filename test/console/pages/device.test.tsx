@@ -56,7 +56,7 @@ test('its diary tells who came, and why somebody was refused', async () => {
   await scene.says('Client id not its own')
 })
 
-test('its messages are shown as they pass, newer ones when they are asked for', async () => {
+test('its messages are shown as they pass, newer ones when they are asked for or as they come', async () => {
   using scene = openConsole(hub, '#/devices/board-1?tab=messages')
   await scene.says('Waiting for the first message.')
   const message = { at: '2026-01-01T00:00:00Z', topicName: 'users/ada/devices/board-1/t', qos: 1, retain: false }
@@ -68,6 +68,9 @@ test('its messages are shown as they pass, newer ones when they are asked for', 
   expect(scene.text()).toContain('cut, 8.8 KiB in all')
   await scene.tell('lost', { count: 3 })
   await scene.says('3 messages were too quick to be shown')
+  await scene.click('As they come')
+  await scene.tell('message', { ...message, encoding: 'plain', payload: '22.5', bytes: 4, truncated: false })
+  await scene.says('22.5')
 })
 
 test('messages that the hub does not show to one more are told, and asked for again', async () => {
@@ -121,10 +124,15 @@ test('its tokens are listed, and one is made, shown once and revoked', async () 
   const secret = document.querySelector('pre')?.textContent ?? ''
   expect(secret).toMatch(/^\S{20,}$/)
   await scene.says('valid')
-  await doIt(scene, 'Revoke')
-  await scene.says('revoked')
-  const { items } = (await hub.api('GET', '/api/devices/board-1/tokens')).json()
-  expect(items).toMatchObject([{ revokedAt: expect.any(String) }])
+  await scene.click('Replace')
+  await scene.confirm('Replace')
+  await waitFor(() => expect(document.querySelectorAll('pre')).toHaveLength(2))
+  const [replacement = ''] = [...document.querySelectorAll('pre')].map((shown) => shown.textContent ?? '')
+  expect(replacement).toMatch(/^\S{20,}$/)
+  expect(replacement).not.toBe(secret)
+  const { items: both } = (await hub.api('GET', '/api/devices/board-1/tokens')).json()
+  expect(both).toMatchObject([{ expiresAt: expect.any(String), revokedAt: null }, { revokedAt: null }])
+  for (const { id } of both) await hub.api('DELETE', `/api/devices/board-1/tokens/${id}`)
   scene[Symbol.dispose]()
   using again = openConsole(hub, '#/devices/board-1?tab=tokens')
   await becomeAuditor(again)
@@ -181,7 +189,12 @@ test('nothing of a device is left on the page of the next one, to be read or pre
 test('a device that is not there says so', async () => {
   using scene = openConsole(hub, '#/devices/nobody')
   await scene.says('Device not found')
-  await scene.click('Try again')
+  // Nothing of it can be looked at, and to ask again does not make it.
+  expect(screen.queryByRole('link', { name: 'Diary' })).toBeNull()
+  expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull()
+  expect(screen.getByRole('link', { name: 'Look for it among all devices' }).getAttribute('href')).toBe(
+    '#/devices?q=nobody',
+  )
 })
 
 describe('a device with policies and client ids of its own', () => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { session } from '../../../src/console/hub/session.ts'
 import { ActivityPage } from '../../../src/console/pages/activity/activity-page.tsx'
 import { EnrolmentPage } from '../../../src/console/pages/enrolment/enrolment-page.tsx'
+import { OverviewPage } from '../../../src/console/pages/overview/overview-page.tsx'
 import { ServicePage } from '../../../src/console/pages/services/service-page.tsx'
 import { ServicesPage } from '../../../src/console/pages/services/services-page.tsx'
 import { SettingsPage } from '../../../src/console/pages/settings/settings-page.tsx'
@@ -48,4 +49,18 @@ test.each([
   const before = screen.getAllByRole('alert').length
   fireEvent.submit(document.querySelector('form') as HTMLFormElement)
   await waitFor(() => expect(screen.getAllByRole('alert').length).toBe(before + 1))
+})
+
+test('while the hub does not answer, the overview says so once, and asks again for all of it', async () => {
+  const asked: string[] = []
+  const gone = async (url: string): Promise<Response> => {
+    asked.push(url)
+    throw new TypeError('no hub')
+  }
+  using scene = drawInDocument(<OverviewPage route={{ path: ['overview'], query: {} }} />, gone)
+  await scene.says(SAYS)
+  await waitFor(() => expect(screen.getAllByRole('alert')).toHaveLength(1))
+  asked.length = 0
+  await scene.click('Try again')
+  expect(asked).toHaveLength(4)
 })

@@ -19,7 +19,6 @@ import { ACTIVITY_TEXT } from './activity-text.ts'
 import { AuditChain } from './audit-chain.tsx'
 import type { TabProps } from './refusals-tab.tsx'
 
-const PAGE_ROWS = 100
 const DAY_MS = 86_400_000
 const PERIODS: Readonly<Record<string, number>> = { '1d': DAY_MS, '7d': 7 * DAY_MS, '30d': 30 * DAY_MS }
 
@@ -28,11 +27,7 @@ export function AuditTab({ query: { q, action, period } }: TabProps) {
   const { api } = useHub()
   const words = read(ACTIVITY_TEXT)
   const list = useList(
-    (cursor) =>
-      api.get<ListPage<AuditEntryAnswer>>('api/audit', {
-        ...{ q, action, cursor, since: beginningOf(period) },
-        limit: PAGE_ROWS,
-      }),
+    (page) => api.get<ListPage<AuditEntryAnswer>>('api/audit', { q, action, since: beginningOf(period), ...page }),
     [q, action, period],
   )
   const columns: readonly Column<AuditEntryAnswer>[] = [

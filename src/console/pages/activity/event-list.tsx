@@ -9,15 +9,13 @@ import { EVENT_TYPES } from '../../hub/event-types.ts'
 import { type Page as ListPage, useList } from '../../hub/list.ts'
 import { read } from '../../language.ts'
 import { Failure } from '../../parts/failure.tsx'
+import { IdLink } from '../../parts/id-link.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
-import { formatRoute } from '../../route.ts'
 import { ACTIVITY_TEXT } from './activity-text.ts'
 import { tellEvent } from './event-line.ts'
 import { FreshButton } from './fresh-button.tsx'
-
-const PAGE_ROWS = 100
 
 /** Of those that wait; whoever left the page open for a night asks for them anew. */
 const KEPT = 500
@@ -40,7 +38,7 @@ export function EventList({ type, deviceId }: EventListProps) {
   const words = read(ACTIVITY_TEXT)
   const [{ events, count }, setWaiting] = useState<Waiting>(NONE)
   const list = useList(
-    (cursor) => api.get<ListPage<EventAnswer>>('api/events', { type, deviceId, cursor, limit: PAGE_ROWS }),
+    (page) => api.get<ListPage<EventAnswer>>('api/events', { type, deviceId, ...page }),
     [type, deviceId],
   )
   useEvents(typesThatFit(type), (event) => {
@@ -54,7 +52,7 @@ export function EventList({ type, deviceId }: EventListProps) {
     setWaiting(NONE)
   }
   const columns: readonly Column<EventAnswer>[] = [
-    { id: 'event', title: words.event, draw: (event) => <EventLine event={event} /> },
+    { id: 'event', title: words.event, draw: (event) => <EventLine event={event} />, isRest: true },
     { id: 'at', title: words.at, draw: ({ at }) => <Moment at={at} /> },
     {
       id: 'type',
@@ -94,5 +92,5 @@ function EventLine({ event }: { readonly event: EventAnswer }) {
 }
 
 function DeviceLink({ id }: { readonly id: string | undefined }) {
-  return id === undefined ? null : <a href={formatRoute(['devices', id])}>{id}</a>
+  return id === undefined ? null : <IdLink section="devices" id={id} />
 }

@@ -3,6 +3,7 @@ import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { type Problem, toProblem } from '../../hub/problem.ts'
 import { saveFile } from '../../hub/save-file.ts'
+import { may } from '../../hub/session.ts'
 import { read } from '../../language.ts'
 import type { PageProps } from '../../page-table.ts'
 import { Failure } from '../../parts/failure.tsx'
@@ -28,6 +29,7 @@ export function AddDevicePage({ route: { query } }: PageProps) {
     }
     setBusy(false)
   }
+  if (!may('operate')) return <Page title={words.title} state={words.notYours} />
   return (
     <Page title={words.title} state={words.lead}>
       {problem && <Failure problem={problem} />}

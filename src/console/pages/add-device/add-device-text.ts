@@ -2,6 +2,7 @@ import type { Texts } from '../../language.ts'
 
 const en = {
   title: 'Add a device',
+  notYours: 'Your role reads. An operator or an administrator adds devices.',
   lead: 'A device has an id, an owner, and a certificate by which the broker knows it.',
   id: 'Device id',
   idHint: 'Letters, digits and . _ - : @, at most 64. A serial number or a MAC address is a good one.',
@@ -37,6 +38,7 @@ export const ADD_DEVICE_TEXT: Texts<typeof en> = {
   en,
   ru: {
     title: 'Новое устройство',
+    notYours: 'Ваша роль только читает. Устройства добавляет оператор или администратор.',
     lead: 'У устройства есть id, владелец и сертификат, по которому его узнаёт брокер.',
     id: 'Id устройства',
     idHint: 'Буквы, цифры и . _ - : @, не больше 64. Подойдёт серийный номер или MAC-адрес.',

@@ -79,7 +79,7 @@ function Progress({ rotation: { since, dependents, moved }, onChange }: Progress
 function Dependents({ count }: { readonly count: number }) {
   const { api } = useHub()
   const words = read(AUTHORITY_TEXT)
-  const list = useList((cursor) => api.get<Page<DependentAnswer>>('api/ca/rotation', { cursor }), [api, count])
+  const list = useList((page) => api.get<Page<DependentAnswer>>('api/ca/rotation', page), [api, count])
   return (
     <>
       <h3>{words.notMoved}</h3>

@@ -4,12 +4,10 @@ import type { shapeListed } from '../../../api/resources/certificate.ts'
 import type { shapeCertificateAuthority } from '../../../api/resources/certificate-authority.ts'
 import type { shapeVerdict } from '../../../api/resources/diagnosis.ts'
 import type { shapeExpiry } from '../../../api/resources/expiry.ts'
-import type { shapeOverview } from '../../../api/resources/overview.ts'
 import type { shapeMember, shapeProgress, shapeRotation } from '../../../api/resources/rotation.ts'
 
 export type CertificateAnswer = ReturnType<typeof shapeListed>
 export type ExpiryAnswer = ReturnType<typeof shapeExpiry>
-export type OverviewAnswer = ReturnType<typeof shapeOverview>
 export type AuthorityAnswer = ReturnType<typeof shapeCertificateAuthority>
 export type AuthorityTreeAnswer = ReturnType<typeof shapeAuthorityTree>
 export type SigningAuthority = AuthorityTreeAnswer['current']

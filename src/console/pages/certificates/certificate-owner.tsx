@@ -1,5 +1,5 @@
 import { read } from '../../language.ts'
-import { formatRoute } from '../../route.ts'
+import { IdLink } from '../../parts/id-link.tsx'
 import { CERTIFICATES_TEXT } from './certificates-text.ts'
 
 /** Whose it is; who has a page is linked to it. */
@@ -8,11 +8,11 @@ export function CertificateOwner({ kind, id }: { readonly kind: string; readonly
   const noun = (kinds as Readonly<Record<string, string>>)[kind] ?? kind
   return (
     <>
-      {noun} {hasPage(kind) ? <a href={formatRoute([`${kind}s`, id])}>{id}</a> : id}
+      {noun} {hasPage(kind) ? <IdLink section={`${kind}s`} id={id} /> : id}
     </>
   )
 }
 
-function hasPage(kind: string): boolean {
+function hasPage(kind: string): kind is 'device' | 'service' {
   return kind === 'device' || kind === 'service'
 }

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks'
 import { useHub } from '../../hub/console-hub.ts'
-import { type HubEvent, useEvents } from '../../hub/event-feed.ts'
-import { type Page, useList } from '../../hub/list.ts'
+import { useEvents } from '../../hub/event-feed.ts'
+import { type Page, type PageQuery, useList } from '../../hub/list.ts'
+import { usePacedEach } from '../../hub/paced-each.ts'
 import { counted, read } from '../../language.ts'
 import type { PageProps } from '../../page-table.ts'
 import { Failure } from '../../parts/failure.tsx'
@@ -21,19 +22,23 @@ const NOTHING: Answer = { items: [], nextCursor: null }
 
 export function CertificateTab({ route: { query } }: PageProps) {
   const { api } = useHub()
-  const ask = async (more: Readonly<Record<string, string | undefined>>): Promise<Answer> => {
+  const ask = async (page: PageQuery): Promise<Answer> => {
     const asked = queryOf(query, now.value)
-    return asked ? api.get<Answer>('api/certificates', { ...asked, ...more }) : NOTHING
+    return asked ? api.get<Answer>('api/certificates', { ...asked, ...page }) : NOTHING
   }
-  const list = useList<CertificateAnswer>((cursor) => ask({ cursor }), [api, ...FILTERS.map((name) => query[name])])
+  const list = useList<CertificateAnswer>(ask, [api, ...FILTERS.map((name) => query[name])])
   const [fresh, setFresh] = useState(0)
-  const follow = async ({ type, data: { fingerprint } }: HubEvent): Promise<void> => {
-    if (type === 'certificate.issued') setFresh((count) => count + 1)
-    if (!list.rows?.some((row) => row.fingerprint === fingerprint)) return
+  const renew = usePacedEach(async (fingerprint) => {
     const { items } = await api.get<Answer>('api/certificates', { fingerprint }).catch(() => NOTHING)
     list.change((rows) => rows.map((row) => items.find((item) => item.fingerprint === row.fingerprint) ?? row))
-  }
-  useEvents(['certificate.issued', 'certificate.revoked', 'certificate.released'], (event) => void follow(event))
+  })
+  useEvents(
+    ['certificate.issued', 'certificate.revoked', 'certificate.released'],
+    ({ type, data: { fingerprint } }) => {
+      if (type === 'certificate.issued') setFresh((count) => count + 1)
+      if (list.rows?.some((row) => row.fingerprint === fingerprint)) renew(fingerprint)
+    },
+  )
   const showFresh = (): void => {
     setFresh(0)
     list.reload()

@@ -1,12 +1,11 @@
 import { useState } from 'preact/hooks'
 import { formatDay } from '../../format.ts'
-import { useHub } from '../../hub/console-hub.ts'
-import { useLoad } from '../../hub/load.ts'
+import type { OverviewAnswer } from '../../hub/answers.ts'
+import { useOverview } from '../../hub/overview.ts'
 import { formatNumber, language, read } from '../../language.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { PART_TEXT } from '../../parts/part-text.ts'
 import { Table } from '../../parts/table.tsx'
-import type { OverviewAnswer } from './certificate-answers.ts'
 import { CERTIFICATES_TEXT } from './certificates-text.ts'
 
 type Weeks = OverviewAnswer['certificates']['byWeek']
@@ -16,11 +15,10 @@ const EVERY_MS = 60_000
 
 /** When certificates end that nothing replaces: a bar a week, or the same as a table. */
 export function ExpiryWeeks() {
-  const { api } = useHub()
   const words = read(CERTIFICATES_TEXT)
   const parts = read(PART_TEXT)
   const [isTable, setTable] = useState(false)
-  const overview = useLoad(() => api.get<OverviewAnswer>('api/overview'), [api], EVERY_MS)
+  const overview = useOverview(EVERY_MS)
   return (
     <figure class="panel weeks">
       <figcaption class="row spread">

@@ -4,6 +4,7 @@ import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { useEvents } from '../../hub/event-feed.ts'
 import { useLoad } from '../../hub/load.ts'
+import { usePaced } from '../../hub/pace.ts'
 import { may } from '../../hub/session.ts'
 import { counted, read } from '../../language.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
@@ -24,12 +25,14 @@ const TONES: Readonly<Record<RotationAnswer['state'], Tone>> = {
 }
 
 /** One rotation: whom it asks, how far it has come, and the buttons that hold it. */
-export function RotationCard({ id }: { readonly id: string }) {
+export function RotationCard({ listed: { id, state } }: { readonly listed: RotationAnswer }) {
   const { api } = useHub()
   const address = path('api/rotations', id)
-  const rotation = useLoad(() => api.get<RotationProgressAnswer>(address), [api, address], EVERY_MS)
+  const everyMs = state === 'running' || state === 'paused' ? EVERY_MS : undefined
+  const rotation = useLoad(() => api.get<RotationProgressAnswer>(address), [api, address], everyMs)
+  const follow = usePaced(() => void rotation.reload())
   useEvents(['rotation.changed'], ({ data }) => {
-    if (data.id === id) void rotation.reload()
+    if (data.id === id) follow()
   })
   return (
     <section class="panel section">

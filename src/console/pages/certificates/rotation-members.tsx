@@ -5,9 +5,9 @@ import { type Page, useList } from '../../hub/list.ts'
 import { read } from '../../language.ts'
 import { Chips } from '../../parts/chips.tsx'
 import { Failure } from '../../parts/failure.tsx'
+import { IdLink } from '../../parts/id-link.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Table } from '../../parts/table.tsx'
-import { formatRoute } from '../../route.ts'
 import type { RotationMemberAnswer } from './certificate-answers.ts'
 import { ROTATIONS_TEXT } from './rotations-text.ts'
 
@@ -17,7 +17,7 @@ export function RotationMembers({ id }: { readonly id: string }) {
   const words = read(ROTATIONS_TEXT)
   const [state, setState] = useState<string>()
   const address = path('api/rotations', id, 'devices')
-  const list = useList((cursor) => api.get<Page<RotationMemberAnswer>>(address, { state, cursor }), [address, state])
+  const list = useList((page) => api.get<Page<RotationMemberAnswer>>(address, { state, ...page }), [address, state])
   const choices = Object.entries(words.memberStates).map(([value, label]) => ({ value, label }))
   return (
     <>
@@ -30,7 +30,7 @@ export function RotationMembers({ id }: { readonly id: string }) {
             {
               id: 'device',
               title: words.device,
-              draw: ({ deviceId }) => <a href={formatRoute(['devices', deviceId])}>{deviceId}</a>,
+              draw: ({ deviceId }) => <IdLink section="devices" id={deviceId} />,
             },
             { id: 'state', title: words.state, draw: (row) => words.memberStates[row.state] },
             { id: 'told', title: words.toldAt, draw: ({ toldAt }) => toldAt && <Moment at={toldAt} /> },

@@ -1,19 +1,23 @@
+import { useState } from 'preact/hooks'
 import { deviceOf } from '../../../logged-event.ts'
-import type { DeviceAnswer, DiaryEntryAnswer, SessionAnswer } from '../../hub/answers.ts'
+import type { DeviceAnswer, DiaryEntryAnswer } from '../../hub/answers.ts'
 import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { useEvents } from '../../hub/event-feed.ts'
 import { IDENTITY_EVENTS } from '../../hub/identity-events.ts'
 import type { Page as ListPage } from '../../hub/list.ts'
 import { useLoad } from '../../hub/load.ts'
+import { usePaced } from '../../hub/pace.ts'
 import { may } from '../../hub/session.ts'
 import { read } from '../../language.ts'
 import type { PageProps } from '../../page-table.ts'
 import { Answer } from '../../parts/answer.tsx'
+import { Failure } from '../../parts/failure.tsx'
 import { Page, Section } from '../../parts/page.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
 import { formatRoute } from '../../route.ts'
 import { TopicTest } from '../policies/topic-test.tsx'
+import { findSessionsOf } from '../sessions/sessions-of.ts'
 import { IdentityTokens } from '../tokens/identity-tokens.tsx'
 import { DeviceCertificates } from './device-certificates.tsx'
 import { DeviceCheck } from './device-check.tsx'
@@ -34,21 +38,30 @@ export function DevicePage({ route: { path: place, query } }: PageProps) {
   const { api } = useHub()
   const words = read(DEVICE_TEXT)
   const [, id = ''] = place
-  const device = useLoad(() => api.get<DeviceAnswer>(path('api/devices', id)), [id])
-  const sessions = useLoad(() => findSessions(id), [id])
+  const [version, setVersion] = useState(0)
+  const device = useLoad(() => api.get<DeviceAnswer>(path('api/devices', id)), [id, version])
+  const sessions = useLoad(() => findSessionsOf(api, 'device', id), [id, version])
   const diary = useLoad(
     () => api.get<ListPage<DiaryEntryAnswer>>(path('api/devices', id, 'diary'), { limit: DIARY_ROWS }),
-    [id],
+    [id, version],
   )
-  const reload = (): void => {
-    for (const asked of [device, sessions, diary]) void asked.reload()
-  }
+  const reload = (): void => setVersion((before) => before + 1)
+  const follow = usePaced(reload)
   useEvents(IDENTITY_EVENTS, ({ data }) => {
-    if (deviceOf(data) === id) reload()
+    if (deviceOf(data) === id) follow()
   })
   const shown = TABS.filter((name) => (name === 'messages' || name === 'rpc' ? may('operate') : true))
   const tab = shown.find((name) => name === query['tab']) ?? 'overview'
   const live = sessions.data?.find(({ connected }) => connected)
+  if (device.problem && !device.data) {
+    const isUnknown = device.problem.status === 404
+    return (
+      <Page title={id}>
+        <Failure problem={device.problem} onRetry={isUnknown ? undefined : reload} />
+        {isUnknown && <a href={formatRoute(['devices'], { q: id })}>{words.findDevice}</a>}
+      </Page>
+    )
+  }
   return (
     <Page
       title={id}
@@ -75,7 +88,7 @@ export function DevicePage({ route: { path: place, query } }: PageProps) {
                 <DeviceIdentity device={data} />
               </Section>
               <Section title={words.certificates}>
-                <DeviceCertificates kind="device" id={id} version={diary.data} empty={words.noCertificates} />
+                <DeviceCertificates kind="device" id={id} version={version} empty={words.noCertificates} />
               </Section>
               <Section title={words.session}>
                 <Answer of={sessions}>{(found) => <DeviceSession sessions={found} />}</Answer>
@@ -99,12 +112,6 @@ export function DevicePage({ route: { path: place, query } }: PageProps) {
       {tab === 'check' && <DeviceCheck kind="device" id={id} />}
     </Page>
   )
-
-  // By its own client id, or one that begins with it.
-  async function findSessions(wanted: string): Promise<readonly SessionAnswer[]> {
-    const { items } = await api.get<ListPage<SessionAnswer>>('api/sessions', { q: wanted })
-    return items.filter(({ identity }) => identity.kind === 'device' && identity.id === wanted)
-  }
 }
 
 /** What every topic of its own begins with. */

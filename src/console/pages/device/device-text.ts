@@ -100,9 +100,11 @@ const en = {
   mend: 'What mends it',
   tail: 'Messages of this device, as they pass',
   tailWaiting: 'Waiting for the first message.',
-  tailEnded: 'The hub shows its messages no more, or to nobody else: eight may watch at a time.',
+  findDevice: 'Look for it among all devices',
+  tailEnded: 'The hub shows its messages no more, or to nobody else: eight may watch at a time, of one browser two.',
   tailLost: forms({ one: 'message was too quick to be shown', other: 'messages were too quick to be shown' }),
   showNew: 'Show',
+  follow: 'As they come',
   qos: 'QoS',
   cut: (octets: string) => `cut, ${octets} in all`,
   binary: 'base64',
@@ -113,7 +115,6 @@ const en = {
   answer: 'Answer',
   rpcHint: 'The call goes to rpc/request of the device; its answer is waited for on rpc/response, 10 seconds.',
   check: 'What the hub knows to be in its way',
-  checkStatus: { ok: 'in order', note: 'note', warning: 'warning', failed: 'fault' },
 }
 
 export const DEVICE_TEXT: Texts<typeof en> = {
@@ -216,7 +217,8 @@ export const DEVICE_TEXT: Texts<typeof en> = {
     mend: 'Что поможет',
     tail: 'Сообщения устройства по мере прохождения',
     tailWaiting: 'Ждём первого сообщения.',
-    tailEnded: 'Хаб больше не показывает сообщения: смотреть могут не больше восьми человек сразу.',
+    findDevice: 'Искать среди всех устройств',
+    tailEnded: 'Хаб больше не показывает сообщения: смотреть могут не больше восьми сразу, из одного браузера — двое.',
     tailLost: forms({
       one: 'сообщение прошло слишком быстро, чтобы его показать',
       few: 'сообщения прошли слишком быстро, чтобы их показать',
@@ -224,6 +226,7 @@ export const DEVICE_TEXT: Texts<typeof en> = {
       other: 'сообщения прошли слишком быстро, чтобы их показать',
     }),
     showNew: 'Показать',
+    follow: 'Сразу по приходу',
     qos: 'QoS',
     cut: (octets) => `обрезано, всего ${octets}`,
     binary: 'base64',
@@ -234,6 +237,5 @@ export const DEVICE_TEXT: Texts<typeof en> = {
     answer: 'Ответ',
     rpcHint: 'Вызов уходит в rpc/request устройства, ответ ожидается в rpc/response 10 секунд.',
     check: 'Что, по сведениям хаба, ему мешает',
-    checkStatus: { ok: 'в порядке', note: 'заметка', warning: 'внимание', failed: 'ошибка' },
   },
 }

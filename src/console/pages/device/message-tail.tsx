@@ -2,7 +2,9 @@ import { useEffect, useState } from 'preact/hooks'
 import { formatMoment, formatOctets } from '../../format.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { isStreamClosed } from '../../hub/event-feed.ts'
+import { useHidden } from '../../hub/hidden.ts'
 import { counted, read } from '../../language.ts'
+import { Chips } from '../../parts/chips.tsx'
 import { Copyable } from '../../parts/copy.tsx'
 import { useFreshRows } from '../../parts/fresh-rows.ts'
 import { Section } from '../../parts/page.tsx'
@@ -27,26 +29,36 @@ interface PassedMessage {
 export function MessageTail({ id }: { readonly id: string }) {
   const { openStream } = useHub()
   const words = read(DEVICE_TEXT)
-  const { rows, waiting, add, show } = useFreshRows<PassedMessage>(KEPT)
+  const { rows, waiting, isFollowed, add, show, follow } = useFreshRows<PassedMessage>(KEPT)
   const [lost, setLost] = useState(0)
   const [isEnded, setEnded] = useState(false)
+  // A browser has six connections to one hub, for all its tabs.
+  const isHidden = useHidden()
   useEffect(() => {
-    if (isEnded) return
+    if (isEnded || isHidden) return
     const stream = openStream(`api/messages?${new URLSearchParams({ deviceId: id })}`)
     stream.addEventListener('message', ({ data }) => add(JSON.parse(data)))
     stream.addEventListener('lost', ({ data }) => setLost((before) => before + JSON.parse(data).count))
     stream.addEventListener('error', () => setEnded(isStreamClosed(stream)))
     return () => stream.close()
-  }, [openStream, id, isEnded])
+  }, [openStream, id, isEnded, isHidden])
   return (
     <Section
       title={words.tail}
       actions={
-        waiting > 0 && (
-          <button type="button" onClick={show}>
-            {words.showNew}: {counted(waiting, read(PART_TEXT).fresh)}
-          </button>
-        )
+        <>
+          {waiting > 0 && (
+            <button type="button" onClick={show}>
+              {words.showNew}: {counted(waiting, read(PART_TEXT).fresh)}
+            </button>
+          )}
+          <Chips
+            label={words.tail}
+            choices={[{ value: 'follow', label: words.follow }]}
+            chosen={isFollowed ? 'follow' : undefined}
+            onChoose={(chosen) => follow(chosen !== undefined)}
+          />
+        </>
       }
     >
       <div aria-live="polite">

@@ -1,6 +1,7 @@
 import type { DeviceRowAnswer } from '../../hub/answers.ts'
 import { read, type Texts } from '../../language.ts'
 import { Badge } from '../../parts/badge.tsx'
+import { IdLink } from '../../parts/id-link.tsx'
 import { Moment, now } from '../../parts/moment.tsx'
 import type { Column } from '../../parts/table.tsx'
 import { formatRoute } from '../../route.ts'
@@ -16,7 +17,7 @@ export function deviceColumns(words: Words): readonly Column<DeviceRowAnswer>[] 
       id: 'id',
       title: words.id,
       isSortable: true,
-      draw: ({ deviceId }) => <a href={formatRoute(['devices', deviceId])}>{deviceId}</a>,
+      draw: ({ deviceId }) => <IdLink section="devices" id={deviceId} />,
     },
     {
       id: 'user',

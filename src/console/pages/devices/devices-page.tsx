@@ -4,7 +4,7 @@ import type { DeviceRowAnswer, OverviewAnswer } from '../../hub/answers.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { type HubEvent, useEvents } from '../../hub/event-feed.ts'
 import { type Page as ListPage, useList } from '../../hub/list.ts'
-import { useLoad } from '../../hub/load.ts'
+import { useOverview } from '../../hub/overview.ts'
 import { may } from '../../hub/session.ts'
 import { counted, formatNumber, read } from '../../language.ts'
 import type { PageProps } from '../../page-table.ts'
@@ -21,9 +21,7 @@ import { DeviceBulk } from './device-bulk.tsx'
 import { deviceColumns } from './device-columns.tsx'
 import { DEVICES_TEXT } from './devices-text.ts'
 
-// More than are drawn whole: of a large fleet only the rows in sight are.
-const PAGE_ROWS = 250
-const REFRESH_MS = 15_000
+const REFRESH_MS = 10_000
 
 /** The fleet: who is online, who is not, whose certificate ends. */
 export function DevicesPage({ route: { query } }: PageProps) {
@@ -31,13 +29,9 @@ export function DevicesPage({ route: { query } }: PageProps) {
   const words = read(DEVICES_TEXT)
   const [selection, select] = useState<ReadonlySet<string>>(new Set())
   const { q, state, connected, userId, sort = 'id', order = 'asc' } = query
-  const overview = useLoad(() => api.get<OverviewAnswer>('api/overview'), [], REFRESH_MS)
+  const overview = useOverview(REFRESH_MS)
   const list = useList(
-    (cursor) =>
-      api.get<ListPage<DeviceRowAnswer>>('api/devices', {
-        ...{ q, state, connected, userId, sort, order, cursor },
-        limit: PAGE_ROWS,
-      }),
+    (page) => api.get<ListPage<DeviceRowAnswer>>('api/devices', { q, state, connected, userId, sort, order, ...page }),
     [q, state, connected, userId, sort, order],
   )
   useEvents(['device.connected', 'device.disconnected', 'identity.suspended', 'identity.resumed'], (event) =>
@@ -65,7 +59,7 @@ export function DevicesPage({ route: { query } }: PageProps) {
         </>
       }
     >
-      <PendingNote />
+      <PendingNote count={overview.data?.enrolments.pending} />
       <FilterField label={words.find} value={q} onChange={(wanted) => refine({ q: wanted })} />
       <div class="row">
         <Chips

@@ -1,6 +1,7 @@
 import { useHub } from '../../hub/console-hub.ts'
 import { useEvents } from '../../hub/event-feed.ts'
 import { type Page as ListPage, useList } from '../../hub/list.ts'
+import { useOverview } from '../../hub/overview.ts'
 import { usePaced } from '../../hub/pace.ts'
 import { may } from '../../hub/session.ts'
 import { counted, read } from '../../language.ts'
@@ -13,14 +14,13 @@ import { EnrolmentRequests } from './enrolment-requests.tsx'
 import { ENROLMENT_TEXT } from './enrolment-text.ts'
 import { EnrolmentTokenTable } from './enrolment-token-table.tsx'
 import { NewEnrolmentToken } from './new-enrolment-token.tsx'
-import { usePendingCount } from './pending-count.ts'
 
 /** Devices that come by themselves with a key of their own: who waits for a word, and the tokens that they show. */
 export function EnrolmentPage({ route: { query } }: PageProps) {
   const { api } = useHub()
   const words = read(ENROLMENT_TEXT)
-  const count = usePendingCount()
-  const tokens = useList((cursor) => api.get<ListPage<EnrolmentTokenAnswer>>('api/enrolment-tokens', { cursor }), [api])
+  const count = useOverview().data?.enrolments.pending
+  const tokens = useList((page) => api.get<ListPage<EnrolmentTokenAnswer>>('api/enrolment-tokens', page), [api])
   // One of them may have been used for it.
   useEvents(['certificate.issued'], usePaced(tokens.reload))
   return (

@@ -3,6 +3,7 @@ import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { useEvents } from '../../hub/event-feed.ts'
 import { type Page as ListPage, useList } from '../../hub/list.ts'
+import { ENROLMENT_EVENTS } from '../../hub/overview.ts'
 import { may } from '../../hub/session.ts'
 import { counted, read } from '../../language.ts'
 import { Badge, type Tone } from '../../parts/badge.tsx'
@@ -17,7 +18,6 @@ import { refine } from '../../router.ts'
 import type { EnrolmentAnswer } from './enrolment-answers.ts'
 import { EnrolmentDecision } from './enrolment-decision.tsx'
 import { ENROLMENT_TEXT } from './enrolment-text.ts'
-import { ENROLMENT_EVENTS } from './pending-count.ts'
 
 const STATES = ['pending', 'approved', 'rejected'] as const
 const TONES: Readonly<Record<EnrolmentAnswer['state'], Tone>> = { pending: 'warn', approved: 'good', rejected: 'bad' }
@@ -27,10 +27,7 @@ export function EnrolmentRequests({ state = 'pending' }: { readonly state: strin
   const { api } = useHub()
   const words = read(ENROLMENT_TEXT)
   const [fresh, setFresh] = useState(0)
-  const list = useList(
-    (cursor) => api.get<ListPage<EnrolmentAnswer>>('api/enrolments', { state, cursor }),
-    [api, state],
-  )
+  const list = useList((page) => api.get<ListPage<EnrolmentAnswer>>('api/enrolments', { state, ...page }), [api, state])
   const showFresh = (): void => {
     setFresh(0)
     list.reload()

@@ -1,8 +1,8 @@
 import type { DeniedTopicAnswer } from '../../hub/answers.ts'
 import { formatNumber, read } from '../../language.ts'
 import { Copyable } from '../../parts/copy.tsx'
+import { IdLink } from '../../parts/id-link.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
-import { formatRoute } from '../../route.ts'
 import { OVERVIEW_TEXT } from './overview-text.ts'
 
 /** Topics that policies deny, the most frequent first. */
@@ -10,7 +10,11 @@ export function DeniedTopics({ denied }: { readonly denied: readonly DeniedTopic
   const words = read(OVERVIEW_TEXT)
   const columns: readonly Column<DeniedTopicAnswer>[] = [
     { id: 'topic', title: words.topic, draw: ({ topicName }) => <Copyable text={topicName} length={18} /> },
-    { id: 'who', title: words.who, draw: ({ kind, id }) => <a href={formatRoute([`${kind}s`, id])}>{id}</a> },
+    {
+      id: 'who',
+      title: words.who,
+      draw: ({ kind, id }) => <IdLink section={kind === 'service' ? 'services' : 'devices'} id={id} />,
+    },
     {
       id: 'action',
       title: words.action,
@@ -24,7 +28,6 @@ export function DeniedTopics({ denied }: { readonly denied: readonly DeniedTopic
       rows={denied}
       keyOf={({ kind, id, topicName, action }) => [kind, id, topicName, action].join(' ')}
       empty={words.noDenied}
-      keepsColumns
     />
   )
 }

@@ -1,15 +1,18 @@
 import { CHECK_TEXT } from '../../codes/check-text.ts'
+import { tellFinding } from '../../codes/finding-words.ts'
 import { tell } from '../../codes/tell.ts'
 import type { DeniedTopicAnswer, HistoryAnswer, OverviewAnswer, RefusalAnswer } from '../../hub/answers.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { useEvents } from '../../hub/event-feed.ts'
 import type { Page as ListPage } from '../../hub/list.ts'
 import { useLoad } from '../../hub/load.ts'
+import { useOverview } from '../../hub/overview.ts'
 import { usePaced } from '../../hub/pace.ts'
 import { may } from '../../hub/session.ts'
 import { counted, formatNumber, read } from '../../language.ts'
 import type { PageProps } from '../../page-table.ts'
 import { Answer } from '../../parts/answer.tsx'
+import { Failure } from '../../parts/failure.tsx'
 import { Page, Section } from '../../parts/page.tsx'
 import { formatRoute } from '../../route.ts'
 import { PendingNote } from '../enrolment/pending-note.tsx'
@@ -21,6 +24,8 @@ import { LiveCharts } from './live-charts.tsx'
 import { OVERVIEW_TEXT } from './overview-text.ts'
 
 const REFRESH_MS = 10_000
+// Of an hour a step is ten seconds, of a day it is five minutes.
+const HISTORY_REFRESH_MS = { '1h': 10_000, '24h': 60_000 } as const
 const SHOWN = 8
 
 /** Whether everything is fine, and if not, what it is. */
@@ -28,8 +33,12 @@ export function OverviewPage({ route: { query } }: PageProps) {
   const { api } = useHub()
   const words = read(OVERVIEW_TEXT)
   const range = query['range'] === '24h' ? '24h' : '1h'
-  const overview = useLoad(() => api.get<OverviewAnswer>('api/overview'), [], REFRESH_MS)
-  const history = useLoad(() => api.get<HistoryAnswer>('api/overview/history', { range }), [range], REFRESH_MS)
+  const overview = useOverview(REFRESH_MS)
+  const history = useLoad(
+    () => api.get<HistoryAnswer>('api/overview/history', { range }),
+    [range],
+    HISTORY_REFRESH_MS[range],
+  )
   const refusals = useLoad(() => api.get<ListPage<RefusalAnswer>>('api/diagnostics/refusals', { limit: SHOWN }), [])
   const denied = useLoad(
     () => api.get<ListPage<DeniedTopicAnswer>>('api/diagnostics/denied-topics', { limit: SHOWN }),
@@ -40,6 +49,17 @@ export function OverviewPage({ route: { query } }: PageProps) {
     ['connection.refused'],
     usePaced(() => void refusals.reload()),
   )
+  if (overview.problem?.code === 'unreachable' && !overview.data) {
+    // Said once, not by each part of the page.
+    const askAgain = (): void => {
+      for (const asked of [overview, history, refusals, denied]) void asked.reload()
+    }
+    return (
+      <Page title={words.title}>
+        <Failure problem={overview.problem} onRetry={askAgain} />
+      </Page>
+    )
+  }
   return (
     <Page
       title={words.title}
@@ -52,7 +72,7 @@ export function OverviewPage({ route: { query } }: PageProps) {
         )
       }
     >
-      <PendingNote />
+      <PendingNote count={overview.data?.enrolments.pending} />
       <Answer of={overview}>{(data) => <Attention overview={data} />}</Answer>
       <Answer of={history} lines={8}>
         {(data) => <LiveCharts history={data} range={range} />}
@@ -109,10 +129,10 @@ function Attention({ overview: { findings, devices } }: { readonly overview: Ove
     <>
       {findings.length > 0 && (
         <Section title={words.attention}>
-          {findings.map(({ check, status, detail }) => (
-            <div key={check} class={`note ${status === 'failed' ? 'bad' : 'warn'}`}>
-              <h3>{tell(CHECK_TEXT, check)}</h3>
-              <p>{detail}</p>
+          {findings.map((found) => (
+            <div key={found.check} class={`note ${found.status === 'failed' ? 'bad' : 'warn'}`}>
+              <h3>{tell(CHECK_TEXT, found.check)}</h3>
+              <p>{tellFinding(found).detail}</p>
             </div>
           ))}
         </Section>

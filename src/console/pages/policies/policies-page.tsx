@@ -20,7 +20,7 @@ export function PoliciesPage({ route: { query } }: PageProps) {
   const { device, action, topic } = query
   const { api } = useHub()
   const words = read(POLICIES_TEXT)
-  const list = useList((cursor) => api.get<AnswerPage<PolicyAnswer>>('api/policies', { cursor }), [api])
+  const list = useList((page) => api.get<AnswerPage<PolicyAnswer>>('api/policies', page), [api])
   const state = list.isWhole && list.rows && `${counted(list.rows.length, words.count)} ${words.lead}`
   return (
     <Page title={words.title} state={state}>

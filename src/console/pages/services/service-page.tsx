@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks'
 import type { DiaryEntryAnswer } from '../../hub/answers.ts'
 import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
@@ -5,6 +6,7 @@ import { useEvents } from '../../hub/event-feed.ts'
 import { IDENTITY_EVENTS } from '../../hub/identity-events.ts'
 import type { Page as ListPage } from '../../hub/list.ts'
 import { useLoad } from '../../hub/load.ts'
+import { usePaced } from '../../hub/pace.ts'
 import { may } from '../../hub/session.ts'
 import { read } from '../../language.ts'
 import type { PageProps } from '../../page-table.ts'
@@ -16,12 +18,12 @@ import { DeviceCheck } from '../device/device-check.tsx'
 import { DeviceDiary } from '../device/device-diary.tsx'
 import { DeviceSession } from '../device/device-session.tsx'
 import { DeviceStanding } from '../device/device-standing.tsx'
+import { findSessionsOf } from '../sessions/sessions-of.ts'
 import { IdentityTokens } from '../tokens/identity-tokens.tsx'
 import type { ServiceAnswer } from './service-answers.ts'
 import { ServiceCertificates } from './service-certificates.tsx'
 import { ServiceIdentity } from './service-identity.tsx'
 import { ServiceInterventions } from './service-interventions.tsx'
-import { findServiceSessions } from './service-sessions.ts'
 import { SERVICES_TEXT } from './services-text.ts'
 
 const TABS = ['overview', 'tokens', 'diary', 'check'] as const
@@ -33,27 +35,28 @@ export function ServicePage({ route: { path: place, query } }: PageProps) {
   const words = read(SERVICES_TEXT)
   const [, name = ''] = place
   const address = path('api/services', name)
-  const service = useLoad(() => api.get<ServiceAnswer>(address), [address])
-  const story = useLoad(async () => {
-    const diary = await api.get<ListPage<DiaryEntryAnswer>>(`${address}/diary`, { limit: DIARY_ROWS })
-    return { diary: diary.items, sessions: await findServiceSessions(api, name, diary.items) }
-  }, [address])
-  const reload = (): void => {
-    void service.reload()
-    void story.reload()
-  }
+  const [version, setVersion] = useState(0)
+  const service = useLoad(() => api.get<ServiceAnswer>(address), [address, version])
+  const sessions = useLoad(() => findSessionsOf(api, 'service', name), [name, version])
+  const diary = useLoad(
+    () => api.get<ListPage<DiaryEntryAnswer>>(`${address}/diary`, { limit: DIARY_ROWS }),
+    [address, version],
+  )
+  const reload = (): void => setVersion((before) => before + 1)
+  const follow = usePaced(reload)
   useEvents(IDENTITY_EVENTS, ({ data }) => {
-    if (data.kind === 'service' && data.id === name) reload()
+    if (data.kind === 'service' && data.id === name) follow()
   })
   const tab = TABS.find((one) => one === query['tab']) ?? 'overview'
-  const live = story.data?.sessions.filter(({ connected }) => connected) ?? []
+  const live = sessions.data?.filter(({ connected }) => connected) ?? []
   return (
     <Page
       title={name}
       state={
         service.data &&
-        story.data && (
-          <DeviceStanding device={service.data} live={live[0]} diary={story.data.diary} words={words.standing} />
+        sessions.data &&
+        diary.data && (
+          <DeviceStanding device={service.data} live={live[0]} diary={diary.data.items} words={words.standing} />
         )
       }
     >
@@ -71,9 +74,9 @@ export function ServicePage({ route: { path: place, query } }: PageProps) {
           {(data) => (
             <>
               <ServiceIdentity service={data} onChange={service.set} />
-              <ServiceCertificates name={name} version={story.data} onDone={reload} />
+              <ServiceCertificates name={name} version={version} onDone={reload} />
               <Section title={words.sessions}>
-                <Answer of={story}>{({ sessions }) => <DeviceSession sessions={sessions} />}</Answer>
+                <Answer of={sessions}>{(found) => <DeviceSession sessions={found} />}</Answer>
               </Section>
               {may('operate') && <ServiceInterventions service={data} live={live} onDone={reload} />}
             </>
@@ -83,7 +86,7 @@ export function ServicePage({ route: { path: place, query } }: PageProps) {
       {tab === 'tokens' && <IdentityTokens kind="service" id={name} />}
       {tab === 'diary' && (
         <Section title={words.diary}>
-          <Answer of={story}>{({ diary }) => <DeviceDiary entries={diary} />}</Answer>
+          <Answer of={diary}>{({ items }) => <DeviceDiary entries={items} />}</Answer>
         </Section>
       )}
       {tab === 'check' && <DeviceCheck kind="service" id={name} />}

@@ -1,10 +1,10 @@
-import type { OverviewAnswer } from '../../hub/answers.ts'
 import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { useEvents } from '../../hub/event-feed.ts'
 import { IDENTITY_EVENTS } from '../../hub/identity-events.ts'
 import { type Page as AnswerPage, useList } from '../../hub/list.ts'
-import { useLoad } from '../../hub/load.ts'
+import { useOverview } from '../../hub/overview.ts'
+import { usePacedEach } from '../../hub/paced-each.ts'
 import { may } from '../../hub/session.ts'
 import { counted, formatNumber, read } from '../../language.ts'
 import type { PageProps } from '../../page-table.ts'
@@ -27,13 +27,14 @@ const REFRESH_MS = 15_000
 export function ServicesPage(_: PageProps) {
   const { api } = useHub()
   const words = read(SERVICES_TEXT)
-  const overview = useLoad(() => api.get<OverviewAnswer>('api/overview'), [api], REFRESH_MS)
-  const list = useList((cursor) => api.get<AnswerPage<ServiceAnswer>>('api/services', { cursor }), [api])
-  useEvents(IDENTITY_EVENTS, async ({ data }) => {
-    if (data.kind !== 'service' || !list.rows?.some(({ name }) => name === data.id)) return
-    // It may have more than one connection: whether it is connected, the hub knows. It may be gone, too.
-    const fresh = await api.get<ServiceAnswer>(path('api/services', data.id)).catch(() => undefined)
+  const list = useList((page) => api.get<AnswerPage<ServiceAnswer>>('api/services', page), [api])
+  // It may have more than one connection: whether it is connected, the hub knows. It may be gone, too.
+  const renew = usePacedEach(async (wanted) => {
+    const fresh = await api.get<ServiceAnswer>(path('api/services', wanted)).catch(() => undefined)
     if (fresh) list.change((rows) => rows.map((row) => (row.name === fresh.name ? fresh : row)))
+  })
+  useEvents(IDENTITY_EVENTS, ({ data }) => {
+    if (data.kind === 'service' && list.rows?.some(({ name }) => name === data.id)) renew(data.id)
   })
   const columns: readonly Column<ServiceAnswer>[] = [
     { id: 'name', title: words.name, draw: ({ name }) => <a href={formatRoute(['services', name])}>{name}</a> },
@@ -41,11 +42,10 @@ export function ServicesPage(_: PageProps) {
     { id: 'policies', title: words.policies, draw: ({ policies }) => <PolicyLinks names={policies} /> },
     { id: 'created', title: words.created, draw: ({ createdAt }) => <Moment at={createdAt} /> },
   ]
-  const { services } = overview.data ?? {}
   return (
     <Page
       title={words.title}
-      state={services && words.online(formatNumber(services.connected), counted(services.total, words.ofServices))}
+      state={list.rows && (list.isWhole ? <Online {...countOf(list.rows)} /> : <OnlineOfAll />)}
     >
       {list.problem && <Failure problem={list.problem} onRetry={list.reload} />}
       {list.rows === undefined && !list.problem && <Skeleton />}
@@ -67,6 +67,26 @@ export function ServicesPage(_: PageProps) {
       )}
     </Page>
   )
+}
+
+function countOf(rows: readonly ServiceAnswer[]): OnlineProps {
+  return { connected: rows.filter(({ connected }) => connected).length, total: rows.length }
+}
+
+interface OnlineProps {
+  readonly connected: number
+  readonly total: number
+}
+
+function Online({ connected, total }: OnlineProps) {
+  const words = read(SERVICES_TEXT)
+  return <>{words.online(formatNumber(connected), counted(total, words.ofServices))}</>
+}
+
+/** Of more than are listed. */
+function OnlineOfAll() {
+  const { data } = useOverview(REFRESH_MS)
+  return data ? <Online {...data.services} /> : null
 }
 
 function ServiceState({ service: { state, connected } }: { readonly service: ServiceAnswer }) {

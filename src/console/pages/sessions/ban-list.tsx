@@ -18,10 +18,12 @@ import { SESSIONS_TEXT } from './sessions-text.ts'
 export function BanList() {
   const { api } = useHub()
   const words = read(SESSIONS_TEXT)
-  const bans = useList((cursor) => api.get<Page<BanAnswer>>('api/bans', { cursor }), [api])
-  const reload = usePaced(() => bans.isWhole && bans.reload())
-  // A ban is no event of its own: it ends a connection, or a refusal follows it.
-  useEvents(['limit.reached', 'device.disconnected'], reload)
+  const bans = useList((page) => api.get<Page<BanAnswer>>('api/bans', page), [api])
+  const reload = usePaced(bans.reload)
+  // A ban is no event of its own: it ends a connection, or follows from a limit.
+  useEvents(['limit.reached', 'device.disconnected'], ({ type, data }) => {
+    if (type === 'limit.reached' || data.reason === 'banned') reload()
+  })
   const lift = async (id: string): Promise<undefined> => {
     await api.send('DELETE', path('api/bans', id))
     bans.change((rows) => rows.filter((row) => row.id !== id))

@@ -1,5 +1,5 @@
 import { read } from '../../language.ts'
-import { formatRoute } from '../../route.ts'
+import { IdLink } from '../../parts/id-link.tsx'
 import type { BanAnswer } from './session-answers.ts'
 import { SESSIONS_TEXT } from './sessions-text.ts'
 
@@ -9,7 +9,7 @@ export function SessionHolder({ identity: { kind, id } }: Pick<BanAnswer, 'ident
   if (kind === 'anonymous') return <>{words.kinds.anonymous}</>
   return (
     <>
-      {words.kinds[kind]} <a href={formatRoute([`${kind}s`, id])}>{id}</a>
+      {words.kinds[kind]} <IdLink section={`${kind}s`} id={id} />
     </>
   )
 }

@@ -3,6 +3,7 @@ import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { useEvents } from '../../hub/event-feed.ts'
 import { useLoad } from '../../hub/load.ts'
+import { usePaced } from '../../hub/pace.ts'
 import { may } from '../../hub/session.ts'
 import { read } from '../../language.ts'
 import type { PageProps } from '../../page-table.ts'
@@ -24,8 +25,9 @@ export function SessionPage({ route }: PageProps) {
   const [, clientId = ''] = route.path
   const [outcome, setOutcome] = useState<string>()
   const session = useLoad(() => api.get<SessionAnswer>(path('api/sessions', clientId)), [api, clientId], EVERY_MS)
+  const follow = usePaced(() => void session.reload())
   useEvents(['device.connected', 'device.disconnected'], ({ data }) => {
-    if (data.clientId === clientId) void session.reload()
+    if (data.clientId === clientId) follow()
   })
   const isGone = session.problem?.code === 'session_not_found'
   const state = session.data && (session.data.connected ? words.stateLive : words.stateWaiting)

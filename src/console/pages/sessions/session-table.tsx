@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact'
 import { formatNumber, read } from '../../language.ts'
 import { Badge } from '../../parts/badge.tsx'
+import { IdLink } from '../../parts/id-link.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
-import { formatRoute } from '../../route.ts'
 import { navigate } from '../../router.ts'
 import type { SessionRow } from './session-answers.ts'
 import { SessionHolder } from './session-holder.tsx'
@@ -37,7 +37,7 @@ function columnsOf(): readonly Column<SessionRow>[] {
     {
       id: 'clientId',
       title: words.clientId,
-      draw: ({ clientId }) => <a href={formatRoute(['sessions', clientId])}>{clientId}</a>,
+      draw: ({ clientId }) => <IdLink section="sessions" id={clientId} />,
     },
     { id: 'state', title: words.state, draw: (row) => <SessionState session={row} /> },
     { id: 'identity', title: words.identity, draw: ({ identity }) => <SessionHolder identity={identity} /> },

@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks'
 import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
-import { type HubEvent, useEvents } from '../../hub/event-feed.ts'
+import { useEvents } from '../../hub/event-feed.ts'
 import { type Page as AnswerPage, useList } from '../../hub/list.ts'
-import { useLoad } from '../../hub/load.ts'
+import { useOverview } from '../../hub/overview.ts'
+import { usePacedEach } from '../../hub/paced-each.ts'
 import { type Problem, toProblem } from '../../hub/problem.ts'
 import { counted, read } from '../../language.ts'
 import type { PageProps } from '../../page-table.ts'
@@ -16,7 +17,7 @@ import { Skeleton } from '../../parts/skeleton.tsx'
 import { formatRoute } from '../../route.ts'
 import { refine } from '../../router.ts'
 import { BanList } from './ban-list.tsx'
-import type { OverviewAnswer, SessionAnswer, SessionRow } from './session-answers.ts'
+import type { SessionAnswer, SessionRow } from './session-answers.ts'
 import { SessionTable } from './session-table.tsx'
 import { SESSIONS_TEXT } from './sessions-text.ts'
 
@@ -28,18 +29,19 @@ export function SessionsPage({ route: { query } }: PageProps) {
   const words = read(SESSIONS_TEXT)
   const { q, state } = query
   const list = useList<SessionRow>(
-    (cursor) => api.get<AnswerPage<SessionAnswer>>('api/sessions', { q, state, cursor }),
+    (page) => api.get<AnswerPage<SessionAnswer>>('api/sessions', { q, state, ...page }),
     [api, q, state],
   )
   const [newcomers, setNewcomers] = useState<ReadonlySet<string>>(new Set())
-  const follow = async ({ type, data: { clientId } }: HubEvent): Promise<void> => {
-    const isShown = list.rows?.some((row) => row.clientId === clientId)
-    if (!isShown && type === 'device.connected' && list.isWhole) setNewcomers((known) => new Set([...known, clientId]))
-    if (!isShown) return
+  const isShown = (clientId: string) => list.rows?.some((row) => row.clientId === clientId)
+  const renew = usePacedEach(async (clientId) => {
     const now = await api.get<SessionAnswer>(path('api/sessions', clientId)).catch(toProblem)
     list.change((rows) => rows.map((row) => (row.clientId === clientId ? changed(row, now) : row)))
-  }
-  useEvents(['device.connected', 'device.disconnected'], (event) => void follow(event))
+  })
+  useEvents(['device.connected', 'device.disconnected'], ({ type, data: { clientId } }) => {
+    if (isShown(clientId)) renew(clientId)
+    else if (type === 'device.connected' && list.isWhole) setNewcomers((known) => new Set([...known, clientId]))
+  })
   const showNewcomers = (): void => {
     setNewcomers(new Set())
     list.reload()
@@ -98,8 +100,7 @@ function NothingFits() {
 }
 
 function State() {
-  const { api } = useHub()
-  const { data } = useLoad(() => api.get<OverviewAnswer>('api/overview'), [api], EVERY_MS)
+  const { data } = useOverview(EVERY_MS)
   const words = read(SESSIONS_TEXT)
   if (!data) return null
   const { sessions, queued } = data

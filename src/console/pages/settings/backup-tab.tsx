@@ -1,7 +1,6 @@
-import type { OverviewAnswer } from '../../hub/answers.ts'
 import { useHub } from '../../hub/console-hub.ts'
-import { useLoad } from '../../hub/load.ts'
 import { useMaking } from '../../hub/making.ts'
+import { useOverview } from '../../hub/overview.ts'
 import { saveFile } from '../../hub/save-file.ts'
 import { read } from '../../language.ts'
 import { Answer } from '../../parts/answer.tsx'
@@ -25,7 +24,7 @@ const EMPTY: BackupWish = { passphrase: '', contents: 'hub' }
 export function BackupTab() {
   const { api } = useHub()
   const words = read(SETTINGS_TEXT)
-  const overview = useLoad(() => api.get<OverviewAnswer>('api/overview'), [])
+  const overview = useOverview()
   const { wish, change, made, problem, isBusy, submit } = useMaking(EMPTY, async (asked) => {
     const file = await api.download('POST', 'api/backup', asked)
     saveFile(file)

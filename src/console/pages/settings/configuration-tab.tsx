@@ -34,6 +34,7 @@ export function ConfigurationTab({ query: { q, show } }: ConfigurationTabProps) 
     {
       id: 'description',
       title: words.meaning,
+      isRest: true,
       draw: ({ description }) => <span title={description}>{description}</span>,
     },
   ]

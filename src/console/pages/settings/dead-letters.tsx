@@ -23,7 +23,7 @@ export function DeadLetters({ webhook, onDone }: DeadLettersProps) {
   const { api } = useHub()
   const words = read(SETTINGS_TEXT)
   const address = path('api/webhooks', webhook, 'deliveries')
-  const list = useList((cursor) => api.get<ListPage<DeliveryAnswer>>(address, { state: 'dead', cursor }), [webhook])
+  const list = useList((page) => api.get<ListPage<DeliveryAnswer>>(address, { state: 'dead', ...page }), [webhook])
   useEvents(['webhook.dead_lettered'], usePaced(list.reload))
   const decide = async (method: 'POST' | 'DELETE', delivery: string): Promise<undefined> => {
     await api.send(method, delivery)

@@ -63,7 +63,6 @@ const en = {
   backupSaved: (name: string) => `Saved as ${name}. Move it to another machine.`,
   checks: 'Checks',
   checkAgain: 'Check again',
-  statuses: { ok: 'in order', note: 'note', warning: 'warning', failed: 'failed' },
   supportBundle: 'Support bundle',
   supportBundleTells:
     'Settings, findings, metrics, the last refusals and events as a zip archive. No key, token, passphrase or payload is in it; ids of devices, names of users and addresses are.',
@@ -137,7 +136,6 @@ export const SETTINGS_TEXT: Texts<typeof en> = {
     backupSaved: (name) => `Сохранено как ${name}. Перенесите архив на другой компьютер.`,
     checks: 'Проверки',
     checkAgain: 'Проверить снова',
-    statuses: { ok: 'в порядке', note: 'заметка', warning: 'внимание', failed: 'ошибка' },
     supportBundle: 'Архив для поддержки',
     supportBundleTells:
       'Настройки, результаты проверок, метрики, последние отказы и события в zip. В нём нет ключей, токенов, паролей и содержимого сообщений; есть id устройств, имена пользователей и адреса.',

@@ -16,7 +16,7 @@ import { SETTINGS_TEXT } from './settings-text.ts'
 export function SignInTab() {
   const { api } = useHub()
   const words = read(SETTINGS_TEXT)
-  const list = useList((cursor) => api.get<ListPage<ConsoleSessionAnswer>>('api/console-sessions', { cursor }), [])
+  const list = useList((page) => api.get<ListPage<ConsoleSessionAnswer>>('api/console-sessions', page), [])
   const columns: readonly Column<ConsoleSessionAnswer>[] = [
     { id: 'name', title: words.name, draw: ({ name }) => <strong>{name}</strong> },
     { id: 'role', title: words.role, draw: ({ role }) => words.roles[role] },

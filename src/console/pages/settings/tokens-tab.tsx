@@ -18,7 +18,7 @@ export function TokensTab() {
   const { api } = useHub()
   const words = read(SETTINGS_TEXT)
   const { end, revoke, fresh } = read(TOKEN_TEXT)
-  const list = useList((cursor) => api.get<ListPage<TokenAnswer>>('api/tokens', { cursor }), [])
+  const list = useList((page) => api.get<ListPage<TokenAnswer>>('api/tokens', page), [])
   const columns: readonly Column<TokenAnswer>[] = [
     { id: 'name', title: words.name, draw: ({ name }) => <strong>{name}</strong> },
     { id: 'role', title: words.role, draw: ({ role }) => words.roles[role] },

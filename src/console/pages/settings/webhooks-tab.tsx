@@ -26,7 +26,7 @@ export interface WebhooksTabProps {
 export function WebhooksTab({ opened }: WebhooksTabProps) {
   const { api } = useHub()
   const words = read(SETTINGS_TEXT)
-  const list = useList((cursor) => api.get<ListPage<WebhookAnswer>>('api/webhooks', { cursor }), [])
+  const list = useList((page) => api.get<ListPage<WebhookAnswer>>('api/webhooks', page), [])
   useEvents(['webhook.dead_lettered'], usePaced(list.reload))
   const openedRow = list.rows?.find(({ id }) => id === opened)
   const columns: readonly Column<WebhookAnswer>[] = [

@@ -8,6 +8,9 @@ const en = {
   made: 'Made',
   empty: 'There is no token. Who has a certificate needs none.',
   once: (id: string) => `The MQTT password of ${id}, shown this once: the hub keeps its hash alone.`,
+  replace: 'Replace',
+  replaceTells:
+    'Another token is made and shown once. This one stays good until the other is first used, and then ends.',
   revokeTells: 'Whoever shows this token is refused from now on, and the sessions that it let in close.',
 }
 
@@ -21,6 +24,8 @@ export const IDENTITY_TOKENS_TEXT: Texts<typeof en> = {
     made: 'Создан',
     empty: 'Токенов нет. Тому, у кого есть сертификат, они не нужны.',
     once: (id) => `Пароль MQTT для ${id} показывается один раз: хаб хранит только его хеш.`,
+    replace: 'Заменить',
+    replaceTells: 'Будет создан и один раз показан новый токен. Этот действует, пока новым не воспользуются.',
     revokeTells: 'С этим токеном больше не войти, открытые с ним сессии закроются.',
   },
 }

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks'
 import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
 import { type Page as ListPage, useList } from '../../hub/list.ts'
@@ -8,11 +9,13 @@ import { Copyable } from '../../parts/copy.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Section } from '../../parts/page.tsx'
+import { ShownOnce } from '../../parts/shown-once.tsx'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
-import type { IdentityTokenAnswer } from './identity-token-answers.ts'
+import type { IdentityTokenAnswer, NewIdentityTokenAnswer } from './identity-token-answers.ts'
 import { IDENTITY_TOKENS_TEXT } from './identity-tokens-text.ts'
 import { NewIdentityToken } from './new-identity-token.tsx'
+import { ReplaceIdentityToken } from './replace-identity-token.tsx'
 import { tokenColumns } from './token-columns.tsx'
 import { TOKEN_TEXT } from './token-text.ts'
 
@@ -26,10 +29,15 @@ export function IdentityTokens({ kind, id: owner }: IdentityTokensProps) {
   const { api } = useHub()
   const words = read(IDENTITY_TOKENS_TEXT)
   const { end, revoke: label, fresh } = read(TOKEN_TEXT)
+  const [replaced, setReplaced] = useState<NewIdentityTokenAnswer>()
   const address = path(`api/${kind}s`, owner, 'tokens')
-  const list = useList((cursor) => api.get<ListPage<IdentityTokenAnswer>>(address, { cursor }), [api, address])
+  const list = useList((page) => api.get<ListPage<IdentityTokenAnswer>>(address, page), [api, address])
   const revoke = async (id: string): Promise<undefined> => {
     await api.send('DELETE', path(address, id))
+    list.reload()
+  }
+  const showReplaced = (made: NewIdentityTokenAnswer): void => {
+    setReplaced(made)
     list.reload()
   }
   const columns: readonly Column<IdentityTokenAnswer>[] = [
@@ -43,7 +51,10 @@ export function IdentityTokens({ kind, id: owner }: IdentityTokensProps) {
             title: end,
             draw: ({ id, revokedAt }: IdentityTokenAnswer) =>
               revokedAt === null && (
-                <ActionButton label={label} tone="danger" consequence={words.revokeTells} act={() => revoke(id)} />
+                <span class="row">
+                  <ReplaceIdentityToken address={address} id={id} onMade={showReplaced} />
+                  <ActionButton label={label} tone="danger" consequence={words.revokeTells} act={() => revoke(id)} />
+                </span>
               ),
           },
         ]
@@ -52,6 +63,7 @@ export function IdentityTokens({ kind, id: owner }: IdentityTokensProps) {
   return (
     <>
       <p class="quiet">{words.lead(owner)}</p>
+      {replaced && <ShownOnce lead={words.once(owner)} secret={replaced.token} />}
       {list.problem && <Failure problem={list.problem} onRetry={list.reload} />}
       {list.rows === undefined && !list.problem && <Skeleton />}
       {list.rows && (

@@ -15,8 +15,8 @@ export function tokenColumns<Token extends TokenTimes>(): readonly Column<Token>
   const words = read(TOKEN_TEXT)
   return [
     { id: 'state', title: words.state, draw: (token) => <TokenState token={token} /> },
-    { id: 'used', title: words.lastUsed, draw: ({ lastUsedAt }) => momentOr(lastUsedAt, words.notUsed) },
-    { id: 'expires', title: words.expires, draw: ({ expiresAt }) => momentOr(expiresAt, words.endless) },
+    { id: 'used', title: words.lastUsed, isNamed: true, draw: ({ lastUsedAt }) => momentOr(lastUsedAt, words.notUsed) },
+    { id: 'expires', title: words.expires, isNamed: true, draw: ({ expiresAt }) => momentOr(expiresAt, words.endless) },
   ]
 }
 
