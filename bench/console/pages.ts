@@ -36,6 +36,16 @@ export async function openConsole(browser: Browser, { apiPort }: ChildHub, call:
   return page
 }
 
+/** Nothing is to be felt of a console that is not looked at. */
+export async function leaveConsole(page: Page): Promise<void> {
+  await page.goto('about:blank')
+}
+
+export async function comeBack(page: Page): Promise<void> {
+  await page.goBack()
+  await page.locator('.frame').waitFor()
+}
+
 /** How long each page took, in milliseconds: all of them one after the other, so many times, with a rest before each. */
 export async function openPages(
   page: Page,
