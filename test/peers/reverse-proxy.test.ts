@@ -96,7 +96,7 @@ test('a curl that is killed is noticed by the backend', async (context) => {
   needPrograms(context, 'curl')
   const asked = Promise.withResolvers<Promise<unknown>>()
   await using backend = await startBackend((_request, response) => {
-    response.write('and so on')
+    response.write('and so on\n')
     asked.resolve(once(response, 'close'))
   })
   await using hub = await startHubBefore(backend)

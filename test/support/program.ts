@@ -6,7 +6,7 @@ import { delimiter } from 'node:path'
 export interface Program extends AsyncDisposable {
   /** All it printed so far, on stdout and stderr. */
   readonly output: string
-  /** The first line that matches, printed already or still to come; rejects when the program ends without it. */
+  /** The first whole line that matches, printed already or still to come; rejects when the program ends without it. */
   line(pattern: RegExp): Promise<string>
   readonly ended: Promise<Ended>
   stop(signal?: NodeJS.Signals): Promise<Ended>
@@ -36,6 +36,7 @@ export function startProgram(line: string, { cwd, env = {}, patience }: ProgramO
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const text = { stdout: '', stderr: '', both: '' }
+  let hasEnded = false
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (chunk: string) => {
       text[name] += chunk
@@ -43,7 +44,12 @@ export function startProgram(line: string, { cwd, env = {}, patience }: ProgramO
       child.emit('output')
     })
   }
-  const ended = once(child, 'close').then(([code]) => ({ code, stdout: text.stdout, stderr: text.stderr }))
+  const ended = once(child, 'close').then(([code]) => {
+    hasEnded = true
+    return { code, stdout: text.stdout, stderr: text.stderr }
+  })
+  // Programs write a line in parts, which could match already; of one that has ended the last is whole without its end too.
+  const linesOf = (printed: string): readonly string[] => printed.split('\n').slice(0, hasEnded ? undefined : -1)
   const stop = (signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> => {
     child.kill(signal)
     return ended
@@ -53,7 +59,8 @@ export function startProgram(line: string, { cwd, env = {}, patience }: ProgramO
       return text.both
     },
     async line(pattern) {
-      const find = (): string | undefined => text.both.split('\n').find((candidate) => pattern.test(candidate))
+      const find = (): string | undefined =>
+        [text.stdout, text.stderr].flatMap(linesOf).find((candidate) => pattern.test(candidate))
       const printed = new Promise<void>((resolve) => child.on('output', () => find() !== undefined && resolve()))
       using deadline = openDeadline(patience)
       if (find() === undefined) await Promise.race([printed, ended, deadline.passed])
