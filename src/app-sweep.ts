@@ -41,7 +41,7 @@ export function createSweep({
 }: SweepParts): () => Promise<void> {
   return async () => {
     const works = [
-      forgetAudit(),
+      audit.forgetBefore(new Date(clock().getTime() - config.audit.keep * 1000)),
       forgetSignIns(),
       registry.revocations.endOverlaps(),
       broker.endExpired(),
@@ -57,10 +57,6 @@ export function createSweep({
   }
 
   // Async: a database that is locked is told like every other failure here, and ends no sweep.
-  async function forgetAudit(): Promise<void> {
-    audit.forgetBefore(new Date(clock().getTime() - config.audit.keep * 1000))
-  }
-
   async function forgetSignIns(): Promise<void> {
     registry.signIns.sweep()
     registry.consoleSessions.sweep()

@@ -66,8 +66,12 @@ const COLUMNS: readonly Column<AuditEntryAnswer>[] = [
   ['RESULT', ({ result }) => result],
 ]
 
-function whyNot({ brokenAt, entries }: AuditVerdictAnswer): string {
-  return brokenAt === null
-    ? `None of the ${entries} entries has that hash: the chain was cut off, or made anew`
-    : `Entry ${brokenAt} does not follow from the one before: it was changed, or one beside it removed`
+function whyNot({ brokenAt, missingBefore, entries }: AuditVerdictAnswer): string {
+  if (brokenAt !== null) {
+    return `Entry ${brokenAt} does not follow from the one before: it was changed, or one beside it removed`
+  }
+  if (missingBefore !== null) {
+    return `The entries before ${missingBefore} are gone, and not because they were old: somebody removed them`
+  }
+  return `None of the ${entries} entries has that hash: the chain was cut off, or made anew`
 }

@@ -27,6 +27,12 @@ export function createAuditStore(database: Database): AuditStore {
   const endOfRun = sqlite.prepare<[number, number], { readonly number: number }>(
     'select number from audit_entries where number < ? order by number desc limit 1 offset ?',
   )
+  const timesAfter = sqlite.prepare<[number, number], { readonly number: number; readonly at: number }>(
+    'select number, at from audit_entries where number > ? order by number limit ?',
+  )
+  const remove = sqlite.prepare<[number, number]>(
+    'delete from audit_entries where number in (select number from audit_entries where number <= ? order by number limit ?)',
+  )
   return {
     append({ at, role = null, requestId = null, ...entry }) {
       insert({ ...entry, at: at.getTime(), role, requestId })
@@ -35,11 +41,9 @@ export function createAuditStore(database: Database): AuditStore {
     list: (filter, from, before, limit) => within(filter)({ from, before, limit, ...valuesOf(filter) }).map(readEntry),
     endOfRun: (before, size) => endOfRun.get(before, size - 1)?.number,
     listAfter: (number, limit) => after({ from: number, limit }).map(readEntry),
-    deleteBefore: (time) =>
-      void orm
-        .delete(auditEntries)
-        .where(and(lt(auditEntries.at, time), sql`${auditEntries.number} < (select max(number) from ${auditEntries})`))
-        .run(),
+    timesAfter: (number, limit) =>
+      timesAfter.all(number, limit).map((row) => ({ number: row.number, at: new Date(row.at) })),
+    deleteOldest: (upTo, limit) => remove.run(upTo, limit).changes,
   }
 }
 

@@ -22,7 +22,7 @@ const ENTRY = {
   previousHash: '',
   hash: 'ab',
 }
-const GOOD = { ok: true, entries: 7, head: 'ab', brokenAt: null, isFound: null }
+const GOOD = { ok: true, entries: 7, head: 'ab', brokenAt: null, missingBefore: null, isFound: null }
 
 describe('audit', () => {
   test('list prints the entries', async () => {
@@ -64,6 +64,7 @@ describe('audit', () => {
     { argv: ['--json'], verdict: GOOD, code: 0, output: /^\{\n {2}"ok": true/ },
     { argv: [], verdict: { ...GOOD, ok: false, brokenAt: 3 }, code: 1, output: /Entry 3 does not follow/ },
     { argv: ['--json'], verdict: { ...GOOD, ok: false, brokenAt: 3 }, code: 1, output: /"brokenAt": 3[\s\S]*Entry 3/ },
+    { argv: [], verdict: { ...GOOD, ok: false, missingBefore: 4 }, code: 1, output: /before 4 are gone/ },
   ]) {
     test(`verify ${argv.join(' ')} ends with ${code} where ${JSON.stringify(verdict)}`, async () => {
       const finished = await ask(['verify', ...argv], { 'GET /api/audit/verification': { body: verdict } })

@@ -65,11 +65,10 @@ for (const { name, filter, expected } of [
   })
 }
 
-test('the oldest are deleted, the newest of all never', () => {
+test('the oldest are deleted, some at a time', () => {
   using place = open()
-  place.store.deleteBefore(minutesAfterNoon(3))
-  expect(place.numbers({})).toEqual([5, 4, 3])
-  place.store.deleteBefore(minutesAfterNoon(99))
-  expect(place.numbers({})).toEqual([5])
+  expect([place.store.deleteOldest(3, 2), place.store.deleteOldest(3, 2)]).toEqual([2, 1])
+  expect(place.numbers({})).toEqual([5, 4])
+  expect(place.store.timesAfter(0, 1)).toEqual([{ number: 4, at: minutesAfterNoon(4) }])
   expect(place.store.latest()).toEqual({ number: 5, hash: '5' })
 })

@@ -85,6 +85,7 @@ describe('an auditor', () => {
       entries: 3,
       head: previousHash,
       brokenAt: null,
+      missingBefore: null,
       isFound: true,
     })
     const other = (await hub.api('GET', `/api/audit/verification?hash=${'0'.repeat(64)}`)).json()
@@ -99,14 +100,15 @@ describe('an auditor', () => {
     expect(await entriesOf(hub)).toEqual([])
   })
 
-  test('sees what is older than audit.keep forgotten', async () => {
+  test('sees what is older than audit.keep forgotten, and that it was', async () => {
     await using hub = await startTestHub({ settings: { audit: { keep: '1d' } } })
     await hub.enrol('a1')
     hub.clock.advance(86_400_000)
     await hub.enrol('a2')
     hub.clock.advance(1000)
     await hub.hub.sweep()
-    expect((await entriesOf(hub)).map(({ object }) => object)).toEqual(['a2'])
+    expect(await entriesOf(hub)).toMatchObject([{ action: 'audit.forget', object: '1' }, { object: 'a2' }])
+    expect((await hub.api('GET', '/api/audit/verification')).json()).toMatchObject({ ok: true, entries: 2 })
   })
 })
 

@@ -1,14 +1,16 @@
+import type { FORGET } from '../../registry/audit/audit-entry.ts'
+
 /** A call that changes something, by what it is called in the audit. */
 export interface AuditedAction {
   readonly action: string
-  /** The ids in its path, or what the body names; of its octets, once it was read. */
+  /** The ids in its path, and what the body names; of its octets, once it was read. */
   objectIn(body: Uint8Array | undefined): string
 }
 
 /** The one change that is made before anybody has called. */
 export const SIGN_IN = 'console.sign_in'
 
-/** Method and path as the API describes it; in parentheses the field of the body, or one in it, that says on what. */
+/** Method and path as the API describes it; in parentheses the field of the body, or one in it, that says on what beside them. */
 const ACTIONS = {
   'POST /api/devices (deviceId)': 'device.create',
   'PATCH /api/devices/{id}': 'device.change',
@@ -28,7 +30,7 @@ const ACTIONS = {
   'DELETE /api/devices/{id}/tokens/{token}': 'device.token.revoke',
   'PUT /api/devices/{id}/legacy-credential': 'device.password.set',
   'DELETE /api/devices/{id}/legacy-credential': 'device.password.remove',
-  'POST /api/users/{user}/devices/{id}/rpc': 'device.call',
+  'POST /api/users/{user}/devices/{id}/rpc (method)': 'device.call',
   'POST /api/services (name)': 'service.create',
   'PATCH /api/services/{id}': 'service.change',
   'DELETE /api/services/{id}': 'service.delete',
@@ -85,8 +87,8 @@ const ACTIONS = {
   'DELETE /api/console-sessions/{id}': 'console.session.end',
 } as const satisfies Readonly<Record<string, string | undefined>>
 
-/** Every change that the audit has a name for. */
-export type AuditAction = Exclude<(typeof ACTIONS)[keyof typeof ACTIONS], undefined>
+/** Every change that the audit has a name for; the last is the hub's own. */
+export type AuditAction = Exclude<(typeof ACTIONS)[keyof typeof ACTIONS], undefined> | typeof FORGET
 
 const PATTERNS = Object.entries(ACTIONS).map(([described, action]) => {
   const [method = '', path = '', field] = described.split(' ')
@@ -102,8 +104,11 @@ export function findAuditedAction(method: string, path: string): AuditedAction |
     const ids = pattern.exec(path)?.slice(1)
     if (!ids) continue
     if (action === undefined) return undefined
-    const object = ids.map(decode).join(' ')
-    return { action, objectIn: (body) => (field === undefined ? object : readField(body, field)) }
+    const named = ids.map(decode)
+    return {
+      action,
+      objectIn: (body) => [...named, ...(field === undefined ? [] : [readField(body, field)])].join(' ').trimEnd(),
+    }
   }
   return undefined
 }

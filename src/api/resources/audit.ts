@@ -36,6 +36,10 @@ export const auditVerdictSchema = z
     entries: z.int(),
     head: z.string().nullable().openapi({ description: 'Hash of the newest entry: write it down elsewhere' }),
     brokenAt: z.int().nullable().openapi({ description: 'The first entry that does not follow from the one before' }),
+    missingBefore: z
+      .int()
+      .nullable()
+      .openapi({ description: 'The oldest entry, where those before it are gone and no retention has told of it' }),
     isFound: z.boolean().nullable().openapi({ description: 'Whether the hash that was asked for is in the chain' }),
   })
   .openapi('AuditVerdict')
@@ -45,7 +49,7 @@ export function shapeAuditEntry({ at, role, requestId, ...entry }: AuditEntry): 
 }
 
 export function shapeAuditVerdict(verdict: AuditVerdict): z.infer<typeof auditVerdictSchema> {
-  const { entries, head, brokenAt, isFound } = verdict
-  const ok = brokenAt === undefined && isFound !== false
-  return { ok, entries, head: head ?? null, brokenAt: brokenAt ?? null, isFound: isFound ?? null }
+  const { entries, head = null, brokenAt = null, missingBefore = null, isFound = null } = verdict
+  const ok = brokenAt === null && missingBefore === null && isFound !== false
+  return { ok, entries, head, brokenAt, missingBefore, isFound }
 }

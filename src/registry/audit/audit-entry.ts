@@ -1,5 +1,8 @@
 import { hash } from 'node:crypto'
 
+/** The actor of what the hub does by itself. */
+export const HUB = 'hub'
+
 /** What somebody did, or tried to, and what came of it. */
 export interface AuditAct {
   /** `token:ID`, `administrator:NAME`, `device:ID`, `local` (the socket of this machine) or `hub` (by itself). */
@@ -25,6 +28,19 @@ export interface AuditEntry extends AuditAct {
   readonly previousHash: string
   /** SHA-256 over all of the above, in hex. */
   readonly hash: string
+}
+
+/** What the hub calls it when it forgets the oldest entries. */
+export const FORGET = 'audit.forget'
+
+/** Told before they are deleted, for the chain to show that it was retention: entries up to this number. */
+export function describeForgotten(number: number): Pick<AuditAct, 'action' | 'object'> {
+  return { action: FORGET, object: String(number) }
+}
+
+/** Up to which number they were forgotten, of an entry that tells of it; 0 of every other. */
+export function forgottenBy({ actor, action, object }: AuditEntry): number {
+  return actor === HUB && action === FORGET ? Number(object) : 0
 }
 
 /** Chained to the entry before: whoever changes, inserts or removes one breaks every hash that follows. */

@@ -1,10 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../clock.ts'
-import { listNewestFirst, type NumberedStore } from '../../newest-first.ts'
+import { listNewestFirst, type NumberedStore, RUN } from '../../newest-first.ts'
 import type { Page } from '../page.ts'
 import type { Transaction } from '../ports.ts'
-import { type AuditAct, type AuditEntry, chainEntry, hashOf } from './audit-entry.ts'
+import {
+  type AuditAct,
+  type AuditEntry,
+  chainEntry,
+  describeForgotten,
+  forgottenBy,
+  HUB,
+  hashOf,
+} from './audit-entry.ts'
 import type { AuditQuery, AuditStore } from './ports.ts'
 
 /** Somebody's request, before it is known what comes of it. */
@@ -16,6 +24,8 @@ export interface AuditVerdict {
   readonly head: string | undefined
   /** The number of the first entry that does not follow from the one before. */
   readonly brokenAt: number | undefined
+  /** The number of the oldest entry, where those before it are gone and no retention has told of it. */
+  readonly missingBefore: number | undefined
   /** Whether the hash that was asked for is among them. */
   readonly isFound: boolean | undefined
 }
@@ -34,8 +44,8 @@ export interface AuditTrail {
   read(): AsyncIterable<readonly AuditEntry[]>
   /** Reads the whole chain, and looks for an entry with that hash. */
   verify(hash?: string): Promise<AuditVerdict>
-  /** Forgets what is older. */
-  forgetBefore(time: Date): void
+  /** Forgets what is older, and tells of it: once a day, and without holding the event loop. */
+  forgetBefore(time: Date): Promise<void>
 }
 
 export interface AuditTrailOptions {
@@ -52,7 +62,8 @@ interface Running {
 const PAGE = 500
 const REPEAT_MS = 60_000
 const MAX_REPEATED = 1000
-const HUB = { actor: 'hub', role: undefined, surface: 'hub', address: 'hub', requestId: undefined } as const
+const DAY_MS = 86_400_000
+const BY_ITSELF = { actor: HUB, role: undefined, surface: HUB, address: HUB, requestId: undefined } as const
 
 export interface AuditedTransactions {
   readonly trail: AuditTrail
@@ -66,6 +77,7 @@ export function createAuditTrail({ store, transaction, clock }: AuditTrailOption
   const running = new AsyncLocalStorage<Running>()
   const concluded = new Map<string, number>()
   let depth = 0
+  let lastForgetting: number | undefined
 
   const audited: Transaction = (work) => {
     const current = depth === 0 ? running.getStore() : undefined
@@ -92,7 +104,7 @@ export function createAuditTrail({ store, transaction, clock }: AuditTrailOption
       const { requestId: _, ...act } = { ...current.request, result }
       if (!isRepeated(JSON.stringify(act))) append({ ...current.request, result })
     },
-    note: (act) => append({ ...HUB, ...act, result: 'done' }),
+    note,
     async list({ limit, after, ...filter }) {
       const wanted: NumberedStore<AuditEntry> = {
         endOfRun: store.endOfRun,
@@ -115,21 +127,57 @@ export function createAuditTrail({ store, transaction, clock }: AuditTrailOption
     },
     async verify(hash) {
       let [entries, brokenAt]: [number, number | undefined] = [0, undefined]
-      let last: AuditEntry | undefined
+      let [first, last]: [AuditEntry | undefined, AuditEntry | undefined] = [undefined, undefined]
+      let forgotten = 0
       let isFound = hash === undefined ? undefined : false
       for await (const page of trail.read()) {
         for (const entry of page) {
           entries++
           if (!follows(entry, last)) brokenAt ??= entry.number
           if (entry.hash === hash) isFound = true
+          forgotten = Math.max(forgotten, forgottenBy(entry))
+          first ??= entry
           last = entry
         }
       }
-      return { entries, head: last?.hash, brokenAt, isFound }
+      const missingBefore = first && first.number > forgotten + 1 ? first.number : undefined
+      return { entries, head: last?.hash, brokenAt, missingBefore, isFound }
     },
-    forgetBefore: (time) => store.deleteBefore(time),
+    async forgetBefore(time) {
+      const now = clock().getTime()
+      // Of a clock that was ahead too: it would be in the way until it comes true.
+      if (lastForgetting !== undefined && Math.abs(now - lastForgetting) < DAY_MS) return
+      lastForgetting = now
+      try {
+        await forget(await lastOfThoseBefore(time))
+      } catch (error) {
+        lastForgetting = undefined
+        throw error
+      }
+    },
   }
   return { trail, transaction: audited, single: (work) => (depth === 0 ? audited(work) : work()) }
+
+  function note(act: Pick<AuditAct, 'action' | 'object'>): void {
+    append({ ...BY_ITSELF, ...act, result: 'done' })
+  }
+
+  async function forget(upTo: number): Promise<void> {
+    if (upTo === 0) return
+    note(describeForgotten(upTo))
+    while (store.deleteOldest(upTo, RUN) === RUN) await nextTurn()
+  }
+
+  /** The number of the last of those, from the oldest on, that were all made before; 0: there are none. */
+  async function lastOfThoseBefore(time: Date): Promise<number> {
+    for (let end = 0; ; await nextTurn()) {
+      const times = store.timesAfter(end, RUN)
+      const later = times.findIndex(({ at }) => at >= time)
+      const before = later < 0 ? times : times.slice(0, later)
+      end = before.at(-1)?.number ?? end
+      if (before.length < RUN) return end
+    }
+  }
 
   function append(act: AuditAct): void {
     transaction(() => chain(act))
@@ -152,9 +200,10 @@ export function createAuditTrail({ store, transaction, clock }: AuditTrailOption
   }
 }
 
-// Of the oldest that is kept the one before may be gone.
+// Of the oldest that is kept the one before may be gone; the first ever has none.
 function follows(entry: AuditEntry, last: AuditEntry | undefined): boolean {
   const { hash, ...content } = entry
   if (hash !== hashOf(content)) return false
-  return last === undefined || (entry.number === last.number + 1 && entry.previousHash === last.hash)
+  if (last === undefined) return entry.number > 1 || entry.previousHash === ''
+  return entry.number === last.number + 1 && entry.previousHash === last.hash
 }

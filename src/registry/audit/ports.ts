@@ -21,6 +21,8 @@ export interface AuditStore {
   endOfRun(before: number, size: number): number | undefined
   /** In the order of their numbers, after `number`. */
   listAfter(number: number, limit: number): readonly AuditEntry[]
-  /** Those before that time, the newest of all left. */
-  deleteBefore(time: Date): void
+  /** When those after `number` were made, in the order of their numbers. */
+  timesAfter(number: number, limit: number): readonly Pick<AuditEntry, 'number' | 'at'>[]
+  /** The oldest up to this number, so many at most; how many there were. */
+  deleteOldest(upTo: number, limit: number): number
 }

@@ -35,6 +35,8 @@ describe('the actions of the audit', () => {
     { call: 'DELETE /api/devices/%zz', object: '%zz' },
     { call: 'DELETE /api/devices/a/tokens/b', object: 'a b' },
     { call: 'POST /api/devices', body: { deviceId: 'a' }, object: 'a' },
+    { call: 'POST /api/users/u/devices/a/rpc', body: { method: 'reboot' }, object: 'u a reboot' },
+    { call: 'POST /api/users/u/devices/a/rpc', body: undefined, object: 'u a' },
     { call: 'POST /api/rotations', body: { filter: { deviceId: 'a' } }, object: 'a' },
     { call: 'POST /api/rotations', body: { filter: { all: true } }, object: '' },
     { call: 'POST /api/rotations', body: { filter: 'a' }, object: '' },

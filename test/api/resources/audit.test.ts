@@ -28,33 +28,38 @@ describe('an entry of the audit', () => {
 })
 
 describe('a verdict on the audit', () => {
-  const WHOLE = { entries: 2, head: 'ab', brokenAt: undefined, isFound: undefined }
+  const WHOLE = { entries: 2, head: 'ab', brokenAt: undefined, missingBefore: undefined, isFound: undefined }
 
   for (const { name, verdict, told } of [
     {
       name: 'is good of none',
       verdict: { ...WHOLE, entries: 0, head: undefined },
-      told: { ok: true, entries: 0, head: null, brokenAt: null, isFound: null },
+      told: { ok: true, entries: 0, head: null, brokenAt: null, missingBefore: null, isFound: null },
     },
     {
       name: 'is good of a chain without a break',
       verdict: WHOLE,
-      told: { ok: true, entries: 2, head: 'ab', brokenAt: null, isFound: null },
+      told: { ok: true, entries: 2, head: 'ab', brokenAt: null, missingBefore: null, isFound: null },
     },
     {
       name: 'is good where the hash that was asked for is found',
       verdict: { ...WHOLE, isFound: true },
-      told: { ok: true, entries: 2, head: 'ab', brokenAt: null, isFound: true },
+      told: { ok: true, entries: 2, head: 'ab', brokenAt: null, missingBefore: null, isFound: true },
     },
     {
       name: 'is bad where that hash is missing',
       verdict: { ...WHOLE, isFound: false },
-      told: { ok: false, entries: 2, head: 'ab', brokenAt: null, isFound: false },
+      told: { ok: false, entries: 2, head: 'ab', brokenAt: null, missingBefore: null, isFound: false },
     },
     {
       name: 'is bad of a chain that breaks',
       verdict: { ...WHOLE, brokenAt: 2 },
-      told: { ok: false, entries: 2, head: 'ab', brokenAt: 2, isFound: null },
+      told: { ok: false, entries: 2, head: 'ab', brokenAt: 2, missingBefore: null, isFound: null },
+    },
+    {
+      name: 'is bad of a chain whose beginning was removed',
+      verdict: { ...WHOLE, missingBefore: 4 },
+      told: { ok: false, entries: 2, head: 'ab', brokenAt: null, missingBefore: 4, isFound: null },
     },
   ])
     test(name, () => {

@@ -95,6 +95,14 @@ test('the audit tells who did what; an action filters, and the chain is verified
   await scene.says('Certificate for a device')
 })
 
+test('a chain whose beginning was removed is said to lack it', async () => {
+  using database = openDatabase({ file: join(hub.dataDir, 'hub.db') })
+  database.sqlite.exec('delete from audit_entries where number = 1')
+  using scene = openConsole(hub, '#/activity?tab=audit')
+  await scene.click('Verify the chain')
+  await scene.says('The entries before 2 are gone, and not because they were old')
+})
+
 test('a chain that was changed afterwards is said to be broken, and where', async () => {
   using database = openDatabase({ file: join(hub.dataDir, 'hub.db') })
   database.sqlite.exec('drop trigger audit_entries_are_final')

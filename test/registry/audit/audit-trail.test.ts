@@ -7,6 +7,7 @@ import type { AuditEntry } from '../../../src/registry/audit/audit-entry.ts'
 import { type AuditedRequest, createAuditTrail } from '../../../src/registry/audit/audit-trail.ts'
 
 const NOON = new Date('2026-03-01T12:00:00Z')
+const DAY_MS = 86_400_000
 const REQUEST: AuditedRequest = {
   actor: 'token:1 ops',
   role: 'operator',
@@ -188,18 +189,75 @@ describe('the audit trail', () => {
     expect(() => scene.database.sqlite.exec("update audit_entries set actor = 'nobody'")).toThrow('never changed')
   })
 
-  test('forgets what is older, and never the newest: the chain goes on', async () => {
+  test('forgets what is older, and tells of it: the chain goes on', async () => {
     using scene = openScene()
     for (const object of ['a', 'b']) scene.trail.note({ action: 'x', object })
     scene.tick(1000)
     scene.trail.note({ action: 'x', object: 'c' })
-    scene.trail.forgetBefore(scene.now())
-    expect(scene.entries().map(({ object }) => object)).toEqual(['c'])
-    scene.tick(1000)
-    scene.trail.forgetBefore(scene.now())
+    await scene.trail.forgetBefore(scene.now())
+    expect(scene.entries()).toMatchObject([
+      { number: 3, object: 'c' },
+      { number: 4, actor: 'hub', action: 'audit.forget', object: '2' },
+    ])
+    scene.tick(DAY_MS)
+    await scene.trail.forgetBefore(scene.now())
     scene.trail.note({ action: 'x', object: 'd' })
-    expect(scene.entries().map(({ number }) => number)).toEqual([3, 4])
-    expect(await scene.trail.verify()).toMatchObject({ entries: 2, brokenAt: undefined })
+    expect(scene.entries().map(({ object }) => object)).toEqual(['4', 'd'])
+    expect(await scene.trail.verify()).toMatchObject({ entries: 2, brokenAt: undefined, missingBefore: undefined })
+  })
+
+  test('forgets once a day, also after a clock that was ahead, and at once where it failed', async () => {
+    using scene = openScene()
+    const forget = async (): Promise<number> => {
+      scene.trail.note({ action: 'x', object: 'a' })
+      scene.tick(1)
+      await scene.trail.forgetBefore(scene.now())
+      return scene.entries().length
+    }
+    scene.tick(10 * DAY_MS)
+    await scene.trail.forgetBefore(scene.now())
+    scene.tick(-10 * DAY_MS)
+    expect([await forget(), await forget(), await forget()]).toEqual([1, 2, 3])
+    scene.tick(DAY_MS)
+    scene.database.sqlite.exec(
+      "create trigger full before delete on audit_entries begin select raise(abort, 'full'); end",
+    )
+    await expect(forget()).rejects.toThrow('full')
+    scene.database.sqlite.exec('drop trigger full')
+    expect(await forget()).toBe(1)
+  })
+
+  test('forgets only from its beginning on, however many, and whatever the clock did', async () => {
+    using scene = openScene()
+    const count = 4500
+    scene.transaction(() => {
+      for (let index = 0; index < count; index++) scene.trail.note({ action: 'x', object: `${index}` })
+    })
+    scene.tick(2000)
+    scene.trail.note({ action: 'x', object: 'later' })
+    scene.tick(-1000)
+    scene.trail.note({ action: 'x', object: 'with a clock that was set back' })
+    await scene.trail.forgetBefore(scene.now())
+    expect(scene.entries().map(({ number }) => number)).toEqual([count + 1, count + 2, count + 3])
+    expect(await scene.trail.verify()).toMatchObject({ brokenAt: undefined, missingBefore: undefined })
+  })
+
+  test('shows that its oldest entries were removed, and not forgotten', async () => {
+    using scene = openScene()
+    for (const object of ['a', 'b']) scene.trail.note({ action: 'x', object })
+    scene.tick(1000)
+    for (const object of ['c', 'd', 'e']) scene.trail.note({ action: 'x', object })
+    await scene.trail.forgetBefore(scene.now())
+    scene.database.sqlite.exec('delete from audit_entries where number = 3')
+    expect(await scene.trail.verify()).toMatchObject({ brokenAt: undefined, missingBefore: 4 })
+  })
+
+  test('takes nobody else at their word that entries were forgotten', async () => {
+    using scene = openScene()
+    const forged = { ...REQUEST, action: 'audit.forget', object: '1' }
+    for (const act of [REQUEST, forged]) await scene.trail.within(act, async () => scene.trail.conclude('done'))
+    scene.database.sqlite.exec('delete from audit_entries where number = 1')
+    expect(await scene.trail.verify()).toMatchObject({ missingBefore: 2 })
   })
 
   test('is read in pages, and found by who, what and when', async () => {

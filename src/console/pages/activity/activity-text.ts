@@ -43,6 +43,8 @@ const en = {
   chainHolds: (entries: string) => `${entries}, each follows from the one before it. Nothing was changed or left out.`,
   chainBroken: (number: string) =>
     `Entry ${number} does not follow from the one before it: the audit was changed, or damaged. Compare it with an export or a backup.`,
+  chainCut: (number: string) =>
+    `The entries before ${number} are gone, and not because they were old: somebody removed them. Compare the audit with an export or a backup.`,
   head: 'Hash of the newest entry, to be written down elsewhere:',
 }
 
@@ -96,6 +98,8 @@ export const ACTIVITY_TEXT: Texts<typeof en> = {
     chainHolds: (entries) => `${entries}, каждая следует из предыдущей. Ничего не изменено и не удалено.`,
     chainBroken: (number) =>
       `Запись ${number} не следует из предыдущей: аудит изменён или повреждён. Сравните его с выгрузкой или резервной копией.`,
+    chainCut: (number) =>
+      `Записей до ${number} нет, и не потому, что они устарели: кто-то их удалил. Сравните аудит с выгрузкой или резервной копией.`,
     head: 'Хеш последней записи, сохраните его в другом месте:',
   },
 }

@@ -40,12 +40,12 @@ export function AuditChain() {
   )
 }
 
-function Verdict({ verdict: { ok, entries, brokenAt, head } }: { readonly verdict: AuditVerdictAnswer }) {
+function Verdict({ verdict }: { readonly verdict: AuditVerdictAnswer }) {
   const words = read(ACTIVITY_TEXT)
-  const said = ok ? words.chainHolds(counted(entries, words.entries)) : words.chainBroken(formatNumber(brokenAt ?? 0))
+  const { ok, head } = verdict
   return (
     <div class={`note ${ok ? 'good' : 'bad'}`}>
-      <p>{said}</p>
+      <p>{describeChain(verdict)}</p>
       {head !== null && (
         <p>
           <small>{words.head} </small>
@@ -54,4 +54,11 @@ function Verdict({ verdict: { ok, entries, brokenAt, head } }: { readonly verdic
       )}
     </div>
   )
+}
+
+function describeChain({ entries, brokenAt, missingBefore }: AuditVerdictAnswer): string {
+  const words = read(ACTIVITY_TEXT)
+  if (brokenAt !== null) return words.chainBroken(formatNumber(brokenAt))
+  if (missingBefore !== null) return words.chainCut(formatNumber(missingBefore))
+  return words.chainHolds(counted(entries, words.entries))
 }
