@@ -45,8 +45,8 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
     // They end what hangs, and judge nothing: a start of the hub has taken 20 s where eight others had the same two cores.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // One more than there are cores: a journey often waits, for a disk or for a process that it has started.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: SlowestFirst },

@@ -83,7 +83,7 @@ export async function runProgram(line: string, options: ProgramOptions): Promise
 }
 
 // Before the test's own: a failed test says what the program printed, and leaves no process behind.
-const PATIENCE_MS = 45_000
+const PATIENCE_MS = 90_000
 
 function openDeadline(patience = PATIENCE_MS): Disposable & { readonly passed: Promise<undefined> } {
   const { promise, resolve } = Promise.withResolvers<undefined>()
