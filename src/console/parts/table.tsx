@@ -16,6 +16,8 @@ export interface Column<Row> {
   readonly isNamed?: boolean
   /** It has the room that the others leave, and what is longer is cut; not on a phone. */
   readonly isRest?: boolean
+  /** Sentences, shown whole in as many lines as they take: for a table of so few rows that all are drawn. */
+  readonly isProse?: boolean
 }
 
 export interface Order {
@@ -141,8 +143,11 @@ function toggled(selection: ReadonlySet<string>, key: string): ReadonlySet<strin
   return selection.symmetricDifference(new Set([key]))
 }
 
-function classOf<Row>({ isNumber, isNamed, isRest }: Column<Row>, place: number): string {
-  return [isNumber && 'number', isNamed && 'named', isRest && 'rest', place === 0 && 'first'].filter(Boolean).join(' ')
+function classOf<Row>({ isNumber, isNamed, isRest, isProse }: Column<Row>, place: number): string {
+  const classes = { number: isNumber, named: isNamed, rest: isRest, prose: isProse, first: place === 0 }
+  return Object.entries(classes)
+    .flatMap(([name, holds]) => (holds ? [name] : []))
+    .join(' ')
 }
 
 interface HeadProps<Row> {

@@ -40,7 +40,12 @@ function columnsOf(): readonly Column<SessionRow>[] {
       draw: ({ clientId }) => <IdLink section="sessions" id={clientId} />,
     },
     { id: 'state', title: words.state, draw: (row) => <SessionState session={row} /> },
-    { id: 'identity', title: words.identity, draw: ({ identity }) => <SessionHolder identity={identity} /> },
+    {
+      id: 'identity',
+      title: words.identity,
+      isRest: true,
+      draw: ({ identity }) => <SessionHolder identity={identity} />,
+    },
     { id: 'since', title: words.since, draw: ({ connectedAt }) => connectedAt && <Moment at={connectedAt} /> },
     { id: 'address', title: words.address, draw: ({ address }) => address },
     {

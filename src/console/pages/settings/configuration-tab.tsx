@@ -22,21 +22,28 @@ export function ConfigurationTab({ query: { q, show } }: ConfigurationTabProps) 
   const words = read(SETTINGS_TEXT)
   const settings = useLoad(() => api.get<ListPage<SettingAnswer>>('api/config'), [])
   const columns: readonly Column<SettingAnswer>[] = [
-    { id: 'key', title: words.key, draw: ({ key, description }) => <code title={description}>{key}</code> },
+    {
+      id: 'key',
+      title: words.key,
+      isRest: true,
+      isProse: true,
+      draw: ({ key, description }) => (
+        <>
+          <code>{key}</code>
+          <br />
+          <small>{description}</small>
+        </>
+      ),
+    },
     { id: 'value', title: words.value, draw: (setting) => <Value setting={setting} /> },
     {
       id: 'origin',
       title: words.origin,
+      isNamed: true,
       draw: ({ origin }) => <span title={origin.place}>{words.layers[origin.layer]}</span>,
     },
-    { id: 'default', title: words.defaultValue, draw: (setting) => <Default setting={setting} /> },
-    { id: 'live', title: words.takes, draw: ({ live }) => (live ? words.byReload : words.byRestart) },
-    {
-      id: 'description',
-      title: words.meaning,
-      isRest: true,
-      draw: ({ description }) => <span title={description}>{description}</span>,
-    },
+    { id: 'default', title: words.defaultValue, isNamed: true, draw: (setting) => <Default setting={setting} /> },
+    { id: 'live', title: words.takes, isNamed: true, draw: ({ live }) => (live ? words.byReload : words.byRestart) },
   ]
   const reload = async (): Promise<string> => {
     const { applied, needsRestart } = await api.send<ReloadAnswer>('POST', 'api/config/reload')
