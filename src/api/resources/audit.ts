@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { AuditEntry } from '../../registry/audit/audit-entry.ts'
-import type { AuditVerdict } from '../../registry/audit/audit-trail.ts'
+import type { AuditVerdict } from '../../registry/audit/chain-verification.ts'
 import { pageQuery } from '../pagination.ts'
 
 export type { AuditAction } from '../audit/audited-actions.ts'

@@ -4,31 +4,12 @@ import type { Clock } from '../../clock.ts'
 import { listNewestFirst, type NumberedStore, RUN } from '../../newest-first.ts'
 import type { Page } from '../page.ts'
 import type { Transaction } from '../ports.ts'
-import {
-  type AuditAct,
-  type AuditEntry,
-  chainEntry,
-  describeForgotten,
-  forgottenBy,
-  HUB,
-  hashOf,
-} from './audit-entry.ts'
+import { type AuditAct, type AuditEntry, chainEntry, describeForgotten, HUB } from './audit-entry.ts'
+import { type AuditVerdict, createChainVerification } from './chain-verification.ts'
 import type { AuditQuery, AuditStore } from './ports.ts'
 
 /** Somebody's request, before it is known what comes of it. */
 export type AuditedRequest = Omit<AuditAct, 'result'>
-
-export interface AuditVerdict {
-  readonly entries: number
-  /** Of the newest entry; what is written down elsewhere shows later that nothing was cut off. */
-  readonly head: string | undefined
-  /** The number of the first entry that does not follow from the one before. */
-  readonly brokenAt: number | undefined
-  /** The number of the oldest entry, where those before it are gone and no retention has told of it. */
-  readonly missingBefore: number | undefined
-  /** Whether the hash that was asked for is among them. */
-  readonly isFound: boolean | undefined
-}
 
 /** Who did what, on what, from where, and what came of it: appended, chained, never changed. */
 export interface AuditTrail {
@@ -126,22 +107,9 @@ export function createAuditTrail({ store, transaction, clock }: AuditTrailOption
       }
     },
     async verify(hash) {
-      let [entries, brokenAt]: [number, number | undefined] = [0, undefined]
-      let [first, last]: [AuditEntry | undefined, AuditEntry | undefined] = [undefined, undefined]
-      let forgotten = 0
-      let isFound = hash === undefined ? undefined : false
-      for await (const page of trail.read()) {
-        for (const entry of page) {
-          entries++
-          if (!follows(entry, last)) brokenAt ??= entry.number
-          if (entry.hash === hash) isFound = true
-          forgotten = Math.max(forgotten, forgottenBy(entry))
-          first ??= entry
-          last = entry
-        }
-      }
-      const missingBefore = first && first.number > forgotten + 1 ? first.number : undefined
-      return { entries, head: last?.hash, brokenAt, missingBefore, isFound }
+      const verification = createChainVerification(hash)
+      for await (const page of trail.read()) for (const entry of page) verification.follow(entry)
+      return verification.verdict()
     },
     async forgetBefore(time) {
       const now = clock().getTime()
@@ -198,12 +166,4 @@ export function createAuditTrail({ store, transaction, clock }: AuditTrailOption
     concluded.set(key, now)
     return false
   }
-}
-
-// Of the oldest that is kept the one before may be gone; the first ever has none.
-function follows(entry: AuditEntry, last: AuditEntry | undefined): boolean {
-  const { hash, ...content } = entry
-  if (hash !== hashOf(content)) return false
-  if (last === undefined) return entry.number > 1 || entry.previousHash === ''
-  return entry.number === last.number + 1 && entry.previousHash === last.hash
 }

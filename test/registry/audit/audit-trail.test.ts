@@ -242,6 +242,21 @@ describe('the audit trail', () => {
     expect(await scene.trail.verify()).toMatchObject({ brokenAt: undefined, missingBefore: undefined })
   })
 
+  test('takes what is forgotten while it is verified for no gap, and what somebody removes for one', async () => {
+    using scene = openScene()
+    const count = 4500
+    scene.transaction(() => {
+      for (let index = 0; index < count; index++) scene.trail.note({ action: 'x', object: `${index}` })
+    })
+    scene.tick(1000)
+    for (const object of ['c', 'd', 'e']) scene.trail.note({ action: 'x', object })
+    const [verdict] = await Promise.all([scene.trail.verify(), scene.trail.forgetBefore(scene.now())])
+    expect(verdict.entries).toBeLessThan(count)
+    expect(verdict).toMatchObject({ brokenAt: undefined, missingBefore: undefined })
+    scene.database.sqlite.exec(`delete from audit_entries where number = ${count + 2}`)
+    expect(await scene.trail.verify()).toMatchObject({ brokenAt: count + 3 })
+  })
+
   test('shows that its oldest entries were removed, and not forgotten', async () => {
     using scene = openScene()
     for (const object of ['a', 'b']) scene.trail.note({ action: 'x', object })
