@@ -145,7 +145,12 @@ export class SessionList {
   #heldBy(holder: SessionQuery['holder']): { readonly live: Iterable<string>; readonly stored: Iterable<string> } {
     const { connections, owners } = this.#options
     if (!holder) return { live: connections.clientIds(), stored: owners.clientIds() }
-    const live = connections.listOf(holder.kind, holder.id).map(({ clientId }) => clientId)
+    const ofHolder = connections.findByIdentity(holder.kind, holder.id)
+    const live = ofHolder.flatMap((connection) => {
+      const { clientId = '' } = connection.session ?? {}
+      // An earlier one of the same client id may be on its way out.
+      return connections.findByClientId(clientId) === connection ? [clientId] : []
+    })
     return { live, stored: owners.clientIdsOf(holder) }
   }
 

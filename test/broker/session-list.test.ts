@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { BACKEND, DEVICE, GATEWAY, OTHER, openBrokerScene } from './broker-scene.ts'
+import { createSession, openConnection } from './parties.ts'
 
 describe('a ban', () => {
   test('is not followed by one for flapping, however often its device has run into it', async () => {
@@ -73,6 +74,19 @@ describe('sessions of one holder', () => {
     expect(hub.sessionList.clientIds({ holder, state: 'connected' })).toEqual(['device-001'])
     expect(hub.sessionList.clientIds({ holder, search: ':away' })).toEqual(['device-001:away'])
     expect(hub.sessionList.clientIds({ holder: { kind: 'service', id: 'device-001' } })).toEqual([])
+  })
+
+  test('leave out a connection that another has followed: it is on its way out', async () => {
+    await using hub = await openBrokerScene()
+    await hub.connect(DEVICE, { clientId: 'shared' })
+    for (const follower of [DEVICE, GATEWAY]) {
+      const { connection } = openConnection(follower.peer)
+      hub.sessions.add(connection)
+      hub.sessions.open(connection, createSession(follower, { clientId: 'shared' }))
+      const { kind, id } = follower.identity
+      expect(hub.sessionList.clientIds({ holder: { kind, id } })).toEqual(['shared'])
+    }
+    expect(hub.sessionList.clientIds({ holder: { kind: 'device', id: 'device-001' } })).toEqual([])
   })
 })
 
