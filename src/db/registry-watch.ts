@@ -51,7 +51,7 @@ const FOLDED: ReadonlySet<RowKind> = new Set<RowKind>(['user', 'device', 'servic
  * of a fleet that is written, each row would call us.
  */
 export function createRegistryWatch({ sqlite }: Pick<Database, 'sqlite'>): FleetStore['watch'] {
-  let tell: Parameters<FleetStore['watch']>[0] = () => undefined
+  let tell = tellNobody
   sqlite.function('note_registry_change', (kind: RowKind, name: string) => {
     tell(kind, FOLDED.has(kind) ? foldId(name) : name)
     return null
@@ -63,9 +63,17 @@ export function createRegistryWatch({ sqlite }: Pick<Database, 'sqlite'>): Fleet
   return (onChange) => {
     tell = onChange
     sqlite.exec(create)
-    return { [Symbol.dispose]: () => void sqlite.exec(drop) }
+    return {
+      [Symbol.dispose]() {
+        sqlite.exec(drop)
+        // Whoever listened may hold a whole fleet.
+        tell = tellNobody
+      },
+    }
   }
 }
+
+const tellNobody: Parameters<FleetStore['watch']>[0] = () => undefined
 
 function triggersOn({ table, names, when }: Watched): readonly { readonly name: string; readonly sql: string }[] {
   const callsOf = (row: 'old' | 'new'): string =>

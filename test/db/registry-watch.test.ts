@@ -56,6 +56,7 @@ test('nothing is told once nobody watches, and it can be watched again', () => {
   const watch = createRegistryWatch(database)
   watch((kind) => told.push(kind))[Symbol.dispose]()
   database.sqlite.exec("insert into users (id, folded_id) values ('ann', 'ann')")
+  database.sqlite.exec("select note_registry_change('user', 'ann')")
   expect(told).toEqual([])
   using _ = watch((kind, name) => told.push(`${kind} ${name}`))
   database.sqlite.exec("insert into users (id, folded_id) values ('Ben', 'ben')")

@@ -64,6 +64,8 @@ export type SceneOverrides = Partial<
 > & {
   /** By name, beside `default`. */
   readonly issuer?: ProfileIssuer
+  /** When the sessions of an identity that is cut are closed; at once without it. */
+  readonly closing?: Promise<void>
   readonly profiles?: Readonly<Record<string, Profile>>
 }
 
@@ -96,7 +98,7 @@ export async function createScene(overrides: SceneOverrides = {}): Promise<Scene
       foreign: () => undefined,
     }),
     issuerName: authority.certificate.subject,
-    cutter: createCutter(stores, cuts, lifted),
+    cutter: createCutter(stores, cuts, lifted, overrides.closing),
     onCrlChange: () => undefined,
     compareBcrypt: compare,
     judgeChain: (certificate) => judgeChain(certificate, [authority.certificate]),
@@ -171,7 +173,12 @@ function failing<Result>(work: () => Result, commits: { readonly fail: boolean }
   }
 }
 
-function createCutter({ certificates, devices, services }: Stores, cuts: Cut[], lifted: string[]): Cutter {
+function createCutter(
+  { certificates, devices, services }: Stores,
+  cuts: Cut[],
+  lifted: string[],
+  closing?: Promise<void>,
+): Cutter {
   const isActive = (kind: 'device' | 'service', id: string): boolean =>
     (kind === 'device' ? devices.find(id) : services.find(id))?.state === 'active'
   return {
@@ -181,6 +188,7 @@ function createCutter({ certificates, devices, services }: Stores, cuts: Cut[], 
     },
     async cutIdentity(kind, id) {
       cuts.push({ call: 'cutIdentity', of: [kind, id], admissible: isActive(kind, id) ? 1 : 0 })
+      await closing
     },
     async forgetIdentity(kind, id, userId) {
       const unrevoked = certificates.listOf(kind, id).filter(({ revokedAt }) => !revokedAt)

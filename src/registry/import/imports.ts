@@ -34,80 +34,83 @@ const WRITTEN_AT_ONCE = 200
 
 export function createImports(options: ImportsOptions): Imports {
   const { requireEnd, judgeChain, fleet, sharedTransaction, onAccessChange } = options
-  let last: Promise<unknown> = Promise.resolve()
+  let last = Promise.resolve()
 
   return {
     async run(request, dryRun) {
       if (request.passwordsUntil) requireEnd(request.passwordsUntil)
       const judged = await judgeDevices(request.devices, judgeChain)
-      if (!dryRun) return await afterOthers(() => keep(request, judged))
-      const { report } = await inTurns(draftImport(request, judged, options, createDraft()))
-      return { applied: false, ...report }
+      if (dryRun) {
+        const { report } = await inTurns(draftImport(request, judged, options, createDraft()))
+        return { applied: false, ...report }
+      }
+      const { report, ended } = await afterOthers(() => keep(request, judged))
+      await ended
+      return { applied: true, ...report }
     },
   }
 
   /** One at a time: the temporary tables are there once. */
-  function afterOthers<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = last.then(work)
-    last = result.catch(() => undefined)
-    return result
+  function afterOthers(work: () => Promise<Kept>): Promise<Kept> {
+    const kept = last.then(work)
+    // Not what it was: the report of a fleet is long.
+    const forget = (): void => undefined
+    last = kept.then(forget, forget)
+    return kept
   }
 
-  async function keep(request: ImportRequest, judged: readonly JudgedDevice[]): Promise<ImportReport> {
+  async function keep(request: ImportRequest, judged: readonly JudgedDevice[]): Promise<Kept> {
     for (let attempt = 0; attempt < ATTEMPTS_IN_TURNS; attempt++) {
-      const report = await keepInTurns(request, judged)
-      if (report) return report
+      const kept = await keepInTurns(request, judged)
+      if (kept) return kept
     }
     return keepAtOnce(request, judged)
   }
 
   /** Nothing where what was decided holds no more. */
-  async function keepInTurns(
-    request: ImportRequest,
-    judged: readonly JudgedDevice[],
-  ): Promise<ImportReport | undefined> {
+  async function keepInTurns(request: ImportRequest, judged: readonly JudgedDevice[]): Promise<Kept | undefined> {
     const draft = createDraft()
     let isOutdated = false
     using watch = fleet.watch((kind, name) => {
       isOutdated ||= draft.hasRead(kind, name)
     })
     using staging = fleet.open()
-    const { report, ends } = await inTurns(prepare(draftImport(request, judged, options, draft), staging))
+    const drafted = await inTurns(prepare(draftImport(request, judged, options, draft), staging))
     try {
-      const { ended } = await sharedTransaction(() => {
-        if (isOutdated) throw new Outdated()
-        // Its own rows are nobody's change.
-        watch[Symbol.dispose]()
-        staging.keep()
-      }, conclude(ends))
-      await ended
-      return { applied: true, ...report }
+      return await sharedTransaction(
+        () => {
+          if (isOutdated) throw new Outdated()
+          // Its own rows are nobody's change.
+          watch[Symbol.dispose]()
+          staging.keep()
+        },
+        () => conclude(drafted),
+      )
     } catch (error) {
       if (error instanceof Outdated) return undefined
       throw error
     }
   }
 
-  async function keepAtOnce(request: ImportRequest, judged: readonly JudgedDevice[]): Promise<ImportReport> {
+  async function keepAtOnce(request: ImportRequest, judged: readonly JudgedDevice[]): Promise<Kept> {
     using staging = fleet.open()
-    const { report, ended } = await sharedTransaction(
-      () => {
-        const prepared = allAtOnce(prepare(draftImport(request, judged, options, createDraft()), staging))
-        staging.keep()
-        return prepared
-      },
-      ({ report, ends }) => ({ report, ...conclude(ends)() }),
-    )
-    await ended
-    return { applied: true, ...report }
+    return await sharedTransaction(() => {
+      const drafted = allAtOnce(prepare(draftImport(request, judged, options, createDraft()), staging))
+      staging.keep()
+      return drafted
+    }, conclude)
   }
 
-  function conclude(ends: DraftedImport['ends']): () => { readonly ended: Promise<void> } {
-    return () => {
-      onAccessChange()
-      return { ended: endInTurns(ends) }
-    }
+  function conclude({ report, ends }: DraftedImport): Kept {
+    onAccessChange()
+    return { report, ended: endInTurns(ends) }
   }
+}
+
+/** An import that is there. */
+interface Kept extends Pick<DraftedImport, 'report'> {
+  /** Once the sessions that it ends are closed. */
+  readonly ended: Promise<void>
 }
 
 /** It was decided on what somebody has changed since. */

@@ -139,6 +139,21 @@ test('the sessions that an import ends are cut a part a turn, all of them before
   expect(counts.size).toBeGreaterThan(2)
 })
 
+test('an import waits for the sessions that it ends, and the next one does not', async () => {
+  const { promise: closing, resolve: close } = Promise.withResolvers<void>()
+  using scene = await createScene({ closing })
+  await run(scene)
+  let isAnswered = false
+  const suspending = run(scene, [{ deviceId: 'device-0', state: 'suspended' }]).finally(() => {
+    isAnswered = true
+  })
+  const { devices } = await run(scene, [{ deviceId: 'device-1', policies: ['device'] }])
+  expect(devices).toMatchObject([{ action: 'updated' }])
+  expect([scene.cuts.length, isAnswered]).toEqual([1, false])
+  close()
+  expect((await suspending).devices).toMatchObject([{ action: 'updated' }])
+})
+
 test('a fleet that was written in turns is undone as one', async () => {
   using scene = await createScene()
   const report = await run(scene)
