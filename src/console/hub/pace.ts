@@ -22,6 +22,8 @@ function createPace(act: () => void) {
   let timer: ReturnType<typeof setTimeout> | undefined
   let isAsked = false
   const answer = (): void => {
+    // It may be early: somebody looks again.
+    clearTimeout(timer)
     timer = undefined
     if (!isAsked) return
     if (document.hidden) return document.addEventListener('visibilitychange', answer, { once: true })

@@ -67,6 +67,23 @@ describe('what many events ask for', () => {
     expect(page.done).toEqual([1])
   })
 
+  test('is done once a second at most when somebody looks again, too', () => {
+    const page = drawPage()
+    hideDocument(true)
+    page.happen()
+    timeouts.advance(SECOND_MS)
+    page.happen()
+    timeouts.advance(GATHER_MS / 2)
+    hideDocument(false)
+    expect(page.done).toEqual([1])
+    timeouts.advance(GATHER_MS)
+    page.happen()
+    timeouts.advance(GATHER_MS)
+    expect(page.done).toEqual([1])
+    timeouts.advance(SECOND_MS)
+    expect(page.done).toEqual([1, 1])
+  })
+
   test('is done as the page is by then', async () => {
     const page = drawPage()
     page.happen()
