@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { PATIENCE } from './test/support/patience.ts'
 
 // What a client can see of the broker: it must be the same whether its packets go by the fast path or through Aedes alone.
 const WHERE_PACKETS_GO = [
@@ -47,6 +48,7 @@ export default defineConfig({
     // They end what hangs, and judge nothing: a start of the hub has taken 20 s where eight others had the same two cores.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: PATIENCE },
     // One more than there are cores: a journey often waits, for a disk or for a process that it has started.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: SlowestFirst },

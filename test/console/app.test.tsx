@@ -76,9 +76,9 @@ describe('whoever is signed in', () => {
   test('gets the page of the address, the overview where it names none', async () => {
     using scene = openAt('#/', { whoIsIn: asEva })
     await scene.says('eva, auditor')
-    expect(await screen.findByRole('heading', { name: 'Overview' }, { timeout: 20_000 })).toBeDefined()
+    expect(await screen.findByRole('heading', { name: 'Overview' })).toBeDefined()
     navigate(['devices', 'add'])
-    expect(await screen.findByRole('heading', { name: 'Add a device' }, { timeout: 20_000 })).toBeDefined()
+    expect(await screen.findByRole('heading', { name: 'Add a device' })).toBeDefined()
     navigate(['none'])
     await scene.says('There is no such page.')
   })

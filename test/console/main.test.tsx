@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { PATIENCE } from '../support/patience.ts'
 
 /** What a browser has and a document of a test has not: a hub to fetch from, and its streams. */
 function stubBrowser(answer: (url: string) => Response) {
@@ -63,11 +64,11 @@ test('a document with a place for the console gets it, and its pages hear of eve
   const { asked, streams } = stubBrowser((url) => (url === 'api/session' ? Response.json(EVA) : refuse(503)))
   const place = placeConsole()
   await import('../../src/console/main.tsx')
-  await vi.waitFor(() => expect(place.textContent).toContain('eva, auditor'))
+  await vi.waitFor(() => expect(place.textContent).toContain('eva, auditor'), PATIENCE)
   expect(asked[0]).toBe('api/session')
   expect(document.documentElement.lang).toMatch(/^(?:en|ru)$/)
   expect(document.documentElement.dataset['theme']).toMatch(/^(?:light|dark)$/)
-  await vi.waitFor(() => expect(streams).toContain('api/events'), { timeout: 20_000 })
+  await vi.waitFor(() => expect(streams).toContain('api/events'), PATIENCE)
 })
 
 test('a stream of events that is refused has the session looked at, and no answer changes nothing', async () => {
@@ -77,10 +78,10 @@ test('a stream of events that is refused has the session looked at, and no answe
   )
   const place = placeConsole()
   await import('../../src/console/main.tsx')
-  await vi.waitFor(() => expect(refusals).toHaveLength(1), { timeout: 20_000 })
+  await vi.waitFor(() => expect(refusals).toHaveLength(1), PATIENCE)
   isAway = true
   refusals[0]?.()
-  await vi.waitFor(() => expect(asked.filter((url) => url === 'api/session')).toHaveLength(2))
+  await vi.waitFor(() => expect(asked.filter((url) => url === 'api/session')).toHaveLength(2), PATIENCE)
   await new Promise(setImmediate)
   expect(place.textContent).toContain('eva, auditor')
 })
@@ -92,11 +93,11 @@ test('a session that has ended leads to where one signs in', async () => {
   )
   const place = placeConsole()
   await import('../../src/console/main.tsx')
-  await vi.waitFor(() => expect(place.textContent).toContain('eva, auditor'))
-  await vi.waitFor(() => expect(streams).toContain('api/events'), { timeout: 20_000 })
+  await vi.waitFor(() => expect(place.textContent).toContain('eva, auditor'), PATIENCE)
+  await vi.waitFor(() => expect(streams).toContain('api/events'), PATIENCE)
   isEnded = true
   location.hash = '#/devices'
-  await vi.waitFor(() => expect(place.querySelector('input[type=password]')).not.toBeNull(), { timeout: 20_000 })
+  await vi.waitFor(() => expect(place.querySelector('input[type=password]')).not.toBeNull(), PATIENCE)
   expect(closed).toEqual(['api/events'])
 })
 

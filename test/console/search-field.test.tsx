@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { startLanguage } from '../../src/console/language.ts'
 import { SearchField } from '../../src/console/search-field.tsx'
 import { drawInDocument, fireEvent, screen, waitFor } from '../support/console/console-scene.tsx'
+import { PATIENCE } from '../support/patience.ts'
 
 const HITS = [
   { kind: 'device', id: 'board-1', text: 'device of ada' },
@@ -133,14 +134,14 @@ describe('the key /', () => {
     await vi.waitFor(() => {
       expect(fireEvent.keyDown(document.body, { key: '/', bubbles: true })).toBe(false)
       expect(document.activeElement).toBe(field)
-    })
+    }, PATIENCE)
   })
 
   test('is a letter where one writes, and other keys lead nowhere', async () => {
     const { scene, field } = drawSearch()
     using _ = scene
     const [elsewhere, beside] = [screen.getByLabelText('Elsewhere'), screen.getByText('Beside')]
-    await vi.waitFor(() => expect(fireEvent.keyDown(beside, { key: '/', bubbles: true })).toBe(false))
+    await vi.waitFor(() => expect(fireEvent.keyDown(beside, { key: '/', bubbles: true })).toBe(false), PATIENCE)
     elsewhere.focus()
     expect(fireEvent.keyDown(elsewhere, { key: '/', bubbles: true })).toBe(true)
     expect(document.activeElement).toBe(elsewhere)
@@ -150,8 +151,8 @@ describe('the key /', () => {
 
   test('is heard no longer once the search is gone', async () => {
     const { scene } = drawSearch()
-    await vi.waitFor(() => expect(fireEvent.keyDown(document.body, { key: '/', bubbles: true })).toBe(false))
+    await vi.waitFor(() => expect(fireEvent.keyDown(document.body, { key: '/', bubbles: true })).toBe(false), PATIENCE)
     scene[Symbol.dispose]()
-    await vi.waitFor(() => expect(fireEvent.keyDown(document.body, { key: '/', bubbles: true })).toBe(true))
+    await vi.waitFor(() => expect(fireEvent.keyDown(document.body, { key: '/', bubbles: true })).toBe(true), PATIENCE)
   })
 })

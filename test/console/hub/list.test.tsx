@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { missed, returned } from '../../../src/console/hub/event-feed.ts'
 import { type Page, type PageQuery, useList } from '../../../src/console/hub/list.ts'
 import { drawInDocument } from '../../support/console/console-scene.tsx'
+import { PATIENCE } from '../../support/patience.ts'
 
 interface Question {
   readonly of: string
@@ -48,7 +49,7 @@ function drawNames() {
       const asked = questions[index]
       if (!asked) throw new Error(`${questions.length} questions were asked`)
       return asked
-    })
+    }, PATIENCE)
   return { scene, user, questions, question }
 }
 

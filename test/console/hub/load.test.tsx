@@ -4,6 +4,7 @@ import { missed, returned } from '../../../src/console/hub/event-feed.ts'
 import { useLoad } from '../../../src/console/hub/load.ts'
 import { type ConsoleScene, drawInDocument } from '../../support/console/console-scene.tsx'
 import { hideDocument, showDocument } from '../../support/console/hidden-document.ts'
+import { PATIENCE } from '../../support/patience.ts'
 
 interface Question {
   readonly about: string
@@ -43,7 +44,7 @@ function drawPage(everyMs?: number) {
       const asked = questions[index]
       if (!asked) throw new Error(`${questions.length} questions were asked`)
       return asked
-    })
+    }, PATIENCE)
   return { scene, about, questions, question }
 }
 
@@ -145,6 +146,6 @@ test('a page that asks again and again does so while it is in sight, at once whe
   vi.advanceTimersByTime(MINUTE_MS)
   expect(questions).toHaveLength(4)
   scene[Symbol.dispose]()
-  await vi.waitFor(() => expect(vi.getTimerCount()).toBe(0))
+  await vi.waitFor(() => expect(vi.getTimerCount()).toBe(0), PATIENCE)
   expect(questions).toHaveLength(4)
 })

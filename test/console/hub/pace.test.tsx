@@ -4,6 +4,7 @@ import { usePaced } from '../../../src/console/hub/pace.ts'
 import { type ConsoleScene, drawInDocument } from '../../support/console/console-scene.tsx'
 import { hideDocument, showDocument } from '../../support/console/hidden-document.ts'
 import { type FakeTimeouts, useFakeTimeouts } from '../../support/fake-timeouts.ts'
+import { PATIENCE } from '../../support/patience.ts'
 
 const GATHER_MS = 100
 const SECOND_MS = 1000
@@ -88,7 +89,7 @@ describe('what many events ask for', () => {
     const page = drawPage()
     page.happen()
     page.round.value = 2
-    await vi.waitFor(() => expect(page.drawn).toBe(2))
+    await vi.waitFor(() => expect(page.drawn).toBe(2), PATIENCE)
     timeouts.advance(SECOND_MS)
     expect(page.done).toEqual([2])
   })
@@ -99,7 +100,7 @@ describe('what many events ask for', () => {
     timeouts.advance(SECOND_MS)
     page.happen()
     scene[Symbol.dispose]()
-    await vi.waitFor(() => expect(timeouts.running).toBe(0))
+    await vi.waitFor(() => expect(timeouts.running).toBe(0), PATIENCE)
     expect(page.done).toEqual([])
   })
 })

@@ -27,7 +27,7 @@ const enrolments = async (state: string) => (await hub.api('GET', `/api/enrolmen
 
 /** The row that says so. */
 async function row(text: string) {
-  const found = (await screen.findByText(text, { selector: 'td strong' }, { timeout: 20_000 })).closest('tr')
+  const found = (await screen.findByText(text, { selector: 'td strong' })).closest('tr')
   return within(found ?? expect.unreachable())
 }
 

@@ -11,12 +11,13 @@ import { startLanguage } from '../../../src/console/language.ts'
 import { now } from '../../../src/console/parts/moment.tsx'
 import { startRouter } from '../../../src/console/router.ts'
 import { startTheme } from '../../../src/console/theme.ts'
+import { PATIENCE } from '../patience.ts'
 import type { TestHub } from '../test-hub.ts'
 
 export { fireEvent, screen, waitFor }
 
 // The whole page in each complaint hides what it says.
-configure({ getElementError: (message) => new Error(message ?? 'not found') })
+configure({ asyncUtilTimeout: PATIENCE.timeout, getElementError: (message) => new Error(message ?? 'not found') })
 
 export interface ConsoleScene extends Disposable {
   readonly api: ApiClient
@@ -96,23 +97,21 @@ export function drawInDocument(child: ComponentChild, fetchHub: FetchHub = unrea
     api,
     text: () => place.textContent ?? '',
     says: (words) =>
-      waitFor(
-        () =>
-          demand(matches(place.textContent ?? '', words), `the page does not say ${words}, but: ${place.textContent}`),
-        PATIENCE,
+      waitFor(() =>
+        demand(matches(place.textContent ?? '', words), `the page does not say ${words}, but: ${place.textContent}`),
       ),
     async click(name, role = 'button') {
-      fireEvent.click(await screen.findByRole(role, { name }, PATIENCE))
+      fireEvent.click(await screen.findByRole(role, { name }))
     },
     async confirm(name) {
-      const dialog = within(await screen.findByRole('dialog', {}, PATIENCE))
+      const dialog = within(await screen.findByRole('dialog'))
       fireEvent.click(dialog.getByRole('button', { name }))
     },
     async fill(label, value) {
-      fireEvent.input(await screen.findByLabelText(label, {}, PATIENCE), { target: { value } })
+      fireEvent.input(await screen.findByLabelText(label), { target: { value } })
     },
     async choose(label, value) {
-      fireEvent.change(await screen.findByLabelText(label, {}, PATIENCE), { target: { value } })
+      fireEvent.change(await screen.findByLabelText(label), { target: { value } })
     },
     async press(key) {
       const target = document.activeElement ?? document.body
@@ -122,12 +121,12 @@ export function drawInDocument(child: ComponentChild, fetchHub: FetchHub = unrea
       await new Promise(setImmediate)
     },
     async tell(type, data, id = '1') {
-      const [listener] = await waitFor(() => orFail(listenersOf(type), `nobody listens to ${type}`), PATIENCE)
+      const [listener] = await waitFor(() => orFail(listenersOf(type), `nobody listens to ${type}`))
       const told = EVENT_TYPES.includes(type) ? { id, type, at: now.value.toISOString(), data } : data
       listener?.({ data: JSON.stringify(told) } as MessageEvent<string>)
     },
     async refuseStream(type) {
-      await waitFor(() => orFail(listenersOf(type), `nobody listens to ${type}`), PATIENCE)
+      await waitFor(() => orFail(listenersOf(type), `nobody listens to ${type}`))
       readyState = 2
       for (const stream of streams) if (stream.has(type)) stream.get('error')?.(new MessageEvent('error'))
     },
@@ -138,9 +137,6 @@ export function drawInDocument(child: ComponentChild, fetchHub: FetchHub = unrea
     },
   }
 }
-
-// The machine does other things beside: this is when to give up, not how long it takes.
-const PATIENCE = { timeout: 20_000 }
 
 async function unreachable(): Promise<Response> {
   throw new TypeError('no hub')

@@ -1,13 +1,11 @@
 import { session } from '../../../src/console/hub/session.ts'
 import { type ConsoleScene, fireEvent, screen, waitFor } from './console-scene.tsx'
 
-const PATIENCE = { timeout: 20_000 }
-
 /** What was put off is drawn. */
 const drawn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
-  return waitFor(check, PATIENCE)
+  return waitFor(check)
 }
 
 /** Presses the button, and again in the question that follows. */
@@ -34,7 +32,7 @@ export async function choose(field: Element | undefined, value: string): Promise
 
 /** Sends the form that the field with this label stands in. */
 export async function submit(label: string | RegExp): Promise<void> {
-  const [field] = await screen.findAllByLabelText(label, {}, PATIENCE)
+  const [field] = await screen.findAllByLabelText(label)
   const form = field?.closest('form')
   if (!form) throw new Error(`${label} stands in no form`)
   await drawn()
