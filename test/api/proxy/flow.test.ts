@@ -64,7 +64,8 @@ describe('back-pressure', () => {
 
   test('of a backend that stops reading reaches the client', async () => {
     await using backend = await startRawBackend((socket) => void socket.pause())
-    await using scene = await openProxyScene([routeTo(backend)], { timeouts })
+    // So long that a machine which does other things beside is not taken for a client that sends nothing.
+    await using scene = await openProxyScene([routeTo(backend)], { timeouts: { ...timeouts, idle: 2000 } })
     const outgoing = requestHttp({ host: '127.0.0.1', port: scene.port, path: '/app', method: 'POST', agent: false })
     const seen = { sent: 0 }
     Readable.from(counted(seen)).pipe(outgoing)
