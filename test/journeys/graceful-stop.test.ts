@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type { Packet } from 'mqtt-packet'
 import { describe, expect, test } from 'vitest'
 import { openMqttDatabase } from '../../src/db/mqtt/mqtt-database.ts'
-import { nextMessage } from '../support/next-message.ts'
 import { connectPacket, openRawClient, type RawClient } from '../support/raw-client.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { type Credentials, startTestHub, type TestHub } from '../support/test-hub.ts'
@@ -111,10 +110,8 @@ describe('a hub that stops', () => {
     const service = await next.enrolService('other', ['users/#'])
     const publisher = await next.connect(service)
     await publisher.publishAsync(`${OWN}/rpc`, 'new', { qos: 1 })
-    const again = await next
-      .connect(device, { clientId: 'device-001', clean: false, reconnectPeriod: 0 })
-      .then((client) => nextMessage(client))
-    expect(again.payload).toBe('sent')
+    using again = await connected(next, device, 'device-001', false)
+    expect(String((await again.next('publish'))?.payload)).toBe('sent')
     expect(next.log.text).not.toContain('The last turn failed')
   })
 })
