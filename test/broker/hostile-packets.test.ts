@@ -59,7 +59,7 @@ for (const { name, next } of [
     }
     expect(scene.sessions.size).toBe(2)
     await pair.expectServed()
-  }, 120_000)
+  }, 240_000)
 }
 
 /** Well-behaved clients beside the others. */

@@ -122,7 +122,7 @@ describe('what kill -9 leaves', () => {
     { name: 'replacing a pair', before: first },
   ]) {
     test(`${name}: at every call that changes a file, the next open finds a whole pair or none`, {
-      timeout: 60_000,
+      timeout: 240_000,
     }, async () => {
       await using folder = await temporaryFolder()
       if (before) await writeKeyPairFiles(keyPairPaths(folder.path, 'server'), before)

@@ -53,7 +53,7 @@ describe('the key in its file', () => {
   })
 
   test('goes with the other keys of the CA: of the one before it, and of the root above it', {
-    timeout: 60_000,
+    timeout: 240_000,
   }, async () => {
     await using folder = await createFolder()
     const { signet, keyFile, path } = folder

@@ -40,7 +40,7 @@ test('backups are made as often as they are wanted, and the oldest go', async ()
   async function own(): Promise<readonly string[]> {
     return (await readdir(backups)).filter((name) => name !== stranger).sort()
   }
-}, 30_000)
+})
 
 test('a backup that fails is told, leaves nothing, removes none, and is tried again', async () => {
   await using folder = await temporaryFolder()

@@ -42,7 +42,7 @@ test('a hub without file handles serves those it has, says so, and takes others 
   next.send(connectPacket())
   expect(await next.next('connack')).toMatchObject({ returnCode: 0 })
   expect(hub.program.output.match(/No file handles are left/g)).toHaveLength(1)
-}, 60_000)
+})
 
 async function enrol(folder: string) {
   await using hub = await startTestHub({ folder })

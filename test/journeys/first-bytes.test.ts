@@ -45,7 +45,7 @@ test('whatever connections begin with, from proxies and strangers, others are se
 
   while (openSockets() > before) await new Promise((resolve) => setImmediate(resolve))
   expect((await hub.api('GET', '/livez')).status).toBe(200)
-}, 60_000)
+})
 
 /** A header or none, whole or not, and a ClientHello or anything else behind it, with a few octets changed. */
 function opening(random: SeededRandom, hello: Buffer): Buffer {

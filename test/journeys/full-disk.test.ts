@@ -36,7 +36,7 @@ test('a queue that has filled the disk is fetched, and then there is room again'
   const more = await publishUntilRefused(hub, publisher, 1000, 20)
   expect(more).toHaveLength(20)
   expect(await fetchAll(hub, away, more.length)).toEqual(more)
-}, 60_000)
+})
 
 test('a disk that others have filled costs no acknowledged message, and mends itself when they make room', async (context) => {
   await using disk = await mountSmallDisk(context, 12)
@@ -61,7 +61,7 @@ test('a disk that others have filled costs no acknowledged message, and mends it
     expect([...before, ...after]).toHaveLength(60)
     return { away, acknowledged: [...before, ...after] }
   }
-}, 60_000)
+})
 
 test('a hub whose disk others have filled issues nothing, says that it is not ready, and issues again when they make room', async (context) => {
   await using disk = await mountSmallDisk(context, 12)
@@ -74,7 +74,7 @@ test('a hub whose disk others have filled issues nothing, says that it is not re
   disk.free()
   await untilReady(hub)
   expect((await hub.api('POST', '/api/devices/certificates/pump')).status).toBe(201)
-}, 60_000)
+})
 
 interface Live {
   readonly publisher: MqttClient

@@ -104,7 +104,7 @@ describe('an imported password', () => {
       await hub.api('DELETE', '/api/devices/pump/legacy-credential')
       await client.closed
     }
-  }, 60_000)
+  })
 
   test('does not let in a device that was suspended while it was compared', async () => {
     await using hub = await startLegacyHub()

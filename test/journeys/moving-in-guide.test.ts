@@ -15,7 +15,7 @@ const LINES = readGuide('docs/moving-in.md')
   .flatMap(({ text }) => text.split('\n'))
   .filter((line) => /^signet (?:import|certificate list)/.test(line) && !line.includes('retained'))
 
-test("the guide's commands do what it says, in its order", { timeout: 60_000 }, async (context) => {
+test("the guide's commands do what it says, in its order", async (context) => {
   needPrograms(context, 'openssl')
   await using folder = await temporaryFolder()
   const member = { name: 'pump', subject: '/CN=pump' }

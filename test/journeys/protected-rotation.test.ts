@@ -22,7 +22,7 @@ async function listOf(hub: TestHub, fingerprint: string): Promise<string> {
   return `${status} ${text}`
 }
 
-test('every key of an encrypted CA is encrypted, locked and unlocked with it', { timeout: 120_000 }, async () => {
+test('every key of an encrypted CA is encrypted, locked and unlocked with it', { timeout: 240_000 }, async () => {
   await using folder = await temporaryFolder()
   const before = await (async () => {
     await using hub = await startTestHub({ folder: folder.path, settings: { ca: CA } })

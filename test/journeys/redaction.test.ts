@@ -21,7 +21,7 @@ class Told {
 
 for (const format of ['json', 'text'] as const) {
   test(`no secret stands in log, problems, events and audit, whatever goes wrong; log as ${format}`, {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async () => {
     await using folder = await temporaryFolder()
     const told = new Told()

@@ -74,7 +74,7 @@ test('a restore over the present state undoes no revocation, and says what it co
   })
   await using hub = await startTestHub({ folder: folder.path })
   await hub.connect(known.issuedSince, { clientId: 'issued-since' })
-}, 60_000)
+})
 
 async function liveBackUpAndGoOn(folder: string) {
   await using hub = await startTestHub({ folder })
@@ -122,7 +122,7 @@ test('a restore that is killed at any change of a file leaves the old state or t
   expect(found.length).toBeGreaterThan(50)
   expect([found.at(0), found.at(-1)]).toEqual(['present', 'in-backup'])
   expect(found).toEqual(found.toSorted((a, b) => Number(a === 'in-backup') - Number(b === 'in-backup')))
-}, 60_000)
+})
 
 test('a restore that was killed after it was decided is finished by the start of the hub', async () => {
   await using folder = await temporaryFolder()

@@ -91,7 +91,7 @@ export class NodeSDK {
 }
 `
 
-test('the file of the guide, loaded as the guide says, has the hub make spans', { timeout: 120_000 }, async () => {
+test('the file of the guide, loaded as the guide says, has the hub make spans', { timeout: 240_000 }, async () => {
   const guide = await readFile(new URL('../../docs/tracing.md', import.meta.url), 'utf8')
   const [, snippet = ''] = /```js\n([^`]+)```/.exec(guide) ?? []
   const [, options = ''] = /NODE_OPTIONS="([^"]+)" signet start/.exec(guide) ?? []
@@ -105,7 +105,6 @@ test('the file of the guide, loaded as the guide says, has the hub make spans', 
   await linkProgram(folder.path)
   await using program = startProgram(`${process.execPath} bin/signet.mjs start`, {
     cwd: folder.path,
-    patience: 60_000,
     env: { NODE_OPTIONS: options, SIGNET_API__PORT: '0', SIGNET_MQTT__PORT: '0' },
   })
   const { apiPort } = JSON.parse(await program.line(/"msg":"Hub ready"/))

@@ -37,7 +37,7 @@ for (const clean of [true, false]) {
     await fresh
     expect(await watcher.next('publish')).toMatchObject({ payload: Buffer.from('fresh') })
     expect(watcher.received.filter(({ cmd }) => cmd === 'publish')).toHaveLength(1)
-  }, 120_000)
+  }, 240_000)
 }
 
 function identifiers(): readonly number[] {

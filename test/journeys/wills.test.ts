@@ -67,7 +67,7 @@ test('a will that kill -9 left is in the queue of those who are away once, and t
     await using hub = await startTestHub({ folder: folder.path })
     expect(await waitingFor(hub, watcher)).toEqual(expected)
   }
-}, 60_000)
+})
 
 async function enrol(folder: string) {
   await using hub = await startTestHub({ folder })

@@ -47,7 +47,7 @@ const FOREIGN: readonly Foreign[] = [
 
 const ADOPTED = "a folder like the reference's, its CA $name, is adopted as it is"
 
-test.for(FOREIGN)(ADOPTED, { timeout: 60_000 }, async (foreign, context) => {
+test.for(FOREIGN)(ADOPTED, async (foreign, context) => {
   needPrograms(context, 'openssl', 'mosquitto_pub')
   await using folder = await temporaryFolder()
   await linkProgram(folder.path)

@@ -57,7 +57,7 @@ async function verifyServer(hub: TestHub, ca: string): Promise<string> {
 }
 
 test('twenty devices that hold the old CA alone connect through the whole overlap, and find the hub after it with what they were given', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async (context) => {
   needPrograms(context, 'openssl', 'mosquitto_pub')
   await using hub = await startTestHub({
@@ -111,7 +111,7 @@ test('twenty devices that hold the old CA alone connect through the whole overla
 })
 
 test('during the overlap each CA signs its own lists, and OpenSSL finds a certificate on that of its issuer', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async (context) => {
   needPrograms(context, 'openssl')
   await using hub = await startTestHub({ settings: { pki: { public_url: 'http://pki.example.com' } } })
@@ -149,7 +149,7 @@ test('during the overlap each CA signs its own lists, and OpenSSL finds a certif
 })
 
 test('with two tiers a root stands above the CA that issues, its key may be away, and the next CA comes from it again', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async (context) => {
   needPrograms(context, 'openssl', 'mosquitto_pub')
   await using hub = await startTestHub({ settings: { ca: { hierarchy: 'two_tier' } } })
@@ -183,7 +183,7 @@ test('with two tiers a root stands above the CA that issues, its key may be away
   expect(await verifyServer(hub, 'first.pem')).toContain('code: 0 (ok)')
 })
 
-test('a CA of openssl, below a root of its own, is imported and takes over', { timeout: 60_000 }, async (context) => {
+test('a CA of openssl, below a root of its own, is imported and takes over', async (context) => {
   needPrograms(context, 'openssl', 'mosquitto_pub')
   await using hub = await startTestHub()
   const works = join(hub.folder, 'works')

@@ -17,7 +17,7 @@ for (const { keyAlgorithm, type } of [
   { keyAlgorithm: 'rsa-2048', type: 'rsa' },
 ] as const) {
   test(`a CA whose ${keyAlgorithm} key was made in an HSM signs all that a CA signs`, {
-    timeout: 60_000,
+    timeout: 240_000,
   }, async (context) => {
     needSoftHsm(context)
     await using hsm = await openSoftHsm()

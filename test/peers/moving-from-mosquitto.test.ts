@@ -19,7 +19,7 @@ const COPY = { 'plant/pump/state': 'running', 'plant/pump/limits': '{"max":7}', 
 const PUMP = '--cert fleet/pump.pem --key fleet/ec.key'
 
 test('a fleet leaves its Mosquitto with its certificates, rules and retained messages, and can go back', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async (context) => {
   needPrograms(context, 'openssl', 'mosquitto', 'mosquitto_pub', 'mosquitto_sub')
   await using folder = await temporaryFolder()

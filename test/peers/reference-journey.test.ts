@@ -11,7 +11,7 @@ const FILES = [
   ...['certs/devices/test-device-cert.pem', 'certs/devices/test-device-key.pem', 'data/admin-token'],
 ]
 
-test("the reference's journey, word for word, in a fresh folder", { timeout: 120_000 }, async (context) => {
+test("the reference's journey, word for word, in a fresh folder", { timeout: 240_000 }, async (context) => {
   needPrograms(context, 'curl', 'mosquitto_pub', 'mosquitto_sub', 'openssl', 'stdbuf')
   await using folder = await temporaryFolder()
   await using stack = new AsyncDisposableStack()
@@ -80,7 +80,7 @@ test("the reference's journey, word for word, in a fresh folder", { timeout: 120
   expect(await simulator.stop()).toMatchObject({ code: 0 })
 })
 
-test('a second start makes nothing anew, and a stop exits 0', { timeout: 60_000 }, async () => {
+test('a second start makes nothing anew, and a stop exits 0', async () => {
   await using folder = await temporaryFolder()
   await linkProgram(folder.path)
   await using first = await startHubProcess(folder.path)

@@ -65,7 +65,7 @@ describe('the page of the API, in a browser', () => {
     { colorScheme: 'dark', locale: 'ru-RU' },
   ] as const) {
     test(`is easy to use for everybody, on a phone and a large screen, ${colorScheme}`, {
-      timeout: 120_000,
+      timeout: 240_000,
     }, async (context) => {
       for (const width of [360, 1280]) {
         const viewport = { width, height: 800 }

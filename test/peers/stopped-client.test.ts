@@ -19,7 +19,7 @@ const MEBIBYTE = 2 ** 20
 // Linux tells a process's resident memory in /proc.
 test.skipIf(process.platform !== 'linux')(
   'clients that are stopped under a flood cost others nothing; the persistent one gets all when it goes on',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async (context) => {
     needPrograms(context, 'mosquitto_sub', 'stdbuf')
     await using folder = await temporaryFolder()

@@ -16,7 +16,7 @@ describe('sslscan', () => {
       const settings: ConfigInput = { limits: WIDE, ca: { key_algorithm: keyAlgorithm } }
       await using hub = await startTestHub({ settings })
       const line = `sslscan --no-colour localhost:${hub.hub[port]}`
-      const { stdout } = await runProgram(line, { cwd: hub.folder, patience: 60_000 })
+      const { stdout } = await runProgram(line, { cwd: hub.folder })
       expect(stdout.match(/^\S+ +enabled$/gm)).toEqual(['TLSv1.2   enabled', 'TLSv1.3   enabled'])
       expect(stdout).toContain('Session renegotiation not supported')
       expect(stdout).not.toMatch(/^TLS\S+ vulnerable/m)

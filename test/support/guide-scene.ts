@@ -23,9 +23,6 @@ const SIGNET = fileURLToPath(new URL('../../bin/signet.mjs', import.meta.url))
 /** Mosquitto becomes another user when root starts it, who may not look into a temporary folder. */
 const AS_ROOT = new Map(process.getuid?.() === 0 ? [['mosquitto.conf', 'user root\n']] : [])
 
-// Each line is a process or two, on a machine that does other things beside.
-const PATIENCE_MS = 60_000
-
 export async function openGuideScene(): Promise<GuideScene> {
   await using stack = new AsyncDisposableStack()
   const folder = stack.use(await temporaryFolder()).path
@@ -34,7 +31,7 @@ export async function openGuideScene(): Promise<GuideScene> {
   await linkProgram(folder)
   const ports = await findGuidePorts()
   const env = { ...ports.env, PATH: `${bin}:${process.env['PATH']}` }
-  const options = { cwd: folder, env, patience: PATIENCE_MS }
+  const options = { cwd: folder, env }
   const terminals = stack.use(new GuideTerminals(options))
 
   /** As a block of a script, which ends at the first line that fails; both streams in `stdout`, in their order. */

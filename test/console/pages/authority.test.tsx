@@ -9,7 +9,7 @@ let hub: TestHub
 beforeAll(async () => {
   hub = await startTestHub({ settings: { ca: { passphrase: PASSPHRASE } } })
   await hub.enrol('pump-1', { userId: 'eva' })
-}, 120_000)
+}, 240_000)
 afterAll(() => hub[Symbol.asyncDispose]())
 
 const stateOfKey = async () => (await hub.api('GET', '/api/ca')).json().state
