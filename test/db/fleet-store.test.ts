@@ -114,3 +114,16 @@ test('a fleet that is not kept leaves nothing, and the next one has the tables t
   keep(database, FLEET)
   expect(createDeviceStore(database).find('pump')).toEqual(PUMP)
 })
+
+test('a fleet goes from the log into the file with a commit that comes after its own', () => {
+  using database = openDatabase()
+  const pagesInLog = () => database.sqlite.pragma('wal_autocheckpoint', { simple: true })
+  const usual = pagesInLog()
+  {
+    using staging = createFleetStore(database).open()
+    staging.add(FLEET)
+    createTransaction(database)(() => staging.keep())
+    expect(pagesInLog()).toBe(0)
+  }
+  expect([pagesInLog(), usual]).toEqual([1000, 1000])
+})

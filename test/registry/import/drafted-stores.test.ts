@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import { createDraft } from '../../../src/registry/import/draft.ts'
 import { type DraftedStores, draftStores } from '../../../src/registry/import/drafted-stores.ts'
+import type { RowKind } from '../../../src/registry/import/ports.ts'
 import { createScene, NOON, type Scene } from '../registry-scene.ts'
 
 const HASH = { algorithm: 'bcrypt', digest: '$2b$10$one' } as const
 
-function open({ stores, registry: { identityTokens } }: Scene): DraftedStores {
-  return draftStores({ ...stores, identityTokens }, createDraft())
+function open({ stores, registry: { identityTokens } }: Scene, draft = createDraft()): DraftedStores {
+  return draftStores({ ...stores, identityTokens }, draft)
 }
 
 function device(id: string, clientIds: readonly string[] = [], userId = 'ann') {
@@ -78,4 +79,24 @@ test("a device's drafted certificates are its newest", async () => {
     ['B', undefined],
     ['A', '01'],
   ])
+})
+
+test('all that is asked for is noted by the name under which a change of it would be told', async () => {
+  using scene = await createScene()
+  for (const [kind, name, ask] of [
+    ['user', 'ann', ({ devices }) => devices.save(device('Pump', [], 'Ann'))],
+    ['device', 'pump', ({ devices }) => devices.find('Pump')],
+    ['client id', 'X', ({ devices }) => devices.findByClientId('X')],
+    ['service', 'gate', ({ services }) => services.find('Gate')],
+    ['policy', 'p', ({ policies }) => policies.find('p')],
+    ['certificate', 'AA', ({ certificates }) => certificates.findByFingerprint('AA')],
+    ['certificates of device', 'Pump', ({ certificates }) => certificates.listOf('device', 'Pump')],
+    ['password of device', 'Pump', ({ legacy }) => legacy.find('Pump')],
+    ['user name', 'U', ({ legacy }) => legacy.findByUserName('U')],
+    ['tokens of device', 'Pump', ({ identityTokens }) => identityTokens.activeOf('device', 'Pump')],
+  ] as const satisfies readonly (readonly [RowKind, string, (stores: DraftedStores) => unknown])[]) {
+    const draft = createDraft()
+    ask(open(scene, draft))
+    expect([draft.hasRead(kind, name), draft.hasRead(kind, 'another')], kind).toEqual([true, false])
+  }
 })
