@@ -11,6 +11,7 @@ export function createConsoleSessionStore({ orm, sqlite }: Database): ConsoleSes
   const select = () => orm.select().from(consoleSessions)
   // Asked with every request of the console.
   const findById = prepareLookUp<SessionRow>(sqlite, select().where(eq(consoleSessions.id, sql.placeholder('id'))))
+  const all = prepareRows<SessionRow, never>(sqlite, select().orderBy(asc(consoleSessions.createdAt)))
   const markUsed = sqlite.prepare<[number, string]>('update console_sessions set last_used_at = ? where id = ?')
 
   return {
@@ -21,10 +22,7 @@ export function createConsoleSessionStore({ orm, sqlite }: Database): ConsoleSes
     insert: (session) => void orm.insert(consoleSessions).values(session).run(),
     markUsed: (id, lastUsedAt) => void markUsed.run(lastUsedAt.getTime(), id),
     delete: (id) => void orm.delete(consoleSessions).where(eq(consoleSessions.id, id)).run(),
-    list() {
-      const rows = prepareRows<SessionRow, never>(sqlite, select().orderBy(asc(consoleSessions.createdAt)))
-      return rows({}).map(readSession)
-    },
+    list: () => all({}).map(readSession),
   }
 }
 
