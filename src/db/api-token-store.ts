@@ -3,10 +3,14 @@ import type { ApiTokenStore } from '../registry/ports.ts'
 import type { Database } from './database.ts'
 import { and, asc, eq, isNull, sql } from './drizzle.ts'
 import { prepareLookUp } from './look-up.ts'
+import { createRelaxedTransaction } from './relaxed-transaction.ts'
 import { prepareRows } from './rows.ts'
 import { apiTokens } from './schema.ts'
 
-export function createApiTokenStore({ orm, sqlite }: Database): ApiTokenStore {
+export function createApiTokenStore(database: Database): ApiTokenStore {
+  const { orm, sqlite } = database
+  const relaxed = createRelaxedTransaction(database)
+  const markUsed = sqlite.prepare<[number, string]>('update api_tokens set last_used_at = ? where id = ?')
   const byId = orm
     .select()
     .from(apiTokens)
@@ -27,7 +31,7 @@ export function createApiTokenStore({ orm, sqlite }: Database): ApiTokenStore {
       const unrevoked = and(eq(apiTokens.id, id), isNull(apiTokens.revokedAt))
       orm.update(apiTokens).set({ revokedAt }).where(unrevoked).run()
     },
-    markUsed: (id, lastUsedAt) => void orm.update(apiTokens).set({ lastUsedAt }).where(eq(apiTokens.id, id)).run(),
+    markUsed: (id, lastUsedAt) => void relaxed(() => markUsed.run(lastUsedAt.getTime(), id)),
     list: () => all({}).map(readTokenRow),
   }
 }

@@ -4,10 +4,13 @@ import type { ConsoleSessionStore } from '../registry/console/ports.ts'
 import type { Database } from './database.ts'
 import { asc, eq, sql } from './drizzle.ts'
 import { prepareLookUp } from './look-up.ts'
+import { createRelaxedTransaction } from './relaxed-transaction.ts'
 import { prepareRows } from './rows.ts'
 import { consoleSessions } from './schema-console.ts'
 
-export function createConsoleSessionStore({ orm, sqlite }: Database): ConsoleSessionStore {
+export function createConsoleSessionStore(database: Database): ConsoleSessionStore {
+  const { orm, sqlite } = database
+  const relaxed = createRelaxedTransaction(database)
   const select = () => orm.select().from(consoleSessions)
   // Asked with every request of the console.
   const findById = prepareLookUp<SessionRow>(sqlite, select().where(eq(consoleSessions.id, sql.placeholder('id'))))
@@ -20,7 +23,7 @@ export function createConsoleSessionStore({ orm, sqlite }: Database): ConsoleSes
       return row && readSession(row)
     },
     insert: (session) => void orm.insert(consoleSessions).values(session).run(),
-    markUsed: (id, lastUsedAt) => void markUsed.run(lastUsedAt.getTime(), id),
+    markUsed: (id, lastUsedAt) => void relaxed(() => markUsed.run(lastUsedAt.getTime(), id)),
     delete: (id) => void orm.delete(consoleSessions).where(eq(consoleSessions.id, id)).run(),
     list: () => all({}).map(readSession),
   }
