@@ -27,6 +27,8 @@ export function fillRegistry(file: string, devices: number): void {
         fingerprint: formatFingerprint(digest),
         serialNumber: digest.slice(0, 32).toUpperCase(),
         pem: PEM_SIZED_TEXT,
+        // Else each start would look for a key in that.
+        keyThumbprint: digest,
         notBefore: createdAt,
         notAfter,
         createdAt,

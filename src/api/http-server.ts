@@ -150,8 +150,9 @@ async function close(server: Server, running: ReadonlySet<ServerResponse>, close
 }
 
 async function drain(running: ReadonlySet<ServerResponse>): Promise<void> {
+  // Again for those that have come meanwhile.
   while (running.size > 0) {
-    await Promise.race([...running].map((outgoing) => new Promise((resolve) => outgoing.once('close', resolve))))
+    await Promise.all([...running].map((outgoing) => new Promise((resolve) => outgoing.once('close', resolve))))
   }
 }
 

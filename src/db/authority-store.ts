@@ -8,6 +8,7 @@ import { readCertificate } from './certificate-row.ts'
 import type { Database } from './database.ts'
 import { and, asc, eq, gt, isNotNull, isNull, or, type SQL, sql } from './drizzle.ts'
 import { createPage } from './page.ts'
+import { createRelaxedTransaction } from './relaxed-transaction.ts'
 import { certificates } from './schema.ts'
 import { authorities, revocationLists } from './schema-authorities.ts'
 import { createTransaction } from './transaction.ts'
@@ -19,9 +20,16 @@ export interface AuthorityFinder {
   findRetired(id: string): string | undefined
 }
 
+// A turn of the event loop writes so many in three milliseconds.
+const PART = 250
+
+const END_OF_PART = 'select rowid from certificates where rowid > ? order by rowid limit 1 offset ?'
+const NOTE_PART = 'update certificates set issuer = ? where issuer is null and rowid > ? and rowid <= ?'
+
 export function createAuthorityStore(database: Database): AuthorityStore & AuthorityFinder {
-  const { orm } = database
+  const { orm, sqlite } = database
   const transaction = createTransaction(database)
+  const relaxed = createRelaxedTransaction(database)
   const first = orm.select({ fingerprint: authorities.fingerprint }).from(authorities).orderBy(sql`rowid`).prepare()
   const listOf = () => orm.select().from(authorities).orderBy(sql`rowid`).all()
 
@@ -31,6 +39,16 @@ export function createAuthorityStore(database: Database): AuthorityStore & Autho
       orm.select().from(authorities).where(eq(authorities.fingerprint, fingerprint)).get()?.createdAt,
     listRetired: () =>
       listOf().flatMap(({ certificate, retiredAt }) => (retiredAt ? { ...factsOf(certificate), retiredAt } : [])),
+    noteIssued: (fingerprint, after = 0) =>
+      // The transaction in which it goes waits for all of them.
+      relaxed(() => {
+        const last = sqlite
+          .prepare<[number, number], number>(END_OF_PART)
+          .pluck()
+          .get(after, PART - 1)
+        sqlite.prepare(NOTE_PART).run(fingerprint, after, last ?? Number.MAX_SAFE_INTEGER)
+        return last
+      }),
     noteRetiring: ({ fingerprint, certificatePem }, createdAt) =>
       transaction(() => {
         const certificate = String(new X509Certificate(certificatePem))

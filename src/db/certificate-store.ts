@@ -7,6 +7,7 @@ import { and, asc, eq, isNull, lte, sql } from './drizzle.ts'
 import { createForeignCertificates } from './foreign-certificates.ts'
 import { hidden } from './hidden-value.ts'
 import { fillKeyThumbprints } from './key-thumbprints.ts'
+import { createRelaxedTransaction } from './relaxed-transaction.ts'
 import { prepareInsertion } from './row-insertion.ts'
 import { prepareRowsOf } from './rows.ts'
 import { certificates } from './schema.ts'
@@ -65,8 +66,9 @@ function prepareLookUps({ orm, sqlite }: Database) {
 }
 
 function createMarks(database: Database): Omit<CertificateMarks, 'listRetired'> {
-  const { orm, sqlite } = database
+  const { sqlite } = database
   const transaction = createTransaction(database)
+  const relaxed = createRelaxedTransaction(database)
   // Prepared, and without the encoders: a fleet may end at once. The first revocation stands, with its time and reason,
   // unless it was a hold; X.509 §8.5.2.2: whoever is revoked for good after a hold, was revoked at the time of the hold.
   const revoke = sqlite.prepare<[number, RevocationReason, string]>(
@@ -79,6 +81,12 @@ function createMarks(database: Database): Omit<CertificateMarks, 'listRetired'> 
   )
   const retire = sqlite.prepare<[number, string]>(
     'update certificates set retires_at = ? where fingerprint = ? and revoked_at is null',
+  )
+  const see = sqlite.prepare<[number, ...contents: (string | number | null)[], fingerprint: string]>(
+    `update certificates set first_seen_at = ?, serial_number = coalesce(?, serial_number),
+       not_before = coalesce(?, not_before), not_after = coalesce(?, not_after),
+       subject = coalesce(?, subject), issuer = coalesce(?, issuer)
+     where fingerprint = ? and first_seen_at is null`,
   )
 
   return {
@@ -93,13 +101,18 @@ function createMarks(database: Database): Omit<CertificateMarks, 'listRetired'> 
         for (const fingerprint of fingerprints) retire.run(retiresAt.getTime(), fingerprint)
       })
     },
-    markFirstSeen({ fingerprint, serialNumber, notBefore, notAfter, subject, issuer }, firstSeenAt) {
-      const unseen = and(eq(certificates.fingerprint, fingerprint), isNull(certificates.firstSeenAt))
-      orm
-        .update(certificates)
-        .set({ firstSeenAt, serialNumber, notBefore, notAfter, subject, issuer })
-        .where(unseen)
-        .run()
-    },
+    // Where the power takes it with it, the next connection is the first.
+    markFirstSeen: ({ fingerprint, serialNumber, notBefore, notAfter, subject, issuer }, firstSeenAt) =>
+      void relaxed(() =>
+        see.run(
+          firstSeenAt.getTime(),
+          serialNumber ?? null,
+          notBefore?.getTime() ?? null,
+          notAfter?.getTime() ?? null,
+          subject ?? null,
+          issuer ?? null,
+          fingerprint,
+        ),
+      ),
   }
 }

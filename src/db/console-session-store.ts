@@ -4,13 +4,17 @@ import type { ConsoleSessionStore } from '../registry/console/ports.ts'
 import type { Database } from './database.ts'
 import { asc, eq, sql } from './drizzle.ts'
 import { prepareLookUp } from './look-up.ts'
+import { createRelaxedTransaction } from './relaxed-transaction.ts'
 import { prepareRows } from './rows.ts'
 import { consoleSessions } from './schema-console.ts'
 
-export function createConsoleSessionStore({ orm, sqlite }: Database): ConsoleSessionStore {
+export function createConsoleSessionStore(database: Database): ConsoleSessionStore {
+  const { orm, sqlite } = database
+  const relaxed = createRelaxedTransaction(database)
   const select = () => orm.select().from(consoleSessions)
   // Asked with every request of the console.
   const findById = prepareLookUp<SessionRow>(sqlite, select().where(eq(consoleSessions.id, sql.placeholder('id'))))
+  const all = prepareRows<SessionRow, never>(sqlite, select().orderBy(asc(consoleSessions.createdAt)))
   const markUsed = sqlite.prepare<[number, string]>('update console_sessions set last_used_at = ? where id = ?')
 
   return {
@@ -19,12 +23,9 @@ export function createConsoleSessionStore({ orm, sqlite }: Database): ConsoleSes
       return row && readSession(row)
     },
     insert: (session) => void orm.insert(consoleSessions).values(session).run(),
-    markUsed: (id, lastUsedAt) => void markUsed.run(lastUsedAt.getTime(), id),
+    markUsed: (id, lastUsedAt) => void relaxed(() => markUsed.run(lastUsedAt.getTime(), id)),
     delete: (id) => void orm.delete(consoleSessions).where(eq(consoleSessions.id, id)).run(),
-    list() {
-      const rows = prepareRows<SessionRow, never>(sqlite, select().orderBy(asc(consoleSessions.createdAt)))
-      return rows({}).map(readSession)
-    },
+    list: () => all({}).map(readSession),
   }
 }
 

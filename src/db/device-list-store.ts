@@ -2,6 +2,7 @@ import type { DeviceKeyQuery, DeviceListStore, StoredDeviceRow } from '../regist
 import type { DevicePosition, DeviceRuns, DeviceSort } from '../registry/device-scan.ts'
 import type { DeviceFilter } from '../registry/ports.ts'
 import type { Database } from './database.ts'
+import { endsAt, prepareEndRuns } from './device-ends.ts'
 import { DEVICE_COLUMNS, type DeviceRow, deviceCondition, readDevice } from './device-store.ts'
 import { and, eq, type SQL, sql } from './drizzle.ts'
 import { type Bound, prepareByShape, prepareRows } from './rows.ts'
@@ -15,6 +16,7 @@ export function createDeviceListStore(database: Database): DeviceListStore {
   return {
     listKeys: (query) => keysOf(query)(valuesOf(query)).map(([id, value]): DevicePosition => ({ id, value })),
     prepareRuns: (runs) => prepareRuns(database, runs),
+    prepareEndRuns: (runs) => prepareEndRuns(database, runs),
     listRows: (ids, now) => rowsOf({ ids: JSON.stringify(ids), now: now.getTime() }).map(readRow),
     count(filter) {
       const [[count] = [0]] = countOf(filter)(valuesOf(filter))
@@ -66,15 +68,6 @@ const VALUES = {
   state: devices.state,
   lastSeen: devices.createdAt,
 } as const satisfies Record<Exclude<DeviceSort, 'certificateEnds'>, unknown>
-
-/** Of its certificates that are neither revoked nor replaced, the end of the one that ends last: from an index alone. */
-function endsAt(now: number | ReturnType<typeof bound>): SQL<number | null> {
-  // Not as a column of drizzle's, which leaves out the name of an only table: certificates have an id too.
-  return sql`(
-    select max(not_after) from certificates
-    where kind = 'device' and subject_id = devices.id and revoked_at is null and pending_since is null
-      and (retires_at is null or retires_at > ${now}))`
-}
 
 /** Of a query for keys, or of a count. */
 type Asked = Omit<DeviceFilter, 'search'> & Partial<Pick<DeviceKeyQuery, 'sort' | 'order' | 'limit' | 'after'>>

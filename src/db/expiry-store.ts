@@ -9,9 +9,9 @@ const IS_GOOD = `revoked_at is null and pending_since is null and (retires_at is
 const ENDING = `
   select certificates.rowid as position, kind, subject_id, certificates.fingerprint, not_after, told.days as told
   from certificates left join expiry_notices told on told.fingerprint = certificates.fingerprint
-  where (not_after, certificates.rowid) > (@after, @position) and not_after <= @by and ${IS_GOOD}
+  where (not_after, subject_id, certificates.rowid) > (@after, @subjectId, @position) and not_after <= @by and ${IS_GOOD}
     and (not_before is null or 3 * (not_after - @now) <= not_after - not_before) and ${isUnreplaced('@now')}
-  order by not_after, certificates.rowid limit @limit`
+  order by not_after, subject_id, certificates.rowid limit @limit`
 
 // Of each subject the one that ends last: it has replaced the others, or is about to.
 const ENDS = `
@@ -51,6 +51,7 @@ export function createExpiryStore({ sqlite }: Pick<Database, 'sqlite'>): ExpiryS
           limit,
           // The first one ends now.
           after: after?.notAfter.getTime() ?? now.getTime(),
+          subjectId: after?.subjectId ?? '',
           position: after?.position ?? -1,
         })
         .map(readEnding),

@@ -136,8 +136,11 @@ export const certificates = sqliteTable(
     index('certificates_revoked')
       .on(table.serialNumber, table.issuer, table.notAfter, table.revokedAt, table.revocationReason)
       .where(sql`revoked_at is not null`),
-    index('certificates_ending').on(table.notAfter).where(sql`revoked_at is null and pending_since is null`),
-    // When the owner's last one ends, which lists of devices are sorted by; the two that are null so that the index is enough.
+    // The end of each, in the order that lists of devices by it have.
+    index('certificates_ending')
+      .on(table.notAfter, table.subjectId)
+      .where(sql`revoked_at is null and pending_since is null`),
+    // When the owner's last one ends; the two that are null so that the index is enough.
     index('certificates_ending_of_subject')
       .on(table.kind, table.subjectId, table.notAfter, table.retiresAt, table.revokedAt, table.pendingSince)
       .where(sql`revoked_at is null and pending_since is null`),

@@ -1,21 +1,20 @@
+import type { WebhookDelivery } from '../events/webhooks/delivery.ts'
 import type { DeliveryStore, WebhookStore } from '../events/webhooks/ports.ts'
 import type { Database } from './database.ts'
-import { and, asc, desc, eq, gt, lte, sql } from './drizzle.ts'
+import { and, asc, desc, eq, gt, sql } from './drizzle.ts'
 import { createPage } from './page.ts'
 import { createRelaxedTransaction } from './relaxed-transaction.ts'
+import { prepareInsertion } from './row-insertion.ts'
+import { prepareRows, prepareRowsOf } from './rows.ts'
 import { webhookDeliveries as deliveries, webhooks } from './schema-records.ts'
 
 const DELETED_AT_ONCE = 1000
 
-export function createWebhookStore({ orm }: Database): WebhookStore {
+export function createWebhookStore({ orm, sqlite }: Database): WebhookStore {
+  const inOrder = orm.select().from(webhooks).orderBy(asc(webhooks.createdAt), sql`rowid`)
+  const all = prepareRowsOf(sqlite, webhooks, inOrder)
   return {
-    list: () =>
-      orm
-        .select()
-        .from(webhooks)
-        .orderBy(asc(webhooks.createdAt), sql`rowid`)
-        .all()
-        .map((row) => ({ ...row, template: row.template ?? undefined })),
+    list: () => all({}).map((row) => ({ ...row, template: row.template ?? undefined })),
     save({ template, ...webhook }) {
       const row = { ...webhook, template: template ?? null }
       orm.insert(webhooks).values(row).onConflictDoUpdate({ target: webhooks.id, set: row }).run()
@@ -27,47 +26,28 @@ export function createWebhookStore({ orm }: Database): WebhookStore {
 export function createDeliveryStore(database: Database): DeliveryStore {
   const { orm } = database
   const relaxed = createRelaxedTransaction(database)
+  const { byId, due, page, countOf } = prepareReads(database)
+  const { add, change, remove } = prepareWrites(database)
   const stateOf = (webhookId: string, state: 'pending' | 'dead') =>
     and(eq(deliveries.webhookId, webhookId), eq(deliveries.state, state))
   return {
-    insert: (those) =>
-      void relaxed(() =>
-        orm
-          .insert(deliveries)
-          .values([...those])
-          .run(),
-      ),
+    insert: (those) => relaxed(() => those.forEach(add)),
     find(id) {
-      const row = orm.select().from(deliveries).where(eq(deliveries.id, id)).get()
+      const [row] = byId({ id })
       return row && readDelivery(row)
     },
     update({ id, state, attempts, nextAt, error }) {
-      const changed = { state, attempts, nextAt, error: error ?? null }
-      relaxed(() => orm.update(deliveries).set(changed).where(eq(deliveries.id, id)).run())
+      relaxed(() => change.run(state, attempts, nextAt.getTime(), error ?? null, id))
     },
-    delete: (id) => void relaxed(() => orm.delete(deliveries).where(eq(deliveries.id, id)).run()),
-    listDue: (webhookId, now, limit) =>
-      orm
-        .select()
-        .from(deliveries)
-        .where(and(stateOf(webhookId, 'pending'), lte(deliveries.nextAt, now)))
-        .orderBy(asc(deliveries.nextAt))
-        .limit(limit)
-        .all()
-        .map(readDelivery),
+    delete: (id) => void relaxed(() => remove.run(id)),
+    listDue: (webhookId, now, limit) => due({ webhookId, now: now.getTime(), limit }).map(readDelivery),
     list(webhookId, state, { limit, after = '' }) {
-      const rows = orm
-        .select()
-        .from(deliveries)
-        .where(and(stateOf(webhookId, state), gt(deliveries.id, after)))
-        .orderBy(asc(deliveries.id))
-        .limit(limit + 1)
-        .all()
+      const rows = page({ webhookId, state, after, limit: limit + 1 })
       return createPage(rows.map(readDelivery), limit, ({ id }) => id)
     },
     count(webhookId, state) {
-      const found = orm.select({ count: sql<number>`count(*)` }).from(deliveries).where(stateOf(webhookId, state)).get()
-      return found?.count ?? 0
+      const [[count] = [0]] = countOf({ webhookId, state })
+      return count
     },
     deleteOldDead(webhookId, kept) {
       const old = orm
@@ -79,9 +59,44 @@ export function createDeliveryStore(database: Database): DeliveryStore {
         .offset(kept)
         .all()
       relaxed(() => {
-        for (const { id } of old) orm.delete(deliveries).where(eq(deliveries.id, id)).run()
+        for (const { id } of old) remove.run(id)
       })
     },
+  }
+}
+
+function prepareReads({ orm, sqlite }: Database) {
+  const bound = sql.placeholder
+  const ofWebhook = eq(deliveries.webhookId, bound('webhookId'))
+  const ofState = and(ofWebhook, eq(deliveries.state, bound('state')))
+  const isDue = and(ofWebhook, eq(deliveries.state, 'pending'), sql`${deliveries.nextAt} <= ${bound('now')}`)
+  const all = () => orm.select().from(deliveries)
+  const one = all().where(eq(deliveries.id, bound('id')))
+  const due = all().where(isDue).orderBy(asc(deliveries.nextAt)).limit(bound('limit'))
+  const page = all()
+    .where(and(ofState, gt(deliveries.id, bound('after'))))
+    .orderBy(asc(deliveries.id))
+    .limit(bound('limit'))
+  const count = orm.select({ count: sql`count(*)` }).from(deliveries).where(ofState)
+  return {
+    byId: prepareRowsOf<typeof deliveries, 'id'>(sqlite, deliveries, one),
+    due: prepareRowsOf<typeof deliveries, 'webhookId' | 'now' | 'limit'>(sqlite, deliveries, due),
+    page: prepareRowsOf<typeof deliveries, 'webhookId' | 'state' | 'after' | 'limit'>(sqlite, deliveries, page),
+    countOf: prepareRows<readonly [count: number], 'webhookId' | 'state'>(sqlite, count),
+  }
+}
+
+/** For each event that a webhook is told of. */
+function prepareWrites({ sqlite }: Database) {
+  const insert = prepareInsertion(sqlite, deliveries)
+  return {
+    add({ nextAt, createdAt, error, ...delivery }: WebhookDelivery): void {
+      insert({ ...delivery, error: error ?? null, nextAt: nextAt.getTime(), createdAt: createdAt.getTime() })
+    },
+    change: sqlite.prepare<[WebhookDelivery['state'], number, number, string | null, string]>(
+      'update webhook_deliveries set state = ?, attempts = ?, next_at = ?, error = ? where id = ?',
+    ),
+    remove: sqlite.prepare<[string]>('delete from webhook_deliveries where id = ?'),
   }
 }
 

@@ -45,7 +45,9 @@ export interface DependentQuery extends PageRequest {
 }
 
 export interface AuthorityStore {
-  /** It is to go: the certificates that are noted under no CA are its. Again, after one that never took over: from this time on. */
+  /** Of the part of all certificates behind that place, those that are noted under no CA are this one's; behind where more stand. */
+  noteIssued(fingerprint: string, after: number | undefined): number | undefined
+  /** It is to go: what is noted under no CA is its. Again, after one that never took over: from this time on. */
   noteRetiring(authority: Pick<AuthorityFacts, 'fingerprint' | 'certificatePem'>, at: Date): void
   noteRetired(fingerprint: string, at: Date): void
   /** When another has followed it. */
@@ -153,6 +155,7 @@ export function createAuthorityRotations(options: AuthorityRotationOptions): Aut
         authorities.requireUnlocked()
         const { takeOver, ...next } = await authorities.prepare(wish)
         requireUntrusted(next)
+        await noteIssued(current)
         store.noteRetiring(current, clock())
         await takeOver()
         events.publish('authority.rotated', { fingerprint: next.fingerprint, previous: current.fingerprint })
@@ -178,6 +181,14 @@ export function createAuthorityRotations(options: AuthorityRotationOptions): Aut
         events.publish('authority.retired', { fingerprint: retiring.fingerprint })
         return retiring
       }),
+  }
+
+  /** As good before it is to go as then: a part of a fleet a turn of the event loop. */
+  async function noteIssued({ fingerprint }: AuthorityFacts): Promise<void> {
+    for (let last = store.noteIssued(fingerprint, undefined); last !== undefined; ) {
+      await nextTurn()
+      last = store.noteIssued(fingerprint, last)
+    }
   }
 
   /** The first of those that are left behind this one. */

@@ -35,12 +35,19 @@ export interface DeviceRuns extends DeviceFilter {
   readonly now: Date
 }
 
+export type EndRuns = Pick<DeviceRuns, 'order' | 'size' | 'now'>
+
+export interface Run<Scanned, Position> {
+  readonly devices: readonly Scanned[]
+  /** Behind which more stand. */
+  readonly last: Position | undefined
+}
+
 export interface DeviceScanStore {
-  /** Prepared once for all runs: those of the run behind that id that the filter lets through, in its order; `last`: behind which more stand. */
-  prepareRuns(runs: DeviceRuns): (after: string | undefined) => {
-    readonly devices: readonly ScannedDevice[]
-    readonly last: string | undefined
-  }
+  /** Prepared once for all runs: those of the run behind that id that the filter lets through, in its order. */
+  prepareRuns(runs: DeviceRuns): (after: string | undefined) => Run<ScannedDevice, string>
+  /** The same of all that have an end, in the order of it; a run is of so many certificates. */
+  prepareEndRuns(runs: EndRuns): (after: DevicePosition | undefined) => Run<DevicePosition, DevicePosition>
 }
 
 export interface DeviceScan {
@@ -63,15 +70,14 @@ const RUN = 250
 export function createDeviceScan({ store, idsOfConnected, lastSeen, clock }: DeviceScanOptions): DeviceScan {
   return {
     async first(query, limit) {
-      const { sort } = query
       const order = comparison(query)
-      const after = query.after && readPosition(sort, query.after)
+      const after = query.after && readPosition(query.sort, query.after)
+      const isInOrder = query.sort === 'id' || isByEnds(query)
       let first: readonly DevicePosition[] = []
-      for await (const devices of runsOf(query)) {
+      for await (const devices of runsOf(query, after)) {
         const behind = after ? devices.filter((device) => order(after, device) < 0) : devices
         first = merge(first, behind, order, limit)
-        // Only these come in their order.
-        if (sort === 'id' && first.length === limit) break
+        if (isInOrder && first.length === limit) break
       }
       return first
     },
@@ -82,32 +88,67 @@ export function createDeviceScan({ store, idsOfConnected, lastSeen, clock }: Dev
     },
   }
 
-  async function* runsOf(query: DeviceSelection & DeviceOrder): AsyncGenerator<readonly DevicePosition[]> {
-    const { connected: wanted, sort, order, after, ...filter } = query
+  async function* runsOf(query: ScanQuery, after?: DevicePosition): AsyncGenerator<readonly DevicePosition[]> {
+    const { connected: wanted, sort } = query
     const connected = wanted === undefined && sort !== 'lastSeen' ? NOBODY : new Set(idsOfConnected())
     const read = readerOf(query, connected)
-    const readRun = store.prepareRuns({
-      ...filter,
-      sort,
-      order: sort === 'id' ? order : 'asc',
-      size: RUN,
-      now: clock(),
-    })
-    for (let begin = sort === 'id' ? after?.id : undefined; ; ) {
-      const { devices, last } = readRun(begin)
+    for await (const devices of scan(query, after)) {
       const those = wanted === undefined ? devices : devices.filter(({ id }) => connected.has(id) === wanted)
       yield those.map((device) => ({ id: device.id, value: read(device) }))
-      if (last === undefined) return
-      begin = last
-      await nextTurn()
     }
   }
 
-  function readerOf({ sort, order }: DeviceOrder, connected: ReadonlySet<string>) {
-    const nothing = order === 'asc' ? Number.MAX_SAFE_INTEGER : -1
-    if (sort !== 'lastSeen') return ({ value }: ScannedDevice) => value ?? nothing
+  function scan(query: ScanQuery, after: DevicePosition | undefined): AsyncGenerator<readonly ScannedDevice[]> {
+    const { connected: _, ...filter } = query
+    const runs = { ...filter, size: RUN, now: clock() }
+    if (isByEnds(query)) return scanByEnds(runs, after)
+    return inTurns(store.prepareRuns(runs), query.sort === 'id' ? after?.id : undefined)
+  }
+
+  /** First those that have an end, and behind them the others. */
+  async function* scanByEnds(
+    runs: DeviceRuns,
+    after: DevicePosition | undefined,
+  ): AsyncGenerator<readonly ScannedDevice[]> {
+    const isBehindEnds = after?.value === endless(runs)
+    if (!isBehindEnds) {
+      yield* inTurns(store.prepareEndRuns(runs), after)
+      await nextTurn()
+    }
+    for await (const devices of inTurns(store.prepareRuns(runs), isBehindEnds ? after.id : undefined))
+      yield devices.filter(({ value }) => value === null)
+  }
+
+  function readerOf(query: ScanQuery, connected: ReadonlySet<string>) {
+    const nothing = endless(query)
+    if (query.sort !== 'lastSeen') return ({ value }: ScannedDevice) => value ?? nothing
     return ({ id, value: createdAt }: ScannedDevice) =>
       connected.has(id) ? NOW : (seenAt(lastSeen, id, Number(createdAt))?.getTime() ?? nothing)
+  }
+}
+
+type ScanQuery = DeviceSelection & Pick<DeviceOrder, 'sort' | 'order'>
+
+/** What is found by more is few beside all the ends. */
+function isByEnds({ sort, search, state, userId }: ScanQuery): boolean {
+  return sort === 'certificateEnds' && search === undefined && state === undefined && userId === undefined
+}
+
+/** Stands for no time, behind all others. */
+function endless({ order }: Pick<ScanQuery, 'order'>): number {
+  return order === 'asc' ? Number.MAX_SAFE_INTEGER : -1
+}
+
+async function* inTurns<Position>(
+  readRun: (after: Position | undefined) => Run<ScannedDevice, Position>,
+  begin: Position | undefined,
+): AsyncGenerator<readonly ScannedDevice[]> {
+  for (let after = begin; ; ) {
+    const { devices, last } = readRun(after)
+    yield devices
+    if (last === undefined) return
+    after = last
+    await nextTurn()
   }
 }
 

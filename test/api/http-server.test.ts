@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { request as httpRequest } from 'node:http'
+import { request as httpRequest, type ServerResponse } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createServer as createTlsServer } from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import { createHttpServer, type HttpLimits, type HttpServer } from '../../src/api/http-server.ts'
@@ -361,6 +362,32 @@ describe('disposal', () => {
     expect(received).toMatch(/^HTTP\/1\.1 200 /)
     expect(received).toMatch(/^connection: close\r$/im)
     expect(received).toMatch(/done$/)
+    await disposed
+  })
+
+  test('listens to each of many answers once, however many end before it', async () => {
+    const answers: PromiseWithResolvers<Response>[] = []
+    const http = serve(() => {
+      const answer = Promise.withResolvers<Response>()
+      answers.push(answer)
+      return answer.promise
+    })
+    const outgoing: ServerResponse[] = []
+    http.server.on('request', (_incoming, response) => void outgoing.push(response))
+    const hub = await listen(http)
+    const sockets = Array.from({ length: 12 }, () => connect(hub.port, '127.0.0.1'))
+    for (const socket of sockets) socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    while (answers.length < sockets.length) await nextTurn()
+    const disposed = hub[Symbol.asyncDispose]()
+    const last = answers.pop()
+    for (const answer of answers) {
+      answer.resolve(new Response('done'))
+      await nextTurn()
+    }
+    await Promise.all(sockets.slice(0, -1).map((socket) => text(socket)))
+    // Ours that counts it, the one that waits for it, and the library's.
+    expect(outgoing.at(-1)?.listenerCount('close')).toBeLessThanOrEqual(4)
+    last?.resolve(new Response('done'))
     await disposed
   })
 

@@ -270,7 +270,7 @@ test('no statement of any store scans a table that grows with the fleet or sorts
   const plans = recordPlans(database)
   for (const { run } of LOOK_UPS) run(database)
   useWrites(database)
-  const scans = plans().filter((detail) => /^SCAN (?!policies|api_tokens|json_each|CONSTANT ROW)/.test(detail))
+  const scans = plans().filter((detail) => /^SCAN (?!policies|json_each|CONSTANT ROW)/.test(detail))
   expect(scans).toStrictEqual([])
   // The lists of one device are sorted inside its row; nothing else is.
   const sorts = plans().filter((detail) => detail.includes('TEMP B-TREE') && !detail.includes('json_group_array'))
@@ -308,9 +308,14 @@ function recordPlans({ sqlite }: Database): () => readonly string[] {
     return prepare(statement)
   }) as typeof sqlite.prepare
   return () =>
-    [...statements].flatMap((statement) =>
+    [...statements].filter(isOfFleet).flatMap((statement) =>
       prepare<[], Row>(`explain query plan ${statement.replaceAll('?', "'x'")}`)
         .all()
         .map(({ detail }) => detail),
     )
+}
+
+/** People have few of these, which are listed whole. */
+function isOfFleet(statement: string): boolean {
+  return !/^select [^(]* from "(api_tokens|console_sessions)" order by /.test(statement)
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createAuthorityStore } from '../../src/db/authority-store.ts'
+import { createRevocationListStore, FIRST_LIST_PATH } from '../../src/db/revocation-list-store.ts'
 import {
   type AuthorityFacts,
   createAuthorityRotations,
@@ -62,7 +63,7 @@ function rotate(scene: Scene, isOutOfDisk = () => false) {
 }
 
 describe('since when a CA is retiring', () => {
-  const open = (scene: Scene, hasTakenOver: boolean) => {
+  const open = (scene: Scene, hasTakenOver: boolean, store = createAuthorityStore(scene.database)) => {
     const { stores, database, clock } = scene
     const [old, next] = [factsOf(scene), { ...factsOf(scene), fingerprint: 'NEW', subject: 'CN=new' }]
     let retiring = hasTakenOver ? old : undefined
@@ -84,7 +85,7 @@ describe('since when a CA is retiring', () => {
         renewServer: async () => undefined,
         finish: async () => undefined,
       },
-      store: createAuthorityStore(database),
+      store,
       lists: { last: async () => ({}) as PublishedLists },
       revocations: scene.registry.revocations,
       foreignSubjects: () => [],
@@ -112,6 +113,52 @@ describe('since when a CA is retiring', () => {
     scene.advance(DAY_MS)
     open(scene, true)
     expect(since()).toEqual(NOON)
+  })
+
+  describe('with a fleet whose certificates are noted under none', () => {
+    const ISSUERLESS = 600
+
+    async function createFleet() {
+      const scene = await createScene()
+      const revoked = { revokedAt: NOON, revocationReason: 'superseded' } as const
+      for (let number = 0; number < ISSUERLESS; number++)
+        scene.stores.certificates.insert(createCertificate(`device-${number}`, number % 2 ? revoked : {}))
+      const { fingerprint: issuer } = factsOf(scene)
+      const count = scene.database.sqlite.prepare('select count(*) from certificates where issuer = ?').pluck()
+      const lists = createRevocationListStore(scene.database, { issuer, path: FIRST_LIST_PATH })
+      const dependents = () => createAuthorityStore(scene.database).countDependents(issuer, NOON)
+      return {
+        scene,
+        countNoted: () => count.get(issuer),
+        read: () => ({ dependents: dependents(), revoked: lists.listRevoked(NOON, '', 999).length }),
+        [Symbol.dispose]: () => scene[Symbol.dispose](),
+      }
+    }
+
+    test('notes a part of them a turn of the event loop', async () => {
+      using fleet = await createFleet()
+      using turns = countEventLoopTurns()
+      await open(fleet.scene, false).rotations.begin({})
+      expect(turns.passed).toBeGreaterThanOrEqual(2)
+      expect(fleet.countNoted()).toBe(ISSUERLESS)
+    })
+
+    test('is what it was where the hub ends in the midst, and begins anew after that', async () => {
+      using fleet = await createFleet()
+      const before = fleet.read()
+      const store = createAuthorityStore(fleet.scene.database)
+      const { rotations, since } = open(fleet.scene, false, {
+        ...store,
+        noteIssued(fingerprint, after) {
+          if (after !== undefined) throw new Error('killed')
+          return store.noteIssued(fingerprint, after)
+        },
+      })
+      await expect(rotations.begin({})).rejects.toThrow('killed')
+      expect([fleet.countNoted(), since(), fleet.read()]).toEqual([250, undefined, before])
+      await open(fleet.scene, false).rotations.begin({})
+      expect([fleet.countNoted(), since(), fleet.read()]).toEqual([ISSUERLESS, NOON, before])
+    })
   })
 })
 

@@ -69,6 +69,14 @@ function createScene() {
           return readRun(after)
         }
       },
+      prepareEndRuns(runs) {
+        const readRun = store.prepareEndRuns(runs)
+        prepared++
+        return (after) => {
+          turns.push(turn)
+          return readRun(after)
+        }
+      },
     },
     connected: {
       idsOf: () => FLEET.filter(({ isConnected }) => isConnected).map(({ id }) => id),
@@ -148,7 +156,7 @@ describe.for(SELECTIONS)('$name', ({ selection }) => {
 
 test('a turn of the event loop looks at one run of devices, whatever is asked for', async () => {
   using scene = createScene()
-  await scene.list.page({ sort: 'certificateEnds', order: 'asc', limit: 50 })
+  await scene.list.page({ sort: 'lastSeen', order: 'asc', limit: 50 })
   expect(turns).toHaveLength(9)
   expect(new Set(turns).size).toBe(9)
   expect(prepared).toBe(1)
@@ -170,6 +178,18 @@ test('devices by their ids are looked through no further than the page needs', a
   const { items } = await scene.list.page({ sort: 'id', order: 'desc', limit: 2, search: 'device' })
   expect(items.map(({ id }) => id)).toEqual(['device-999', 'device-998'])
   expect(turns).toHaveLength(1)
+})
+
+test('devices by the ends of their certificates are looked through no further than the page needs', async () => {
+  using scene = createScene()
+  const query = { sort: 'certificateEnds', order: 'asc' } as const
+  const { last } = await scene.list.page({ ...query, limit: 50 })
+  expect(turns).toHaveLength(1)
+  turns = []
+  await scene.list.page({ ...query, limit: 1600, ...(last ? { after: last } : {}) })
+  // The ends behind the first fifty, in seven runs, and from the first of those that have none.
+  expect(turns).toHaveLength(8)
+  expect(new Set(turns).size).toBe(8)
 })
 
 test('a cursor that its bearer has bent finds nothing that another would not', async () => {

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream'
 import type { PublishPacket, Subscription } from 'aedes'
 import type { Delivery } from '../delivery/delivery.ts'
-import type { Status } from '../status/status.ts'
+import type { Message } from '../delivery/message.ts'
+import { isOfStatus, type Status } from '../status/status.ts'
 import type { Bindings } from './bindings.ts'
 import type { LiveWills } from './live-wills.ts'
 import { readMessage } from './packet-message.ts'
@@ -106,8 +107,16 @@ export class DeliveryState implements StoredState {
   async cleanIncoming(): Promise<void> {}
 
   createRetainedStreamCombi(topicFilters: readonly string[]): Readable {
-    const sources = [this.#delivery.retained, this.#status]
-    return Readable.from(topicFilters.values().flatMap((filter) => sources.values().flatMap((one) => one.find(filter))))
+    const { retained } = this.#delivery
+    if (topicFilters.some(isOfStatus)) return Readable.from(this.#findWithStatus(topicFilters))
+    return Readable.from(topicFilters.values().flatMap((filter) => retained.find(filter)))
+  }
+
+  async *#findWithStatus(topicFilters: readonly string[]): AsyncGenerator<Pick<Message, 'topic' | 'payload' | 'qos'>> {
+    for (const filter of topicFilters) {
+      yield* this.#delivery.retained.find(filter)
+      yield* await this.#status.find(filter)
+    }
   }
 
   async putWill(client: ClientRef, will: PublishPacket): Promise<void> {

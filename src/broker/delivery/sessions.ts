@@ -81,14 +81,10 @@ export class Sessions {
     return sid === undefined ? undefined : this.#options.stores.sessions.disconnectedAt(sid)
   }
 
-  /** How many are stored, how many of those have no connection, and what waits for them. */
-  measure(): StoredMeasure {
-    const sum = { ...NOTHING }
-    for (const session of this.#stored.values()) addTo(sum, session)
-    return sum
-  }
-
-  /** The same, a part of them a turn of the event loop: of the process before, the store is asked for each. */
+  /**
+   * How many are stored, how many of those have no connection, and what waits for them; a part of them a turn of the event
+   * loop: of the process before, the store is asked for each.
+   */
   async count(): Promise<StoredMeasure> {
     const sum = { ...NOTHING }
     const atOnce = this.#isCounted ? KNOWN_A_TURN : UNKNOWN_A_TURN

@@ -1,5 +1,6 @@
 import type { Delivery } from '../delivery/delivery.ts'
 import { LOSS_REASONS } from '../delivery/losses.ts'
+import type { StoredMeasure } from '../delivery/sessions.ts'
 import type { CountByQoS, Traffic, TrafficCounts } from '../traffic.ts'
 
 /** What has passed, and what has not, since the start. */
@@ -32,8 +33,8 @@ export function readFlow({ traffic, losses }: Pick<FigureSources, 'traffic' | 'l
   return { ...traffic.read(), messagesDropped: LOSS_REASONS.reduce((sum, reason) => sum + losses.of(reason), 0) }
 }
 
-/** Asks the store for what was not measured yet; what is stored may have been counted before. */
-export function readFigures(sources: FigureSources, stored = sources.sessions.measure()): Figures {
+/** With what was counted of stored sessions, which takes many turns of the event loop. */
+export function readFigures(sources: FigureSources, stored: StoredMeasure): Figures {
   const { sessions, router, retained } = sources
   const kept = retained.measure()
   return {

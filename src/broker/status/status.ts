@@ -32,18 +32,17 @@ export class Status {
   }
 
   /** The current values, for a new subscription. */
-  find(topicFilter: string): readonly Message[] {
-    // [MQTT-4.7.2-1]: a wildcard in the first level reaches none of them
-    if (!topicFilter.startsWith('$SYS/')) return []
-    this.#told ??= this.#read()
+  async find(topicFilter: string): Promise<readonly Message[]> {
+    if (!isOfStatus(topicFilter)) return []
+    this.#told ??= await this.#read()
     return [...this.#told].filter(([topic]) => matches(topicFilter, topic)).map(createMessage)
   }
 
   /** To be called at every interval: averages go on, and subscribers are sent what has changed. */
-  update(): void {
+  async update(): Promise<void> {
     this.#updateLoads()
     const former = this.#told
-    this.#told = this.#hasSubscribers() ? this.#read() : undefined
+    this.#told = this.#hasSubscribers() ? await this.#read() : undefined
     for (const entry of this.#told ?? []) if (former?.get(entry[0]) !== entry[1]) this.#publish(createMessage(entry))
   }
 
@@ -59,13 +58,14 @@ export class Status {
     return SYS_TOPICS.some((topic) => this.#options.router.plan(topic).length > 0)
   }
 
-  #read(): ReadonlyMap<string, string> {
+  async #read(): Promise<ReadonlyMap<string, string>> {
     const { clock, version } = this.#options
+    const stored = await this.#options.sessions.count()
     const { used_heap_size: heap, external_memory: buffers } = getHeapStatistics()
     const heapBytes = heap + buffers
     this.#heapBytesAtMost = Math.max(this.#heapBytesAtMost, heapBytes)
     return formatSysTopics({
-      figures: readFigures(this.#options),
+      figures: readFigures(this.#options, stored),
       loads: this.#loads,
       version,
       uptimeSeconds: Math.floor((clock().getTime() - this.#startedAt) / 1000),
@@ -79,6 +79,11 @@ export class Status {
     for (const { subscriber } of this.#options.router.plan(message.topic))
       subscriber.deliver(message.topic, bytes, message.payload.length)
   }
+}
+
+// [MQTT-4.7.2-1]: a wildcard in the first level reaches none of it
+export function isOfStatus(topicFilter: string): boolean {
+  return topicFilter.startsWith('$SYS/')
 }
 
 function createMessage([topic, text]: readonly [string, string]): Message {

@@ -3,13 +3,13 @@ import type { Status } from './status.ts'
 
 /** Tells the status at every interval, until it is disposed. */
 export function startTelling(status: Pick<Status, 'update'>, intervalMs: number, logger: Logger): Disposable {
-  const timer = setInterval(tell, intervalMs)
+  const timer = setInterval(() => void tell(), intervalMs)
   return { [Symbol.dispose]: () => clearInterval(timer) }
 
   /** Numbers about the broker must not end it. */
-  function tell(): void {
+  async function tell(): Promise<void> {
     try {
-      status.update()
+      await status.update()
     } catch (error) {
       logger.error({ component: 'broker', err: error }, 'The status of the broker could not be told')
     }

@@ -40,7 +40,7 @@ export interface ExpiryStore {
     by: Date,
     now: Date,
     limit: number,
-    after?: Pick<EndingCertificate, 'notAfter' | 'position'>,
+    after?: Pick<EndingCertificate, 'notAfter' | 'subjectId' | 'position'>,
   ): readonly EndingCertificate[]
   toldAt(fingerprint: string): number | undefined
   noteTold(fingerprint: string, days: number): void

@@ -16,7 +16,7 @@ test('of a client that has no session nothing is kept, and nothing is owed to it
   const access = { policyOf: () => createAccessPolicy({ kind: 'device', id: 'x', userId: undefined }, []) }
   const gatekeeper = new Gatekeeper({ access, recordRefusal: () => undefined, reports, bans, logger })
   const wills = new LiveWills(scene.stores)
-  const state = new DeliveryState(scene, new Bindings(scene, gatekeeper, wills), wills, { find: () => [] })
+  const state = new DeliveryState(scene, new Bindings(scene, gatekeeper, wills), wills, { find: async () => [] })
   const client = { id: 'stranger' }
   const packet = { cmd: 'publish', topic: 'a', payload: 'x', qos: 1, retain: false, dup: false, messageId: 1 } as const
 
