@@ -10,10 +10,12 @@ import { DomainError } from './errors.ts'
 import type { EventFeed } from './events.ts'
 import type { ReadinessWarning } from './finding.ts'
 import type { Logger } from './logger.ts'
+import type { AuditTrail } from './registry/audit/audit-trail.ts'
 import { createWarning } from './registry/diagnosis/finding-text.ts'
 
 export interface ScheduleParts {
   readonly backups: Backups
+  readonly audit: Pick<AuditTrail, 'note'>
   readonly events: EventFeed
   readonly clock: Clock
   readonly logger: Logger
@@ -81,9 +83,10 @@ export class ScheduledBackups implements AsyncDisposable {
   }
 
   async #make(folder: string, passphrase: string): Promise<void> {
-    const { backups, events, logger } = this.#parts
+    const { backups, audit, events, logger } = this.#parts
     const { stream, fileName, octets } = await backups.make('hub', passphrase)
     await saveArchive(stream, join(folder, fileName), passphrase)
+    audit.note({ action: 'backup', object: fileName })
     const [newest, ...older] = await listBackups(folder, backups.prefix)
     this.#lastAt = newest?.madeAt
     logger.info({ component: 'backup', folder, fileName, octets }, 'Backup made')

@@ -6,6 +6,7 @@ import { createNetworks, type Networks } from './edge/networks.ts'
 import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
 import { isLoopbackAddress } from './loopback.ts'
+import type { AuditTrail } from './registry/audit/audit-trail.ts'
 import { createReactions } from './registry/compromise/reactions.ts'
 import { type CompromisePolicy, createSuspicions, type Suspicions } from './registry/compromise/suspicions.ts'
 import type { CertificateStore } from './registry/ports.ts'
@@ -14,6 +15,7 @@ import type { Registry } from './registry/registry.ts'
 export interface CompromiseParts {
   readonly registry: Pick<Registry, 'access' | 'devices' | 'services' | 'revocations' | 'identityTokens' | 'legacy'>
   readonly certificates: Pick<CertificateStore, 'findByFingerprint'>
+  readonly audit: Pick<AuditTrail, 'byItself'>
   readonly events: EventFeed
   readonly logger: Logger
   readonly clock: Clock
@@ -24,6 +26,7 @@ export function watchForCompromise(config: Config, { registry, logger, ...parts 
   const { compromise } = config
   const react = createReactions({
     ...registry,
+    audit: parts.audit,
     limits: {
       get actsPerHour() {
         return compromise.acts_per_hour

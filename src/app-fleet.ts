@@ -8,6 +8,7 @@ import type { Database } from './db/database.ts'
 import { keepWrites } from './db/kept-writes.ts'
 import { createRotationStore } from './db/rotation-store.ts'
 import type { EventFeed } from './events.ts'
+import type { AuditTrail } from './registry/audit/audit-trail.ts'
 import type { ExpiryWatch } from './registry/expiry/expiry-watch.ts'
 import type { Registry, Stores } from './registry/registry.ts'
 import { topicsOf } from './registry/renewal/renewal-topics.ts'
@@ -18,7 +19,7 @@ import { createRotations, type Rotations } from './registry/rotation/rotations.t
 
 export interface FleetParts extends RenewalParts {
   readonly database: Database
-  readonly stores: Pick<Stores, 'devices' | 'certificates' | 'transaction'>
+  readonly stores: Pick<Stores, 'devices' | 'certificates' | 'transaction'> & { readonly audit: AuditTrail }
   readonly pki: Pki
   readonly registry: Pick<Registry, 'renewals' | 'revocations'>
   readonly broker: RenewalParts['broker'] & Pick<MqttBroker, 'sessionList'>
@@ -59,6 +60,7 @@ export function openFleetCare(parts: FleetParts, stack: AsyncDisposableStack): F
       tell: (topic, payload) => broker.publish({ topic, payload, qos: 1, retain: false }),
     },
     revocations: registry.revocations,
+    audit: stores.audit,
     events,
     clock,
   })

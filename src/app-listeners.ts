@@ -54,6 +54,8 @@ export async function openListeners(config: Config, parts: ListenerParts, stack:
   // Half-open until its first request; one that becomes a WebSocket, until its CONNECT.
   http.server.on('request', ({ socket }) => sockets.withConnection(socket, ({ markOpen }) => markOpen()))
   const local = stack.use(createHttpServer({ fetch, originOf: localSocketOrigin, logger }))
+  // Before HTTP waits for what it still has to answer.
+  stack.defer(() => broker.remoteCalls.stop())
   const served = { https: pki.https.served, mqtts: pki.mqtts.served }
   await openPorts(config, { ...parts, doors, served, http: sockets }, stack)
   if (localSocket === undefined) return

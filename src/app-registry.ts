@@ -139,9 +139,8 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
     clock,
     ...(mayAccess ? { narrowAccess: narrowBy(mayAccess, logger) } : {}),
   })
-  const { certificates } = stores
   const { revocations, refusals } = registry
-  const suspicions = watchForCompromise(config, { registry, certificates, events, logger, clock })
+  const suspicions = watchForCompromise(config, { ...stores, registry, events, logger, clock })
   const calls = createAuthorityCalls({
     pki,
     database,
@@ -187,11 +186,11 @@ export function openRegistry(config: Config, parts: RegistryParts, stack: AsyncD
       },
     },
     ...createHandOver({ registry, stores, issuer, events, clock }),
-    holds: createHolds({ certificates, revocations, cutter, clock }),
+    holds: createHolds({ ...stores, revocations, cutter, clock }),
     serverCertificates: createServerCertificates({
       issuer: serverIssuerOf(pki),
       issuers,
-      certificates,
+      certificates: stores.certificates,
       revocations,
       events,
       clock,

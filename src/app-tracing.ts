@@ -32,7 +32,7 @@ export function traceCutter(cutter: Cutter): Cutter {
   }
 }
 
-export function traceCalls({ call }: RemoteCalls): RemoteCalls {
+export function traceCalls({ call }: Pick<RemoteCalls, 'call'>): Pick<RemoteCalls, 'call'> {
   return {
     call: (asked) =>
       inSpan(

@@ -5,6 +5,7 @@ import type { Database } from './db/database.ts'
 import { createTrustAnchorStore } from './db/trust-anchor-store.ts'
 import type { EventFeed } from './events.ts'
 import type { Logger } from './logger.ts'
+import type { AuditTrail } from './registry/audit/audit-trail.ts'
 import { noteTrustAnchor } from './registry/trust-anchors.ts'
 
 export interface TrustParts {
@@ -27,8 +28,13 @@ export function tellMistrust({ database, pki, clock, logger }: TrustParts): void
   logger.warn(told, 'Devices were given another CA than the one that MQTTS leads to, and do not trust the server')
 }
 
-/** Says what each surface shows from then on. */
-export function tellExchanges(pki: Pick<Pki, 'https' | 'mqtts'>, events: EventFeed): void {
+/** Says what each surface shows from then on, and what of it the hub has renewed by itself. */
+export function tellExchanges(
+  pki: Pick<Pki, 'https' | 'mqtts' | 'renewal'>,
+  audit: Pick<AuditTrail, 'note'>,
+  events: EventFeed,
+): void {
+  pki.renewal.onRenewed(({ certificate }) => audit.note({ action: 'server.renew', object: certificate.fingerprint256 }))
   for (const surface of ['https', 'mqtts'] as const) {
     const { served } = pki[surface]
     const fingerprint = (): string => served.identity.certificate.fingerprint256

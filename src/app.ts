@@ -118,7 +118,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   )
   const caFingerprint = findFirstAuthority(database, pki)
   const backups = traceBackups(openBackups({ files, caFingerprint, clock, logger, cost: backupCost }, stack))
-  const scheduled = stack.use(new ScheduledBackups(config, { backups, events, clock, logger }))
+  const scheduled = stack.use(new ScheduledBackups(config, { backups, audit, events, clock, logger }))
   const swept = { config, registry, audit, clock, broker, pki, revocationLists, fleet, scheduled, endOthers, logger }
   const sweep = createSweep(swept)
   repeat(stack, SWEEP_MS, sweep)
@@ -204,7 +204,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
   // Ended first: nobody waits for the end of a stream that has none.
   stack.use(happenings.eventStreams)
   stack.use(observation.messageStreams)
-  tellExchanges(pki, events)
+  tellExchanges(pki, audit, events)
   inBackground(revocationLists.refresh(), logger)
   logger.info({ component: 'hub', mqttPort: ports.mqtt, apiPort: ports.api }, 'Hub ready')
   const resources = stack.move()

@@ -96,7 +96,7 @@ export interface ApiDependencies extends HandOverDependencies, ObservationPorts 
   readonly sessions: Pick<SessionList, 'clientIds' | 'get' | 'disconnect'>
   readonly bans: Pick<Bans, 'list' | 'lift'>
   readonly publisher: Publisher
-  readonly remoteCalls: RemoteCalls
+  readonly remoteCalls: Pick<RemoteCalls, 'call'>
   readonly refusals: RefusalLog
   readonly diagnosis: DiagnosisCalls
   readonly eventLog: Pick<EventLog, 'readBefore'>

@@ -37,13 +37,17 @@ export interface RemoteCalls {
   /**
    * Publishes `{id, method, params}` on the device's `rpc/request` and resolves with the result of its answer on
    * `rpc/response`. Throws `device_offline`, `device_error`, `device_timeout`, `too_many_calls`, `call_cancelled`, and what
-   * a publication throws.
+   * a publication throws; when the hub stops, `hub_stopping`.
    */
   call(call: RemoteCall): Promise<RemoteResult>
+  /** Takes no more calls; those that wait have two seconds left. */
+  stop(): void
 }
 
 const MAX_CALLS_OF_A_DEVICE = 100
 const MAX_CALLS = 10_000
+// Less than the API waits for its requests: whoever waits is told.
+const GRACE_MS = 2000
 
 interface Pending {
   readonly deviceId: string
@@ -63,9 +67,17 @@ export function createRemoteCalls({
   const pending = new Map<string, Pending>()
   // Messages are copied for whoever watches: only while somebody waits.
   let watch: Disposable | undefined
-  return { call }
+  let isStopping = false
+  return {
+    call,
+    stop() {
+      isStopping = true
+      setTimeout(endWaiting, GRACE_MS).unref()
+    },
+  }
 
   async function call({ userId, deviceId, method, params, timeoutMs, signal }: RemoteCall): Promise<RemoteResult> {
+    if (isStopping) throw stopping()
     const topic = `users/${userId}/devices/${deviceId}/rpc`
     requireListening(deviceId, `${topic}/request`)
     requireRoom(deviceId)
@@ -121,6 +133,10 @@ export function createRemoteCalls({
     }
   }
 
+  function endWaiting(): void {
+    for (const { reject } of pending.values()) reject(stopping())
+  }
+
   function requireListening(deviceId: string, topicName: string): void {
     const live = connections.listOf('device', deviceId)
     if (live.length === 0) throw offline(`${deviceId} is not connected`)
@@ -145,6 +161,10 @@ function settle({ deviceId, method, resolve, reject }: Pending, answer: DeviceAn
   const { code, message } = answer.error
   const details = { deviceCode: String(code), deviceMessage: message }
   reject(new DomainError('device_error', `${deviceId} answered ${method} with error ${code}: ${message}`, { details }))
+}
+
+function stopping(): DomainError {
+  return new DomainError('hub_stopping', 'The hub is stopping: ask again when it has started')
 }
 
 function offline(sentence: string): DomainError {

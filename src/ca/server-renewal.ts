@@ -21,6 +21,7 @@ export class ServerRenewal {
   readonly #options: ServerRenewalOptions
   #fault: string | undefined
   #work: Promise<unknown> = Promise.resolve()
+  readonly #listeners: ((renewed: ServerIdentity) => void)[] = []
 
   constructor(options: ServerRenewalOptions) {
     this.#options = options
@@ -38,13 +39,22 @@ export class ServerRenewal {
       const due = reissueReason(served.identity, wantedNames(readNames()), authority(), clock())
       if (due === undefined) this.#fault = undefined
       else if (authority().isLocked) this.#fault = "The CA's key is locked"
-      else await this.#open(false).catch((error: Error) => this.#tell(error))
+      else await this.#open(false).then(this.#announce, (error: Error) => this.#tell(error))
     })
+  }
+
+  /** Told of what was renewed because it was due. */
+  onRenewed(listener: (renewed: ServerIdentity) => void): void {
+    this.#listeners.push(listener)
   }
 
   /** Renews it now. */
   renew(): Promise<ServerIdentity> {
     return this.#alone(() => this.#open(true))
+  }
+
+  readonly #announce = (renewed: ServerIdentity): void => {
+    for (const listener of this.#listeners) listener(renewed)
   }
 
   // One after the other: two renewals at a time would write the same files.

@@ -10,6 +10,7 @@ import { type Admissions, createAdmissions } from './admission.ts'
 import { type ApiAdmissions, type ApiAuth, createApiAdmissions } from './api-admission.ts'
 import { type ApiTokens, createApiTokens } from './api-tokens.ts'
 import { type Approvals, createApprovals } from './approvals.ts'
+import type { AuditTrail } from './audit/audit-trail.ts'
 import { type AuthMode, isLoginEnough } from './auth-mode.ts'
 import type { CompareBcrypt } from './bcrypt-thread.ts'
 import type { Certificate } from './certificate.ts'
@@ -71,6 +72,7 @@ export interface Stores extends ConsoleStores {
   readonly transaction: Transaction
   readonly sharedTransaction: SharedTransaction
   readonly fleet: FleetStore
+  readonly audit: Pick<AuditTrail, 'byItself'>
 }
 
 export interface RegistryOptions {
@@ -143,7 +145,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     identity.kind === 'service' || access.policyOf(identity).anyClientId
   const clientIds = createClientIds({ ...stores, mayUseAny })
   const policies = createPolicies({ policies: stores.policies, onChange: access.invalidate })
-  const revocations = createRevocations({ certificates: certificateStore, cutter, onCrlChange, events, clock })
+  const revocations = createRevocations({ ...stores, cutter, onCrlChange, events, clock })
   const shared = { ...stores, policies, revocations, cutter, onAccessChange: access.invalidate, events, clock }
   const devices = createDevices(shared)
   const services = createServices(shared)

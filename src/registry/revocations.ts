@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
+import type { AuditTrail } from './audit/audit-trail.ts'
 import { type Certificate, type CertificateKind, isRevocable, type RevocationReason } from './certificate.ts'
 import type { CertificateMarks, CertificateStore, Cutter } from './ports.ts'
 
@@ -38,6 +39,7 @@ export interface RevocationsOptions {
   readonly cutter: Pick<Cutter, 'cutCredentials'>
   /** Told once revocations, or the end of a hold, are kept. */
   readonly onCrlChange: () => void
+  readonly audit: Pick<AuditTrail, 'byItself'>
   readonly events: EventFeed
   readonly clock: Clock
 }
@@ -46,7 +48,7 @@ export interface RevocationsOptions {
 export const REVOKED_AT_ONCE = 50
 
 export function createRevocations(options: RevocationsOptions): Revocations {
-  const { certificates, cutter, onCrlChange, events, clock } = options
+  const { certificates, cutter, onCrlChange, audit, events, clock } = options
   return {
     revokeDevice: (deviceId, reason) => revokeSubject('device', deviceId, reason),
     revokeService: (name, reason) => revokeSubject('service', name, reason),
@@ -76,7 +78,8 @@ export function createRevocations(options: RevocationsOptions): Revocations {
 
   async function endOverlaps(by: Date): Promise<void> {
     const over = certificates.listRetired(by, REVOKED_AT_ONCE)
-    const closed = mark(over, 'superseded')()
+    const object = [...new Set(over.map(({ subjectId }) => subjectId))].join(' ')
+    const closed = audit.byItself({ action: 'certificate.overlap.end', object }, () => mark(over, 'superseded')())
     if (over.length < REVOKED_AT_ONCE) return closed
     // Not after these are closed: a socket that hangs keeps nobody else connected.
     await Promise.all([closed, nextTurn().then(() => endOverlaps(by))])

@@ -161,6 +161,7 @@ export function createHarness(overrides: Partial<ApiDependencies> = {}) {
       },
       conclude: (result) => void audited.push(result),
       note: () => undefined,
+      byItself: (_act, work) => work(),
       list: async () => ({ items: [] }),
       async *read() {},
       verify: async () => ({

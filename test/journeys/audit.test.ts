@@ -100,6 +100,18 @@ describe('an auditor', () => {
     expect(await entriesOf(hub)).toEqual([])
   })
 
+  test('is told of the overlaps that the hub ends, those of a sweep in one entry', async () => {
+    await using hub = await startTestHub()
+    for (const id of ['a1', 'a2']) {
+      for (const _ of [1, 2]) await hub.api('POST', `/api/devices/certificates/${id}`, { body: { overlapHours: 1 } })
+    }
+    hub.clock.advance(3_600_000)
+    for (const _ of [1, 2]) await hub.hub.sweep()
+    expect(await entriesOf(hub, '?action=certificate.overlap.end')).toMatchObject([
+      { actor: 'hub', role: null, object: 'a1 a2', surface: 'hub', address: 'hub', result: 'done', requestId: null },
+    ])
+  })
+
   test('sees what is older than audit.keep forgotten, and that it was', async () => {
     await using hub = await startTestHub({ settings: { audit: { keep: '1d' } } })
     await hub.enrol('a1')

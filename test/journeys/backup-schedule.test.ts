@@ -32,6 +32,10 @@ test('backups are made as often as they are wanted, and the oldest go', async ()
     await hub.hub.sweep()
   }
   const kept = await own()
+  const { items } = (await hub.api('GET', '/api/audit?action=backup')).json()
+  expect(items.map((item: { actor: string; object: string }) => `${item.actor} ${item.object}`)).toEqual(
+    [...kept.toReversed(), first].map((name) => `hub ${name}`),
+  )
   expect(kept).toHaveLength(2)
   expect(kept).not.toContain(first)
   expect(await readdir(backups)).toContain(stranger)

@@ -47,6 +47,12 @@ async function certificateOf(hub: TestHub, id: string) {
   return newest
 }
 
+/** What the hub has done by itself. */
+async function auditOf(hub: TestHub): Promise<readonly string[]> {
+  const { items } = (await hub.api('GET', '/api/audit?q=compromise')).json()
+  return items.map(({ actor, action, object }: Record<string, string>) => `${actor} ${action} ${object}`)
+}
+
 describe('one certificate in two places', () => {
   test('is told, with what was seen, and stands in the diary; nothing else is done', async () => {
     await using hub = await startWatchedHub()
@@ -80,6 +86,7 @@ describe('one certificate in two places', () => {
     const clients = await take(hub, device, 5)
     expect(hub.suspicions.map(({ action }) => action)).toEqual(['suspended'])
     expect(await stateOf(hub, 'pump')).toBe('suspended')
+    expect(await auditOf(hub)).toEqual(['hub compromise.suspend device pump two_addresses'])
     await Promise.all(clients.map(({ closed }) => closed))
     // The last was cut before it was served.
     expect(clients.at(-1)?.received).toEqual([])
@@ -93,6 +100,7 @@ describe('one certificate in two places', () => {
     await Promise.all(clients.map(({ closed }) => closed))
     expect(hub.suspicions.map(({ action }) => action)).toEqual(['revoked'])
     expect(await certificateOf(hub, 'pump')).toMatchObject({ revocationReason: 'keyCompromise' })
+    expect(await auditOf(hub)).toEqual(['hub compromise.revoke device pump two_addresses'])
     const [token] = (await hub.api('GET', '/api/devices/pump/tokens')).json().items
     expect(token.revokedAt).not.toBeNull()
   })

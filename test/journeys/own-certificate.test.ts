@@ -287,6 +287,11 @@ test("the hub's own certificate is renewed by itself, within half a minute of be
   expect(surfaces.toSorted()).toEqual(['https', 'mqtts'])
   expect(fingerprint).not.toBe(first)
   expect((await readShown(hub.hub.mqttPort)).fingerprint256).toBe(fingerprint)
+  // Asked within: a client would hold the dates against its own clock.
+  const headers = { authorization: `Bearer ${hub.adminToken}` }
+  const asked = new Request('https://localhost/api/audit?action=server.renew', { headers })
+  const told = await (await hub.hub.fetch(asked)).json()
+  expect(told).toMatchObject({ items: [{ actor: 'hub', object: fingerprint, result: 'done' }] })
 })
 
 test('a hub in memory renews its certificate too', async () => {

@@ -111,6 +111,8 @@ test('the deadline ends the older certificates of those who did not renew, with 
   await closed
   const { certificates } = (await hub.api('GET', '/api/devices/certificates/pump?include=detail')).json()
   expect(certificates).toMatchObject([{ revocationReason: 'superseded' }])
+  const { items } = (await hub.api('GET', '/api/audit?action=rotation.deadline')).json()
+  expect(items).toMatchObject([{ actor: 'hub', object: id, result: 'done' }])
 })
 
 test('one device is asked as a fleet is, and the audit says which', async () => {

@@ -103,17 +103,27 @@ describe('a call of a device', () => {
     expect([answer.status, answer.json().detail]).toEqual([409, 'device-001 lost its connection before it answered'])
   })
 
-  test('ends with the hub', async () => {
-    const hub = await startTestHub()
+  test('ends with the hub, and is told so', async () => {
+    await using hub = await startTestHub()
     const device = await connectDevice(hub)
     const asked = nextMessage(device)
-    const answer = call(hub, { method: 'wait', timeoutMs: 120_000 }).then(
-      ({ status }) => status,
-      () => 'closed',
-    )
+    const answer = call(hub, { method: 'wait', timeoutMs: 120_000 })
     await asked
-    await hub[Symbol.asyncDispose]()
-    expect([409, 'closed']).toContain(await answer)
+    await hub.hub[Symbol.asyncDispose]()
+    expect(await answer).toMatchObject({ status: 503 })
+    expect((await answer).json()).toMatchObject({ code: 'hub_stopping' })
+  })
+
+  test('is answered by a device that does so while the hub stops', async () => {
+    await using hub = await startTestHub()
+    const device = await connectDevice(hub)
+    const asked = nextMessage(device)
+    const answer = call(hub, { method: 'wait', timeoutMs: 120_000 })
+    const { id } = JSON.parse((await asked).payload)
+    const stopped = hub.hub[Symbol.asyncDispose]()
+    answerWith(device, { id, result: 'done' })
+    expect((await answer).json()).toEqual({ id, result: 'done' })
+    await stopped
   })
 
   test('is answered by the device alone, even where others may publish for it', async () => {

@@ -43,6 +43,7 @@ describe('a revocation', () => {
       certificates: scene.stores.certificates,
       cutter: { cutCredentials: () => closed.promise },
       onCrlChange: () => undefined,
+      audit: scene.stores.audit,
       events: new EventFeed(),
       clock: scene.clock,
     })
@@ -179,6 +180,7 @@ describe('the first connection', () => {
       },
       cutter: { cutCredentials: async () => undefined },
       onCrlChange: () => undefined,
+      audit: scene.stores.audit,
       events: new EventFeed(),
       clock: scene.clock,
     })

@@ -1,4 +1,4 @@
-import type { FORGET } from '../../registry/audit/audit-entry.ts'
+import type { HubAct } from '../../registry/audit/audit-entry.ts'
 
 /** A call that changes something, by what it is called in the audit. */
 export interface AuditedAction {
@@ -87,8 +87,8 @@ const ACTIONS = {
   'DELETE /api/console-sessions/{id}': 'console.session.end',
 } as const satisfies Readonly<Record<string, string | undefined>>
 
-/** Every change that the audit has a name for; the last is the hub's own. */
-export type AuditAction = Exclude<(typeof ACTIONS)[keyof typeof ACTIONS], undefined> | typeof FORGET
+/** Every change that the audit has a name for; the last are the hub's own. */
+export type AuditAction = Exclude<(typeof ACTIONS)[keyof typeof ACTIONS], undefined> | HubAct['action']
 
 const PATTERNS = Object.entries(ACTIONS).map(([described, action]) => {
   const [method = '', path = '', field] = described.split(' ')

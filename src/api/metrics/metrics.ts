@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { RefusalCause } from '../../refusal.ts'
 import type { ReadinessCheck } from '../ports.ts'
 
 /** What the hub counts, asked at each scrape. */
@@ -44,6 +45,25 @@ export interface Metrics {
 }
 
 const MQTT_SURFACES: ReadonlySet<string> = new Set(['mqtt', 'mqtts', 'wss'])
+
+/** What is refused to clients that were let in: messages, filters, wills and renewals. */
+const IN_SESSION: ReadonlySet<string> = new Set<RefusalCause>([
+  'csr_invalid',
+  'key_compromised',
+  'key_in_use',
+  'key_not_allowed',
+  'packet_invalid',
+  'packet_too_large',
+  'profile_violation',
+  'publish_denied',
+  'renewal_for_another',
+  'renewal_too_early',
+  'request_name_wrong',
+  'store_full',
+  'subscribe_denied',
+  'subscriptions_over_limit',
+  'will_denied',
+])
 
 /** Every metric of the hub; no label of them grows with the devices. */
 export function createMetrics(sources: MetricSources, timings: Registry): Metrics {
@@ -93,7 +113,7 @@ function createCounters({ mqtt, refusals, compromiseFindings, dropped, limitsRea
   create('signet_mqtt_connects_total', 'CONNECT packets and what became of them', ['result', 'reason'], async () => [
     { labels: { result: 'accepted', reason: '' }, value: (await mqtt()).accepted },
     ...refusals()
-      .filter(({ surface }) => MQTT_SURFACES.has(surface))
+      .filter(({ surface, cause }) => MQTT_SURFACES.has(surface) && !IN_SESSION.has(cause))
       .map(({ cause, count }) => ({ labels: { result: 'refused', reason: cause }, value: count })),
   ])
   create('signet_mqtt_messages_total', 'Messages that were taken and delivered', ['direction', 'qos'], async () => {

@@ -29,7 +29,7 @@ const call = createRoute({
   },
 })
 
-export function remoteCallRoutes(remoteCalls: RemoteCalls, devices: Pick<Devices, 'get'>, guard: Guard) {
+export function remoteCallRoutes(remoteCalls: Pick<RemoteCalls, 'call'>, devices: Pick<Devices, 'get'>, guard: Guard) {
   return new OpenAPIHono<ApiEnv>().openapi({ ...call, middleware: guard('operate') }, async (c) => {
     const { userId, deviceId } = c.req.valid('param')
     if (devices.get(deviceId).userId !== userId)

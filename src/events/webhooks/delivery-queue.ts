@@ -13,19 +13,21 @@ export interface DeliveryQueueOptions {
   readonly clock: Clock
   /** Told that there is something to send. */
   readonly onDue: () => void
-  /** Told of the first one, and of each hundredth, that had no room. */
+  /** Told of the first one that had no room, and once a minute of how many there were since the start. */
   readonly onDropped: (webhook: Webhook, dropped: number) => void
   readonly onFailure: (error: unknown) => void
 }
 
 const MAX_BODY_OCTETS = 262_144
 const BATCH = 256
+const TELL_MS = 60_000
 
 /** What waits to be sent: kept with all that came in the same turn, and never more than it may be. */
 export class DeliveryQueue implements Disposable {
   readonly #options: DeliveryQueueOptions
   readonly #pending = new Map<string, number>()
   readonly #dropped = new Map<string, number>()
+  readonly #toldAt = new Map<string, number>()
   #unkept: WebhookDelivery[] = []
   #isScheduled = false
 
@@ -41,6 +43,7 @@ export class DeliveryQueue implements Disposable {
   close(webhookId: string): void {
     this.#pending.delete(webhookId)
     this.#dropped.delete(webhookId)
+    this.#toldAt.delete(webhookId)
     this.#unkept = this.#unkept.filter((delivery) => delivery.webhookId !== webhookId)
   }
 
@@ -103,6 +106,11 @@ export class DeliveryQueue implements Disposable {
   #drop(webhook: Webhook): void {
     const dropped = this.dropped(webhook.id) + 1
     this.#dropped.set(webhook.id, dropped)
-    if (dropped % 100 === 1) this.#options.onDropped(webhook, dropped)
+    const now = this.#options.clock().getTime()
+    const toldAt = this.#toldAt.get(webhook.id)
+    // Of a clock that was set back too: it would be silent until that comes true again.
+    if (toldAt !== undefined && Math.abs(now - toldAt) < TELL_MS) return
+    this.#toldAt.set(webhook.id, now)
+    this.#options.onDropped(webhook, dropped)
   }
 }

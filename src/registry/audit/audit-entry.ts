@@ -31,10 +31,23 @@ export interface AuditEntry extends AuditAct {
 }
 
 /** What the hub calls it when it forgets the oldest entries. */
-export const FORGET = 'audit.forget'
+const FORGET = 'audit.forget'
+
+/** What the hub does by itself and nobody's call explains. */
+export interface HubAct {
+  readonly action:
+    | typeof FORGET
+    | 'backup'
+    | 'certificate.overlap.end'
+    | 'compromise.revoke'
+    | 'compromise.suspend'
+    | 'rotation.deadline'
+    | 'server.renew'
+  readonly object: string
+}
 
 /** Told before they are deleted, for the chain to show that it was retention: entries up to this number. */
-export function describeForgotten(number: number): Pick<AuditAct, 'action' | 'object'> {
+export function describeForgotten(number: number): HubAct {
   return { action: FORGET, object: String(number) }
 }
 

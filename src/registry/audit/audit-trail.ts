@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.ts'
 import { listNewestFirst, type NumberedStore, RUN } from '../../newest-first.ts'
 import type { Page } from '../page.ts'
 import type { Transaction } from '../ports.ts'
-import { type AuditAct, type AuditEntry, chainEntry, describeForgotten, HUB } from './audit-entry.ts'
+import { type AuditAct, type AuditEntry, chainEntry, describeForgotten, HUB, type HubAct } from './audit-entry.ts'
 import { type AuditVerdict, createChainVerification } from './chain-verification.ts'
 import type { AuditQuery, AuditStore } from './ports.ts'
 
@@ -17,8 +17,10 @@ export interface AuditTrail {
   within<Result>(request: AuditedRequest, work: () => Promise<Result>): Promise<Result>
   /** To be called at the end of `within`: what changed nothing in the registry, or was refused, is told too, once a minute. */
   conclude(result: string): void
-  /** What the hub does by itself. */
-  note(act: Pick<AuditAct, 'action' | 'object'>): void
+  /** What the hub has done by itself. */
+  note(act: HubAct): void
+  /** The same where it changes the registry: told with the first change that is kept within `work`, in its transaction. */
+  byItself<Result>(act: HubAct, work: () => Result): Result
   /** Newest first, without holding the event loop. */
   list(query: AuditQuery): Promise<Page<AuditEntry>>
   /** In order, a page at a time. */
@@ -86,6 +88,7 @@ export function createAuditTrail({ store, transaction, clock }: AuditTrailOption
       if (!isRepeated(JSON.stringify(act))) append({ ...current.request, result })
     },
     note,
+    byItself: (act, work) => running.run({ request: { ...BY_ITSELF, ...act }, isWritten: false }, work),
     async list({ limit, after, ...filter }) {
       const wanted: NumberedStore<AuditEntry> = {
         endOfRun: store.endOfRun,
@@ -126,7 +129,7 @@ export function createAuditTrail({ store, transaction, clock }: AuditTrailOption
   }
   return { trail, transaction: audited, single: (work) => (depth === 0 ? audited(work) : work()) }
 
-  function note(act: Pick<AuditAct, 'action' | 'object'>): void {
+  function note(act: HubAct): void {
     append({ ...BY_ITSELF, ...act, result: 'done' })
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import type { HubEvents } from '../../events.ts'
+import type { AuditTrail } from '../audit/audit-trail.ts'
 import type { Devices } from '../devices.ts'
 import type { IdentityTokens } from '../identity-tokens.ts'
 import type { LegacyCredentials } from '../legacy-credentials.ts'
@@ -10,12 +11,15 @@ export type Reaction = 'tell' | 'suspend' | 'revoke'
 
 export type Suspect = Pick<HubEvents['identity.compromise_suspected'], 'kind' | 'id'>
 
+export type Sign = HubEvents['identity.compromise_suspected']['sign']
+
 export interface ReactionOptions {
   readonly devices: Pick<Devices, 'get' | 'change'>
   readonly services: Pick<Services, 'get' | 'change'>
   readonly revocations: Pick<Revocations, 'markAll'>
   readonly identityTokens: Pick<IdentityTokens, 'activeOf' | 'revoke'>
   readonly legacy: Pick<LegacyCredentials, 'find' | 'remove'>
+  readonly audit: Pick<AuditTrail, 'byItself'>
   /** Read when it is needed: it may change while we run. */
   readonly limits: { readonly actsPerHour: number }
   readonly inBackground: (work: Promise<void>) => void
@@ -25,16 +29,20 @@ export interface ReactionOptions {
 const HOUR_MS = 3_600_000
 
 /** Does what the policy says, in this tick; what was done of it. */
-export type React = (suspect: Suspect, reaction: Reaction) => 'told' | 'suspended' | 'revoked'
+export type React = (suspect: Suspect, reaction: Reaction, sign: Sign) => 'told' | 'suspended' | 'revoked'
 
 /** A rule that is wrong for a fleet must not take all of it away: past so many in an hour, suspects are told of only. */
 export function createReactions(options: ReactionOptions): React {
-  const { devices, services, revocations, identityTokens, legacy, limits, inBackground, clock } = options
+  const { devices, services, revocations, identityTokens, legacy, audit, limits, inBackground, clock } = options
   let acts: readonly number[] = []
-  return (suspect, reaction) => {
+  return (suspect, reaction, sign) => {
     if (reaction === 'tell' || isExhausted()) return 'told'
-    if (reaction === 'suspend') return suspend(suspect) ? 'suspended' : 'told'
-    revoke(suspect)
+    const object = `${suspect.kind} ${suspect.id} ${sign}`
+    if (reaction === 'suspend') {
+      const act = { action: 'compromise.suspend', object } as const
+      return audit.byItself(act, () => suspend(suspect)) ? 'suspended' : 'told'
+    }
+    audit.byItself({ action: 'compromise.revoke', object }, () => revoke(suspect))
     return 'revoked'
   }
 

@@ -1,14 +1,12 @@
 import type { Clock } from '../../clock.ts'
-import type { EventFeed, HubEvents } from '../../events.ts'
+import type { EventFeed } from '../../events.ts'
 import type { ProvenIdentity, Refusal, RefusalCause } from '../../refusal.ts'
 import type { Grant } from '../grant.ts'
 import type { Identity } from '../identity.ts'
 import type { CertificateStore } from '../ports.ts'
 import { type AlternationLimits, Alternations } from './alternations.ts'
-import type { React, Reaction, Suspect } from './reactions.ts'
+import type { React, Reaction, Sign, Suspect } from './reactions.ts'
 import { type BurstLimits, RefusalBursts } from './refusal-bursts.ts'
-
-export type Sign = HubEvents['identity.compromise_suspected']['sign']
 
 /** Read when it is needed: it may change while we run. */
 export interface CompromisePolicy {
@@ -119,7 +117,7 @@ export function createSuspicions(options: SuspicionOptions): Suspicions {
     isProven = true,
   ): void {
     totals[sign]++
-    const action = isProven ? react({ kind, id }, policy.reactions[sign]) : 'told'
+    const action = isProven ? react({ kind, id }, policy.reactions[sign], sign) : 'told'
     if (action !== 'told' || isNews(`${sign} ${kind}:${id}`)) {
       events.publish('identity.compromise_suspected', { kind, id, sign, action, evidence })
     }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import type { EventFeed } from '../../events.ts'
+import type { AuditTrail } from '../audit/audit-trail.ts'
 import type { Page } from '../page.ts'
 import type { Revocations } from '../revocations.ts'
 import type { DeviceLine, Fleet, RotationStore } from './ports.ts'
@@ -10,6 +11,7 @@ export interface RotationRunOptions {
   readonly fleet: Pick<Fleet, 'certificatesOf'>
   readonly line: DeviceLine
   readonly revocations: Pick<Revocations, 'mark'>
+  readonly audit: Pick<AuditTrail, 'byItself'>
   readonly events: EventFeed
   readonly clock: Clock
 }
@@ -27,6 +29,8 @@ interface Round {
   isOpen: boolean
   /** Whether the deadline has passed: that round begins with the first device. */
   isOver: boolean
+  /** Whether the audit says that the deadline has ended certificates; once is enough for all of them. */
+  isAudited: boolean
   /** How many devices may be told now, and since when that is counted. */
   allowance: number
   countedAt: number
@@ -56,7 +60,7 @@ export class RotationRun {
     round.isOpen ||= open.length > 0
     // Before the first await: a turn that begins meanwhile goes on from here.
     round.cursor = nextCursor
-    const work = round.isOver ? this.#retire(rotation, open) : this.#tell(rotation, open, round, now)
+    const work = round.isOver ? this.#retire(rotation, open, round) : this.#tell(rotation, open, round, now)
     if (nextCursor === undefined) this.#endRound(rotation, round)
     await work
   }
@@ -97,19 +101,23 @@ export class RotationRun {
   }
 
   /** In one tick: no connection can be admitted in between. */
-  async #retire({ createdAt }: Rotation, open: readonly RotationMember[]): Promise<void> {
-    const { fleet, revocations } = this.#options
+  async #retire({ id, createdAt }: Rotation, open: readonly RotationMember[], round: Round): Promise<void> {
+    const { fleet, revocations, audit } = this.#options
     const outdated = open.flatMap(({ deviceId }) =>
       fleet
         .certificatesOf(deviceId)
         .filter(({ createdAt: issued, revokedAt }) => issued <= createdAt && revokedAt === undefined),
     )
-    await revocations.mark(outdated, 'superseded')()
+    const end = (): Promise<void> => revocations.mark(outdated, 'superseded')()
+    const ended = round.isAudited ? end() : audit.byItself({ action: 'rotation.deadline', object: id }, end)
+    round.isAudited ||= outdated.length > 0
+    await ended
   }
 
   #roundOf({ id, perMinute }: Rotation, now: Date): Round {
     const known = this.#rounds.get(id)
-    const round = known ?? { cursor: undefined, isOpen: false, isOver: false, allowance: 1, countedAt: now.getTime() }
+    const begun = { cursor: undefined, isOpen: false, isOver: false, isAudited: false }
+    const round = known ?? { ...begun, allowance: 1, countedAt: now.getTime() }
     this.#rounds.set(id, round)
     const earned = ((now.getTime() - round.countedAt) * perMinute) / MINUTE_MS
     // No more than a second's worth is saved up: a fleet that was away is told at the same pace.

@@ -17,6 +17,7 @@ const SOURCES: MetricSources = {
   }),
   refusals: () => [
     { surface: 'mqtts', cause: 'certificate_revoked', count: 3 },
+    { surface: 'mqtts', cause: 'publish_denied', count: 8 },
     { surface: 'https', cause: 'token_invalid', count: 4 },
   ],
   compromiseFindings: () => [{ sign: 'key_reuse', action: 'revoked', count: 7 }],
@@ -45,6 +46,7 @@ describe('the metrics', () => {
         'signet_mqtt_messages_total{direction="sent",qos="2"} 6',
         'signet_mqtt_dropped_total{reason="backlog"} 5',
         'signet_limits_reached_total{limit="store_bytes"} 6',
+        'signet_refusals_total{surface="mqtts",cause="publish_denied"} 8',
         'signet_refusals_total{surface="https",cause="token_invalid"} 4',
         'signet_compromise_findings_total{sign="key_reuse",action="revoked"} 7',
         'signet_sessions 8',
@@ -62,6 +64,8 @@ describe('the metrics', () => {
       ]),
     )
     expect(lines.filter((line) => line.includes('token_invalid'))).toHaveLength(1)
+    // It was let in.
+    expect(lines.filter((line) => line.includes('publish_denied'))).toHaveLength(1)
     for (const name of ['process_resident_memory_bytes', 'nodejs_eventloop_lag_p99_seconds'])
       expect(lines.some((line) => line.startsWith(`${name} `))).toBe(true)
   })

@@ -139,8 +139,35 @@ describe('the audit trail', () => {
     scene.transaction(() => scene.change(1))
     expect(scene.entries()).toEqual([])
     scene.trail.conclude('done')
-    scene.trail.note({ action: 'ca.rotate', object: 'CN=Signet' })
-    expect(scene.entries()).toMatchObject([{ actor: 'hub', action: 'ca.rotate', result: 'done' }])
+    scene.trail.note({ action: 'server.renew', object: 'CN=Signet' })
+    expect(scene.entries()).toMatchObject([{ actor: 'hub', action: 'server.renew', result: 'done' }])
+  })
+
+  test('tells of what the hub changes by itself in the transaction that keeps it, once, whoever has brought it about', async () => {
+    using scene = openScene()
+    const act = { action: 'compromise.suspend', object: 'device pump two_addresses' } as const
+    await scene.trail.within(REQUEST, async () => {
+      scene.trail.byItself(act, () => {
+        scene.transaction(() => scene.change(1))
+        scene.transaction(() => scene.change(2))
+      })
+      scene.trail.conclude('key_in_use')
+    })
+    expect(scene.trail.byItself(act, () => 'nothing to change')).toBe('nothing to change')
+    expect(scene.entries()).toMatchObject([
+      { ...act, actor: 'hub', role: undefined, surface: 'hub', requestId: undefined, result: 'done' },
+      { ...REQUEST, result: 'key_in_use' },
+    ])
+  })
+
+  test('undoes what the hub changes by itself when its entry cannot be written', () => {
+    using scene = openScene()
+    scene.database.sqlite.exec(
+      "create trigger full before insert on audit_entries begin select raise(abort, 'full'); end",
+    )
+    const change = (): unknown => scene.transaction(() => scene.change(1))
+    expect(() => scene.trail.byItself({ action: 'rotation.deadline', object: 'r1' }, change)).toThrow('full')
+    expect(scene.changes()).toEqual([])
   })
 
   test('tells what is repeated without a change once a minute', async () => {
@@ -166,7 +193,7 @@ describe('the audit trail', () => {
       ['moved in time', 'update audit_entries set at = at + 1 where number = 3', 3],
     ] as const) {
       using scene = openScene()
-      for (const object of ['a', 'b', 'c', 'd']) scene.trail.note({ action: 'x', object })
+      for (const object of ['a', 'b', 'c', 'd']) scene.trail.note({ action: 'backup', object })
       expect(await scene.trail.verify()).toMatchObject({ entries: 4, brokenAt: undefined, isFound: undefined })
       scene.database.sqlite.exec('drop trigger audit_entries_are_final')
       scene.database.sqlite.exec(statement)
@@ -176,7 +203,7 @@ describe('the audit trail', () => {
 
   test('shows by a hash that was written down that its end was cut off', async () => {
     using scene = openScene()
-    for (const object of ['a', 'b']) scene.trail.note({ action: 'x', object })
+    for (const object of ['a', 'b']) scene.trail.note({ action: 'backup', object })
     const { head } = await scene.trail.verify()
     expect(await scene.trail.verify(head)).toMatchObject({ isFound: true })
     scene.database.sqlite.exec('delete from audit_entries where number = 2')
@@ -185,15 +212,15 @@ describe('the audit trail', () => {
 
   test('refuses every change of an entry, by a trigger of the database', () => {
     using scene = openScene()
-    scene.trail.note({ action: 'x', object: 'a' })
+    scene.trail.note({ action: 'backup', object: 'a' })
     expect(() => scene.database.sqlite.exec("update audit_entries set actor = 'nobody'")).toThrow('never changed')
   })
 
   test('forgets what is older, and tells of it: the chain goes on', async () => {
     using scene = openScene()
-    for (const object of ['a', 'b']) scene.trail.note({ action: 'x', object })
+    for (const object of ['a', 'b']) scene.trail.note({ action: 'backup', object })
     scene.tick(1000)
-    scene.trail.note({ action: 'x', object: 'c' })
+    scene.trail.note({ action: 'backup', object: 'c' })
     await scene.trail.forgetBefore(scene.now())
     expect(scene.entries()).toMatchObject([
       { number: 3, object: 'c' },
@@ -201,7 +228,7 @@ describe('the audit trail', () => {
     ])
     scene.tick(DAY_MS)
     await scene.trail.forgetBefore(scene.now())
-    scene.trail.note({ action: 'x', object: 'd' })
+    scene.trail.note({ action: 'backup', object: 'd' })
     expect(scene.entries().map(({ object }) => object)).toEqual(['4', 'd'])
     expect(await scene.trail.verify()).toMatchObject({ entries: 2, brokenAt: undefined, missingBefore: undefined })
   })
@@ -209,7 +236,7 @@ describe('the audit trail', () => {
   test('forgets once a day, also after a clock that was ahead, and at once where it failed', async () => {
     using scene = openScene()
     const forget = async (): Promise<number> => {
-      scene.trail.note({ action: 'x', object: 'a' })
+      scene.trail.note({ action: 'backup', object: 'a' })
       scene.tick(1)
       await scene.trail.forgetBefore(scene.now())
       return scene.entries().length
@@ -231,12 +258,12 @@ describe('the audit trail', () => {
     using scene = openScene()
     const count = 4500
     scene.transaction(() => {
-      for (let index = 0; index < count; index++) scene.trail.note({ action: 'x', object: `${index}` })
+      for (let index = 0; index < count; index++) scene.trail.note({ action: 'backup', object: `${index}` })
     })
     scene.tick(2000)
-    scene.trail.note({ action: 'x', object: 'later' })
+    scene.trail.note({ action: 'backup', object: 'later' })
     scene.tick(-1000)
-    scene.trail.note({ action: 'x', object: 'with a clock that was set back' })
+    scene.trail.note({ action: 'backup', object: 'with a clock that was set back' })
     await scene.trail.forgetBefore(scene.now())
     expect(scene.entries().map(({ number }) => number)).toEqual([count + 1, count + 2, count + 3])
     expect(await scene.trail.verify()).toMatchObject({ brokenAt: undefined, missingBefore: undefined })
@@ -259,9 +286,9 @@ describe('the audit trail', () => {
 
   test('shows that its oldest entries were removed, and not forgotten', async () => {
     using scene = openScene()
-    for (const object of ['a', 'b']) scene.trail.note({ action: 'x', object })
+    for (const object of ['a', 'b']) scene.trail.note({ action: 'backup', object })
     scene.tick(1000)
-    for (const object of ['c', 'd', 'e']) scene.trail.note({ action: 'x', object })
+    for (const object of ['c', 'd', 'e']) scene.trail.note({ action: 'backup', object })
     await scene.trail.forgetBefore(scene.now())
     scene.database.sqlite.exec('delete from audit_entries where number = 3')
     expect(await scene.trail.verify()).toMatchObject({ brokenAt: undefined, missingBefore: 4 })
@@ -278,11 +305,11 @@ describe('the audit trail', () => {
   test('is read in pages, and found by who, what and when', async () => {
     using scene = openScene()
     for (let index = 0; index < 1001; index++)
-      scene.trail.note({ action: index % 2 ? 'odd' : 'even', object: `o${index}` })
+      scene.trail.note({ action: index % 2 ? 'backup' : 'server.renew', object: `o${index}` })
     expect(await scene.trail.verify()).toMatchObject({ entries: 1001 })
-    const page = await scene.trail.list({ limit: 2, action: 'odd' })
+    const page = await scene.trail.list({ limit: 2, action: 'backup' })
     expect(page.items.map(({ object }) => object)).toEqual(['o999', 'o997'])
-    const next = await scene.trail.list({ limit: 2, action: 'odd', after: page.nextCursor ?? '' })
+    const next = await scene.trail.list({ limit: 2, action: 'backup', after: page.nextCursor ?? '' })
     expect(next.items.map(({ object }) => object)).toEqual(['o995', 'o993'])
     expect((await scene.trail.list({ limit: 5, search: 'o1000' })).items).toHaveLength(1)
     expect((await scene.trail.list({ limit: 5, search: '%' })).items).toEqual([])

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { EventFeed, type HubEvents } from '../../../src/events.ts'
 import type { ProvenIdentity, RefusalCause, Surface } from '../../../src/refusal.ts'
+import type { HubAct } from '../../../src/registry/audit/audit-entry.ts'
 import { createReactions, type Reaction } from '../../../src/registry/compromise/reactions.ts'
 import { createSuspicions } from '../../../src/registry/compromise/suspicions.ts'
 import type { Identity } from '../../../src/registry/identity.ts'
@@ -134,6 +135,7 @@ for (const { name, presented, expected } of [
 test('what is done is done to devices and services, as far as it may be in an hour', async () => {
   const clock = createTestClock()
   const done: string[] = []
+  const audited: HubAct[] = []
   const suspended = new Set<string>()
   const change = async (id: string): Promise<never> => {
     done.push(`suspend ${id}`)
@@ -155,15 +157,21 @@ test('what is done is done to devices and services, as far as it may be in an ho
       find: (id) => (id === 'old' ? ({} as never) : undefined),
       remove: async (id) => void done.push(`remove password of ${id}`),
     },
+    audit: {
+      byItself(act, work) {
+        audited.push(act)
+        return work()
+      },
+    },
     limits: { actsPerHour: 5 },
     inBackground: (work) => void work,
     clock: clock.now,
   })
-  expect(react(PUMP as never, 'tell')).toBe('told')
-  expect(react({ kind: 'service', id: 'backend' }, 'suspend')).toBe('suspended')
-  expect(react({ kind: 'device', id: 'stubborn' }, 'suspend')).toBe('told')
-  expect(react({ kind: 'device', id: 'old' }, 'revoke')).toBe('revoked')
-  expect(react({ kind: 'service', id: 'backend' }, 'revoke')).toBe('revoked')
+  expect(react(PUMP as never, 'tell', 'refusal_burst')).toBe('told')
+  expect(react({ kind: 'service', id: 'backend' }, 'suspend', 'refusal_burst')).toBe('suspended')
+  expect(react({ kind: 'device', id: 'stubborn' }, 'suspend', 'refusal_burst')).toBe('told')
+  expect(react({ kind: 'device', id: 'old' }, 'revoke', 'refusal_burst')).toBe('revoked')
+  expect(react({ kind: 'service', id: 'backend' }, 'revoke', 'refusal_burst')).toBe('revoked')
   expect(done).toEqual([
     'suspend backend',
     'suspend stubborn',
@@ -173,8 +181,14 @@ test('what is done is done to devices and services, as far as it may be in an ho
     'revoke service backend keyCompromise',
     'revoke token t1 of backend',
   ])
-  expect(react({ kind: 'device', id: 'a' }, 'suspend')).toBe('suspended')
-  expect(react({ kind: 'device', id: 'b' }, 'suspend')).toBe('told')
+  expect(audited).toEqual([
+    { action: 'compromise.suspend', object: 'service backend refusal_burst' },
+    { action: 'compromise.suspend', object: 'device stubborn refusal_burst' },
+    { action: 'compromise.revoke', object: 'device old refusal_burst' },
+    { action: 'compromise.revoke', object: 'service backend refusal_burst' },
+  ])
+  expect(react({ kind: 'device', id: 'a' }, 'suspend', 'refusal_burst')).toBe('suspended')
+  expect(react({ kind: 'device', id: 'b' }, 'suspend', 'refusal_burst')).toBe('told')
   clock.advance(3_600_001)
-  expect(react({ kind: 'device', id: 'b' }, 'suspend')).toBe('suspended')
+  expect(react({ kind: 'device', id: 'b' }, 'suspend', 'refusal_burst')).toBe('suspended')
 })
