@@ -17,6 +17,7 @@ const source = join(root, 'src', 'main.ts')
 const isCheckout = existsSync(source)
 const launched = process.env[LAUNCHED] !== undefined
 delete process.env[LAUNCHED]
+let failedOutput = false
 
 if (launched) endWithLauncher()
 if (isRecentEnough(process.versions.node)) await run()
@@ -25,7 +26,7 @@ else launch(findNode())
 
 async function run() {
   const output = new AbortController()
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', outliveOutput)
   process.stdout.on('error', () => output.abort())
   // Saves two thirds of the time it takes to load; not in the common temporary folder, where others could put code into it.
   module.enableCompileCache(join(root, 'node_modules', '.cache', 'signet'))
@@ -46,9 +47,15 @@ async function run() {
   process.exitCode = await main(process.argv.slice(2), process.env, terminal, startHubAlone)
 }
 
-// Who reads our output may leave first (`signet device list | head`): that is no failure.
-function ignoreClosedPipe(error) {
-  if (error.code !== 'EPIPE') throw error
+// Who reads our output may leave first (`signet device list | head`): that is no failure. Nor is it one of a hub that the
+// disk of its log is full: devices are served, and the log goes on when there is room. Else what was asked for is missing.
+function outliveOutput({ code, message }) {
+  if (code === 'EPIPE' || process.argv[2] === 'start' || failedOutput) return
+  failedOutput = true
+  process.stderr.write(`signet: The output cannot be written: ${message}\n`)
+  process.once('exit', () => {
+    process.exitCode ||= 1
+  })
 }
 
 function isRecentEnough(version) {

@@ -18,7 +18,13 @@ export interface HistoryParts {
 
 /** Octets of memory that the process holds, or V8 where nobody tells. */
 export function readMemory(runtime: Runtime | undefined): number {
-  return runtime?.rss() ?? getHeapStatistics().total_physical_size
+  try {
+    if (runtime) return runtime.rss()
+  } catch (error) {
+    // Linux tells it in a file of /proc, and there may be no handle left to open that.
+    if (!('syscall' in (error as Error))) throw error
+  }
+  return getHeapStatistics().total_physical_size
 }
 
 export interface OpenHistory {

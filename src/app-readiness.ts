@@ -78,7 +78,9 @@ function certificateCheck(name: ReadinessName, { served, keeper }: Showing, cloc
     warning() {
       // Anybody may ask: where the files lie, and what is wrong with them, is for the log.
       if (keeper.fault !== undefined) return createWarning('certificate_not_taken', {})
-      const { notAfter } = served.identity
+      const { certificate, notAfter } = served.identity
+      const notBefore = certificate.validFromDate
+      if (clock() < notBefore) return createWarning('certificate_early', { at: notBefore.toISOString() })
       const isEnding = notAfter.getTime() - clock().getTime() < WARNING_MS
       return isEnding ? createWarning('certificate_ending', { at: notAfter.toISOString() }) : undefined
     },

@@ -20,6 +20,7 @@ export interface FindingValues {
   readonly crl_behind: Nothing
   readonly crl_unsigned: Nothing
   readonly certificate_ending: { readonly at: string }
+  readonly certificate_early: { readonly at: string }
   readonly certificate_not_taken: Nothing
   readonly listening: { readonly listeners: string }
   readonly clock: { readonly now: string }

@@ -5,10 +5,15 @@ export type { Logger } from 'pino'
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
+export interface LogStream {
+  /** `done` is told how it went; a stream that never says so is taken to be well. */
+  write(text: string, done?: (error?: Error | null) => void): unknown
+}
+
 export interface LoggerOptions {
   readonly level: (typeof LOG_LEVELS)[number]
   readonly format: 'json' | 'text'
-  readonly stream: { write(text: string): unknown }
+  readonly stream: LogStream
   /** What each line bears beside its own fields, which come first; asked anew for each. */
   readonly around?: () => object
 }
@@ -29,7 +34,8 @@ const CENSORED = '[Redacted]'
 const DEEPEST = 3
 
 export function createLogger({ level, format, stream, around }: LoggerOptions): Logger {
-  return pino(
+  const lasting = outlast(stream, (count) => logger.warn({ component: 'hub', count }, 'Log lines were lost'))
+  const logger = pino(
     {
       level,
       base: null,
@@ -39,8 +45,24 @@ export function createLogger({ level, format, stream, around }: LoggerOptions): 
       formatters: { level: (label) => ({ level: label }), log: censor },
       ...(around ? { mixin: () => ({ ...around() }) } : {}),
     },
-    format === 'json' ? { write: (line) => void stream.write(line) } : createTextDestination(stream),
+    format === 'json' ? lasting : createTextDestination(lasting),
   )
+  return logger
+}
+
+/** A disk that is full loses lines of the log; once there is room it goes on, and `onRoom` is told how many are missing. */
+function outlast(stream: LogStream, onRoom: (lost: number) => void): DestinationStream {
+  let lost = 0
+  const note = (error?: Error | null): void => {
+    if (error) lost += 1
+    else if (lost > 0) {
+      const count = lost
+      lost = 0
+      onRoom(count)
+    }
+  }
+  // The line before may have been cut off anywhere.
+  return { write: (text) => void stream.write(lost > 0 ? `\n${text}` : text, note) }
 }
 
 /** The same object where there is nothing to censor, as nearly always. */
@@ -62,7 +84,7 @@ function censorWithin(value: unknown, depth: number): unknown {
 }
 
 // The text is made in the same tick: a line is out before what comes after it, and there is no pipe to flush at the end.
-function createTextDestination(stream: LoggerOptions['stream']): DestinationStream {
+function createTextDestination(destination: DestinationStream): DestinationStream {
   // Loaded here: only people read text, and it brings 29 modules.
   const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty')
   const format = prettyFactory({
@@ -72,5 +94,5 @@ function createTextDestination(stream: LoggerOptions['stream']): DestinationStre
     messageFormat: '{if component}{component}: {end}{msg}',
     ignore: 'component',
   })
-  return { write: (line) => void stream.write(format(line)) }
+  return { write: (line) => destination.write(format(line)) }
 }

@@ -87,7 +87,7 @@ export const REFUSAL_MENDS = {
   enrolment_token_invalid:
     'What the device showed to enrol is no enrolment token that is in force: its id is the user name, the token the password (signet enrolment-token create ID).',
   handshake_abandoned:
-    "The client saw the hub's certificate and left without a word, as Node and MQTT.js do where the name is not in it: connect to a name of the certificate, or add the name to tls.server_names or public_host.",
+    "The client saw the hub's certificate and left without a word, as Node and MQTT.js do where the name is not in it: connect to a name of the certificate, or add the name to tls.server_names or public_host. Of many at once: the hub was held up, and they had given up when it answered.",
   handshake_failed:
     'The TLS handshake failed: check that the client uses TLS 1.2 or 1.3 on this port and trusts ca-cert.pem.',
   handshake_timeout:

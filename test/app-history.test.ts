@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import type { EventLoopDelay } from '../src/app-event-loop.ts'
-import { openHistory } from '../src/app-history.ts'
+import { openHistory, readMemory } from '../src/app-history.ts'
 import { Traffic } from '../src/broker/traffic.ts'
 import type { RefusalTotal } from '../src/registry/refusal-ring.ts'
 import { createTestClock } from '../src/testing/test-clock.ts'
@@ -89,4 +89,15 @@ test('what held the process up is told as the delay of its event loop for a minu
   expect(history.eventLoopDelay()).toEqual({ p50: 0, p99: 200 })
   step()
   expect(history.eventLoopDelay()).toEqual({ p50: 0, p99: 0 })
+})
+
+test('where no file handle is left to read what the process holds, what V8 does is told', () => {
+  const rss = () => {
+    throw Object.assign(new Error('EMFILE: too many open files'), { syscall: 'uv_resident_set_memory' })
+  }
+  expect(readMemory({ version: 'v24.21.0', rss })).toBeGreaterThan(1_000_000)
+  const broken = () => {
+    throw new Error('of ours')
+  }
+  expect(() => readMemory({ version: 'v24.21.0', rss: broken })).toThrow('of ours')
 })

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { copyFile, mkdir, open, symlink, writeFile } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -94,6 +95,33 @@ for (const { name, node } of NODES) {
     })
   })
 }
+
+// A device of Linux on which every write finds the disk full.
+describe.skipIf(!existsSync('/dev/full'))('on a full disk', () => {
+  async function launchOnto(device: string, args: readonly string[], cwd: string) {
+    const full = await open(device, 'w')
+    const child = spawn(process.execPath, [LAUNCHER, ...args], { cwd, stdio: ['ignore', full.fd, 'pipe'] })
+    await full.close()
+    return { child, stderr: child.stderr && text(child.stderr), exited: once(child, 'exit') }
+  }
+
+  test('a command says that its output is missing, and fails', async () => {
+    const { stderr, exited } = await launchOnto('/dev/full', ['version'], '/')
+    expect(await exited).toEqual([1, null])
+    expect(await stderr).toMatch(/^signet: The output cannot be written: ENOSPC.*\n$/)
+  })
+
+  test('a hub whose log is there serves on, and stops in order', async () => {
+    await using folder = await temporaryFolder()
+    const ports = ['--api-port', '0', '--mqtt-port', '0']
+    const { child, stderr, exited } = await launchOnto('/dev/full', ['start', ...ports], folder.path)
+    const list = () => launch(process.execPath, ['device', 'list', '--json'], { cwd: folder.path }).finished()
+    await expect.poll(async () => (await list()).code, { timeout: 20_000, interval: 200 }).toBe(0)
+    child.kill('SIGTERM')
+    expect(await exited).toEqual([0, null])
+    expect(await stderr).toBe('')
+  }, 30_000)
+})
 
 describe.skipIf(OLD_NODE === undefined)('between an older Node and the installed one', () => {
   const node = OLD_NODE ?? ''

@@ -47,6 +47,33 @@ test('a level may change while the hub runs', () => {
   expect(LOG_LEVELS).toContain(logger.level)
 })
 
+for (const format of ['json', 'text'] as const) {
+  test(`a log whose disk is full goes on when there is room, and says as ${format} how many lines it lost`, () => {
+    const lines: string[] = []
+    let isFull = false
+    const stream = {
+      write(text: string, done?: (error?: Error) => void) {
+        if (!isFull) lines.push(text)
+        done?.(...(isFull ? [new Error('ENOSPC')] : []))
+      },
+    }
+    const logger = createLogger({ level: 'info', format, stream })
+    logger.info('one')
+    isFull = true
+    logger.info('two')
+    logger.info('three')
+    isFull = false
+    logger.info('four')
+    logger.info('five')
+    expect(lines).toEqual(
+      // What was cut off is ended first.
+      [/one/, /^\n.*four/, /(?=.*Log lines were lost).*"?count"?:2\b/, /^[^\n]*five/].map((line) =>
+        expect.stringMatching(line),
+      ),
+    )
+  })
+}
+
 describe('a secret never reaches the log', () => {
   for (const fields of [
     { token: 'sgn_secret' },

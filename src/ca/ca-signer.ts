@@ -44,7 +44,7 @@ export async function encodeSigned(tbs: Uint8Array, signer: CaSigner): Promise<B
 export function caLocked(cause?: DomainError): DomainError {
   return new DomainError(
     'ca_locked',
-    "The CA's key is locked, and nothing can be issued: an administrator unlocks it with signet ca unlock",
+    "The CA's key is locked, and nothing can be issued: signet ca show tells an administrator why, signet ca unlock opens it",
     { cause },
   )
 }

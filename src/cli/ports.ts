@@ -21,7 +21,7 @@ export interface Input extends AsyncIterable<string | Uint8Array> {
 }
 
 export interface Output {
-  write(text: string): unknown
+  write(text: string, done?: (error?: Error | null) => void): unknown
   readonly isTTY?: boolean
 }
 

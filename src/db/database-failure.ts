@@ -29,9 +29,18 @@ const VERDICTS: readonly Verdict[] = [
   {
     resultCode: /^SQLITE_(CANTOPEN|READONLY|PERM)/,
     code: 'file_unreachable',
-    sentence: (file) => `${file} cannot be read and written: check the owner and mode of the file and of its folder`,
+    sentence: (file) => `${file} cannot be read and written: ${CHECK_OWNER}`,
   },
 ]
+
+const CHECK_OWNER = 'check the owner and mode of the file and of its folder'
+
+const ADVICE: ReadonlyMap<string, string> = new Map([
+  ['EACCES', CHECK_OWNER],
+  ['EPERM', CHECK_OWNER],
+  ['EROFS', 'its file system is mounted read-only'],
+  ['ENOSPC', 'the disk is full, make room'],
+])
 
 /** The error to throw when this file could not be used: a sentence where the cause is the file, else the error itself. */
 export function databaseFailure(file: string, error: unknown): unknown {
@@ -39,10 +48,16 @@ export function databaseFailure(file: string, error: unknown): unknown {
     const verdict = VERDICTS.find(({ resultCode }) => resultCode.test(error.code))
     return verdict ? new DomainError(verdict.code, verdict.sentence(file), { cause: error }) : error
   }
-  if (error instanceof Error && 'syscall' in error) {
-    return new DomainError('file_unreachable', `${file} cannot be read and written: ${error.message}`, { cause: error })
+  if (isSystemError(error)) {
+    const { path = file, code = '' } = error
+    const advice = ADVICE.get(code) ?? error.message
+    return new DomainError('file_unreachable', `${path} cannot be read and written: ${advice}`, { cause: error })
   }
   return error
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error
 }
 
 export function databaseCorrupt(file: string, finding: string, cause?: unknown): DomainError {

@@ -104,7 +104,7 @@ test('refused/an answer that is cut short, and nothing is left', async () => {
   const argv = ['backup', 'my.backup', '--passphrase-file', 'passphrase']
   const { code, stderr } = await run({ argv, cwd: folder.path })
   expect(code).toBe(1)
-  expect(stderr).toMatch(/^signet: No hub answers on .*hub\.sock: ECONNRESET\n$/)
+  expect(stderr).toMatch(/^signet: The hub on .*hub\.sock hung up before its answer was whole \(ECONNRESET\)/)
   expect((await readdir(folder.path)).filter((name) => BACKUPS.test(name))).toEqual([])
 })
 

@@ -25,12 +25,29 @@ describe('what SQLite reports of a file', () => {
   }
 })
 
-test('an error of the file system names the file', () => {
-  const cause = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES', syscall: 'open' })
-  expect(databaseFailure('data/hub.db', cause)).toMatchObject({
-    code: 'file_unreachable',
-    message: 'data/hub.db cannot be read and written: EACCES: permission denied',
-    cause,
+describe('an error of the file system names the file and what to look at', () => {
+  for (const { code, sentence } of [
+    { code: 'EACCES', sentence: 'check the owner and mode of the file and of its folder' },
+    { code: 'EPERM', sentence: 'check the owner and mode of the file and of its folder' },
+    { code: 'EROFS', sentence: 'its file system is mounted read-only' },
+    { code: 'ENOSPC', sentence: 'the disk is full, make room' },
+    { code: 'EIO', sentence: 'EIO: no' },
+  ]) {
+    test(code, () => {
+      const cause = Object.assign(new Error(`${code}: no`), { code, syscall: 'chmod', path: 'data/hub.db-wal' })
+      expect(databaseFailure('data/hub.db', cause)).toMatchObject({
+        code: 'file_unreachable',
+        message: `data/hub.db-wal cannot be read and written: ${sentence}`,
+        cause,
+      })
+    })
+  }
+
+  test('that was opened, where it names none itself', () => {
+    const cause = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES', syscall: 'fsync' })
+    expect(databaseFailure('data/hub.db', cause)).toMatchObject({
+      message: 'data/hub.db cannot be read and written: check the owner and mode of the file and of its folder',
+    })
   })
 })
 

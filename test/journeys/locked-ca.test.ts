@@ -44,7 +44,7 @@ test('a CA whose key is locked issues nothing, and all else goes on', async () =
   })
   const ready = await hub.api('GET', '/readyz', { token: null })
   expect(ready.status).toBe(200)
-  expect(await warningOf(hub, 'ca_key')).toContain('signet ca unlock')
+  expect(await warningOf(hub, 'ca_key')).toContain('signet ca show')
 
   // Devices connect and speak, to the certificate there was, though it lacks the new name.
   expect(hub.hub.serverNames).not.toContain('new.example.com')

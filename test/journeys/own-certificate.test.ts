@@ -125,7 +125,7 @@ async function readReadinessByName(hub: TestHub, ca: string): Promise<Readonly<R
   return Object.fromEntries(checks.map(({ name, ok }) => [name, ok]))
 }
 
-test('a certificate that nobody has renewed is warned of a week before its end', async (context) => {
+test('a certificate that nobody has renewed is warned of a week before its end, and one that is not valid yet', async (context) => {
   needPrograms(context, 'openssl')
   await using scene = await openScene()
   const { leaf, files } = await scene.renew()
@@ -142,6 +142,12 @@ test('a certificate that nobody has renewed is warned of a week before its end',
     name: 'https_certificate',
     ok: true,
     warning: `The certificate ends at ${new Date(notAfter).toISOString()}: renew it`,
+  })
+  const notBefore = Date.parse(new X509Certificate(leaf).validFrom)
+  expect(await warningAt(notBefore - DAY)).toEqual({
+    name: 'https_certificate',
+    ok: true,
+    warning: `The certificate is valid from ${new Date(notBefore).toISOString()} on: clients refuse it until then`,
   })
 })
 

@@ -74,7 +74,10 @@ export function explainPkcs11(error: unknown, module: string): DomainError {
     const sentence = `The token refuses the PIN (${said}): mend ca.hsm.pin_file, or give the right one to signet ca unlock; a token locks itself after a few wrong ones`
     return new DomainError('passphrase_wrong', sentence, { cause: error })
   }
-  const sentence = `The HSM behind ${module} does not answer as it should (${said}): see that the token is there; the hub tries again by itself`
+  // A library speaks in codes; without one it was not even loaded.
+  const look =
+    code === undefined ? 'ca.hsm.module names its PKCS#11 library, and that the token is there' : 'the token is there'
+  const sentence = `The HSM behind ${module} does not answer as it should (${said}): see that ${look}; the hub tries again by itself`
   return new DomainError('hsm_unavailable', sentence, { cause: error })
 }
 

@@ -52,9 +52,15 @@ function parseHubUrl(text: string): URL {
 /** What to do when no answer came. */
 export function describeUnreachable({ name, target }: HubAddress, cause: unknown): CommandFailed {
   const code = readSystemCode(cause)
+  if (HUNG_UP.has(code)) {
+    const sentence = `The hub on ${name} hung up before its answer was whole (${code}): its log may say why, and what was done`
+    return new CommandFailed(sentence, { cause })
+  }
   return new CommandFailed(`No hub answers on ${name}: ${adviseOn(code, 'socketPath' in target)}`, { cause })
 }
 
+// It was killed at work, or has no file handle left to read what it is asked.
+const HUNG_UP: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE'])
 const UNTRUSTED = /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*)$/
 
 function adviseOn(code: string, isLocal: boolean): string {

@@ -13,6 +13,9 @@ const READINESS_MENDS: Readonly<Record<string, string>> = {
 } satisfies Partial<Record<ReadinessName, string>>
 
 const SEE_LOG = 'подробности в логе хаба'
+const MEND_KEY = 'signet ca unlock; если нет HSM, хаб пробует снова каждые 30 с'
+const MEND_CLOCK =
+  'поставьте часы этой машины (NTP); если они верны, сертификат создан, когда они спешили: пока устройств нет, уберите certs и data и запустите хаб заново'
 const MEND_CA = 'запланируйте переход на новый ЦС: устройства должны узнать его раньше, чем кончится этот'
 const MEND_SERVER =
   'перезапустите хаб: он обновляет свой сертификат, когда проходят две трети срока; устройствам ничего не нужно'
@@ -39,7 +42,7 @@ export const FINDINGS_RUSSIAN: FindingWords = {
   backup_failed: () => ['Последняя копия не удалась', SEE_LOG],
   backup_missing: () => ['Копий ещё не было', SEE_LOG],
   backup_overdue: ({ at }) => [`Последняя копия сделана ${tellTime(at)}`, SEE_LOG],
-  ca_key_locked: () => ['Ключ ЦС заблокирован, сертификаты не выпускаются: signet ca unlock', SEE_LOG],
+  ca_key_locked: () => ['Ключ ЦС заблокирован, сертификаты не выпускаются: причину скажет signet ca show', MEND_KEY],
   ca_refused: () => ['Клиенты отвергают то, что подписывает ЦС: так велят его ограничения', SEE_LOG],
   crl_behind: () => ['В CRL может не быть отозванного позже: он подписывается, когда ключ ЦС разблокирован', SEE_LOG],
   crl_unsigned: () => [
@@ -47,12 +50,16 @@ export const FINDINGS_RUSSIAN: FindingWords = {
     SEE_LOG,
   ],
   certificate_ending: ({ at }) => [`Сертификат действует до ${tellTime(at)}: обновите его`, SEE_LOG],
+  certificate_early: ({ at }) => [
+    `Сертификат действует с ${tellTime(at)}: до тех пор клиенты его отвергнут`,
+    MEND_CLOCK,
+  ],
   certificate_not_taken: () => ['Более новый сертификат не принят', SEE_LOG],
   listening: ({ listeners }) => [`открыты: ${listeners}`],
   clock: ({ now }) => [`по часам хаба ${tellTime(now)}`],
   clock_early: ({ now, subject, notBefore }) => [
     `по часам хаба ${tellTime(now)}, а ${subject} создан ${tellTime(notBefore)}`,
-    'поставьте часы этой машины (NTP): до тех пор хорошие сертификаты отвергаются',
+    MEND_CLOCK,
   ],
   ca_expired: (values) => [tellExpired(values), MEND_CA],
   ca_ends: (values) => [tellLife(values), MEND_CA],

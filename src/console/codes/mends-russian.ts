@@ -80,7 +80,7 @@ export const MENDS_RUSSIAN: Readonly<Record<RefusalCause, string>> = {
   flapping:
     'За limits.flapping_window устройство потеряло или получило отказ limits.flapping_connects раз: узнайте почему и нет ли двух устройств с одним client id. Возобновление, новый сертификат или signet ban lift ID сразу снимают запрет.',
   handshake_abandoned:
-    'Клиент увидел сертификат хаба и молча ушёл, как делают Node и MQTT.js, если имени в нём нет: подключайтесь по имени из сертификата или добавьте имя в tls.server_names либо public_host.',
+    'Клиент увидел сертификат хаба и молча ушёл, как делают Node и MQTT.js, если имени в нём нет: подключайтесь по имени из сертификата или добавьте имя в tls.server_names либо public_host. Если ушли многие сразу, хаб не успевал отвечать.',
   handshake_failed:
     'TLS-соединение не установлено: проверьте, что клиент работает на этом порту по TLS 1.2 или 1.3 и доверяет ca-cert.pem.',
   handshake_timeout: 'TLS-соединение не установлено за limits.handshake_seconds: проверьте клиента или сеть.',

@@ -47,7 +47,7 @@ export class Alternations {
     const since = now - this.#limits.windowSeconds * 1000
     this.#forgetUntil(since)
     const { visits, returns } = walk(this.#trails.get(fingerprint), { network, at: now }, since)
-    const isReached = returns.length >= this.#limits.returns
+    const isReached = returns.length >= this.#limits.returns && !isWandering(visits, returns.length)
     this.#keep(fingerprint, isReached ? begin({ network, at: now }) : { at: now, visits, returns })
     if (!isReached) return undefined
     return { networks: [...new Set(visits.map((visit) => visit.network))], returns: returns.length }
@@ -70,6 +70,17 @@ export class Alternations {
 
 function begin(visit: Visit): Trail {
   return { at: visit.at, visits: [visit], returns: [] }
+}
+
+/**
+ * A carrier that gives another exit at each attach leads back to some of them by chance. Of two hands one stays where it is:
+ * every second visit is to its network, however many the other comes from.
+ */
+function isWandering(visits: readonly Visit[], returns: number): boolean {
+  const counts = Map.groupBy(visits, ({ network }) => network)
+  if (counts.size <= 2) return false
+  const most = Math.max(...[...counts.values()].map(({ length }) => length))
+  return returns <= counts.size || most * 2 < visits.length
 }
 
 function walk(trail: Trail | undefined, visit: Visit, since: number): Trail {

@@ -9,6 +9,9 @@ const READINESS_MENDS: ReadonlyMap<string, string> = new Map<ReadinessName, stri
 ])
 
 const SEE_LOG = "see the hub's log"
+const MEND_KEY = 'signet ca unlock, unless an HSM is away: that is tried again every 30 s'
+const MEND_CLOCK =
+  'set the clock of this machine (NTP); where it is right, it ran ahead when the certificate was made: before any device has one, move certs and data away and start again'
 const MEND_CA = 'plan the change to a new CA: devices must learn to trust it before this one ends'
 const MEND_SERVER = 'restart the hub: it renews its certificate at two thirds of its life; devices need nothing new'
 const MEND_SILENT = "check its network, the hub's address and port, and the refusals of strangers: signet refusals"
@@ -22,7 +25,7 @@ export const FINDING_TEXT: FindingWords = {
   backup_failed: () => ['The last backup failed: the log says why', SEE_LOG],
   backup_missing: () => ['No backup was made yet', SEE_LOG],
   backup_overdue: ({ at }) => [`The last backup is of ${at}`, SEE_LOG],
-  ca_key_locked: () => ['The CA key is locked, and nothing is issued: signet ca unlock', SEE_LOG],
+  ca_key_locked: () => ['The CA key is locked, and nothing is issued: signet ca show says why', MEND_KEY],
   ca_refused: () => ['Peers refuse what the CA signs, by its constraints: the log says why', SEE_LOG],
   crl_behind: () => ['The CRL may lack what was revoked since: it is signed when the CA key is unlocked', SEE_LOG],
   crl_unsigned: () => [
@@ -30,12 +33,13 @@ export const FINDING_TEXT: FindingWords = {
     SEE_LOG,
   ],
   certificate_ending: ({ at }) => [`The certificate ends at ${at}: renew it`, SEE_LOG],
+  certificate_early: ({ at }) => [`The certificate is valid from ${at} on: clients refuse it until then`, MEND_CLOCK],
   certificate_not_taken: () => ['A newer certificate could not be taken: the log says why', SEE_LOG],
   listening: ({ listeners }) => [`listening: ${listeners}`],
   clock: ({ now }) => [`it is ${now} by the hub's clock`],
   clock_early: ({ now, subject, notBefore }) => [
     `it is ${now} by the hub's clock, before ${subject} was made (${notBefore})`,
-    'set the clock of this machine (NTP): good certificates are refused until then',
+    MEND_CLOCK,
   ],
   ca_expired: ({ subject, at }) => [`${subject} expired at ${at}`, MEND_CA],
   ca_ends: ({ subject, at, days }) => [`${subject} ends in ${days} days, at ${at}`, MEND_CA],

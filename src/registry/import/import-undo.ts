@@ -77,7 +77,11 @@ export function createImportUndo(options: ImportUndoOptions): ImportUndo {
 
   function undoDevice({ deviceId, action, registered, before, password }: DeviceReport, ends: End[]): UndoneItem {
     const device = stored.find(deviceId)
-    if (device?.id !== deviceId) return { name: deviceId, action: 'kept', detail: 'It is not registered any more' }
+    if (device?.id !== deviceId) {
+      // Gone is what it was before, be it that an undo broke off here.
+      if (action === 'created') return { name: deviceId, action: 'removed' }
+      return { name: deviceId, action: 'kept', detail: 'It is not registered any more' }
+    }
     const forgotten = registered.filter((fingerprint) => isImported(fingerprint, deviceId))
     for (const fingerprint of forgotten) certificates.forget(fingerprint)
     const lost = password && undoPassword(deviceId, password, ends)
@@ -134,10 +138,15 @@ export function createImportUndo(options: ImportUndoOptions): ImportUndo {
       else policies.remove(name)
       return { name, action: before ? 'restored' : 'removed' }
     } catch (error) {
+      if (!before && isGone(error)) return { name, action: 'removed' }
       if (error instanceof DomainError) return { name, action: 'kept', detail: error.message }
       throw error
     }
   }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof DomainError && error.code === 'policy_not_found'
 }
 
 function isChange({ action }: Pick<DeviceReport | PolicyReport, 'action'>): boolean {

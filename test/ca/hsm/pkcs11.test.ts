@@ -18,9 +18,15 @@ describe('what a token says', () => {
       name: 'CKR_DEVICE_REMOVED',
       error: said('CKR_DEVICE_REMOVED\n    at C_Sign', 0x32),
       code: 'hsm_unavailable',
-      sentence: /^The HSM behind \/lib\.so does not answer as it should \(CKR_DEVICE_REMOVED\): /,
+      sentence:
+        /^The HSM behind \/lib\.so does not answer as it should \(CKR_DEVICE_REMOVED\): see that the token is there/,
     },
-    { name: 'nothing of PKCS#11', error: said('dlopen', undefined), code: 'hsm_unavailable', sentence: /dlopen/ },
+    {
+      name: 'nothing of PKCS#11',
+      error: said('dlopen', undefined),
+      code: 'hsm_unavailable',
+      sentence: /dlopen.*ca\.hsm\.module/,
+    },
     {
       name: 'a code that is a word',
       error: Object.assign(said('no'), { code: 'EIO' }),

@@ -163,5 +163,5 @@ test('an answer that breaks off is told as that', async () => {
     cwd: folder.path,
   })
   expect(code).toBe(1)
-  expect(stderr).toContain('No hub answers on')
+  expect(stderr).toContain('hung up before its answer was whole')
 })

@@ -21,6 +21,7 @@ const EXAMPLES: { readonly [Code in FindingCode]: readonly FindingValues[Code][]
   crl_behind: [{}],
   crl_unsigned: [{}],
   certificate_ending: [{ at: AT }],
+  certificate_early: [{ at: AT }],
   certificate_not_taken: [{}],
   listening: [{ listeners: 'MQTTS 8883' }],
   clock: [{ now: AT }],

@@ -62,7 +62,7 @@ describe('what is wrong is found, with what mends it:', () => {
       check: 'ca_key',
       status: 'warning',
       detail: 'The CA key is locked',
-      mend: "the hub's log",
+      mend: 'signet ca unlock',
     },
     {
       name: 'a clock before the CA was made',
