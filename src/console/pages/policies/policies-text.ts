@@ -53,8 +53,9 @@ const en = {
   ask: 'Ask',
   allowed: 'Allowed',
   denied: 'Denied',
-  byRule: 'by the rule',
-  byNone: 'No rule allows it.',
+  byRule: (effect: string, actions: string) => `by the rule “${effect} ${actions}`,
+  ruleEnds: '”.',
+  byNone: 'by default: no rule allows it.',
   besidePolicies: 'A rule allows it, and something beside the policies refuses it.',
 }
 
@@ -113,8 +114,9 @@ export const POLICIES_TEXT: Texts<typeof en> = {
     ask: 'Проверить',
     allowed: 'Разрешено',
     denied: 'Запрещено',
-    byRule: 'по правилу',
-    byNone: 'Ни одно правило этого не разрешает.',
+    byRule: (effect, actions) => `по правилу «${effect}: ${actions},`,
+    ruleEnds: '».',
+    byNone: 'по умолчанию: ни одно правило этого не разрешает.',
     besidePolicies: 'Правило разрешает, но отказывает что-то помимо политик.',
   },
 }
