@@ -2,8 +2,8 @@ import { forms, type Texts } from '../../language.ts'
 
 const en = {
   title: 'Policies',
-  count: forms({ one: 'policy', other: 'policies' }),
-  lead: 'decide who may publish and subscribe to what. What no rule allows is denied.',
+  count: forms({ one: 'policy decides', other: 'policies decide' }),
+  lead: ' who may publish and subscribe to what. What no rule allows is denied.',
   name: 'Name',
   rules: 'Rules',
   clientId: 'Client id',
@@ -63,8 +63,13 @@ export const POLICIES_TEXT: Texts<typeof en> = {
   en,
   ru: {
     title: 'Политики',
-    count: forms({ one: 'политика', few: 'политики', many: 'политик', other: 'политики' }),
-    lead: 'решают, кому куда публиковать и на что подписываться. Что не разрешено правилом, запрещено.',
+    count: forms({
+      one: 'политика решает',
+      few: 'политики решают',
+      many: 'политик решают',
+      other: 'политики решают',
+    }),
+    lead: ', кому куда публиковать и на что подписываться. Что не разрешено правилом, запрещено.',
     name: 'Имя',
     rules: 'Правила',
     clientId: 'Client id',
