@@ -16,6 +16,9 @@ const compressed: Plugin = {
 
 const FOLDER = /\/console\/pages\/(?!overview|settings)([\w-]+)\//
 
+// Who opens one of these soon opens another, and they say much in the same words.
+const OF_WHO_CONNECTS = /\/console\/pages\/(?:add-device|devices?|enrolment|policies|services|sessions|tokens)\//
+
 // Addresses are relative, so that the console works behind a sub-path; nothing is inlined, for its policy forbids it.
 export default defineConfig({
   root: 'src/console',
@@ -39,6 +42,7 @@ export default defineConfig({
           groups: [
             { name: 'shared', test: /\/console\/(hub\/|parts\/(?!chart))/ },
             { name: 'codes', test: /\/console\/codes\// },
+            { name: 'who-connects', test: OF_WHO_CONNECTS },
             { debugName: 'folders', name: (id) => FOLDER.exec(id)?.[1] ?? null, test: FOLDER },
           ],
         },

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Problem, toProblem } from '../hub/problem.ts'
 import { read } from '../language.ts'
 import { Dialog } from './dialog.tsx'
@@ -28,6 +28,11 @@ export function ActionButton(props: ActionButtonProps) {
   // Beside the step: who closes the question does not call back what has begun.
   const [isActing, setActing] = useState(false)
   const words = read(PART_TEXT)
+  const way = useRef<HTMLButtonElement>(null)
+  // What had the focus, the answer to the question, is gone.
+  useEffect(() => {
+    if (typeof step === 'object') way.current?.focus()
+  }, [step])
   const close = (): void => setStep('idle')
   const begin = async (): Promise<void> => {
     setActing(true)
@@ -58,7 +63,7 @@ export function ActionButton(props: ActionButtonProps) {
           {typeof step === 'object' && 'done' in step && <p role="status">{step.done}</p>}
           {step === 'asking' && <div>{consequence}</div>}
           <div class="row">
-            <button type="button" onClick={close}>
+            <button ref={way} type="button" onClick={close}>
               {step === 'asking' && !isActing ? words.cancel : words.close}
             </button>
             {step === 'asking' && (

@@ -91,9 +91,9 @@ function NumberTable({ at, lines, format }: Drawn) {
           </tr>
         </thead>
         <tbody>
-          {at.map((second, row) => (
+          {rowsOf(at, lines).map(({ second, row }) => (
             <tr key={second}>
-              <td>{formatMoment(new Date(second * 1000))}</td>
+              <td class="prose">{formatMoment(new Date(second * 1000))}</td>
               {lines.map(({ title, values }) => {
                 const value = values[row] ?? null
                 return (
@@ -108,6 +108,14 @@ function NumberTable({ at, lines, format }: Drawn) {
       </table>
     </section>
   )
+}
+
+/** Those that say something, the newest first. */
+function rowsOf(at: readonly number[], lines: readonly Line[]) {
+  return at
+    .map((second, row) => ({ second, row }))
+    .filter(({ row }) => lines.some(({ values }) => typeof values[row] === 'number'))
+    .toReversed()
 }
 
 function Plot({ label, at, lines, format }: Drawn & { readonly label: string }) {
@@ -141,6 +149,15 @@ function tellTick(second: number): string {
   return formatTimeOfDay(new Date(second * 1000))
 }
 
+// Told with as many digits as a value has, a step of 0.25 would be told as 0.3.
+const STEPS = [0.1, ...Array.from({ length: 10 }, (_, power) => [0.2, 0.5, 1].map((step) => step * 10 ** power)).flat()]
+
+/** What is counted has no halves. */
+function stepsOf({ data: [, ...lines] }: Pick<UPlot, 'data'>): number[] {
+  const isCounted = lines.every((values) => [...values].every((value) => Number.isInteger(value ?? 0)))
+  return STEPS.filter((step) => step >= 1 || !isCounted)
+}
+
 function optionsOf(element: HTMLElement, lines: readonly Line[], format: (value: number) => string): UPlot.Options {
   const colours = getComputedStyle(document.documentElement)
   const colour = (name: string): string => colours.getPropertyValue(name).trim()
@@ -153,7 +170,7 @@ function optionsOf(element: HTMLElement, lines: readonly Line[], format: (value:
     scales: { y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.1] } },
     axes: [
       { ...axis, size: 32, values: (_, ticks) => ticks.map(tellTick) },
-      { ...axis, size: 56, values: (_, ticks) => ticks.map(format) },
+      { ...axis, size: 56, incrs: stepsOf, values: (_, ticks) => ticks.map(format) },
     ],
     series: [
       {},

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fireEvent, openConsole, screen } from '../../support/console/console-scene.tsx'
+import { fireEvent, openConsole, screen, waitFor } from '../../support/console/console-scene.tsx'
 import { becomeAuditor } from '../../support/console/page-acts.ts'
 import { createSigningRequest } from '../../support/signing-request.ts'
 import { startTestHub, type TestHub } from '../../support/test-hub.ts'
@@ -16,6 +16,7 @@ test('a device gets its bundle, and the page turns green when it connects', asyn
   await scene.fill(/User/, 'ada')
   await scene.click('Continue')
   await scene.says('The archive is saved.')
+  await waitFor(() => expect(document.activeElement?.textContent).toMatch(/^The certificate/))
   await scene.says('This turns green by itself.')
   await scene.tell('device.connected', { kind: 'device', id: 'another' })
   await scene.tell('device.connected', { kind: 'service', id: 'board-1' })
@@ -25,6 +26,7 @@ test('a device gets its bundle, and the page turns green when it connects', asyn
   expect((await hub.api('GET', '/api/devices/board-1')).json().userId).toBe('ada')
   await scene.click('Add another')
   await scene.says('How it comes by its certificate')
+  await waitFor(() => expect(document.activeElement?.textContent).toMatch(/^Device id/))
 })
 
 test('the key of a device stays on it: its request is signed', async () => {

@@ -52,7 +52,7 @@ test('each filter narrows the list, and what is no name of a certificate fits no
   await scene.says('valve-1')
   await scene.fill('Device, service or administrator', 'pump-1')
   await eventually(() => expect(linksTo('valve-1')).toEqual([]))
-  for (const chip of ['Revoked', 'within 7 days', 'Without replaced ones']) await scene.click(chip)
+  for (const chip of ['Revoked', 'ends within 7 days', 'Without replaced ones']) await scene.click(chip)
   await eventually(() => expect(location.hash).toContain('ends=7&latest=true'))
 })
 

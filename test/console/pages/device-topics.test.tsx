@@ -20,7 +20,7 @@ test('a topic is tried as this device, which nobody has to name, beginning with 
   await scene.fill('Topic', 'users/ada/#')
   await choose(screen.getByLabelText('Action'), 'subscribe')
   await submit('Topic')
-  await scene.says('No rule allows it.')
+  await scene.says('by default: no rule allows it.')
   expect(location.hash).toBe('#/devices/board-1?tab=topics&action=subscribe&topic=users%2Fada%2F%23')
 })
 

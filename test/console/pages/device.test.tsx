@@ -89,7 +89,7 @@ test('its methods are called, and what goes wrong is told', async () => {
   await scene.says(/offline|not connected/i)
   await scene.fill('Params, JSON', '{')
   await scene.click('Call')
-  await scene.says('Params are no JSON.')
+  await scene.says('Params are no JSONNothing was sent.')
   const client = await hub.connect(board, { clientId: 'board-1' })
   await client.subscribeAsync('users/ada/devices/board-1/rpc/request')
   client.on('message', (_, payload) => {
@@ -225,7 +225,7 @@ describe('a device with policies and client ids of its own', () => {
     await scene.says('It left because the client closed the connection itself.')
     await scene.says('plant/#')
     expect(screen.queryByText('Address')).toBeNull()
-    expect(screen.queryByText('Keep-alive')).toBeNull()
+    expect(screen.queryByText('Keep Alive')).toBeNull()
     expect(screen.queryByRole('button', { name: 'Disconnect' })).toBeNull()
     expect((await hub.api('DELETE', '/api/sessions/gauge')).status).toBeLessThan(300)
   })

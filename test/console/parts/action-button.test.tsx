@@ -67,10 +67,13 @@ describe('a button that is dangerous', () => {
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
     expect(acted).toBe(0)
     await scene.click('Revoke')
+    const answer = await screen.findByRole('button', { name: 'Revoke it' })
+    answer.focus()
     await scene.confirm('Revoke it')
     await scene.says('Revoked.')
     expect(scene.text()).not.toContain('It is cut off.')
     expect(acted).toBe(1)
+    await waitFor(() => expect(document.activeElement?.textContent).toBe('Close'))
   })
 
   test('takes its label for the answer, and tells in the same place that it did not go', async () => {

@@ -126,7 +126,23 @@ test('a chart is as wide as its place', async () => {
   await waitFor(() => expect(width()).toBe('320px'))
 })
 
-test('the same is read as a table, and seen as a chart again', async () => {
+for (const { values, digits } of [
+  { values: [0.5, 1], digits: 1 },
+  { values: [1, 1], digits: 0 },
+]) {
+  test(`an axis for ${values} has no ticks with more than ${digits} digits, which would be told as other values`, async () => {
+    const ticks: number[] = []
+    const format = (value: number): string => {
+      ticks.push(value)
+      return String(value)
+    }
+    using _ = drawInDocument(<Chart {...DATA} lines={[{ title: 'in', colour: '--accent', values }]} format={format} />)
+    await waitFor(() => expect(ticks).toEqual(expect.arrayContaining([0, 1])))
+    expect(ticks.map((tick) => Number(tick.toFixed(digits)))).toEqual(ticks.map((tick) => Number(tick.toFixed(9))))
+  })
+}
+
+test('the same is read as a table, the newest first, and seen as a chart again', async () => {
   using scene = drawInDocument(<Chart {...DATA} />)
   await plot()
   await scene.click('Show as table')
@@ -135,7 +151,7 @@ test('the same is read as a table, and seen as a chart again', async () => {
   const rows = screen
     .getAllByRole('row')
     .map((row) => [...row.querySelectorAll('td.number')].map((cell) => cell.textContent))
-  expect(rows).toEqual([[], ['1', ''], ['', ''], ['4', '']])
+  expect(rows).toEqual([[], ['4', ''], ['1', '']])
   await scene.click('Show as chart')
   await plot()
 })

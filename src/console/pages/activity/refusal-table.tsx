@@ -33,7 +33,12 @@ export function RefusalTable({ refusals, empty }: RefusalTableProps) {
     { id: 'who', title: words.who, draw: ({ presented }) => <Owner identity={presented?.['identity']} /> },
     { id: 'address', title: words.address, draw: ({ address }) => <code>{address}</code> },
     { id: 'surface', title: words.surface, draw: ({ surface }) => surface },
-    { id: 'mend', title: words.mend, draw: (refusal) => <span title={tellMend(refusal)}>{tellMend(refusal)}</span> },
+    {
+      id: 'mend',
+      title: words.mend,
+      isRest: true,
+      draw: (refusal) => <span title={tellMend(refusal)}>{tellMend(refusal)}</span>,
+    },
   ]
   return (
     <>

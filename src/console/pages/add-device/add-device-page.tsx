@@ -1,6 +1,7 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
+import { useOnChange } from '../../hub/on-change.ts'
 import { type Problem, toProblem } from '../../hub/problem.ts'
 import { saveFile } from '../../hub/save-file.ts'
 import { may } from '../../hub/session.ts'
@@ -19,6 +20,9 @@ export function AddDevicePage({ route: { query } }: PageProps) {
   const [handed, setHanded] = useState<Handed>()
   const [problem, setProblem] = useState<Problem>()
   const [isBusy, setBusy] = useState(false)
+  const step = useRef<HTMLDivElement>(null)
+  // The button that led here is gone, and the focus with it.
+  useOnChange(handed, () => step.current?.focus())
   const add = async (wish: DeviceWish): Promise<void> => {
     setBusy(true)
     setProblem(undefined)
@@ -33,11 +37,13 @@ export function AddDevicePage({ route: { query } }: PageProps) {
   return (
     <Page title={words.title} state={words.lead}>
       {problem && <Failure problem={problem} />}
-      {handed ? (
-        <HandedOver handed={handed} onAnother={() => setHanded(undefined)} />
-      ) : (
-        <DeviceWishForm isBusy={isBusy} userId={query['userId'] ?? ''} onWish={add} />
-      )}
+      <div ref={step} class="step" tabIndex={-1}>
+        {handed ? (
+          <HandedOver handed={handed} onAnother={() => setHanded(undefined)} />
+        ) : (
+          <DeviceWishForm isBusy={isBusy} userId={query['userId'] ?? ''} onWish={add} />
+        )}
+      </div>
     </Page>
   )
 

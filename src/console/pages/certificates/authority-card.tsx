@@ -45,11 +45,11 @@ export function AuthorityCard({ title, authority, isCurrent = false }: Authority
         rows={chain.map((certificate, place) => ({ ...certificate, place }))}
         keyOf={({ fingerprint }) => fingerprint}
       />
-      <h3>{words.crl}</h3>
-      {revocationList ? <RevocationList list={revocationList} /> : <p>{words.noCrl}</p>}
       <dl class="facts">
         <Fact name={words.ocsp}>{ocspSignerEnds ? <Moment at={ocspSignerEnds} /> : words.noOcsp}</Fact>
       </dl>
+      <h3>{words.crl}</h3>
+      {revocationList ? <RevocationList list={revocationList} /> : <p>{words.noCrl}</p>}
     </Section>
   )
 }

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import type { DeviceAnswer } from '../../hub/answers.ts'
 import { path } from '../../hub/api-client.ts'
 import { useHub } from '../../hub/console-hub.ts'
-import { type Problem, toProblem } from '../../hub/problem.ts'
+import { type Problem, ProblemError, toProblem } from '../../hub/problem.ts'
 import { read } from '../../language.ts'
 import { Failure } from '../../parts/failure.tsx'
 import { DEVICE_TEXT } from './device-text.ts'
@@ -21,7 +21,7 @@ export function RemoteCall({ device }: { readonly device: DeviceAnswer }) {
     setProblem(undefined)
     setAnswer(undefined)
     try {
-      const body = { method, params: parseParams(params, words.paramsWrong) }
+      const body = { method, params: parseParams(params) }
       const place = path('api/users', device.userId, 'devices', device.deviceId, 'rpc')
       setAnswer((await api.send<{ readonly result: unknown }>('POST', place, body)).result)
     } catch (error) {
@@ -62,10 +62,11 @@ export function RemoteCall({ device }: { readonly device: DeviceAnswer }) {
   )
 }
 
-function parseParams(text: string, complaint: string): unknown {
+function parseParams(text: string): unknown {
   try {
     return text.trim() === '' ? undefined : JSON.parse(text)
   } catch {
-    throw new Error(complaint)
+    const { paramsWrong, paramsMend } = read(DEVICE_TEXT)
+    throw new ProblemError({ title: paramsWrong, status: 0, detail: paramsMend, code: 'params_invalid' })
   }
 }

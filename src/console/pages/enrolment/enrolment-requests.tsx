@@ -10,6 +10,7 @@ import { Badge, type Tone } from '../../parts/badge.tsx'
 import { Chips } from '../../parts/chips.tsx'
 import { Copyable } from '../../parts/copy.tsx'
 import { Failure } from '../../parts/failure.tsx'
+import { Id } from '../../parts/id-link.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { PART_TEXT } from '../../parts/part-text.ts'
 import { Skeleton } from '../../parts/skeleton.tsx'
@@ -41,7 +42,7 @@ export function EnrolmentRequests({ state = 'pending' }: { readonly state: strin
     else setFresh((count) => count + 1)
   })
   const columns: readonly Column<EnrolmentAnswer>[] = [
-    { id: 'device', title: words.device, draw: ({ deviceId }) => <strong>{deviceId}</strong> },
+    { id: 'device', title: words.device, draw: ({ deviceId }) => <Id id={deviceId} /> },
     {
       id: 'state',
       title: words.state,

@@ -5,6 +5,7 @@ import { formatNumber, read } from '../../language.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { Badge } from '../../parts/badge.tsx'
 import { Copyable } from '../../parts/copy.tsx'
+import { Id } from '../../parts/id-link.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
 import type { EnrolmentTokenAnswer } from './enrolment-answers.ts'
@@ -26,7 +27,7 @@ export function EnrolmentTokenTable({ rows, onMore, onDone }: EnrolmentTokenTabl
     onDone()
   }
   const columns: readonly Column<EnrolmentTokenAnswer>[] = [
-    { id: 'for', title: words.forWhom, draw: ({ deviceId }) => <strong>{deviceId}</strong> },
+    { id: 'for', title: words.forWhom, draw: ({ deviceId }) => <Id id={deviceId} /> },
     {
       id: 'state',
       title: words.state,
@@ -35,11 +36,17 @@ export function EnrolmentTokenTable({ rows, onMore, onDone }: EnrolmentTokenTabl
     {
       id: 'uses',
       title: words.uses,
+      isNamed: true,
       draw: ({ uses, maxUses }) => words.usedOf(formatNumber(uses), formatNumber(maxUses)),
     },
-    { id: 'approval', title: words.approval, draw: ({ approval }) => words.approvalShort[approval ? 'yes' : 'no'] },
-    { id: 'user', title: words.user, draw: ({ userId }) => userId ?? 'default' },
-    { id: 'policies', title: words.policies, draw: ({ policies }) => policies.join(', ') },
+    {
+      id: 'approval',
+      title: words.approval,
+      isNamed: true,
+      draw: ({ approval }) => words.approvalShort[approval ? 'yes' : 'no'],
+    },
+    { id: 'user', title: words.user, isNamed: true, draw: ({ userId }) => userId ?? 'default' },
+    { id: 'policies', title: words.policies, isNamed: true, draw: ({ policies }) => policies.join(', ') },
     { id: 'expires', title: words.expires, draw: ({ expiresAt }) => <Moment at={expiresAt} far="days" /> },
     { id: 'id', title: words.tokenId, draw: ({ id }) => <Copyable text={id} length={12} /> },
     ...(may('operate')

@@ -13,6 +13,7 @@ export function DeniedTopics({ denied }: { readonly denied: readonly DeniedTopic
     {
       id: 'who',
       title: words.who,
+      isRest: true,
       draw: ({ kind, id }) => <IdLink section={kind === 'service' ? 'services' : 'devices'} id={id} />,
     },
     {

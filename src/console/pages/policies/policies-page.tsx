@@ -6,10 +6,10 @@ import { counted, formatNumber, read } from '../../language.ts'
 import type { PageProps } from '../../page-table.ts'
 import { Badge } from '../../parts/badge.tsx'
 import { Failure } from '../../parts/failure.tsx'
+import { IdLink } from '../../parts/id-link.tsx'
 import { Page, Section } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
-import { formatRoute } from '../../route.ts'
 import { navigate } from '../../router.ts'
 import { POLICIES_TEXT } from './policies-text.ts'
 import { BUILT_IN_POLICY, type PolicyAnswer } from './policy-answers.ts'
@@ -21,7 +21,7 @@ export function PoliciesPage({ route: { query } }: PageProps) {
   const { api } = useHub()
   const words = read(POLICIES_TEXT)
   const list = useList((page) => api.get<AnswerPage<PolicyAnswer>>('api/policies', page), [api])
-  const state = list.isWhole && list.rows && `${counted(list.rows.length, words.count)} ${words.lead}`
+  const state = list.isWhole && list.rows && `${counted(list.rows.length, words.count)}${words.lead}`
   return (
     <Page title={words.title} state={state}>
       {list.problem && <Failure problem={list.problem} onRetry={list.reload} />}
@@ -33,7 +33,6 @@ export function PoliciesPage({ route: { query } }: PageProps) {
           keyOf={({ name }) => name}
           onOpen={({ name }) => navigate(['policies', name])}
           onMore={list.isWhole ? undefined : list.more}
-          keepsColumns
         />
       ) : (
         !list.problem && <Skeleton />
@@ -52,13 +51,18 @@ function columnsOf(): readonly Column<PolicyAnswer>[] {
       title: words.name,
       draw: ({ name }) => (
         <span class="row">
-          <a href={formatRoute(['policies', name])}>{name}</a>
+          <IdLink section="policies" id={name} />
           {name === BUILT_IN_POLICY && <Badge tone="off">{words.builtIn}</Badge>}
         </span>
       ),
     },
     { id: 'rules', title: words.rules, isNumber: true, draw: ({ rules }) => formatNumber(rules.length) },
-    { id: 'clientId', title: words.clientId, draw: ({ clientId }) => words.clientIdsShort[clientId] },
+    {
+      id: 'clientId',
+      title: words.clientId,
+      isNamed: true,
+      draw: ({ clientId }) => words.clientIdsShort[clientId],
+    },
   ]
 }
 

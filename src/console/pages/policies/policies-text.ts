@@ -2,8 +2,8 @@ import { forms, type Texts } from '../../language.ts'
 
 const en = {
   title: 'Policies',
-  count: forms({ one: 'policy', other: 'policies' }),
-  lead: 'decide who may publish and subscribe to what. What no rule allows is denied.',
+  count: forms({ one: 'policy decides', other: 'policies decide' }),
+  lead: ' who may publish and subscribe to what. What no rule allows is denied.',
   name: 'Name',
   rules: 'Rules',
   clientId: 'Client id',
@@ -53,8 +53,9 @@ const en = {
   ask: 'Ask',
   allowed: 'Allowed',
   denied: 'Denied',
-  byRule: 'by the rule',
-  byNone: 'No rule allows it.',
+  byRule: (effect: string, actions: string) => `by the rule “${effect} ${actions}`,
+  ruleEnds: '”.',
+  byNone: 'by default: no rule allows it.',
   besidePolicies: 'A rule allows it, and something beside the policies refuses it.',
 }
 
@@ -62,8 +63,13 @@ export const POLICIES_TEXT: Texts<typeof en> = {
   en,
   ru: {
     title: 'Политики',
-    count: forms({ one: 'политика', few: 'политики', many: 'политик', other: 'политики' }),
-    lead: 'решают, кому куда публиковать и на что подписываться. Что не разрешено правилом, запрещено.',
+    count: forms({
+      one: 'политика решает',
+      few: 'политики решают',
+      many: 'политик решают',
+      other: 'политики решают',
+    }),
+    lead: ', кому куда публиковать и на что подписываться. Что не разрешено правилом, запрещено.',
     name: 'Имя',
     rules: 'Правила',
     clientId: 'Client id',
@@ -113,8 +119,9 @@ export const POLICIES_TEXT: Texts<typeof en> = {
     ask: 'Проверить',
     allowed: 'Разрешено',
     denied: 'Запрещено',
-    byRule: 'по правилу',
-    byNone: 'Ни одно правило этого не разрешает.',
+    byRule: (effect, actions) => `по правилу «${effect}: ${actions},`,
+    ruleEnds: '».',
+    byNone: 'по умолчанию: ни одно правило этого не разрешает.',
     besidePolicies: 'Правило разрешает, но отказывает что-то помимо политик.',
   },
 }

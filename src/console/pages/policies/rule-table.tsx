@@ -15,7 +15,13 @@ export function RuleTable({ policy: { rules, clientId } }: { readonly policy: Po
           { id: 'number', title: '№', isNumber: true, draw: ({ number }) => formatNumber(number) },
           { id: 'effect', title: words.effect, draw: ({ effect }) => words.effects[effect] },
           { id: 'actions', title: words.actions, draw: ({ actions }) => words.actionsOf[actionsOf(actions)] },
-          { id: 'filter', title: words.topicFilter, draw: ({ topicFilter }) => <code>{topicFilter}</code> },
+          {
+            id: 'filter',
+            title: words.topicFilter,
+            isRest: true,
+            isProse: true,
+            draw: ({ topicFilter }) => <code>{topicFilter}</code>,
+          },
         ]}
         rows={rules.map((rule, index) => ({ ...rule, number: index + 1 }))}
         keyOf={({ number }) => String(number)}

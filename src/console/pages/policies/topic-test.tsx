@@ -94,8 +94,9 @@ function Verdict({ verdict: { allowed, rule } }: { readonly verdict: TopicVerdic
       <Badge tone={allowed ? 'good' : 'bad'}>{allowed ? words.allowed : words.denied}</Badge>{' '}
       {rule ? (
         <>
-          {words.byRule} “{words.effects[rule.effect]} {words.actionsOf[actionsOf(rule.actions)]}{' '}
-          <code>{rule.topicFilter}</code>”. {!allowed && rule.effect === 'allow' && words.besidePolicies}
+          {words.byRule(words.effects[rule.effect], words.actionsOf[actionsOf(rule.actions)])}{' '}
+          <code>{rule.topicFilter}</code>
+          {words.ruleEnds} {!allowed && rule.effect === 'allow' && words.besidePolicies}
         </>
       ) : (
         words.byNone

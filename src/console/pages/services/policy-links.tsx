@@ -1,5 +1,5 @@
 import { read } from '../../language.ts'
-import { formatRoute } from '../../route.ts'
+import { IdLink } from '../../parts/id-link.tsx'
 import { SERVICES_TEXT } from './services-text.ts'
 
 export function PolicyLinks({ names }: { readonly names: readonly string[] }) {
@@ -7,9 +7,7 @@ export function PolicyLinks({ names }: { readonly names: readonly string[] }) {
   return (
     <span class="row">
       {names.map((name) => (
-        <a key={name} href={formatRoute(['policies', name])}>
-          {name}
-        </a>
+        <IdLink key={name} section="policies" id={name} />
       ))}
     </span>
   )

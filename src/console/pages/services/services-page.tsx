@@ -10,11 +10,11 @@ import { counted, formatNumber, read } from '../../language.ts'
 import type { PageProps } from '../../page-table.ts'
 import { Badge } from '../../parts/badge.tsx'
 import { Failure } from '../../parts/failure.tsx'
+import { IdLink } from '../../parts/id-link.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Page, Section } from '../../parts/page.tsx'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
-import { formatRoute } from '../../route.ts'
 import { navigate } from '../../router.ts'
 import { NewService } from './new-service.tsx'
 import { PolicyLinks } from './policy-links.tsx'
@@ -37,7 +37,7 @@ export function ServicesPage(_: PageProps) {
     if (data.kind === 'service' && list.rows?.some(({ name }) => name === data.id)) renew(data.id)
   })
   const columns: readonly Column<ServiceAnswer>[] = [
-    { id: 'name', title: words.name, draw: ({ name }) => <a href={formatRoute(['services', name])}>{name}</a> },
+    { id: 'name', title: words.name, draw: ({ name }) => <IdLink section="services" id={name} /> },
     { id: 'state', title: words.state, draw: (row) => <ServiceState service={row} /> },
     { id: 'policies', title: words.policies, draw: ({ policies }) => <PolicyLinks names={policies} /> },
     { id: 'created', title: words.created, draw: ({ createdAt }) => <Moment at={createdAt} /> },

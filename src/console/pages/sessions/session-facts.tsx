@@ -1,4 +1,4 @@
-import { cutMiddle, formatDuration, formatOctets } from '../../format.ts'
+import { cutMiddle, formatOctets } from '../../format.ts'
 import { counted, formatNumber, read } from '../../language.ts'
 import { Fact } from '../../parts/fact.tsx'
 import { Moment } from '../../parts/moment.tsx'
@@ -43,7 +43,7 @@ function ConnectionFacts({ session }: { readonly session: SessionAnswer }) {
       <Fact name={words.address}>{address}</Fact>
       <Fact name={words.surface}>{surface}</Fact>
       <Fact name={words.protocol}>{words.protocols[protocolVersion === 3 ? 3 : 4]}</Fact>
-      <Fact name={words.keepAlive}>{keepAlive ? formatDuration(keepAlive) : words.keepAliveOff}</Fact>
+      <Fact name={words.keepAlive}>{keepAlive ? words.seconds(formatNumber(keepAlive)) : words.keepAliveOff}</Fact>
       <Fact name={words.tls}>{tls ? `${tls.version}, ${tls.cipher}` : words.noTls}</Fact>
       <Fact name={words.fingerprint}>
         {fingerprint ? <ShownCertificate fingerprint={fingerprint} /> : words.noCertificate}

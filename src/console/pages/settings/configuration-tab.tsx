@@ -2,13 +2,14 @@ import { useHub } from '../../hub/console-hub.ts'
 import type { Page as ListPage } from '../../hub/list.ts'
 import { useLoad } from '../../hub/load.ts'
 import { may } from '../../hub/session.ts'
-import { read } from '../../language.ts'
+import { language, read } from '../../language.ts'
 import { ActionButton } from '../../parts/action-button.tsx'
 import { Answer } from '../../parts/answer.tsx'
 import { Chips } from '../../parts/chips.tsx'
 import { FilterField } from '../../parts/filter-field.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
 import { refine } from '../../router.ts'
+import { loadMeanings } from './meanings.ts'
 import type { ReloadAnswer, SettingAnswer } from './settings-answers.ts'
 import { SETTINGS_TEXT } from './settings-text.ts'
 
@@ -16,22 +17,30 @@ export interface ConfigurationTabProps {
   readonly query: Readonly<Record<string, string>>
 }
 
+/** A setting with what it means, in the language of the reader. */
+interface ToldSetting extends SettingAnswer {
+  readonly meaning: string
+}
+
 /** Every setting with its value and where that comes from. */
 export function ConfigurationTab({ query: { q, show } }: ConfigurationTabProps) {
   const { api } = useHub()
   const words = read(SETTINGS_TEXT)
-  const settings = useLoad(() => api.get<ListPage<SettingAnswer>>('api/config'), [])
-  const columns: readonly Column<SettingAnswer>[] = [
+  const settings = useLoad(async () => {
+    const [{ items }, meanings] = await Promise.all([api.get<ListPage<SettingAnswer>>('api/config'), loadMeanings()])
+    return items.map((setting) => ({ ...setting, meaning: meanings[setting.key] ?? setting.description }))
+  }, [language.value])
+  const columns: readonly Column<ToldSetting>[] = [
     {
       id: 'key',
       title: words.key,
       isRest: true,
       isProse: true,
-      draw: ({ key, description }) => (
+      draw: ({ key, meaning }) => (
         <>
           <code>{key}</code>
           <br />
-          <small>{description}</small>
+          <small>{meaning}</small>
         </>
       ),
     },
@@ -68,7 +77,7 @@ export function ConfigurationTab({ query: { q, show } }: ConfigurationTabProps) 
         onChoose={(value) => refine({ show: value })}
       />
       <Answer of={settings} lines={12}>
-        {({ items }) => (
+        {(items) => (
           <Table
             label={words.tabs.configuration}
             columns={columns}
@@ -87,20 +96,32 @@ export function ConfigurationTab({ query: { q, show } }: ConfigurationTabProps) 
   )
 }
 
-function Value({ setting: { text, hidden } }: { readonly setting: SettingAnswer }) {
+function Value({ setting }: { readonly setting: SettingAnswer }) {
+  const said = tellValue(setting)
+  return setting.value === null ? <span class="quiet">{said}</span> : <code title={said}>{said}</code>
+}
+
+function tellValue({ value, text, hidden }: SettingAnswer): string {
   const words = read(SETTINGS_TEXT)
-  if (hidden !== null) return <span class="quiet">{words.hidden[hidden]}</span>
-  return <code title={text ?? ''}>{text}</code>
+  if (hidden !== null) return words.hidden[hidden]
+  return value === null ? words.none : (text ?? '')
 }
 
 /** Where another value is in force. */
 function Default({ setting }: { readonly setting: SettingAnswer }) {
   if (setting.origin.layer === 'default') return null
-  return <code>{setting.default ?? read(SETTINGS_TEXT).none}</code>
+  if (setting.default === null) return <span class="quiet">{read(SETTINGS_TEXT).none}</span>
+  return <code>{setting.default}</code>
 }
 
-function fits({ key, description, text, origin, live }: SettingAnswer, q = '', show: string | undefined): boolean {
+function fits(setting: ToldSetting, q = '', show: string | undefined): boolean {
+  const { key, meaning, description, origin, live } = setting
   if (show === 'changed' && origin.layer === 'default') return false
   if (show === 'live' && !live) return false
-  return [key, description, text ?? ''].some((told) => told.toLowerCase().includes(q.toLowerCase()))
+  return [key, tellValue(setting), meaning, description].some((told) => fold(told).includes(fold(q)))
+}
+
+/** Nobody types ё, and it is written. */
+function fold(text: string): string {
+  return text.toLowerCase().replaceAll('ё', 'е')
 }

@@ -44,7 +44,7 @@ export const CONFIGURATION_RU: typeof en = {
     program: 'программа',
   },
   defaultValue: 'По умолчанию',
-  none: 'нет',
+  none: 'не задано',
   takes: 'Чтобы изменить',
   byReload: 'перечитать',
   byRestart: 'перезапустить',
