@@ -273,10 +273,10 @@ describe('the audit trail', () => {
     using scene = openScene()
     const count = 4500
     scene.transaction(() => {
-      for (let index = 0; index < count; index++) scene.trail.note({ action: 'x', object: `${index}` })
+      for (let index = 0; index < count; index++) scene.trail.note({ action: 'backup', object: `${index}` })
     })
     scene.tick(1000)
-    for (const object of ['c', 'd', 'e']) scene.trail.note({ action: 'x', object })
+    for (const object of ['c', 'd', 'e']) scene.trail.note({ action: 'backup', object })
     const [verdict] = await Promise.all([scene.trail.verify(), scene.trail.forgetBefore(scene.now())])
     expect(verdict.entries).toBeLessThan(count)
     expect(verdict).toMatchObject({ brokenAt: undefined, missingBefore: undefined })
