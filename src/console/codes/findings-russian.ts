@@ -78,7 +78,7 @@ export const FINDINGS_RUSSIAN: FindingWords = {
     `там, где data_dir, свободно ${formatOctets(free * MIB)} из ${formatOctets(total * MIB)}`,
     'освободите место: без него хаб не подтверждает ничего нового',
   ],
-  nobody_refused: () => ['за последние сутки отказов не было'],
+  nobody_refused: () => ['за последние сутки, пока работает хаб, отказов не было'],
   lately_refused: ({ cause, count, whom, more, mend }) => [
     `${tellCause(cause)}, за последние сутки ×${count}: ${whom}${more > 0 ? ` и ещё ${more}` : ''}`,
     tellMend({ cause, mend }),

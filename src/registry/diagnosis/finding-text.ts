@@ -55,7 +55,7 @@ export const FINDING_TEXT: FindingWords = {
     `${free} MiB of ${total} MiB are free where data_dir lies`,
     'make room: without it the hub acknowledges nothing new',
   ],
-  nobody_refused: () => ['nobody was refused in the last day'],
+  nobody_refused: () => ['nobody was refused in the last day, as far as the hub has run'],
   lately_refused: ({ cause, count, whom, more, mend }) => [
     `${cause}, ${times(count)} in the last day: ${whom}${more > 0 ? ` and ${more} more` : ''}`,
     mend,
