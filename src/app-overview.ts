@@ -66,8 +66,9 @@ async function judge(check: ReadinessCheck): Promise<Overview['findings']> {
   const { name } = check
   const warning = check.warning?.()
   if (!(await check.isReady())) {
+    if (warning) return [{ check: name, status: 'failed', ...warning }]
     const { code, values, mend } = finding(name, 'failed', 'not_ready', { check: name })
-    return [{ check: name, status: 'failed', code, values, detail: warning?.detail ?? `Not ready: ${mend}` }]
+    return [{ check: name, status: 'failed', code, values, detail: `Not ready: ${mend}` }]
   }
   return warning === undefined ? [] : [{ check: name, status: 'warning', ...warning }]
 }

@@ -149,6 +149,17 @@ test('a certificate that nobody has renewed is warned of a week before its end, 
     ok: true,
     warning: `The certificate is valid from ${new Date(notBefore).toISOString()} on: clients refuse it until then`,
   })
+  expect(await warningAt(notAfter + DAY)).toMatchObject({ ok: false })
+  const told = { status: 'failed', code: 'certificate_ending', values: { at: new Date(notAfter).toISOString() } }
+  const ask = async (path: string) => {
+    const headers = { authorization: `Bearer ${hub.adminToken}` }
+    const answer = await hub.hub.fetch(new Request(`https://localhost${path}`, { headers }))
+    return (await answer.json()) as { readonly findings?: unknown; readonly checks?: unknown }
+  }
+  const { findings } = await ask('/api/overview')
+  expect(findings).toContainEqual(expect.objectContaining({ check: 'https_certificate', ...told }))
+  const { checks } = await ask('/api/diagnostics/hub')
+  expect(checks).toContainEqual(expect.objectContaining({ name: 'https_certificate', ...told }))
 })
 
 describe('a certificate of the administrator serves MQTTS', () => {

@@ -78,7 +78,11 @@ export function useList<Row>(
       if (state.cursor !== undefined && !state.isLoading) void load({ cursor: state.cursor, limit: MORE_ROWS })
     },
     reload,
-    change: (change) => setState((before) => ({ ...before, rows: change(before.rows ?? []) })),
+    change: (change) =>
+      setState((before) => {
+        const rows = change(before.rows ?? [])
+        return before.rows === undefined && rows.length === 0 ? before : { ...before, rows }
+      }),
   }
 }
 

@@ -50,9 +50,10 @@ export function createCheckup(options: CheckupOptions): () => Promise<readonly F
 
 async function checkReadiness(check: CheckupOptions['readiness'][number]): Promise<Finding> {
   const { name } = check
-  if (!(await check.isReady())) return finding(name, 'failed', 'not_ready', { check: name })
+  const isReady = await check.isReady()
   const warning = check.warning?.()
-  return warning ? finding(name, 'warning', warning.code, warning.values) : finding(name, 'ok', 'ready', {})
+  if (warning) return finding(name, isReady ? 'warning' : 'failed', warning.code, warning.values)
+  return isReady ? finding(name, 'ok', 'ready', {}) : finding(name, 'failed', 'not_ready', { check: name })
 }
 
 function checkClock(time: Date, own: readonly OwnCertificate[]): Finding {

@@ -40,6 +40,9 @@ function drawNames() {
         <button type="button" onClick={() => list.change((rows) => [...rows, 'added'])}>
           Add
         </button>
+        <button type="button" onClick={() => list.change((rows) => rows.map((row) => row.toUpperCase()))}>
+          Shout
+        </button>
       </div>
     )
   }
@@ -60,6 +63,9 @@ describe('a list that grows', () => {
     expect(scene.text()).toContain('asking, part, none, no problem')
     const first = await question(0)
     expect(first.cursor).toBeUndefined()
+    // What happens to a row that is still to come makes no list of none.
+    await scene.click('Shout')
+    expect(scene.text()).toContain('asking, part, none, no problem')
     first.answer({ items: ['a', 'b'], nextCursor: 'after-b' })
     await scene.says('at rest, part, a b,')
     await scene.click('More')

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import SQLite from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { route } from '../../../src/console/router.ts'
 import { openConsole, screen, waitFor } from '../../support/console/console-scene.tsx'
@@ -44,6 +45,20 @@ test('tells who is online, what was refused and denied, and how the hub itself i
   await waitFor(() => expect(route.value.query).toEqual({}))
   await scene.tell('connection.refused', { surface: 'mqtts', cause: 'certificate_missing', address: '::1' })
   await client.endAsync()
+})
+
+test('what has failed is told with what mends it, in either language', async () => {
+  await using broken = await startTestHub()
+  using stack = new DisposableStack()
+  const other = stack.adopt(new SQLite(join(broken.dataDir, 'hub.db')), (open) => void open.close())
+  other.exec('begin immediate')
+  for (const [language, mend] of [
+    ['en', 'data/hub.db does not answer'],
+    ['ru', 'data/hub.db не отвечает'],
+  ] as const) {
+    using scene = openConsole(broken, '#/overview', { language })
+    await scene.says(mend)
+  }
 })
 
 test('a refusal is shown as soon as it is told', async () => {

@@ -123,6 +123,19 @@ function StateSentence({ overview }: { readonly overview: OverviewAnswer }) {
   )
 }
 
+function Finding({ found }: { readonly found: OverviewAnswer['findings'][number] }) {
+  const { check, status } = found
+  const { detail, mend } = tellFinding(found)
+  return (
+    <div class={`note ${status === 'failed' ? 'bad' : 'warn'}`}>
+      <h3>{tell(CHECK_TEXT, check)}</h3>
+      <p>{detail}</p>
+      {/* The hub's own sentence of what has failed says it too. */}
+      {status === 'failed' && mend && <p>{mend}</p>}
+    </div>
+  )
+}
+
 function Attention({ overview: { findings, devices } }: { readonly overview: OverviewAnswer }) {
   const words = read(OVERVIEW_TEXT)
   return (
@@ -130,10 +143,7 @@ function Attention({ overview: { findings, devices } }: { readonly overview: Ove
       {findings.length > 0 && (
         <Section title={words.attention}>
           {findings.map((found) => (
-            <div key={found.check} class={`note ${found.status === 'failed' ? 'bad' : 'warn'}`}>
-              <h3>{tell(CHECK_TEXT, found.check)}</h3>
-              <p>{tellFinding(found).detail}</p>
-            </div>
+            <Finding key={found.check} found={found} />
           ))}
         </Section>
       )}
