@@ -41,6 +41,10 @@ const EXAMPLES: { readonly [Code in FindingCode]: readonly FindingValues[Code][]
   ],
   active: [DEVICE],
   suspended: [DEVICE, { kind: 'service', id: 'bridge' }],
+  suspected: [
+    { ...DEVICE, at: AT, sign: 'two_addresses', action: 'told' },
+    { kind: 'service', id: 'bridge', at: AT, sign: 'key_reuse', action: 'revoked' },
+  ],
   login: [{ name: 'token t' }],
   no_certificate: [DEVICE],
   certificate_unfit: [
