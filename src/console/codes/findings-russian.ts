@@ -91,7 +91,7 @@ export const FINDINGS_RUSSIAN: FindingWords = {
   ],
   suspected: ({ kind, id, at, sign, action }) => [
     `ключ мог попасть в чужие руки: ${tellSign(sign)} (${tellTime(at)}), принятая мера: ${tellMeasure(action)}`,
-    `выясните, у кого он, прежде чем впускать снова; новый ключ: signet ${kind} revoke ${id}${kind === 'device' ? ' --reason keyCompromise' : ''}, затем signet ${kind} add ${id}`,
+    `выясните, у кого он, прежде чем впускать снова; новый ключ: signet ${kind} revoke ${id} --reason keyCompromise, затем signet ${kind} add ${id}`,
   ],
   login: ({ name }) => [`впускает и без сертификата: ${name}`],
   no_certificate: (party) => ['сертификата нет', mendIssue(party)],

@@ -67,7 +67,7 @@ export const FINDING_TEXT: FindingWords = {
   ],
   suspected: ({ kind, id, at, sign, action }) => [
     `its key may be in two hands: ${sign} at ${at}, ${action}`,
-    `find out who has it before it is let in again; a new key: signet ${kind} revoke ${id}${kind === 'device' ? ' --reason keyCompromise' : ''}, then signet ${kind} add ${id}`,
+    `find out who has it before it is let in again; a new key: signet ${kind} revoke ${id} --reason keyCompromise, then signet ${kind} add ${id}`,
   ],
   login: ({ name }) => [`${name} lets it in`],
   no_certificate: (party) => ['it has no certificate', mendIssue(party)],
