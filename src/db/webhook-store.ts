@@ -1,6 +1,6 @@
 import type { DeliveryStore, WebhookStore } from '../events/webhooks/ports.ts'
 import type { Database } from './database.ts'
-import { and, asc, desc, eq, gt, lte, sql } from './drizzle.ts'
+import { and, asc, desc, eq, gt, lte, or, sql } from './drizzle.ts'
 import { createPage } from './page.ts'
 import { createRelaxedTransaction } from './relaxed-transaction.ts'
 import { webhookDeliveries as deliveries, webhooks } from './schema-records.ts'
@@ -46,11 +46,11 @@ export function createDeliveryStore(database: Database): DeliveryStore {
       relaxed(() => orm.update(deliveries).set(changed).where(eq(deliveries.id, id)).run())
     },
     delete: (id) => void relaxed(() => orm.delete(deliveries).where(eq(deliveries.id, id)).run()),
-    listDue: (webhookId, now, limit) =>
+    listDue: (webhookId, now, latest, limit) =>
       orm
         .select()
         .from(deliveries)
-        .where(and(stateOf(webhookId, 'pending'), lte(deliveries.nextAt, now)))
+        .where(and(stateOf(webhookId, 'pending'), or(lte(deliveries.nextAt, now), gt(deliveries.nextAt, latest))))
         .orderBy(asc(deliveries.nextAt))
         .limit(limit)
         .all()
