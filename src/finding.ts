@@ -44,6 +44,7 @@ export interface FindingValues {
   }
   readonly active: Party
   readonly suspended: Party
+  readonly suspected: Party & { readonly at: string; readonly sign: string; readonly action: string }
   readonly login: { readonly name: string }
   readonly no_certificate: Party
   readonly certificate_unfit: Party & {

@@ -8,7 +8,7 @@ export const REFUSAL_MENDS = {
   address_not_allowed:
     'This address is outside the networks that may come here: add its network to api.allow, or to mqtt.plain.allow; a device may connect with TLS instead.',
   address_over_limit:
-    'This address opens connections faster, or holds more of them, than limits.*_per_address allow: find the client that loops, or raise the limit.',
+    'This address opens connections faster, or holds more of them, than limits.*_per_address allow: find the client that loops, or raise the limit. A fleet behind one address that comes back all at once gets in by and by.',
   alpn_unknown:
     'The client offers by ALPN none of the protocols that this port speaks: let it offer mqtt for MQTT, http/1.1 for HTTPS, or none at all.',
   api_closed:

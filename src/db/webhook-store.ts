@@ -40,7 +40,8 @@ export function createDeliveryStore(database: Database): DeliveryStore {
       relaxed(() => change.run(state, attempts, nextAt.getTime(), error ?? null, id))
     },
     delete: (id) => void relaxed(() => remove.run(id)),
-    listDue: (webhookId, now, limit) => due({ webhookId, now: now.getTime(), limit }).map(readDelivery),
+    listDue: (webhookId, now, latest, limit) =>
+      due({ webhookId, now: now.getTime(), latest: latest.getTime(), limit }).map(readDelivery),
     list(webhookId, state, { limit, after = '' }) {
       const rows = page({ webhookId, state, after, limit: limit + 1 })
       return createPage(rows.map(readDelivery), limit, ({ id }) => id)
@@ -69,10 +70,12 @@ function prepareReads({ orm, sqlite }: Database) {
   const bound = sql.placeholder
   const ofWebhook = eq(deliveries.webhookId, bound('webhookId'))
   const ofState = and(ofWebhook, eq(deliveries.state, bound('state')))
-  const isDue = and(ofWebhook, eq(deliveries.state, 'pending'), sql`${deliveries.nextAt} <= ${bound('now')}`)
+  const { nextAt } = deliveries
+  const isTime = sql`(${nextAt} <= ${bound('now')} or ${nextAt} > ${bound('latest')})`
+  const isDue = and(ofWebhook, eq(deliveries.state, 'pending'), isTime)
   const all = () => orm.select().from(deliveries)
   const one = all().where(eq(deliveries.id, bound('id')))
-  const due = all().where(isDue).orderBy(asc(deliveries.nextAt)).limit(bound('limit'))
+  const due = all().where(isDue).orderBy(asc(nextAt)).limit(bound('limit'))
   const page = all()
     .where(and(ofState, gt(deliveries.id, bound('after'))))
     .orderBy(asc(deliveries.id))
@@ -80,7 +83,7 @@ function prepareReads({ orm, sqlite }: Database) {
   const count = orm.select({ count: sql`count(*)` }).from(deliveries).where(ofState)
   return {
     byId: prepareRowsOf<typeof deliveries, 'id'>(sqlite, deliveries, one),
-    due: prepareRowsOf<typeof deliveries, 'webhookId' | 'now' | 'limit'>(sqlite, deliveries, due),
+    due: prepareRowsOf<typeof deliveries, 'webhookId' | 'now' | 'latest' | 'limit'>(sqlite, deliveries, due),
     page: prepareRowsOf<typeof deliveries, 'webhookId' | 'state' | 'after' | 'limit'>(sqlite, deliveries, page),
     countOf: prepareRows<readonly [count: number], 'webhookId' | 'state'>(sqlite, count),
   }

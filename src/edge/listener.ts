@@ -55,9 +55,12 @@ function explain(
   { host, port, settings }: Pick<ListenerOptions, 'host' | 'port' | 'settings'>,
 ): DomainError {
   const where = `Port ${port}${host === EVERYWHERE ? '' : ` of ${host}`}`
+  const nameless = `${where} cannot be opened: that name has no address here; mend ${settings.host}`
   const sentences: Readonly<Record<string, string>> = {
     EADDRINUSE: `${where} is taken by another program: stop it, or set ${settings.port} to a free port`,
     EACCES: `${where} may not be opened by this user: set ${settings.port} above 1023, or grant CAP_NET_BIND_SERVICE`,
+    ENOTFOUND: nameless,
+    EAI_AGAIN: nameless,
     EADDRNOTAVAIL: `${where} cannot be opened: this machine has no such address; mend ${settings.host}`,
   }
   const sentence =

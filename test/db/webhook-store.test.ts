@@ -39,15 +39,16 @@ test('those are due whose time has come, the longest waiting first, of one webho
   const due = createDelivery('due', { nextAt: at(0) })
   deliveries.insert([
     createDelivery('late', { nextAt: at(2) }),
+    createDelivery('of a clock ahead', { nextAt: at(62) }),
     due,
     createDelivery('before', { nextAt: at(-1) }),
     createDelivery('dead', { state: 'dead' }),
     createDelivery('other', { webhookId: 'h2' }),
   ])
-  expect(deliveries.listDue('h1', at(1), 9).map(({ id }) => id)).toEqual(['before', 'due'])
-  expect(deliveries.listDue('h1', at(1), 1).map(({ id }) => id)).toEqual(['before'])
+  expect(deliveries.listDue('h1', at(1), at(61), 9).map(({ id }) => id)).toEqual(['before', 'due', 'of a clock ahead'])
+  expect(deliveries.listDue('h1', at(1), at(61), 1).map(({ id }) => id)).toEqual(['before'])
   expect(deliveries.find('due')).toStrictEqual(due)
-  expect([deliveries.count('h1', 'pending'), deliveries.count('h1', 'dead')]).toEqual([3, 1])
+  expect([deliveries.count('h1', 'pending'), deliveries.count('h1', 'dead')]).toEqual([4, 1])
 })
 
 test('a delivery is changed, listed page after page, and deleted', () => {

@@ -103,7 +103,11 @@ describe('a port that cannot be opened', () => {
 
   for (const { name, host, setting } of [
     { name: 'because the machine has no such address', host: '198.51.100.1', setting: 'mend mqtt.host' },
-    { name: 'because the name does not resolve', host: 'hub.invalid', setting: 'mqtt.host' },
+    {
+      name: 'because the name does not resolve',
+      host: 'hub.invalid',
+      setting: 'that name has no address here; mend mqtt.host',
+    },
     { name: 'because the address is none', host: '::ffff', setting: 'mqtt.host' },
   ]) {
     test(`${name}, is named with the setting that mends it`, async () => {

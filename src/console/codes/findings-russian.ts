@@ -1,6 +1,7 @@
 import type { ReadinessName } from '../../check-name.ts'
 import type { FindingValues, FindingWords } from '../../finding.ts'
 import { formatMoment, formatOctets } from '../format.ts'
+import { tellMeasure, tellSign } from './event-words.ts'
 import { tellLeaving, tellRevocation } from './reason-words.ts'
 import { tellCause, tellMend } from './refusal-words.ts'
 
@@ -87,6 +88,10 @@ export const FINDINGS_RUSSIAN: FindingWords = {
   suspended: ({ kind, id }) => [
     `${KINDS[kind]} ${id} не впускается: работа приостановлена`,
     kind === 'device' ? `signet device resume ${id}` : `PATCH /api/services/${id} {"state": "active"}`,
+  ],
+  suspected: ({ kind, id, at, sign, action }) => [
+    `ключ мог попасть в чужие руки: ${tellSign(sign)} (${tellTime(at)}), принятая мера: ${tellMeasure(action)}`,
+    `выясните, у кого он, прежде чем впускать снова; новый ключ: signet ${kind} revoke ${id} --reason keyCompromise, затем signet ${kind} add ${id}`,
   ],
   login: ({ name }) => [`впускает и без сертификата: ${name}`],
   no_certificate: (party) => ['сертификата нет', mendIssue(party)],

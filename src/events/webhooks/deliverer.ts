@@ -3,7 +3,7 @@ import type { EventFeed } from '../../events.ts'
 import type { WebhookDelivery } from './delivery.ts'
 import type { DeliveryQueue } from './delivery-queue.ts'
 import type { DeliveryStore } from './ports.ts'
-import { retryDelay } from './retry-delay.ts'
+import { LONGEST_DELAY_MS, retryDelay } from './retry-delay.ts'
 import type { Outcome, Send } from './sender.ts'
 import type { Webhook } from './webhook.ts'
 
@@ -72,7 +72,9 @@ export class Deliverer implements AsyncDisposable {
     const most = this.#failing.has(webhook.id) ? 1 : AT_ONCE_OF_ONE
     const room = Math.min(most - this.#runningOf(webhook.id), AT_ONCE - this.#running.size)
     if (room <= 0) return
-    const due = store.listDue(webhook.id, clock(), room + this.#runningOf(webhook.id))
+    const now = clock()
+    const latest = new Date(now.getTime() + LONGEST_DELAY_MS)
+    const due = store.listDue(webhook.id, now, latest, room + this.#runningOf(webhook.id))
     for (const delivery of due.filter(({ id }) => !this.#running.has(id)).slice(0, room)) {
       this.#running.set(delivery.id, { webhookId: webhook.id, done: this.#deliver(webhook, delivery) })
     }

@@ -18,8 +18,8 @@ export interface DeliveryStore {
   find(id: string): WebhookDelivery | undefined
   update(delivery: WebhookDelivery): void
   delete(id: string): void
-  /** Pending ones whose time has come, those that have waited longest first. */
-  listDue(webhookId: string, now: Date, limit: number): readonly WebhookDelivery[]
+  /** Pending ones whose time has come, or is past `latest`, which a clock that was ahead has told; the earliest first. */
+  listDue(webhookId: string, now: Date, latest: Date, limit: number): readonly WebhookDelivery[]
   /** In the order of their ids. */
   list(webhookId: string, state: WebhookDelivery['state'], page: PageRequest): Page<WebhookDelivery>
   count(webhookId: string, state: WebhookDelivery['state']): number

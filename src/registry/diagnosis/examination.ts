@@ -36,6 +36,7 @@ export function createExamination(options: ExaminationOptions): (examined: Exami
     const { items } = diary.read(kind, id, { limit: LOOK_BACK })
     return [
       checkState(examined),
+      ...checkSuspicion(examined, items),
       ...checkCertificates(examined, held, otherwiseLetIn(kind, id), now),
       ...checkSession(sessionsOf(kind, id), items),
     ]
@@ -47,6 +48,15 @@ const LOOK_BACK = 300
 function checkState({ kind, id, state }: Examined): Finding {
   return finding('state', state === 'active' ? 'ok' : 'failed', state, { kind, id })
 }
+
+/** Until it was given a key that nobody else can have. */
+function checkSuspicion({ kind, id }: Examined, newestFirst: readonly DiaryEntry[]): readonly Finding[] {
+  const told = newestFirst.find(({ event }) => event === 'compromise_suspected' || RENEWED.has(event))
+  if (!told?.suspicion) return []
+  return [finding('state', 'warning', 'suspected', { kind, id, at: told.at.toISOString(), ...told.suspicion })]
+}
+
+const RENEWED: ReadonlySet<DiaryEntry['event']> = new Set(['certificate_issued', 'certificate_renewed'])
 
 function checkCertificates(
   { kind, id }: Examined,

@@ -65,6 +65,10 @@ export const FINDING_TEXT: FindingWords = {
     `${kind} ${id} is suspended`,
     kind === 'device' ? `signet device resume ${id}` : `PATCH /api/services/${id} {"state": "active"}`,
   ],
+  suspected: ({ kind, id, at, sign, action }) => [
+    `its key may be in two hands: ${sign} at ${at}, ${action}`,
+    `find out who has it before it is let in again; a new key: signet ${kind} revoke ${id} --reason keyCompromise, then signet ${kind} add ${id}`,
+  ],
   login: ({ name }) => [`${name} lets it in`],
   no_certificate: (party) => ['it has no certificate', mendIssue(party)],
   certificate_unfit: (values) => [

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts'
-import type { EventFeed } from '../../events.ts'
+import type { EventFeed, HubEvents } from '../../events.ts'
 import { BoundedEntries } from '../bounded-entries.ts'
 
 export interface RecentEvent {
@@ -10,6 +10,7 @@ export interface RecentEvent {
   readonly clientId?: string
   readonly address?: string
   readonly reason?: string
+  readonly suspicion?: Pick<HubEvents['identity.compromise_suspected'], 'sign' | 'action'>
 }
 
 export interface RecentEvents {
@@ -22,10 +23,12 @@ const BOUNDS = { capacity: 50_000, capacityPerSubject: 100 }
 /** What devices and services did lately, in bounded memory: gone with the process. */
 export function recordEvents(events: EventFeed, clock: Clock, bounds = BOUNDS): RecentEvents {
   const entries = new BoundedEntries<RecentEvent>(bounds)
+  // Apart: two who take a session from each other would have pushed out in a minute what was found of them.
+  const verdicts = new BoundedEntries<RecentEvent>(bounds)
   let count = 0
-  const note = (kind: string, id: string, event: Omit<RecentEvent, 'at' | 'number'>): void => {
+  const note = (kind: string, id: string, event: Omit<RecentEvent, 'at' | 'number'>, into = entries): void => {
     count++
-    entries.put(String(count), `${kind}:${id}`, { at: clock(), number: count, ...event })
+    into.put(String(count), `${kind}:${id}`, { at: clock(), number: count, ...event })
   }
   events.subscribe('device.connected', ({ kind, id, clientId, address }) =>
     note(kind, id, { event: 'connected', clientId, address }),
@@ -34,13 +37,20 @@ export function recordEvents(events: EventFeed, clock: Clock, bounds = BOUNDS): 
     note(kind, id, { event: 'disconnected', clientId, reason }),
   )
   events.subscribe('device.left', ({ kind, id, address }) => note(kind, id, { event: 'left', address, reason: LEFT }))
-  events.subscribe('identity.suspended', ({ kind, id }) => note(kind, id, { event: 'suspended' }))
-  events.subscribe('identity.resumed', ({ kind, id }) => note(kind, id, { event: 'resumed' }))
+  events.subscribe('identity.suspended', ({ kind, id }) => note(kind, id, { event: 'suspended' }, verdicts))
+  events.subscribe('identity.resumed', ({ kind, id }) => note(kind, id, { event: 'resumed' }, verdicts))
   events.subscribe('identity.compromise_suspected', ({ kind, id, sign, action, evidence }) => {
     const found = Object.entries(evidence).map(([name, value]) => `${name} ${value}`)
-    note(kind, id, { event: 'compromise_suspected', reason: `${sign}, ${action}: ${found.join(', ')}` })
+    const reason = `${sign}, ${action}: ${found.join(', ')}`
+    note(kind, id, { event: 'compromise_suspected', reason, suspicion: { sign, action } }, verdicts)
   })
-  return { listOf: (kind, id) => entries.listOf(`${kind}:${id}`) }
+  return {
+    listOf(kind, id) {
+      const subject = `${kind}:${id}`
+      const both = [...verdicts.listOf(subject), ...entries.listOf(subject)]
+      return both.toSorted((one, other) => other.number - one.number)
+    },
+  }
 }
 
 const LEFT =

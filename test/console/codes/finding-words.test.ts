@@ -41,6 +41,7 @@ const EXAMPLES: { readonly [Code in FindingCode]: readonly FindingValues[Code][]
   ],
   active: [DEVICE],
   suspended: [DEVICE, { kind: 'service', id: 'bridge' }],
+  suspected: [{ ...DEVICE, at: AT, sign: 'two_addresses', action: 'told' }],
   login: [{ name: 'token t' }],
   no_certificate: [DEVICE],
   certificate_unfit: [

@@ -94,6 +94,20 @@ test('what is delivered is gone, and what fails comes again, later each time, un
   await deliverer[Symbol.asyncDispose]()
 })
 
+test('what has failed while the clock was ahead is not put off until it would have been right', async () => {
+  const { database, deliverer, clock, sent, add } = openScene()
+  using _ = database
+  clock.advance(365 * 86_400_000)
+  add('h1')
+  await turn()
+  sent[0]?.answer(FAILED)
+  await turn()
+  clock.advance(-365 * 86_400_000)
+  deliverer.pump()
+  expect(sent).toHaveLength(2)
+  await deliverer[Symbol.asyncDispose]()
+})
+
 test('one that is gone holds few places, and the others are served beside it', async () => {
   const { database, deliverer, clock, sent, add } = openScene({
     ids: ['gone', 'good'],

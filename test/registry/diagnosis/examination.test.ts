@@ -39,6 +39,39 @@ async function examine(arrange: (place: Place) => unknown, kind: 'device' | 'ser
 const issue = ({ scene }: Place, validityDays?: number) =>
   scene.registry.certificates.issueToDevice({ deviceId: 'pump', ...(validityDays ? { validityDays } : {}) })
 
+const suspect = ({ feed }: Place) =>
+  feed.publish('identity.compromise_suspected', {
+    kind: 'device',
+    id: 'pump',
+    sign: 'two_addresses',
+    action: 'told',
+    evidence: {},
+  })
+
+test('one whose key may be in two hands is told so, though they take its session from each other ever since', async () => {
+  const findings = await examine(async (place) => {
+    await issue(place)
+    place.scene.advance(1000)
+    suspect(place)
+    for (let turn = 0; turn < 300; turn++) place.feed.publish('device.connected', SEEN)
+  })
+  expect(findings[1]).toMatchObject({
+    name: 'state',
+    status: 'warning',
+    detail: expect.stringMatching(/^its key may be in two hands: two_addresses at .*, told$/),
+    mend: expect.stringContaining('signet device revoke pump --reason keyCompromise, then signet device add pump'),
+  })
+})
+
+test('of a suspicion no more is said once it has another key', async () => {
+  const findings = await examine(async (place) => {
+    suspect(place)
+    place.scene.advance(1000)
+    await issue(place)
+  })
+  expect(findings.map(({ code }) => code)).not.toContain('suspected')
+})
+
 describe('a device is looked over:', () => {
   for (const { name, arrange, check, status, detail, mend } of [
     {
