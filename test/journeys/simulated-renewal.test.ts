@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { createKeyRequest } from '../../src/ca/key-request.ts'
 import { run } from '../cli/terminal.ts'
 import { startSimulatedDevice } from '../support/simulated-device.ts'
 import { startTestHub, type TestHub } from '../support/test-hub.ts'
@@ -39,6 +40,24 @@ test('asked to, it renews at once; refused, it goes on as it is', async () => {
   expect(await device.said(/^renewal refused/)).toMatch(/renewal_too_early: This certificate may be renewed from /)
   expect(device.credentials.cert).toBe(enrolled.cert)
   expect(await statesOf(hub)).toEqual(['active'])
+})
+
+test('told twice at once, it asks twice for one key, and takes what comes', async () => {
+  await using hub = await startTestHub()
+  const enrolled = await hub.enrol('pump', { validityDays: 30 })
+  hub.clock.advance(22 * DAY_MS)
+  // It is due by itself, and finds this as soon as it has subscribed.
+  const told = { topicName: `${OWN}/certificate/renew`, payload: 'now', qos: 1, retain: true }
+  await hub.api('POST', '/api/publish', { body: told })
+  let keys = 0
+  await using device = startSimulatedDevice(enrolled, view(hub), async () => {
+    keys++
+    await device.said(/^asked to renew/)
+    return createKeyRequest('pump')
+  })
+  await device.said(/^certificate renewed until /)
+  expect(keys).toBe(1)
+  expect(device.credentials.key).not.toBe(enrolled.key)
 })
 
 test('a certificate for a key of somebody else is not taken, nor an answer that is none', async () => {

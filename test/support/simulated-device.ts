@@ -20,7 +20,11 @@ export interface SimulatedDevice extends AsyncDisposable {
   said(pattern: RegExp): Promise<string>
 }
 
-export function startSimulatedDevice(enrolled: Enrolled, hub: SimulatedHub): SimulatedDevice {
+export function startSimulatedDevice(
+  enrolled: Enrolled,
+  hub: SimulatedHub,
+  requestKey = () => createKeyRequest(enrolled.id),
+): SimulatedDevice {
   const stop = new AbortController()
   const lines: string[] = []
   const voice = new EventEmitter()
@@ -31,7 +35,7 @@ export function startSimulatedDevice(enrolled: Enrolled, hub: SimulatedHub): Sim
   const shared = { say, clock: () => hub.now(), random: () => 0.3 }
   const renewal = new CertificateRenewal({
     credentials: enrolled,
-    requestKey: () => createKeyRequest(enrolled.id),
+    requestKey,
     save: async () => undefined,
     ...shared,
   })

@@ -29,8 +29,8 @@ export class CertificateRenewal {
   readonly #options: CertificateRenewalOptions
   #credentials: DeviceCredentials
   #dueAt: Date
-  /** Kept until it is answered: a request that is repeated is for the same key. */
-  #request: KeyRequest | undefined
+  /** Kept until it is answered: a request that is repeated, or asked for twice at once, is for the same key. */
+  #request: Promise<KeyRequest> | undefined
 
   constructor(options: CertificateRenewalOptions) {
     this.#options = options
@@ -76,15 +76,19 @@ export class CertificateRenewal {
   }
 
   async #ask(client: MqttClient, topicName: string): Promise<void> {
-    this.#request ??= await this.#options.requestKey()
-    if (client.connected) client.publish(topicName, JSON.stringify({ csr: this.#request.csr }), { qos: 1 })
+    this.#request ??= this.#options.requestKey().catch((error: unknown) => {
+      this.#request = undefined
+      throw error
+    })
+    const { csr } = await this.#request
+    if (client.connected) client.publish(topicName, JSON.stringify({ csr }), { qos: 1 })
   }
 
   async #take(payload: string, onRenewed: () => void): Promise<void> {
     const { say, save, random } = this.#options
     const answer = readAnswer(payload)
-    if ('refused' in answer) return this.#wait(answer.refused)
-    const request = this.#request
+    if ('refused' in answer) return this.#wait(answer)
+    const request = await this.#request
     // Somebody else may ask with this device's certificate, for a key of his own.
     if (!request || !isFor(answer.clientCert, request.key)) return say('certificate ignored: it is for another key')
     this.#request = undefined
@@ -97,12 +101,14 @@ export class CertificateRenewal {
   }
 
   /** What was refused once will be so for a while: the next attempt comes after a tenth of what is left. */
-  #wait(refused: string): void {
+  #wait({ code, refused }: Refusal): void {
     const { say, clock } = this.#options
+    say(`renewal refused: ${refused}`)
+    // Of a request that came twice the first is being answered.
+    if (code === 'renewal_in_progress') return
     const now = clock().getTime()
     const remaining = Date.parse(new X509Certificate(this.#credentials.cert).validTo) - now
     this.#dueAt = new Date(now + Math.max(RETRY_MS, remaining / 10))
-    say(`renewal refused: ${refused}`)
   }
 }
 
@@ -110,10 +116,15 @@ function isFor(certificatePem: string, keyPem: string): boolean {
   return new X509Certificate(certificatePem).checkPrivateKey(createPrivateKey(keyPem))
 }
 
-type Answer = { readonly clientCert: string; readonly notAfter: string } | { readonly refused: string }
+interface Refusal {
+  readonly code: unknown
+  readonly refused: string
+}
+
+type Answer = { readonly clientCert: string; readonly notAfter: string } | Refusal
 
 function readAnswer(payload: string): Answer {
   const { clientCert, notAfter, error } = JSON.parse(payload)
   if (typeof clientCert === 'string' && typeof notAfter === 'string') return { clientCert, notAfter }
-  return { refused: `${error?.code}: ${error?.message}` }
+  return { code: error?.code, refused: `${error?.code}: ${error?.message}` }
 }
