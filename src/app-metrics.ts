@@ -7,6 +7,7 @@ import { readDisk } from './app-diagnosis.ts'
 import type { FleetCare } from './app-fleet.ts'
 import type { Pki } from './app-pki.ts'
 import type { MqttBroker } from './broker/mqtt-broker.ts'
+import type { Webhooks } from './events/webhooks/webhooks.ts'
 import type { EventFeed } from './events.ts'
 import { countFindings } from './registry/compromise/finding-counts.ts'
 import type { Registry } from './registry/registry.ts'
@@ -21,6 +22,7 @@ export interface MetricParts {
   readonly timings: ReturnType<typeof createTimings>
   readonly fleet: Pick<FleetCare, 'expiry'>
   readonly scheduled: Pick<ScheduledBackups, 'lastAt'>
+  readonly webhooks: Pick<Webhooks, 'figures'>
   /** None of a hub in memory. */
   readonly files: { readonly mqttDatabase: string } | undefined
 }
@@ -35,6 +37,7 @@ export function openMetrics({
   scheduled,
   readiness,
   timings,
+  webhooks,
   files,
 }: MetricParts): Metrics {
   const { https, mqtts } = pki
@@ -57,6 +60,7 @@ export function openMetrics({
     lastBackup: () => scheduled.lastAt,
     disk: () => (files === undefined ? undefined : readDisk(dirname(files.mqttDatabase))),
     readiness,
+    webhooks: () => webhooks.figures(),
   }
   return createMetrics(sources, timings.register)
 }

@@ -166,7 +166,7 @@ export async function startHub(initial: Config, overrides: HubOverrides): Promis
     allowedOrigins: config.api.allowed_origins,
     health: { level: () => logger.level },
     readiness,
-    metrics: openMetrics({ broker, registry, events, pki, fleet, scheduled, readiness, timings, files }),
+    metrics: openMetrics({ broker, registry, events, pki, fleet, scheduled, readiness, timings, ...happenings, files }),
     timings,
     diagnosis: createDiagnosis(config, {
       ...{ stores: registryStores, registry, broker, pki, events, readiness },

@@ -94,6 +94,7 @@ test('what a target does not take comes again, over a restart too, and then wait
     target.received[0]?.headers['signet-delivery'],
   ])
   expect(await figuresOf(hub, id)).toMatchObject({ pending: 0, dead: 1 })
+  expect((await hub.api('GET', '/metrics')).text).toContain('signet_webhook_deliveries{state="dead"} 1\n')
   const { items } = (await hub.api('GET', `/api/webhooks/${id}/deliveries`)).json()
   expect(items).toMatchObject([{ event: 'identity.suspended', attempts: 3, error: 'answered 500', state: 'dead' }])
   again.status = 200

@@ -23,6 +23,8 @@ export interface MetricSources {
   /** Of the folder of the data; none of a hub in memory. */
   disk(): { readonly free: number; readonly total: number } | undefined
   readonly readiness: readonly ReadinessCheck[]
+  /** Deliveries of all webhooks: those that wait, those given up, those that had no room since the start. */
+  webhooks(): { readonly pending: number; readonly dead: number; readonly dropped: number }
 }
 
 export interface MqttFigures {
@@ -94,7 +96,8 @@ function watchProcess(): Registry {
   return register
 }
 
-function createCounters({ mqtt, refusals, compromiseFindings, dropped, limitsReached }: MetricSources): Registry {
+function createCounters(sources: MetricSources): Registry {
+  const { mqtt, refusals, compromiseFindings, dropped, limitsReached, webhooks } = sources
   const register = new Registry()
   const create = (name: string, help: string, labelNames: string[], read: Read): void => {
     new Counter({
@@ -120,6 +123,9 @@ function createCounters({ mqtt, refusals, compromiseFindings, dropped, limitsRea
     const { publishesReceived, publishesSent } = await mqtt()
     return [...byQoS('received', publishesReceived), ...byQoS('sent', publishesSent)]
   })
+  create('signet_webhook_dropped_total', 'Deliveries of webhooks that had no room', [], () => [
+    { labels: {}, value: webhooks().dropped },
+  ])
   create('signet_mqtt_dropped_total', 'Messages that did not reach somebody they matched', ['reason'], () =>
     samplesOf('reason', dropped()),
   )
@@ -136,7 +142,7 @@ function createCounters({ mqtt, refusals, compromiseFindings, dropped, limitsRea
 }
 
 function createGauges(sources: MetricSources): Registry {
-  const { version, mqtt, ownCertificates, expiring, lastBackup, disk, readiness } = sources
+  const { version, mqtt, ownCertificates, expiring, lastBackup, disk, readiness, webhooks } = sources
   const register = new Registry()
   const create = (name: string, help: string, labelNames: string[], read: Read): void => {
     new Gauge({
@@ -178,6 +184,10 @@ function createGauges(sources: MetricSources): Registry {
       readiness.map(async (check) => ({ labels: { check: check.name }, value: Number(await check.isReady()) })),
     ),
   )
+  create('signet_webhook_deliveries', 'Deliveries of webhooks that wait, and that were given up', ['state'], () => {
+    const { pending, dead } = webhooks()
+    return samplesOf('state', { pending, dead })
+  })
   const ofDisk = (figure: 'free' | 'total'): readonly Sample[] => {
     const found = disk()
     return found ? [{ labels: {}, value: found[figure] }] : []

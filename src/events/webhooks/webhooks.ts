@@ -96,6 +96,13 @@ export class Webhooks {
     return { pending: queue.pending(id), dead: deliveries.count(id, 'dead'), dropped: queue.dropped(id) }
   }
 
+  /** Of all of them together. */
+  figures(): WebhookFigures {
+    const each = [...this.#byId.keys()].map((id) => this.figuresOf(id))
+    const sumOf = (figure: keyof WebhookFigures): number => each.reduce((sum, figures) => sum + figures[figure], 0)
+    return { pending: sumOf('pending'), dead: sumOf('dead'), dropped: sumOf('dropped') }
+  }
+
   /** One event of its own, now, and what became of it, unless whoever asks leaves. */
   async test(id: string, signal: AbortSignal): Promise<Outcome> {
     const webhook = this.get(id)

@@ -31,6 +31,7 @@ const SOURCES: MetricSources = {
     { name: 'database', isReady: () => true },
     { name: 'file_handles', isReady: async () => false },
   ],
+  webhooks: () => ({ pending: 13, dead: 14, dropped: 15 }),
 }
 
 describe('the metrics', () => {
@@ -59,6 +60,9 @@ describe('the metrics', () => {
         'signet_backup_timestamp_seconds 1767225600',
         'signet_ready{check="database"} 1',
         'signet_ready{check="file_handles"} 0',
+        'signet_webhook_deliveries{state="pending"} 13',
+        'signet_webhook_deliveries{state="dead"} 14',
+        'signet_webhook_dropped_total 15',
         'signet_disk_free_bytes 100',
         'signet_disk_size_bytes 200',
       ]),
