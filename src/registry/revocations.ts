@@ -1,9 +1,9 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
 import { type Certificate, type CertificateKind, isRevocable, type RevocationReason } from './certificate.ts'
 import type { CertificateMarks, CertificateStore, Cutter } from './ports.ts'
+import type { SharedTransaction } from './shared-transaction.ts'
 
 export interface Revocation {
   readonly deviceId: string
@@ -35,6 +35,7 @@ export interface Revocations {
 
 export interface RevocationsOptions {
   readonly certificates: CertificateStore & CertificateMarks
+  readonly sharedTransaction: SharedTransaction
   readonly cutter: Pick<Cutter, 'cutCredentials'>
   /** Told once revocations, or the end of a hold, are kept. */
   readonly onCrlChange: () => void
@@ -46,7 +47,7 @@ export interface RevocationsOptions {
 export const REVOKED_AT_ONCE = 50
 
 export function createRevocations(options: RevocationsOptions): Revocations {
-  const { certificates, cutter, onCrlChange, events, clock } = options
+  const { certificates, sharedTransaction, cutter, onCrlChange, events, clock } = options
   return {
     revokeDevice: (deviceId, reason) => revokeSubject('device', deviceId, reason),
     revokeService: (name, reason) => revokeSubject('service', name, reason),
@@ -75,11 +76,14 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   }
 
   async function endOverlaps(by: Date): Promise<void> {
-    const over = certificates.listRetired(by, REVOKED_AT_ONCE)
-    const closed = mark(over, 'superseded')()
-    if (over.length < REVOKED_AT_ONCE) return closed
+    if (certificates.listRetired(by, 1).length === 0) return
+    // What a loss of power undoes of it ends at the next sweep: nobody waits for the disk meanwhile.
+    const { closed } = await sharedTransaction(
+      () => mark(certificates.listRetired(by, REVOKED_AT_ONCE), 'superseded'),
+      (cut) => ({ closed: cut() }),
+    )
     // Not after these are closed: a socket that hangs keeps nobody else connected.
-    await Promise.all([closed, nextTurn().then(() => endOverlaps(by))])
+    await Promise.all([closed, endOverlaps(by)])
   }
 
   async function revokeSubject(
