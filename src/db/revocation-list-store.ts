@@ -3,8 +3,8 @@ import type { DistributionPointStore } from '../registry/distribution-points.ts'
 import type { RevocationListStore } from '../registry/revocation-lists.ts'
 import type { Database } from './database.ts'
 import { asc, desc, eq, gte, or, sql } from './drizzle.ts'
+import { createRelaxedTransaction } from './relaxed-transaction.ts'
 import { distributionPoints, revocationLists } from './schema-authorities.ts'
-import { createTransaction } from './transaction.ts'
 
 export interface ListScope {
   /** Fingerprint of the CA whose list it is; '' is one that nothing was noted under. */
@@ -20,7 +20,7 @@ export function createRevocationListStore(
   { issuer, path }: ListScope = { issuer: '', path: FIRST_LIST_PATH },
 ): RevocationListStore & DistributionPointStore {
   const { orm } = database
-  const transaction = createTransaction(database)
+  const relaxed = createRelaxedTransaction(database)
   const { latest, latestNumber } = prepareLatest(database)
   const revoked = prepareRevoked(database)
   const point = orm
@@ -45,7 +45,7 @@ export function createRevocationListStore(
       return { number, thisUpdate, nextUpdate, madeAt, complete, forDistributionPoints }
     },
     save: ({ number, thisUpdate, nextUpdate, madeAt, complete, ...lists }) =>
-      transaction(() => {
+      relaxed(() => {
         const forDistributionPoints = lists.forDistributionPoints === complete ? null : lists.forDistributionPoints
         const row = { number, thisUpdate, nextUpdate, madeAt, complete, forDistributionPoints }
         const { changes } = orm
@@ -61,6 +61,7 @@ export function createRevocationListStore(
         // Followed by this one, whose number is greater.
         if (issuer !== '') orm.delete(revocationLists).where(eq(revocationLists.issuer, '')).run()
       }),
+    sync: () => database.sync(),
     distributionPoints: (now) =>
       orm
         .select({ url: distributionPoints.url })

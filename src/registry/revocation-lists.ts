@@ -19,7 +19,10 @@ export interface RevocationListStore {
   latest(): IssuedList | undefined
   /** The octets of that list. */
   published(): SignedLists | undefined
+  /** Survives the process. */
   save(lists: SignedLists): void
+  /** Resolves once what was saved survives a loss of power too. */
+  sync(): Promise<void>
   /** URLs that a certificate which is valid at that time may name, in a fixed order. */
   distributionPoints(now: Date): readonly string[]
 }
@@ -196,6 +199,8 @@ export class RevocationLists implements AsyncDisposable {
     const lists = { ...plan, madeAt: now, complete, forDistributionPoints }
     // Before anybody can read it: a number that was seen is never given again.
     store.save(lists)
+    await store.sync()
+    if (this.#isClosed) return
     this.#built = { ...lists, completePem, entries, urls, changes }
     this.#options.onPublished?.(lists)
   }

@@ -1,10 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
 import type { AuditTrail } from './audit/audit-trail.ts'
 import { type Certificate, type CertificateKind, isRevocable, type RevocationReason } from './certificate.ts'
 import type { CertificateMarks, CertificateStore, Cutter } from './ports.ts'
+import type { SharedTransaction } from './shared-transaction.ts'
 
 export interface Revocation {
   readonly deviceId: string
@@ -36,6 +36,7 @@ export interface Revocations {
 
 export interface RevocationsOptions {
   readonly certificates: CertificateStore & CertificateMarks
+  readonly sharedTransaction: SharedTransaction
   readonly cutter: Pick<Cutter, 'cutCredentials'>
   /** Told once revocations, or the end of a hold, are kept. */
   readonly onCrlChange: () => void
@@ -48,7 +49,7 @@ export interface RevocationsOptions {
 export const REVOKED_AT_ONCE = 50
 
 export function createRevocations(options: RevocationsOptions): Revocations {
-  const { certificates, cutter, onCrlChange, audit, events, clock } = options
+  const { certificates, sharedTransaction, cutter, onCrlChange, audit, events, clock } = options
   return {
     revokeDevice: (deviceId, reason) => revokeSubject('device', deviceId, reason),
     revokeService: (name, reason) => revokeSubject('service', name, reason),
@@ -78,11 +79,17 @@ export function createRevocations(options: RevocationsOptions): Revocations {
 
   async function endOverlaps(by: Date): Promise<void> {
     const over = certificates.listRetired(by, REVOKED_AT_ONCE)
+    if (over.length === 0) return
     const object = [...new Set(over.map(({ subjectId }) => subjectId))].join(' ')
-    const closed = audit.byItself({ action: 'certificate.overlap.end', object }, () => mark(over, 'superseded')())
-    if (over.length < REVOKED_AT_ONCE) return closed
+    // What a loss of power undoes of it ends at the next sweep: nobody waits for the disk meanwhile.
+    const end = () =>
+      sharedTransaction(
+        () => mark(certificates.listRetired(by, REVOKED_AT_ONCE), 'superseded'),
+        (cut) => ({ closed: cut() }),
+      )
+    const { closed } = await audit.byItself({ action: 'certificate.overlap.end', object }, end)
     // Not after these are closed: a socket that hangs keeps nobody else connected.
-    await Promise.all([closed, nextTurn().then(() => endOverlaps(by))])
+    await Promise.all([closed, endOverlaps(by)])
   }
 
   async function revokeSubject(

@@ -4,7 +4,8 @@ import { createCertificateStore } from '../../src/db/certificate-store.ts'
 import { createConsoleSessionStore } from '../../src/db/console-session-store.ts'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import { createIdentityTokenStore } from '../../src/db/identity-token-store.ts'
-import { createCertificate, NOON } from './records.ts'
+import { createRevocationListStore } from '../../src/db/revocation-list-store.ts'
+import { createCertificate, createSignedLists, NOON } from './records.ts'
 
 for (const { name, note } of [
   {
@@ -20,8 +21,12 @@ for (const { name, note } of [
     name: 'the use of a console session',
     note: (database) => createConsoleSessionStore(database).markUsed('s', NOON),
   },
+  {
+    name: 'a revocation list that nobody is shown before the disk has it',
+    note: (database) => createRevocationListStore(database).save(createSignedLists(1, NOON)),
+  },
 ] as const satisfies readonly { name: string; note: (database: Database) => void }[]) {
-  test(`${name} is noted without a wait for the disk`, () => {
+  test(`${name} is kept without a wait of the event loop for the disk`, () => {
     using database = openDatabase()
     const { sqlite } = database
     const told: string[] = []

@@ -18,6 +18,7 @@ function openLists(last: PublishedLists | undefined): AuthorityLists {
           latest: () => undefined,
           published: () => undefined,
           save: () => undefined,
+          sync: async () => undefined,
           distributionPoints: () => [],
         },
         signer: {

@@ -13,7 +13,14 @@ import { DAY_MS, MINUTE_MS, NOON } from './registry-scene.ts'
 type Plan = Parameters<ListSigner['signRevocationList']>[0]
 
 function createScene({ latest, published }: { readonly latest?: IssuedList; readonly published?: SignedLists } = {}) {
-  const world = { now: NOON, urls: [] as string[], revoked: [] as RevokedCertificate[], isFull: false, isLocked: false }
+  const world = {
+    now: NOON,
+    urls: [] as string[],
+    revoked: [] as RevokedCertificate[],
+    isFull: false,
+    isLocked: false,
+    disk: Promise.resolve(),
+  }
   const plans: Plan[] = []
   const saved: IssuedList[] = latest ? [latest] : []
   const asked: Date[] = []
@@ -28,6 +35,7 @@ function createScene({ latest, published }: { readonly latest?: IssuedList; read
       if (world.isFull) throw new Error('database or disk is full')
       saved.push({ number, thisUpdate })
     },
+    sync: () => world.disk,
     distributionPoints: () => world.urls,
   }
   const signer: ListSigner = {
@@ -71,6 +79,22 @@ describe('a list', () => {
     expect(String((await lists.current()).complete)).toBe('01 02 at ')
     await Promise.all([first, ...told])
     expect(plans).toHaveLength(2)
+  })
+
+  test('is shown to nobody before the disk has it: its number is never given again', async () => {
+    const { lists, world, saved } = createScene()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    world.disk = promise
+    let isShown = false
+    const asked = lists.current().then(() => {
+      isShown = true
+    })
+    await expect.poll(() => saved).toHaveLength(1)
+    await new Promise((next) => setImmediate(next))
+    expect(isShown).toBe(false)
+    resolve()
+    await asked
+    expect(isShown).toBe(true)
   })
 
   test('of many entries is made of pages', async () => {

@@ -41,6 +41,7 @@ describe('a revocation', () => {
     const closed = Promise.withResolvers<void>()
     const revocations = createRevocations({
       certificates: scene.stores.certificates,
+      sharedTransaction: scene.stores.sharedTransaction,
       cutter: { cutCredentials: () => closed.promise },
       onCrlChange: () => undefined,
       audit: scene.stores.audit,
@@ -178,6 +179,7 @@ describe('the first connection', () => {
           scene.stores.certificates.markRevoked(...marks)
         },
       },
+      sharedTransaction: scene.stores.sharedTransaction,
       cutter: { cutCredentials: async () => undefined },
       onCrlChange: () => undefined,
       audit: scene.stores.audit,
@@ -201,20 +203,27 @@ describe('an overlap', () => {
     expect(scene.active('pump')).toHaveLength(2)
     scene.advance(1)
     expect(scene.active('pump')).toHaveLength(1)
-    const ended = scene.registry.revocations.endOverlaps()
+    await scene.registry.revocations.endOverlaps()
     expect(scene.cuts).toEqual([{ call: 'cutCredentials', of: [old.fingerprint], admissible: 0 }])
-    await ended
     expect(scene.stores.certificates.findByFingerprint(old.fingerprint)?.revocationReason).toBe('superseded')
     await scene.registry.revocations.endOverlaps()
     expect(scene.cuts).toHaveLength(1)
   })
 
-  test('of a whole fleet ends in many turns of the event loop', async () => {
+  test('of a whole fleet ends in many turns of the event loop, none of which waits for the disk', async () => {
     using scene = await createScene()
     const fleet = Array.from({ length: 125 }, (_, number) => createCertificate(`device-${number}`, { retiresAt: NOON }))
     for (const certificate of fleet) scene.stores.certificates.insert(certificate)
+    const { sqlite } = scene.database
+    const exec = sqlite.exec.bind(sqlite)
+    let unwaited = 0
+    sqlite.exec = (source) => {
+      if (source === 'pragma synchronous = NORMAL') unwaited++
+      return exec(source)
+    }
     using turns = countEventLoopTurns()
     await scene.registry.revocations.endOverlaps()
+    expect(unwaited).toBe(3)
     expect(turns.passed).toBeGreaterThanOrEqual(2)
     expect(scene.cuts.map(({ of, admissible }) => [of.length, admissible])).toEqual([
       [50, 0],
