@@ -2,6 +2,7 @@ import type { ReadinessName } from '../../check-name.ts'
 import type { FindingValues, FindingWords } from '../../finding.ts'
 import { formatMoment, formatOctets } from '../format.ts'
 import { tellMeasure, tellSign } from './event-words.ts'
+import { tellExpected } from './expected-words.ts'
 import { tellLeaving, tellRevocation } from './reason-words.ts'
 import { tellCause, tellMend } from './refusal-words.ts'
 
@@ -115,7 +116,7 @@ export const FINDINGS_RUSSIAN: FindingWords = {
   ],
   refused({ at, address, count, cause, expected, isItself, mend }) {
     const claimed = isItself ? '' : ' (кто-то под этим именем)'
-    const wanted = expected === undefined ? '' : `; ожидалось: ${expected}`
+    const wanted = expected === undefined ? '' : `; ожидалось: ${tellExpected(expected)}`
     return [
       `отказ адресу ${address}${claimed} ${tellTime(at)}, ×${count}: ${tellCause(cause)}${wanted}`,
       tellMend({ cause, mend }),

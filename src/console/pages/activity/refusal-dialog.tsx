@@ -1,3 +1,4 @@
+import { tellExpected } from '../../codes/expected-words.ts'
 import { PRESENTED_TEXT } from '../../codes/presented-text.ts'
 import { tellCause, tellMend } from '../../codes/refusal-words.ts'
 import { tell } from '../../codes/tell.ts'
@@ -34,7 +35,7 @@ export function RefusalDialog({ refusal, onClose }: RefusalDialogProps) {
         <Fact name={words.code}>
           <code>{cause}</code>
         </Fact>
-        {expected !== null && <Fact name={words.expected}>{expected}</Fact>}
+        {expected !== null && <Fact name={words.expected}>{tellExpected(expected)}</Fact>}
       </dl>
       <h3>{words.presented}</h3>
       {presented === null && <p class="quiet">{words.nothingPresented}</p>}

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { tellExpected } from '../../codes/expected-words.ts'
 import { PRESENTED_TEXT } from '../../codes/presented-text.ts'
 import { tellCause, tellMend } from '../../codes/refusal-words.ts'
 import { tell } from '../../codes/tell.ts'
@@ -68,7 +69,7 @@ function Verdict({ verdict }: { readonly verdict: VerdictAnswer }) {
           </Fact>
         )}
         {cause !== null && mend !== null && <Fact name={words.mend}>{tellMend({ cause, mend })}</Fact>}
-        {expected !== null && <Fact name={words.expected}>{expected}</Fact>}
+        {expected !== null && <Fact name={words.expected}>{tellExpected(expected)}</Fact>}
         {kind !== null && <Fact name={words.kind}>{read(CERTIFICATES_TEXT).kinds[kind]}</Fact>}
       </dl>
       <h3>{words.presented}</h3>

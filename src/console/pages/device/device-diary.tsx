@@ -15,7 +15,7 @@ export function DeviceDiary({ entries }: { readonly entries: readonly DiaryEntry
     { id: 'event', title: words.event, draw: ({ event }) => <strong>{names[event] ?? event}</strong> },
     { id: 'at', title: words.at, draw: ({ at }) => <Moment at={at} /> },
     { id: 'address', title: words.address, draw: ({ address }) => address && <code>{address}</code> },
-    { id: 'detail', title: words.detail, isProse: true, draw: tellDetail },
+    { id: 'detail', title: words.detail, draw: tellDetail },
     {
       id: 'mend',
       title: words.mend,

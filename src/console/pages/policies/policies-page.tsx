@@ -21,7 +21,7 @@ export function PoliciesPage({ route: { query } }: PageProps) {
   const { api } = useHub()
   const words = read(POLICIES_TEXT)
   const list = useList((page) => api.get<AnswerPage<PolicyAnswer>>('api/policies', page), [api])
-  const state = list.isWhole && list.rows && `${counted(list.rows.length, words.count)}${words.lead}`
+  const state = list.isWhole && list.rows && `${counted(list.rows.length, words.count)} ${words.lead}`
   return (
     <Page title={words.title} state={state}>
       {list.problem && <Failure problem={list.problem} onRetry={list.reload} />}

@@ -3,7 +3,7 @@ import { forms, type Texts } from '../../language.ts'
 const en = {
   title: 'Policies',
   count: forms({ one: 'policy decides', other: 'policies decide' }),
-  lead: ' who may publish and subscribe to what. What no rule allows is denied.',
+  lead: 'who may publish and subscribe to what. What no rule allows is denied.',
   name: 'Name',
   rules: 'Rules',
   clientId: 'Client id',
@@ -64,12 +64,12 @@ export const POLICIES_TEXT: Texts<typeof en> = {
   ru: {
     title: 'Политики',
     count: forms({
-      one: 'политика решает',
-      few: 'политики решают',
-      many: 'политик решают',
-      other: 'политики решают',
+      one: 'политика решает,',
+      few: 'политики решают,',
+      many: 'политик решают,',
+      other: 'политики решают,',
     }),
-    lead: ', кому куда публиковать и на что подписываться. Что не разрешено правилом, запрещено.',
+    lead: 'кому куда публиковать и на что подписываться. Что не разрешено правилом, запрещено.',
     name: 'Имя',
     rules: 'Правила',
     clientId: 'Client id',
