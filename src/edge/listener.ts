@@ -64,7 +64,7 @@ function explain(
     EADDRNOTAVAIL: `${where} cannot be opened: this machine has no such address; mend ${settings.host}`,
   }
   const sentence =
-    sentences[error.code ?? ''] ??
+    sentences[String(error.code)] ??
     `${where} cannot be opened: ${error.message}; mend ${settings.host} or ${settings.port}`
   return new DomainError('port_unavailable', sentence, { cause: error })
 }

@@ -118,6 +118,20 @@ describe('a mark', () => {
     expect(store.findByFingerprint(certificate.fingerprint)).toStrictEqual({ ...certificate, firstSeenAt: NOON })
   })
 
+  test('of the first connection adds what is learnt of a certificate, and loses nothing that was known', () => {
+    using database = openDatabase()
+    const store = createCertificateStore(database)
+    const nothing = { serialNumber: undefined, notBefore: undefined, notAfter: undefined }
+    const [known, unknown] = [createCertificate('known'), createCertificate('unknown', nothing)]
+    for (const certificate of [known, unknown]) store.insert(certificate)
+    store.markFirstSeen({ ...known, ...nothing }, NOON)
+    expect(store.findByFingerprint(known.fingerprint)).toStrictEqual({ ...known, firstSeenAt: NOON })
+    const { serialNumber, notBefore, notAfter } = known
+    const learnt = { ...unknown, serialNumber, notBefore, notAfter, subject: 'CN=unknown', issuer: 'CN=CA' }
+    store.markFirstSeen(learnt, NOON)
+    expect(store.findByFingerprint(unknown.fingerprint)).toStrictEqual({ ...learnt, firstSeenAt: NOON })
+  })
+
   test('of retirement lists the certificate once its time has come, until it is revoked', () => {
     using database = openDatabase()
     const store = createCertificateStore(database)

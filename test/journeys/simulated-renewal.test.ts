@@ -60,6 +60,20 @@ test('told twice at once, it asks twice for one key, and takes what comes', asyn
   expect(device.credentials.key).not.toBe(enrolled.key)
 })
 
+test('without a key it asks for none, and asks when it is told again', async () => {
+  await using hub = await startTestHub()
+  const enrolled = await hub.enrol('pump', { validityDays: 30 })
+  hub.clock.advance(22 * DAY_MS)
+  let keys = 0
+  await using device = startSimulatedDevice(enrolled, view(hub), async () => {
+    if (keys++ === 0) throw new Error('no entropy')
+    return createKeyRequest('pump')
+  })
+  await device.said(/^renewal not asked for: Error: no entropy/)
+  await hub.api('POST', '/api/publish', { body: { topicName: `${OWN}/certificate/renew`, payload: '', qos: 1 } })
+  await device.said(/^certificate renewed until /)
+})
+
 test('a certificate for a key of somebody else is not taken, nor an answer that is none', async () => {
   await using hub = await startTestHub()
   const enrolled = await hub.enrol('pump', { validityDays: 30 })

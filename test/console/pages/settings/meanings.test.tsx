@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SETTINGS } from '../../../../src/config.ts'
 import { chooseLanguage, startLanguage } from '../../../../src/console/language.ts'
 import { ConfigurationTab } from '../../../../src/console/pages/settings/configuration-tab.tsx'
+import { loadMeanings } from '../../../../src/console/pages/settings/meanings.ts'
 import { MEANINGS_RUSSIAN } from '../../../../src/console/pages/settings/meanings-russian.ts'
 import { drawInDocument, openConsole, screen, waitFor } from '../../../support/console/console-scene.tsx'
 import { startTestHub, type TestHub } from '../../../support/test-hub.ts'
@@ -50,6 +51,11 @@ describe('the configuration in Russian', () => {
     chooseLanguage('ru')
     await scene.says('Как долго сообщение ждёт свою сессию')
   })
+})
+
+test('where they do not come, the words of the hub stand', async () => {
+  startLanguage(['ru'])
+  expect(await loadMeanings(() => Promise.reject(new TypeError('Failed to fetch')))).toEqual({})
 })
 
 test('a setting that only the hub knows is told in the words of the hub', async () => {
