@@ -52,7 +52,7 @@ export function addAuditCommands(program: Command, context: CommandContext): voi
       const verdict = await hub.call<AuditVerdictAnswer>('GET', `/api/audit/verification${query}`)
       if (json) stdout.write(`${JSON.stringify(verdict, null, 2)}\n`)
       if (!verdict.ok) throw new CommandFailed(whyNot(verdict))
-      if (!json) stdout.write(`${verdict.entries} entries follow from each other; the newest is ${verdict.head}\n`)
+      if (!json) stdout.write(`${describeChain(verdict)}\n`)
     })
 }
 
@@ -65,6 +65,10 @@ const COLUMNS: readonly Column<AuditEntryAnswer>[] = [
   ['FROM', ({ surface, address }) => `${surface} ${address}`],
   ['RESULT', ({ result }) => result],
 ]
+
+function describeChain({ entries, head }: AuditVerdictAnswer): string {
+  return head === null ? 'There are no entries yet' : `${entries} entries follow from each other; the newest is ${head}`
+}
 
 function whyNot({ brokenAt, missingBefore, entries }: AuditVerdictAnswer): string {
   if (brokenAt !== null) {

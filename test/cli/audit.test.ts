@@ -61,6 +61,7 @@ describe('audit', () => {
 
   for (const { argv, verdict, code, output } of [
     { argv: [], verdict: GOOD, code: 0, output: /^7 entries follow from each other; the newest is ab\n$/ },
+    { argv: [], verdict: { ...GOOD, entries: 0, head: null }, code: 0, output: /^There are no entries yet\n$/ },
     { argv: ['--json'], verdict: GOOD, code: 0, output: /^\{\n {2}"ok": true/ },
     { argv: [], verdict: { ...GOOD, ok: false, brokenAt: 3 }, code: 1, output: /Entry 3 does not follow/ },
     { argv: ['--json'], verdict: { ...GOOD, ok: false, brokenAt: 3 }, code: 1, output: /"brokenAt": 3[\s\S]*Entry 3/ },
